@@ -1,0 +1,81 @@
+# MedReason Web: `make run` starts the product, `make test` and `make check` prove it.
+# Every target does its own set-up; a second time there is nothing left to set up.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+# Test processes at a time, and further options for pytest, e.g. ARGS="-k grading".
+WORKERS ?= auto
+ARGS ?=
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
+COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
+	--fork-strategy fewest --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+SOURCES := pipeline review medreason_web tests manage.py
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup setup-dev setup-embeddings test check requirements clean
+
+help: ## list these commands
+	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1 : /p' Makefile | while IFS=: read -r name what; do \
+		printf '%-24s%s\n' "$$name" "$$what"; done
+
+run: setup ## start the product on http://127.0.0.1:8000 (HOST=, PORT=); Ctrl-C ends it
+	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
+
+test: setup-dev ## the whole suite; needs no services (ARGS="-k word" for a part)
+	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+
+check: setup-dev ## lint, format, types, import contracts, templates, migrations
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(SOURCES)
+	$(BIN)/lint-imports --no-logo
+	$(BIN)/djlint --check --lint --quiet templates
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py check --fail-level WARNING
+
+setup: $(VENV)/base.ready ## the virtual environment, with what `make run` needs
+setup-dev: $(VENV)/dev.ready ## the same, with what tests and checks need
+setup-embeddings: $(VENV)/embeddings.ready ## the same, with the embeddings extra (torch)
+
+# A pip stopped half-way leaves no .ready file, so the next make goes on where it stood.
+$(VENV)/base.ready: requirements/base.txt | $(VENV)/made
+	@echo "Installing what MedReason Web needs into $(VENV) (about a minute, once) ..."
+	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/dev.ready: requirements/dev.txt requirements/base.txt | $(VENV)/made
+	@echo "Installing what tests and checks need into $(VENV) (about a minute, once) ..."
+	@$(PIP) -r $<
+	@touch $(VENV)/base.ready $@
+
+$(VENV)/embeddings.ready: requirements/embeddings.txt $(VENV)/base.ready
+	@echo "Installing the embeddings extra into $(VENV) (a few minutes, once) ..."
+	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/made:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+		echo "$(PYTHON) is missing: sudo apt install python3 python3-venv" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "MedReason Web needs Python 3.11 or later, and $(PYTHON) is older: use make PYTHON=python3.11 with one that is not." >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+		echo "python3-venv is missing: sudo apt install python3-venv" >&2; exit 1; }
+	@test -w . || { \
+		echo "This folder cannot be written to: clone MedReason Web into a folder of your own." >&2; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+requirements: setup-dev ## compile requirements/ anew from pyproject.toml (UPGRADE=--upgrade)
+	@$(COMPILE) $(UPGRADE) -o requirements/base.txt
+	@$(COMPILE) $(UPGRADE) --extra dev -c requirements/base.txt -o requirements/dev.txt
+	@$(COMPILE) $(UPGRADE) --extra embeddings --extra embeddings-dev -c requirements/base.txt -o requirements/embeddings.full
+	@# torch brings the CUDA packages its own build needs: a CPU build needs none.
+	@grep -v -E '^(nvidia-|cuda-|triton)' requirements/embeddings.full > requirements/embeddings.txt
+	@rm requirements/embeddings.full
+
+clean: ## remove the virtual environment and caches; data stays
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

@@ -1,0 +1,83 @@
+"""What the environment may say, read once, with types.
+
+Everything has a default that makes the embedded form (SQLite, filesystem broker) work;
+production must name its secret key and hosts or it does not start.
+"""
+
+import secrets
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated
+
+from django.core.exceptions import ImproperlyConfigured
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+
+
+class Environment(BaseSettings):
+    """Environment variables of MedReason Web.
+
+    `MEDREASON_DATA_DIR` holds the database, graph artefacts, broker folder and secret key.
+    `MEDREASON_PRODUCTION=true` turns on HTTPS-only cookies and refuses a generated secret key.
+    `MEDREASON_BEHIND_PROXY=true` trusts X-Forwarded-Proto and X-Forwarded-For of one proxy.
+    `MEDREASON_TRACE_LEASE_SECONDS` is how long a silent worker keeps a trace, and
+    `MEDREASON_REAP_SECONDS` how often the reaper looks.
+    """
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    data_dir: Path = Field(BASE_DIR / "var", alias="MEDREASON_DATA_DIR")
+    production: bool = Field(False, alias="MEDREASON_PRODUCTION")
+    behind_proxy: bool = Field(False, alias="MEDREASON_BEHIND_PROXY")
+    debug: bool = Field(False, alias="MEDREASON_DEBUG")
+    secret_key_given: str = Field("", alias="MEDREASON_SECRET_KEY")
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(
+        LOCAL_HOSTS, alias="MEDREASON_ALLOWED_HOSTS"
+    )
+    trusted_origins: Annotated[list[str], NoDecode] = Field([], alias="MEDREASON_TRUSTED_ORIGINS")
+    database_url: str = Field("", alias="DATABASE_URL")
+    broker_url: str = Field("", alias="CELERY_BROKER_URL")
+    trace_lease_seconds: float = Field(60, alias="MEDREASON_TRACE_LEASE_SECONDS", gt=0)
+    reap_seconds: float = Field(60, alias="MEDREASON_REAP_SECONDS", gt=0)
+
+    @field_validator("allowed_hosts", "trusted_origins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
+
+    @field_validator("data_dir")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
+
+    @cached_property
+    def secret_key(self) -> str:
+        """The given key, or one made once and kept in the data folder, readable by its owner only.
+
+        Raises ImproperlyConfigured in production without a key, and where the folder is read-only.
+        """
+        if self.secret_key_given:
+            return self.secret_key_given
+        if self.production:
+            raise ImproperlyConfigured(
+                "MEDREASON_PRODUCTION is set but MEDREASON_SECRET_KEY is not: "
+                "give a long random value."
+            )
+        return self._kept_secret_key()
+
+    def _kept_secret_key(self) -> str:
+        path = self.data_dir / "secret_key"
+        try:
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            if not path.exists():
+                path.touch(mode=0o600)
+                path.write_text(secrets.token_urlsafe(50), encoding="ascii")
+            return path.read_text(encoding="ascii").strip()
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"Cannot write to the data folder {self.data_dir} ({error.strerror}): "
+                "set MEDREASON_DATA_DIR to a folder you may write to."
+            ) from error

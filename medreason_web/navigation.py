@@ -1,0 +1,44 @@
+"""The navigation bar: what each role may open."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from pipeline.access import Role, roles_of
+
+LEADS = frozenset({Role.LEAD, Role.AUDITOR})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the bar."""
+
+    title: str
+    url: str
+    current: bool
+
+
+ENTRIES = (
+    ("Batches", "pipeline:batches", LEADS),
+    ("Questions", "pipeline:question_sets", LEADS),
+    ("Graphs", "pipeline:knowledge_graphs", LEADS),
+    ("Studies", "review:studies", LEADS | {Role.ADJUDICATOR}),
+    ("Releases", "review:releases", LEADS),
+    ("Grading", "review:desk", frozenset({Role.REVIEWER})),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: `nav`, the entries the user may open."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"nav": ()}
+    roles = getattr(request, "roles", None) or roles_of(user)
+    entries = []
+    for title, name, allowed in ENTRIES:
+        if roles & allowed:
+            url = reverse(name)
+            entries.append(Entry(title, url, request.path.startswith(url)))
+    return {"nav": tuple(entries)}
