@@ -1,0 +1,1 @@
+"""The method, pure Python: no Django, no Celery, no rows."""

@@ -1,0 +1,122 @@
+"""Configuration of the method: frozen, hashable, recorded with every batch and trace.
+
+`default` is our method, `paper` the published one (MedReason, arXiv 2504.00993, section 3),
+`demonstration` the default with the rule-based reasoner. See docs/method.md for the columns.
+"""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from pipeline.core.errors import InvalidConfiguration
+from pipeline.core.records import NodeType, ReasonerKind
+
+Backend = Literal["lexical", "dense"]
+
+
+@dataclass(frozen=True)
+class SimilarityConfig:
+    """A similarity backend and the thresholds that mean something only on its scale.
+
+    `floor`: below it no candidate is proposed. `accept`: at or above it the paper preset takes
+    the best candidate unseen; None means only the selection step may accept.
+    """
+
+    backend: Backend = "lexical"
+    model: str = ""
+    top_k: int = 10
+    floor: float = 0.70
+    accept: float | None = None
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """Which paths are looked for. Lengths count edges; an empty tuple allows every relation."""
+
+    two_layers: bool = True
+    paths_per_pair: int = 50
+    maximum_length: int = 4
+    negative_edges: Literal["mark", "exclude"] = "mark"
+    relations: tuple[str, ...] = ()
+    node_types: tuple[NodeType, ...] = ()
+
+
+@dataclass(frozen=True)
+class PruneConfig:
+    """How many paths are kept, in all (`question`) or for each entity pair (`pair`)."""
+
+    keep: int = 3
+    scope: Literal["question", "pair"] = "question"
+
+
+@dataclass(frozen=True)
+class MethodConfig:
+    """Everything that decides what a trace is, besides the question and the graph."""
+
+    preset: str = "default"
+    reasoner_kind: ReasonerKind = ReasonerKind.LANGUAGE_MODEL
+    similarity: SimilarityConfig = field(default_factory=SimilarityConfig)
+    search: SearchConfig = field(default_factory=SearchConfig)
+    prune: PruneConfig = field(default_factory=PruneConfig)
+    minimum_grounded_share: float = 0.5
+    seed: int = 0
+    sample_index: int = 0
+
+    def __post_init__(self) -> None:
+        if self.preset == "paper" and self.similarity.backend == "lexical":
+            raise InvalidConfiguration(
+                "The paper preset needs the dense similarity backend: "
+                "its thresholds 0.70 and 0.85 are cosines, not lexical ratios."
+            )
+        if self.prune.keep < 1 or self.search.maximum_length < 1 or self.search.paths_per_pair < 1:
+            raise InvalidConfiguration(
+                "prune.keep, search.maximum_length and search.paths_per_pair must be at least 1."
+            )
+
+    @property
+    def fingerprint(self) -> str:
+        """sha256 of the configuration without the sample index: equal for all of a batch."""
+        canonical = json.dumps(asdict(replace(self, sample_index=0)), sort_keys=True)
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def for_sample(self, sample_index: int) -> "MethodConfig":
+        """The same configuration for the n-th trace (from 0) of one question."""
+        return replace(self, sample_index=sample_index)
+
+    def as_json(self) -> dict[str, Any]:
+        """A plain dictionary that `from_json` reads back unchanged."""
+        plain: dict[str, Any] = _ADAPTER.dump_python(self, mode="json")
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> "MethodConfig":
+        return _ADAPTER.validate_python(plain)
+
+
+_ADAPTER = TypeAdapter(MethodConfig)
+
+DENSE_MODEL = "abhinand/MedEmbed-large-v0.1"
+
+PRESETS: dict[str, MethodConfig] = {
+    "demonstration": MethodConfig(preset="demonstration", reasoner_kind=ReasonerKind.DEMONSTRATION),
+    "default": MethodConfig(
+        preset="default",
+        similarity=SimilarityConfig(backend="dense", model=DENSE_MODEL, floor=0.70, accept=None),
+    ),
+    "paper": MethodConfig(
+        preset="paper",
+        similarity=SimilarityConfig(backend="dense", model=DENSE_MODEL, floor=0.70, accept=0.85),
+        search=SearchConfig(two_layers=False),
+        prune=PruneConfig(keep=3, scope="pair"),
+    ),
+}
+
+
+def preset(name: str, *, seed: int = 0) -> MethodConfig:
+    """The named preset with a seed. Raises InvalidConfiguration for an unknown name."""
+    if name not in PRESETS:
+        raise InvalidConfiguration(f"Unknown preset {name!r}: use one of {', '.join(PRESETS)}.")
+    return replace(PRESETS[name], seed=seed)

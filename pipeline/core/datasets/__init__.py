@@ -1,0 +1,1 @@
+"""Question sources: one adapter a data set, and the reader that takes any of their files."""

@@ -1,0 +1,145 @@
+"""JSON as sources write it: one object a line, an array, or an object keyed by id.
+
+Documents are read one element at a time, so a large file needs no more memory than its
+largest record.
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from io import BufferedReader
+from typing import NoReturn
+
+from pipeline.core.datasets.fields import InvalidRecord
+from pipeline.core.errors import SourceFileError
+
+_CHUNK = 1 << 16
+_SPACE = re.compile(r"[ \t\r\n]*")
+
+
+class StrictDecoder:
+    """A JSON decoder that notes what leaves a record's meaning open: repeated keys, NaN.
+
+    The flaw is noted rather than raised, so that the reader still finds the record's end.
+    """
+
+    def __init__(self) -> None:
+        self.flaw = ""
+        self._json = json.JSONDecoder(
+            object_pairs_hook=self._object, parse_constant=self._not_a_number
+        )
+
+    def decode(self, text: str, start: int = 0) -> tuple[object, int]:
+        """The value that begins at `start`, and where it ends. Raises ValueError."""
+        self.flaw = ""
+        return self._json.raw_decode(text, start)
+
+    def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
+        fields = dict(pairs)
+        if len(fields) < len(pairs):
+            self.flaw = "The record names the same field twice."
+        return fields
+
+    def _not_a_number(self, name: str) -> None:
+        self.flaw = f"The record contains {name}, which is not JSON."
+
+
+def checked_object(value: object, flaw: str) -> dict[str, object]:
+    """The value as a record. Raises InvalidRecord if it is no object or has a flaw."""
+    if flaw:
+        raise InvalidRecord(flaw)
+    if not isinstance(value, dict):
+        raise InvalidRecord("The record is not a JSON object.")
+    return value
+
+
+def object_of_line(decoder: StrictDecoder, line: str) -> dict[str, object]:
+    """The record of one JSONL line. Raises InvalidRecord."""
+    stripped = line.strip()
+    try:
+        value, end = decoder.decode(stripped)
+    except RecursionError:
+        raise InvalidRecord("The record is nested too deeply.") from None
+    except json.JSONDecodeError as error:
+        raise InvalidRecord(f"The line is not JSON: {error.msg} (column {error.colno}).") from None
+    except ValueError:  # a whole number of thousands of digits
+        raise InvalidRecord("The line is not JSON: a number is too long.") from None
+    if end != len(stripped):
+        raise InvalidRecord(f"The line goes on after its JSON object (column {end + 1}).")
+    return checked_object(value, decoder.flaw)
+
+
+class JsonDocument:
+    """A JSON array of records, or an object that maps ids to records."""
+
+    def __init__(self, stream: BufferedReader, file_name: str, record_size: int) -> None:
+        self._stream, self._file_name, self._record_size = stream, file_name, record_size
+        self._utf8 = codecs.getincrementaldecoder("utf-8")()
+        self._decoder = StrictDecoder()
+        self._buffer, self._at, self._ended = "", 0, False
+        self._number = 0
+
+    def elements(self) -> Iterator[tuple[str | None, object, str]]:
+        """Key (None in an array), value and flaw of each element."""
+        keyed = self._peek() == "{"
+        closing = "}" if keyed else "]"
+        self._take("{" if keyed else "[")
+        while self._peek() != closing:
+            if self._number:
+                self._take(",")
+            self._number += 1
+            key = self._key() if keyed else None
+            yield key, self._value(), self._decoder.flaw
+        self._at += 1
+        if self._peek():
+            self._fail("The file goes on after the end of its JSON document.")
+
+    def _key(self) -> str:
+        key = self._value()
+        if not isinstance(key, str):
+            self._fail("An object's key is not text.")
+        self._take(":")
+        return key
+
+    def _value(self) -> object:
+        self._peek()
+        while True:
+            try:
+                value, end = self._decoder.decode(self._buffer, self._at)
+                # A number at the very end of the buffer may go on in the next chunk.
+                if end < len(self._buffer) or self._ended:
+                    self._at = end
+                    return value
+            except RecursionError:
+                self._fail("The record is nested too deeply.")
+            except ValueError:
+                if self._ended or len(self._buffer) - self._at > self._record_size:
+                    self._fail("The record is not JSON, or longer than the limit.")
+            self._read_on()
+
+    def _peek(self) -> str:
+        """The next character that is not space; the empty string at the end."""
+        while True:
+            space = _SPACE.match(self._buffer, self._at)
+            self._at = space.end() if space else self._at
+            if self._at < len(self._buffer) or self._ended:
+                return self._buffer[self._at : self._at + 1]
+            self._read_on()
+
+    def _take(self, character: str) -> None:
+        if self._peek() != character:
+            self._fail(f"The file is not JSON: {character!r} is missing after a record.")
+        self._at += 1
+
+    def _read_on(self) -> None:
+        rest = self._buffer[self._at :]
+        data = self._stream.read(max(_CHUNK, len(rest)))
+        self._ended = not data
+        try:
+            self._buffer, self._at = rest + self._utf8.decode(data, final=self._ended), 0
+        except UnicodeDecodeError:
+            self._fail("The file is not UTF-8.")
+
+    def _fail(self, reason: str) -> NoReturn:
+        raise SourceFileError(self._file_name, self._number, reason)

@@ -1,0 +1,125 @@
+"""One class for each way a stage of the method, a source file or a graph artefact fails.
+
+A `StageFailure` ends one trace with its stage and reason; it never ends a batch.
+A `SourceFileError` or `ArtefactError` ends a load, and nothing half-loaded remains.
+"""
+
+from typing import ClassVar
+
+
+class StageFailure(Exception):
+    """A stage could not do its work for one question; `detail` says why in a sentence."""
+
+    stage: ClassVar[str]
+    reason: ClassVar[str]
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class NoMentionFound(StageFailure):
+    """Extraction found no entity in the question text."""
+
+    stage, reason = "extraction", "no_mention_found"
+
+
+class QuestionNotMapped(StageFailure):
+    """Mentions were found in the question, but none could be linked to a node."""
+
+    stage, reason = "linking", "question_not_mapped"
+
+
+class AnswerNotMapped(StageFailure):
+    """The answer names no node: a number, a sentence, a term the graph does not know."""
+
+    stage, reason = "linking", "answer_not_mapped"
+
+
+class NoPathFound(StageFailure):
+    """No question entity reaches an answer entity within the maximum length."""
+
+    stage, reason = "search", "no_path"
+
+
+class PrunedToNothing(StageFailure):
+    """Pruning kept none of the paths found."""
+
+    stage, reason = "pruning", "pruned_to_nothing"
+
+
+class NoReasoningWritten(StageFailure):
+    """Generation returned no step."""
+
+    stage, reason = "generation", "no_reasoning_written"
+
+
+class ReasonerFailure(StageFailure):
+    """A model behind the reasoner failed; the act in which it happened is the stage.
+
+    Subclasses carry the reason, the instance the stage, since any act may meet it.
+    """
+
+    def __init__(self, detail: str, *, stage: str) -> None:
+        super().__init__(detail)
+        self.stage = stage  # type: ignore[misc]
+
+
+class MalformedOutput(ReasonerFailure):
+    """The answer did not match its schema, even after one repair turn."""
+
+    reason = "malformed_output"
+
+
+class TruncatedOutput(ReasonerFailure):
+    """The answer was cut at the token limit."""
+
+    reason = "truncated_output"
+
+
+class Refused(ReasonerFailure):
+    """The model declined to answer."""
+
+    reason = "refused"
+
+
+class OverBudget(ReasonerFailure):
+    """The batch's budget could not cover the call."""
+
+    reason = "over_budget"
+
+
+class EndpointUnavailable(ReasonerFailure):
+    """The endpoint did not answer after all retries."""
+
+    reason = "endpoint_unavailable"
+
+
+class UnexpectedError(StageFailure):
+    """A defect of this software, recorded so that the trace is not silently lost."""
+
+    stage, reason = "unexpected", "unexpected_error"
+
+
+class InvalidConfiguration(ValueError):
+    """A method configuration that contradicts itself; the message names the fields."""
+
+
+class SourceFileError(ValueError):
+    """A source file cannot be used: file, line (from 1; 0 for the whole), reason."""
+
+    def __init__(self, file: str, line: int, reason: str) -> None:
+        super().__init__(f"{file}, line {line}: {reason}" if line else f"{file}: {reason}")
+        self.file, self.line, self.reason = file, line, reason
+
+
+class ArtefactError(ValueError):
+    """A graph artefact on disk is missing, corrupted, or of a foreign version."""
+
+
+class DownloadFailed(ValueError):
+    """A published file could not be fetched whole; the message says why and what to do."""
+
+
+class SimilarityUnavailable(ValueError):
+    """A similarity backend cannot be opened: its extra or its model is missing."""

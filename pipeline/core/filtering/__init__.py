@@ -1,0 +1,1 @@
+"""The automatic filters: one a file, each with a score and one sentence that explains it."""

@@ -1,0 +1,29 @@
+"""What PrimeKG's kg.csv looks like, and what a reader of it hands on.
+
+Source: PrimeKG (Chandak et al., Scientific Data 2023): 12 columns, one row a direction,
+identity by x_index.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.core.kg.pairing import Statements
+from pipeline.core.records import Node
+
+PARTS: Final = ("index", "id", "type", "name", "source")
+X_COLUMNS: Final = tuple(f"x_{part}" for part in PARTS)
+Y_COLUMNS: Final = tuple(f"y_{part}" for part in PARTS)
+COLUMNS: Final = ("relation", "display_relation", *X_COLUMNS, *Y_COLUMNS)
+
+
+@dataclass(frozen=True)
+class PrimeKG:
+    """A source file's nodes, in the order they are first named, and its statements.
+
+    `statements` names nodes by position in `nodes`.
+    """
+
+    source_checksum: str
+    row_count: int
+    nodes: tuple[Node, ...]
+    statements: Statements

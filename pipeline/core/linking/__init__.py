@@ -1,0 +1,1 @@
+"""Linking: from text spans to nodes, by exact name, then similarity, then selection."""

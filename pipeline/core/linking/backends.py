@@ -1,0 +1,25 @@
+"""The similarity backend that a configuration names."""
+
+from pathlib import Path
+
+from pipeline.core.config import SimilarityConfig
+from pipeline.core.errors import SimilarityUnavailable
+from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.linking.dense import open_dense
+from pipeline.core.linking.lexical import LexicalSimilarity
+from pipeline.core.linking.similarity import SimilarityBackend
+
+
+def make_similarity(
+    graph: KnowledgeGraph, config: SimilarityConfig, vectors: Path | None = None
+) -> SimilarityBackend:
+    """Open the backend over all names of the graph; `vectors` holds what models made of them.
+
+    Raises SimilarityUnavailable when the dense backend lacks its extra, model or vectors,
+    ArtefactError when its vectors are damaged. Lexical similarity needs none of these.
+    """
+    if config.backend == "lexical":
+        return LexicalSimilarity(graph)
+    if vectors is None:
+        raise SimilarityUnavailable("The dense similarity backend needs the graph's vectors.")
+    return open_dense(graph, vectors, config.model)

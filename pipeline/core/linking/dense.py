@@ -1,0 +1,99 @@
+"""Dense similarity: cosine between a text and every node name, by a sentence-transformers model.
+
+The search is exact, a scan of the memory-mapped vectors of one node type: at this size no
+index is needed. Scores are rounded before they are ranked, so that equal ones fall in the
+order of the nodes and not of the processor's last digit.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from pipeline.core.errors import ArtefactError, SimilarityUnavailable
+from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.linking.embedding import same_model
+from pipeline.core.linking.encoder import Encoder, load_encoder, require_extra
+from pipeline.core.linking.similarity import SimilarityBackend
+from pipeline.core.linking.vectors import Indices, Matrix, NodeVectors, folder_of
+from pipeline.core.records import Candidate, NodeType
+
+DIGITS: Final = 5
+
+
+class DenseSimilarity(SimilarityBackend):
+    """A SimilarityBackend of one graph and one model; shared by threads."""
+
+    def __init__(self, graph: KnowledgeGraph, vectors: NodeVectors, encoder: Encoder) -> None:
+        self._graph, self._vectors, self._encoder = graph, vectors, encoder
+
+    def candidates(
+        self, text: str, type: NodeType | None, k: int, floor: float
+    ) -> tuple[Candidate, ...]:
+        """The at most `k` nodes of `type` with a cosine of `floor` or more."""
+        return self.candidates_of_each([(text, type)], k, floor)[0]
+
+    def candidates_of_each(
+        self, wanted: Sequence[tuple[str, NodeType | None]], k: int, floor: float
+    ) -> tuple[tuple[Candidate, ...], ...]:
+        """The same for several texts, encoded together."""
+        if not wanted:
+            return ()
+        encoded = self._encoder.encode([text for text, _ in wanted])
+        return tuple(
+            self._nearest(vector, type, k, floor)
+            for vector, (_, type) in zip(encoded, wanted, strict=True)
+        )
+
+    def _nearest(
+        self, vector: Matrix, type: NodeType | None, k: int, floor: float
+    ) -> tuple[Candidate, ...]:
+        indices, matrix = self._vectors.of_type(type)
+        return tuple(
+            Candidate(self._graph.node(index), score)
+            for index, score in nearest(matrix, indices, vector, k, floor)
+        )
+
+
+def nearest(
+    matrix: Matrix, indices: Indices, vector: Matrix, k: int, floor: float
+) -> list[tuple[int, float]]:
+    """Exact top `k` of the rows of `matrix` by cosine with `vector`, of `floor` or more.
+
+    Unit vectors in, (node index, cosine) out, best first; of equal cosines the lower index.
+    """
+    scores = matrix @ vector
+    play = 10.0**-DIGITS  # what rounding may lift over a limit is looked at, too
+    if len(scores) > k:
+        floor_of_k = float(np.partition(scores, len(scores) - k)[len(scores) - k])
+        found = np.flatnonzero(scores >= max(floor, floor_of_k) - play)
+    else:
+        found = np.flatnonzero(scores >= floor - play)
+    rounded = np.round(scores[found].astype(np.float64), DIGITS)
+    order = np.lexsort((indices[found], -rounded))[:k]
+    return [(int(indices[found[at]]), float(rounded[at])) for at in order if rounded[at] >= floor]
+
+
+def open_dense(graph: KnowledgeGraph, vectors: Path, model: str) -> DenseSimilarity:
+    """The backend over the vectors that manage.py embed_graph wrote below the folder `vectors`.
+
+    Raises SimilarityUnavailable, in one sentence, without the extra, the vectors or the model,
+    and where the model is not the one that made the vectors; ArtefactError for damaged vectors.
+    """
+    if not model:
+        raise SimilarityUnavailable("The dense similarity backend needs a model name.")
+    require_extra()
+    folder = folder_of(vectors, model)
+    if not folder.is_dir():
+        raise SimilarityUnavailable(
+            f"The graph has no vectors of the model {model!r} yet: run manage.py embed_graph."
+        )
+    opened = NodeVectors.open(folder, graph_checksum=graph.checksum)
+    encoder = load_encoder(model, revision=opened.summary.revision)
+    if not same_model(graph, encoder, opened.indices, opened.matrix):
+        raise ArtefactError(
+            f"The vectors {folder.name} were made by another version of the model: "
+            "run manage.py embed_graph --anew."
+        )
+    return DenseSimilarity(graph, opened, encoder)

@@ -1,0 +1,92 @@
+"""Embeds a graph: every node name becomes a vector, once for each graph and model.
+
+An interrupted run goes on behind the last chunk it recorded.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+
+from pipeline.core.errors import SimilarityUnavailable
+from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.linking.begun_vectors import begun_vectors
+from pipeline.core.linking.encoder import Encoder
+from pipeline.core.linking.vectors import Indices, Matrix, VectorsSummary, folder_of
+from pipeline.core.records import NodeType
+
+CHUNK: Final = 1024
+# Two encodings of one text by one model differ by rounding alone.
+SAME_COSINE: Final = 0.999
+_PROBES: Final = 4
+
+Progress = Callable[[int, int], None]
+
+
+def embed(
+    graph: KnowledgeGraph,
+    vectors: Path,
+    *,
+    model: str,
+    encoder: Encoder,
+    progress: Progress | None = None,
+) -> VectorsSummary:
+    """Writes the model's vectors of all node names into a new folder below `vectors`.
+
+    `progress`: (names encoded, names in all). Raises SimilarityUnavailable when the model gives
+    no usable vectors or another process embeds the same, OSError when the disk is full; what
+    was recorded by then is kept for the next run.
+    """
+    folder = folder_of(vectors, model)
+    indices, slices = _rows(graph)
+    dimension = _encoded(encoder, _names(graph, indices[:1])).shape[1]
+    summary = VectorsSummary(
+        graph.checksum, model, encoder.revision, dimension, len(indices), slices
+    )
+    with begun_vectors(folder.with_name(f".{folder.name}.partial"), summary) as begun:
+        matches = same_model(graph, encoder, indices[: begun.rows], begun.matrix)
+        begun.keep(begun.rows if matches else 0)
+        while begun.rows < len(indices):
+            chunk = indices[begun.rows : begun.rows + CHUNK]
+            begun.append(_encoded(encoder, _names(graph, chunk)))
+            if progress:
+                progress(begun.rows, len(indices))
+        begun.finish(indices, folder)
+    return summary
+
+
+def same_model(graph: KnowledgeGraph, encoder: Encoder, indices: Indices, matrix: Matrix) -> bool:
+    """Whether the encoder gives the vectors these nodes have: the proof that it is their model.
+
+    Encodes a few names anew; False where there are none.
+    """
+    if not len(indices):
+        return False
+    probes = np.unique(np.linspace(0, len(indices) - 1, _PROBES).astype(np.int64))
+    encoded = encoder.encode(_names(graph, indices[probes]))
+    if encoded.shape[1] != matrix.shape[1]:
+        return False
+    return bool(np.all(np.sum(encoded * matrix[probes], axis=1) >= SAME_COSINE))
+
+
+def _rows(graph: KnowledgeGraph) -> tuple[Indices, dict[str, tuple[int, int]]]:
+    """Node indices by type, then ascending; and each type's first row and last row + 1."""
+    by_type = {kind: np.asarray(graph.indices_of_type(kind)) for kind in NodeType}
+    ends = np.cumsum([len(indices) for indices in by_type.values()]).tolist()
+    slices = {
+        str(kind): (end - len(indices), end)
+        for (kind, indices), end in zip(by_type.items(), ends, strict=True)
+    }
+    return np.concatenate(list(by_type.values())), slices
+
+
+def _names(graph: KnowledgeGraph, indices: Indices) -> list[str]:
+    return [graph.node(index).name for index in indices.tolist()]
+
+
+def _encoded(encoder: Encoder, names: list[str]) -> Matrix:
+    encoded = encoder.encode(names)
+    if not np.isfinite(encoded).all():
+        raise SimilarityUnavailable("The embedding model gives vectors that are no numbers.")
+    return encoded

@@ -1,0 +1,70 @@
+"""The protocol LanguageModel: messages and a schema in, a checked answer out.
+
+Transport only: prompts live in pipeline.core.prompts, meaning in the reasoner, the durable
+record of every call in pipeline.ledger, which wraps a LanguageModel in another one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One question to a model: rendered messages and the JSON schema its answer must meet.
+
+    `stage`, `prompt_name` and `prompt_version` say where the call comes from; `sample_index`
+    tells apart calls that are equal but for the trace they sample.
+    """
+
+    stage: str
+    prompt_name: str
+    prompt_version: str
+    messages: tuple[Message, ...]
+    schema: dict[str, Any]
+    max_output_tokens: int
+    temperature: float = 0.0
+    sample_index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call as the endpoint reports them; None where it does not."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A checked answer: the raw text, the value that met the schema, and what it took."""
+
+    text: str
+    value: Any
+    finish_reason: str
+    usage: Usage
+
+
+class LanguageModel(Protocol):
+    """A model at an endpoint. `ask` raises ReasonerFailure classes, never returns unchecked."""
+
+    @property
+    def endpoint(self) -> str: ...
+
+    @property
+    def model(self) -> str: ...
+
+    def ask(self, request: Request) -> Answer: ...
+
+
+def as_plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """Messages as the plain dictionaries that are sent and recorded."""
+    return [{"role": message.role, "content": message.content} for message in messages]

@@ -1,0 +1,1 @@
+"""Paths from question entities to answer entities: the search and what is kept of it."""

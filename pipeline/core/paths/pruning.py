@@ -1,0 +1,78 @@
+"""Pruning: which of the paths found matter for this question (paper, section 3.2, I_prune).
+
+Scope `question` keeps K over all entity pairs with one call; scope `pair` is the paper's, K for
+each pair with one call a pair. What the reasoner answers are positions, checked here: a path
+can be kept or dropped, never invented.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from pipeline.core.config import PruneConfig
+from pipeline.core.errors import MalformedOutput, PrunedToNothing
+from pipeline.core.reasoner import Reasoner
+from pipeline.core.records import DroppedPath, Path, Question
+
+Pruning = tuple[tuple[Path, ...], tuple[DroppedPath, ...]]
+
+
+def prune_paths(
+    question: Question, found: Iterable[Path], reasoner: Reasoner, config: PruneConfig
+) -> Pruning:
+    """The paths kept, best first, and those dropped with the reason; one call for each scope.
+
+    Order and duplicates of `found` do not matter.
+
+    Raises MalformedOutput when a position is out of range, repeated, or more than K are kept.
+    """
+    paths = sorted(dict.fromkeys(found), key=lambda path: (path.node_indices, path.layer))
+    scopes = _by_pair(paths) if config.scope == "pair" else [paths]
+    prunings = [_prune(question, scope, reasoner, config) for scope in scopes if scope]
+    return (
+        tuple(path for kept, _ in prunings for path in kept),
+        tuple(path for _, dropped in prunings for path in dropped),
+    )
+
+
+def require_kept(kept: Sequence[Path], dropped: Sequence[DroppedPath]) -> None:
+    """Raises PrunedToNothing when no path was kept."""
+    if not kept:
+        raise PrunedToNothing(f"None of the {len(dropped)} paths found was kept.")
+
+
+def _prune(
+    question: Question, paths: Sequence[Path], reasoner: Reasoner, config: PruneConfig
+) -> Pruning:
+    positions = reasoner.prune(question, paths, config.keep)
+    _check(positions, len(paths), config.keep)
+    reason = f"not among the {len(positions)} kept of {len(paths)} in this {config.scope}"
+    chosen = set(positions)
+    return (
+        tuple(paths[position] for position in positions),
+        tuple(
+            DroppedPath(path.node_indices, path.layer, reason)
+            for position, path in enumerate(paths)
+            if position not in chosen
+        ),
+    )
+
+
+def _check(positions: Sequence[int], available: int, keep: int) -> None:
+    outside = [position for position in positions if not 0 <= position < available]
+    if outside:
+        raise MalformedOutput(
+            f"Path {outside[0]} was kept; there are {available}.", stage="pruning"
+        )
+    if len(set(positions)) < len(positions):
+        raise MalformedOutput("The same path was kept twice.", stage="pruning")
+    if len(positions) > keep:
+        raise MalformedOutput(
+            f"{len(positions)} paths were kept where {keep} may be.", stage="pruning"
+        )
+
+
+def _by_pair(paths: Sequence[Path]) -> list[list[Path]]:
+    def pair(path: Path) -> tuple[int, int]:
+        return path.nodes[0].index, path.nodes[-1].index
+
+    return [list(group) for _, group in groupby(sorted(paths, key=pair), key=pair)]

@@ -1,0 +1,97 @@
+"""DemonstrationReasoner: the six acts, each by its rules."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.linking.extraction import find_mentions
+from pipeline.core.linking.lexical import LexicalSimilarity
+from pipeline.core.linking.naming import nodes_named
+from pipeline.core.linking.spelling import spelt_alike, spelt_as
+from pipeline.core.reasoner import DraftCoT
+from pipeline.core.reasoners.demonstration import reading, relevance, wording
+from pipeline.core.reasoners.demonstration.reading import SAME_NAME
+from pipeline.core.records import (
+    Candidate,
+    Judgement,
+    Mention,
+    NodeType,
+    OpenMention,
+    Path,
+    Question,
+    ReadAnswer,
+    ReasonerKind,
+    Side,
+)
+
+_STANCES = frozenset({"yes", "no", "maybe"})
+# A gene's symbol may be a common word: it is exact only as written, or where a gene is meant.
+_NO_SYMBOLS = frozenset(NodeType) - {NodeType.GENE_PROTEIN}
+
+
+class DemonstrationReasoner:
+    """A Reasoner without a model. Stateless: the graph and its names are all it holds."""
+
+    kind = ReasonerKind.DEMONSTRATION
+
+    def __init__(self, graph: KnowledgeGraph) -> None:
+        self._graph = graph
+        self._names = LexicalSimilarity(graph)
+
+    def extract(self, question: Question) -> tuple[Mention, ...]:
+        """Names of the graph in the question; the whole answer, and names within it."""
+        asked = find_mentions(self._graph, question.text, Side.QUESTION)
+        return (*asked, *self._in_answer(question), *self._in_long_answer(question))
+
+    def select(
+        self, question: Question, open_mentions: Sequence[OpenMention]
+    ) -> tuple[int | None, ...]:
+        """The best candidate that is nearly the same name; of equals the best connected."""
+        return tuple(self._select(opened) for opened in open_mentions)
+
+    def prune(self, question: Question, paths: Sequence[Path], keep: int) -> tuple[int, ...]:
+        return relevance.most_relevant(self._graph, question, paths, keep)
+
+    def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
+        return wording.write(question, paths)
+
+    def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
+        return reading.read(self._graph, self._names, question, masked_reasoning)
+
+    def judge(self, question: Question, answer: str) -> Judgement:
+        """Equal up to spelling: the rules know no synonyms."""
+        same = spelt_alike(answer, question.answer_text)
+        said = "the same name as" if same else "another name than"
+        return Judgement(same, f"{answer!r} is {said} {question.answer_text!r}.")
+
+    def _in_answer(self, question: Question) -> Iterator[Mention]:
+        text = question.answer_text
+        if text.strip() and text.casefold() not in _STANCES:
+            yield Mention(text, Side.ANSWER, 0, len(text))
+            if not nodes_named(self._graph, text):
+                yield from find_mentions(self._graph, text, Side.ANSWER)
+
+    def _in_long_answer(self, question: Question) -> Iterator[Mention]:
+        """The explained answer follows the answer's text (linking.extraction.side_text)."""
+        shift = len(question.answer_text) + 1 if question.answer_text else 0
+        for mention in find_mentions(self._graph, question.long_answer, Side.ANSWER):
+            yield replace(mention, start=mention.start + shift, end=mention.end + shift)
+
+    def _select(self, opened: OpenMention) -> int | None:
+        acceptable = (
+            at
+            for at, candidate in enumerate(opened.candidates)
+            if candidate.score >= SAME_NAME and _named_by(opened, candidate)
+        )
+        return max(acceptable, key=lambda at: self._preference(opened, at), default=None)
+
+    def _preference(self, opened: OpenMention, at: int) -> tuple[float, int, int]:
+        candidate = opened.candidates[at]
+        return candidate.score, self._graph.degree(candidate.node.index), -at
+
+
+def _named_by(opened: OpenMention, candidate: Candidate) -> bool:
+    """An exact name or synonym names its node, any other candidate if it is spelt alike."""
+    mention, node = opened.mention, candidate.node
+    exact = candidate.score >= 1 and node.type in (mention.type, *_NO_SYMBOLS)
+    return exact or spelt_as(mention.text, node)

@@ -1,0 +1,85 @@
+"""Pruning by rules: which paths bear on what the question asks.
+
+A path is as good as its relations are telling, less for length and for hubs in between, more
+where its in-between nodes share words with the question. Paths are then chosen one by one, so
+that several findings of the case speak instead of one finding three times.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.reasoners.demonstration.cues import Cues, cues_of
+from pipeline.core.records import Edge, Node, Path, Question
+
+_LEAST = 0.12
+_LEAST_OF_BEST = 0.4
+_LENGTH = 0.8
+_UNASKED = 0.4
+_SAME_START = 0.75
+_SAME_BETWEEN = 0.85
+_WORD = re.compile(r"[^\W\d_]{4,}")
+
+
+def most_relevant(
+    graph: KnowledgeGraph, question: Question, paths: Sequence[Path], keep: int
+) -> tuple[int, ...]:
+    """Positions of the at most `keep` relevant paths, best first.
+
+    None that falls below a least score or far behind the best.
+    """
+    cues, words = cues_of(question), _words(question.text)
+    scores = {at: relevance(graph, path, cues, words) for at, path in enumerate(paths)}
+    least = max(_LEAST, _LEAST_OF_BEST * max(scores.values(), default=0.0))
+    chosen: list[int] = []
+    while len(chosen) < keep and scores:
+        taken = [paths[at] for at in chosen]
+        best = max(scores, key=lambda at: (scores[at] * _novelty(paths[at], taken), -at))
+        if scores.pop(best) >= least:
+            chosen.append(best)
+    return tuple(chosen)
+
+
+def relevance(graph: KnowledgeGraph, path: Path, cues: Cues, question_words: set[str]) -> float:
+    """How far a path bears on the question; about 0 to 2, comparable within one question."""
+    telling = [max(edge_weight(edge, cues) for edge in hop) for hop in path.hops]
+    # The last hop states something of the answer itself, so it counts twice.
+    mean = (sum(telling) + telling[-1]) / (len(telling) + 1)
+    between = path.nodes[1:-1]
+    overlap = sum(bool(_words(node.name) & question_words) for node in between)
+    hubs = sum(_hub(graph, node) for node in between)
+    length = _LENGTH ** (len(path.hops) - 1)
+    return mean * length * _denials(path, cues) * (1 + 0.2 * overlap) / (1 + hubs)
+
+
+def edge_weight(edge: Edge, cues: Cues) -> float:
+    """The relation's weight; a denial counts little where no denial is asked for."""
+    return cues.weight(edge.relation) * (_UNASKED if _unasked_denial(edge, cues) else 1.0)
+
+
+def _denials(path: Path, cues: Cues) -> float:
+    """A chain that hangs on a denial nobody asked for leads away from the question."""
+    hanging = sum(all(_unasked_denial(edge, cues) for edge in hop) for hop in path.hops)
+    return float(_UNASKED**hanging)
+
+
+def _unasked_denial(edge: Edge, cues: Cues) -> bool:
+    asked = cues.avoid or cues.exception or edge.relation in cues.asked
+    return edge.negative and not asked
+
+
+def _hub(graph: KnowledgeGraph, node: Node) -> float:
+    """0 for a rare node, about 0.5 for one of a thousand neighbours."""
+    return max(0.0, math.log10(max(1, graph.degree(node.index))) - 1) * 0.25
+
+
+def _novelty(path: Path, taken: Sequence[Path]) -> float:
+    same_start = sum(other.nodes[0] == path.nodes[0] for other in taken)
+    between = set(path.nodes[1:-1])
+    same_between = sum(bool(between & set(other.nodes[1:-1])) for other in taken)
+    return float(_SAME_START**same_start * _SAME_BETWEEN**same_between)
+
+
+def _words(text: str) -> set[str]:
+    return {word.casefold() for word in _WORD.findall(text)}

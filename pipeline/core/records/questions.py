@@ -1,0 +1,30 @@
+"""Questions as their sources state them."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer option: its label ("A") and its text."""
+
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One clinical QA pair as its source states it.
+
+    `answer_label` is None for free-text answers. `long_answer` is the source's explained
+    answer (PubMedQA's long_answer), `context` what the source wants read first.
+    """
+
+    source: str
+    id_in_source: str
+    text: str
+    options: tuple[Option, ...]
+    answer_label: str | None
+    answer_text: str
+    context: str = ""
+    long_answer: str = ""
+    specialty: str = ""
