@@ -1,0 +1,275 @@
+"""Drawing a trace's paths: a small layered graph, question entities on top, answer below.
+
+Pure layout in SVG units; templates render it. The ordered list of paths stays the primary
+form, the drawing repeats it.
+"""
+
+import textwrap
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pipeline.core.cot import numbered_edges
+from pipeline.core.records import Edge, Node, Path
+
+NODE_WIDTH, NODE_HEIGHT = 144, 58
+COLUMN_GAP, ROW_GAP = 14, 56
+MARGIN = 10
+LABEL_WIDTH, LABEL_LINES = 19, 3
+MINIMUM_WIDTH = 3 * NODE_WIDTH + 2 * COLUMN_GAP + 2 * MARGIN
+BEND = 60
+LABEL_ROOM = 55
+SWEEPS = 2
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a label: its baseline within the node's box, and its text."""
+
+    y: int
+    text: str
+
+
+@dataclass(frozen=True)
+class DrawnNode:
+    """A node's box: top left corner, label, role, and the numbers of the edges it ends."""
+
+    node: Node
+    role: str
+    x: int
+    y: int
+    lines: tuple[Line, ...]
+    numbers: tuple[int, ...]
+
+    @property
+    def edge_numbers(self) -> str:
+        return " ".join(str(number) for number in self.numbers)
+
+
+@dataclass(frozen=True)
+class DrawnEdge:
+    """One edge as a curve from head to tail, its number in cot.numbered_edges, its label."""
+
+    number: int
+    edge: Edge
+    curve: str
+    label_x: int
+    label_y: int
+    symmetric: bool
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A drawing of `width` x `height` units, whose left edge is at x = `left`."""
+
+    left: int
+    width: int
+    height: int
+    nodes: tuple[DrawnNode, ...]
+    edges: tuple[DrawnEdge, ...]
+    node_width: int = NODE_WIDTH
+    node_height: int = NODE_HEIGHT
+    middle: int = NODE_WIDTH // 2
+
+
+@dataclass(frozen=True)
+class _Place:
+    x: int
+    y: int
+
+    @property
+    def centre(self) -> int:
+        return self.x + NODE_WIDTH // 2
+
+    @property
+    def bottom(self) -> int:
+        return self.y + NODE_HEIGHT
+
+
+def draw_paths(paths: Sequence[Path], symmetric: frozenset[str] = frozenset()) -> Drawing:
+    """Lay the paths out in rows by distance from the question entities.
+
+    Relations named in `symmetric` have no direction.
+    """
+    numbers = {edge: number for number, edge in enumerate(numbered_edges(paths))}
+    rows = _rows(paths)
+    width = max(MINIMUM_WIDTH, max(map(len, rows)) * (NODE_WIDTH + COLUMN_GAP) + 2 * MARGIN)
+    places = _places(rows, width, _neighbours(paths))
+    edges = _edges(numbers, places, symmetric)
+    # Curves that go round a box may leave the rows' own width; their labels show how far.
+    left = min(0, *(edge.label_x - LABEL_ROOM for edge in edges))
+    right = max(width, *(edge.label_x + LABEL_ROOM for edge in edges))
+    return Drawing(
+        left=left,
+        width=right - left,
+        height=2 * MARGIN + len(rows) * (NODE_HEIGHT + ROW_GAP) - ROW_GAP,
+        nodes=_nodes(paths, places, numbers),
+        edges=edges,
+    )
+
+
+def _rows(paths: Sequence[Path]) -> list[list[int]]:
+    """Node indices by row: the farthest position at which any path passes the node."""
+    row: dict[int, int] = {}
+    for path in paths:
+        for position, node in enumerate(path.nodes):
+            row[node.index] = max(row.get(node.index, 0), position)
+    last = max(row.values())
+    row |= {path.nodes[-1].index: last for path in paths}
+    rows: list[list[int]] = [[] for _ in range(last + 1)]
+    for index, position in row.items():
+        rows[position].append(index)
+    return [members for members in rows if members]
+
+
+def _places(
+    rows: list[list[int]], width: int, neighbours: Mapping[int, set[int]]
+) -> dict[int, _Place]:
+    """Top left corners, after a few sweeps that put nodes near their neighbours."""
+    places: dict[int, _Place] = {}
+    for _ in range(SWEEPS):
+        for number, members in enumerate(rows):
+            members.sort(key=lambda index: (_mean_x(places, neighbours[index]), index))
+            y = MARGIN + number * (NODE_HEIGHT + ROW_GAP)
+            share = (width - 2 * MARGIN) / len(members)
+            for column, index in enumerate(members):
+                centre = MARGIN + share * (column + 0.5)
+                places[index] = _Place(round(centre - NODE_WIDTH / 2), y)
+    return places
+
+
+def _mean_x(places: Mapping[int, _Place], indices: set[int]) -> float:
+    placed = [places[index].x for index in indices if index in places]
+    return sum(placed) / len(placed) if placed else 0.0
+
+
+def _neighbours(paths: Sequence[Path]) -> dict[int, set[int]]:
+    neighbours: dict[int, set[int]] = defaultdict(set)
+    for path in paths:
+        for one, other in pairwise(path.node_indices):
+            neighbours[one].add(other)
+            neighbours[other].add(one)
+    return neighbours
+
+
+def _nodes(
+    paths: Sequence[Path], places: Mapping[int, _Place], numbers: Mapping[Edge, int]
+) -> tuple[DrawnNode, ...]:
+    roles = _roles(paths)
+    ends: dict[int, list[int]] = defaultdict(list)
+    for edge, number in numbers.items():
+        ends[edge.head].append(number)
+        ends[edge.tail].append(number)
+    by_index = {node.index: node for path in paths for node in path.nodes}
+    return tuple(
+        DrawnNode(
+            by_index[index], roles[index], place.x, place.y, _label(by_index[index].name),
+            tuple(ends[index]),
+        )
+        for index, place in sorted(places.items())
+    )  # fmt: skip
+
+
+def _roles(paths: Sequence[Path]) -> dict[int, str]:
+    roles = {node.index: "between" for path in paths for node in path.nodes}
+    roles |= {path.nodes[0].index: "question" for path in paths}
+    return roles | {path.nodes[-1].index: "answer" for path in paths}
+
+
+def _edges(
+    numbers: Mapping[Edge, int], places: Mapping[int, _Place], symmetric: frozenset[str]
+) -> tuple[DrawnEdge, ...]:
+    parallel: dict[frozenset[int], int] = defaultdict(int)
+    shares = _label_shares(list(numbers), places)
+    drawn = []
+    for edge, number in numbers.items():
+        pair = frozenset((edge.head, edge.tail))
+        head, tail = places[edge.head], places[edge.tail]
+        curve = _curve(head, tail, places.values(), rank=parallel[pair])
+        label = curve.at(shares[edge])
+        drawn.append(DrawnEdge(number, edge, curve.path, *label, edge.relation in symmetric))
+        parallel[pair] += 1
+    return tuple(drawn)
+
+
+def _label_shares(edges: Sequence[Edge], places: Mapping[int, _Place]) -> dict[Edge, float]:
+    """How far along each edge its label stands: far from the node where a fan meets,
+
+    and alternately nearer to it, so that neighbouring labels of a fan keep apart.
+    """
+    fan = Counter(end for edge in edges for end in (edge.head, edge.tail))
+    order: dict[tuple[int, int], list[Edge]] = defaultdict(list)
+    for edge in sorted(edges, key=lambda one: places[one.head].x + places[one.tail].x):
+        hub = max(edge.head, edge.tail, key=lambda end: fan[end])
+        row = places[edge.head].y + places[edge.tail].y
+        order[hub, row].append(edge)
+    shares = {}
+    for (hub, _), members in order.items():
+        for rank, edge in enumerate(members):
+            away = 0.7 if rank % 2 == 0 else 0.4
+            shares[edge] = away if edge.head == hub else 1 - away
+    return shares
+
+
+@dataclass(frozen=True)
+class _Curve:
+    """A quadratic curve by its three points."""
+
+    start: tuple[int, int]
+    control: tuple[int, int]
+    end: tuple[int, int]
+
+    @property
+    def path(self) -> str:
+        (x1, y1), (cx, cy), (x2, y2) = self.start, self.control, self.end
+        return f"M{x1} {y1}Q{cx} {cy} {x2} {y2}"
+
+    def at(self, t: float) -> tuple[int, int]:
+        """The point at share t of the way."""
+        points = zip(self.start, self.control, self.end, strict=True)
+        x, y = ((1 - t) ** 2 * a + 2 * t * (1 - t) * b + t**2 * c for a, b, c in points)
+        return round(x), round(y) + 4
+
+
+def _curve(head: _Place, tail: _Place, others: Iterable[_Place], rank: int) -> _Curve:
+    """A curve from box to box; parallel edges bend apart, long ones go round the boxes between."""
+    if head.y == tail.y:
+        return _within_row(head, tail, is_last=head.y == max(one.y for one in others), rank=rank)
+    downwards = head.y < tail.y
+    start = head.centre, head.bottom if downwards else head.y
+    end = tail.centre, tail.y if downwards else tail.bottom
+    between = [one for one in others if min(head.y, tail.y) < one.y < max(head.y, tail.y)]
+    bend = _way_round(start[0], end[0], between)
+    bend += BEND * rank * (-1 if bend < 0 else 1)
+    middle = (start[0] + end[0]) // 2 + bend, (start[1] + end[1]) // 2
+    return _Curve(start, middle, end)
+
+
+def _within_row(head: _Place, tail: _Place, *, is_last: bool, rank: int) -> _Curve:
+    """A curve through the gap below the row; above the last one, below which nothing is drawn."""
+    y = head.y if is_last else head.bottom
+    sag = ROW_GAP * (2 + rank) // 2
+    middle = (head.centre + tail.centre) // 2, y - sag if is_last else y + sag
+    return _Curve((head.centre, y), middle, (tail.centre, y))
+
+
+def _way_round(x1: int, x2: int, between: Sequence[_Place]) -> int:
+    """How far the control point must move sideways to pass the boxes between two rows."""
+    if not between:
+        return 0
+    middle = (x1 + x2) // 2
+    right = max(one.x for one in between) + NODE_WIDTH + COLUMN_GAP - middle
+    left = min(one.x for one in between) - COLUMN_GAP - middle
+    nearer = right if right <= -left else left
+    # A quadratic curve reaches half-way to its control point, and less beside its middle.
+    return 3 * nearer
+
+
+def _label(name: str) -> tuple[Line, ...]:
+    texts = textwrap.wrap(
+        name, LABEL_WIDTH, max_lines=LABEL_LINES, placeholder=" …", break_long_words=False
+    )
+    # The lines stand in the middle of the room above the node's type.
+    top = 29 - 13 * (len(texts) - 1) // 2
+    return tuple(Line(top + 13 * i, text) for i, text in enumerate(texts))

@@ -1,0 +1,127 @@
+"""Forms of the pipeline's screens."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.validators import RegexValidator
+
+from pipeline.core.config import PRESETS, MethodConfig, preset
+from pipeline.core.datasets.registry import ADAPTERS
+from pipeline.core.records import ReasonerKind
+from pipeline.models import KnowledgeGraph, QuestionSet
+from pipeline.questions import SetTerms
+
+MOST_QUESTIONS = 10_000_000
+HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Give hosts such as llm.hospital.example.")
+
+
+def runnable_presets() -> list[tuple[str, str]]:
+    """The presets this installation can run, for a choice field."""
+    return [
+        (name, f"{name} (rules, not a model)")
+        for name, config in PRESETS.items()
+        if config.reasoner_kind is ReasonerKind.DEMONSTRATION
+    ]
+
+
+class BatchForm(forms.Form):
+    """What a lead starts a batch with."""
+
+    name = forms.CharField(
+        max_length=120, required=False, help_text="Leave empty for one made from the choices below."
+    )
+    question_set = forms.ModelChoiceField(QuestionSet.objects.none())
+    knowledge_graph = forms.ModelChoiceField(KnowledgeGraph.objects.none())
+    preset = forms.ChoiceField(
+        label="Configuration", help_text="Which method, and who reasons. Recorded in every trace."
+    )
+    limit = forms.IntegerField(
+        label="Questions at most",
+        min_value=1,
+        max_value=MOST_QUESTIONS,
+        required=False,
+        help_text="Leave empty for all questions of the set.",
+    )
+    samples = forms.IntegerField(label="Traces a question", min_value=1, max_value=16, initial=1)
+    seed = forms.IntegerField(
+        min_value=0, max_value=2**31, initial=0, help_text="The same seed gives the same traces."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["question_set"].queryset = QuestionSet.objects.all()  # type: ignore[attr-defined]
+        self.fields["knowledge_graph"].queryset = KnowledgeGraph.objects.all()  # type: ignore[attr-defined]
+        self.fields["preset"].choices = runnable_presets()  # type: ignore[attr-defined]
+
+    def config(self) -> MethodConfig:
+        """The method configuration chosen."""
+        return preset(self.cleaned_data["preset"], seed=self.cleaned_data["seed"])
+
+
+class QuestionUploadForm(forms.Form):
+    """A file of questions, the set it joins, and that set's terms."""
+
+    file = forms.FileField(
+        label="Question file", help_text="JSON Lines, JSON or CSV, also as .gz; at most 20 MB."
+    )
+    source = forms.ChoiceField(label="Format")
+    name = forms.SlugField(
+        label="Question set", max_length=80, help_text="A new name, or a set of the same format."
+    )
+    licence = forms.CharField(
+        max_length=120, help_text="As the source states it, e.g. CC-BY-4.0 or MIT."
+    )
+    may_be_released = forms.BooleanField(
+        required=False, label="The licence permits publication of these questions"
+    )
+    is_benchmark = forms.BooleanField(
+        required=False, label="Evaluation questions: never put them into a release"
+    )
+    text_may_go = forms.ChoiceField(
+        label="The text may",
+        choices=QuestionSet.TextMayGo.choices,
+        widget=forms.RadioSelect,
+        initial=QuestionSet.TextMayGo.THIS_MACHINE,
+    )
+    destinations = forms.CharField(
+        required=False, label="Endpoints", help_text="Host names, separated by spaces."
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = [  # type: ignore[attr-defined]
+            (name, adapter.title) for name, adapter in ADAPTERS.items()
+        ]
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.UPLOAD_LIMIT_BYTES:
+            raise forms.ValidationError(
+                "The file is over 20 MB: load it with `manage.py load_questions`."
+            )
+        return file
+
+    def clean_destinations(self) -> tuple[str, ...]:
+        hosts = tuple(self.cleaned_data["destinations"].lower().split())
+        for host in hosts:
+            HOST(host)
+        return hosts
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        listed = data.get("text_may_go") == QuestionSet.TextMayGo.LISTED_ENDPOINTS
+        if listed and not data.get("destinations"):
+            self.add_error("destinations", "Name at least one endpoint, or keep the text here.")
+        return data
+
+    def terms(self) -> SetTerms:
+        """The terms entered."""
+        data = self.cleaned_data
+        return SetTerms(
+            licence=data["licence"],
+            may_be_released=data["may_be_released"],
+            is_benchmark=data["is_benchmark"],
+            text_may_go=data["text_may_go"],
+            destinations=data["destinations"],
+        )

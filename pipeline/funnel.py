@@ -1,0 +1,123 @@
+"""The funnel of a batch: how many traces reached each stage, and why the others did not."""
+
+from dataclasses import dataclass
+
+from django.db.models import Count
+
+from pipeline.models import Batch, Trace
+
+STAGES = (
+    ("extraction", "Mentions found"),
+    ("linking", "Question and answer linked to the graph"),
+    ("search", "A path joins them"),
+    ("pruning", "Paths kept"),
+    ("generation", "Chain of thought written"),
+    ("filtering", "Read by the filters"),
+)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Traces that left the funnel at a stage for one reason."""
+
+    reason: str
+    count: int
+
+    @property
+    def title(self) -> str:
+        return self.reason.replace("_", " ").replace(",", ", ")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the funnel: traces that passed it, and those that did not by reason."""
+
+    title: str
+    passed: int
+    reasons: tuple[Reason, ...]
+    is_filters: bool = False
+
+
+@dataclass(frozen=True)
+class Funnel:
+    """Counts of a batch's current traces.
+
+    total = pending + claimed + settled + cancelled; settled = kept + discarded + failed.
+    `stages` cover the settled ones.
+    """
+
+    total: int
+    pending: int
+    claimed: int
+    cancelled: int
+    kept: int
+    discarded: int
+    failed: int
+    stages: tuple[Stage, ...]
+
+    @property
+    def settled(self) -> int:
+        return self.kept + self.discarded + self.failed
+
+    @property
+    def bar(self) -> int:
+        """The length of a full bar: never 0, so that a bar can be drawn."""
+        return self.settled or 1
+
+    @property
+    def made(self) -> int:
+        return self.kept + self.discarded
+
+    @property
+    def failures(self) -> tuple[Reason, ...]:
+        """Every failure reason with its count, largest first (filter rejections excluded)."""
+        reasons = (reason for stage in self.stages[:-1] for reason in stage.reasons)
+        return tuple(sorted(reasons, key=lambda reason: -reason.count))
+
+
+def funnel_of(batch: Batch) -> Funnel:
+    """Count the batch's current traces in one query."""
+    rows = list(
+        batch.traces.filter(is_current=True)
+        .values_list("state", "kept", "failure_stage", "failure_reason", "rejections")
+        .annotate(count=Count("pk"))
+        .order_by("failure_reason", "rejections")
+    )
+
+    def counted(state: str, kept: bool | None = None) -> int:
+        return sum(row[5] for row in rows if row[0] == state and row[1] == kept)
+
+    kept, discarded = counted(Trace.State.MADE, True), counted(Trace.State.MADE, False)
+    failed = counted(Trace.State.FAILED)
+    left = [(row[2], Reason(row[3], row[5])) for row in rows if row[0] == Trace.State.FAILED]
+    rejected = tuple(
+        Reason(row[4], row[5]) for row in rows if row[0] == Trace.State.MADE and row[1] is False
+    )
+    return Funnel(
+        total=sum(row[5] for row in rows),
+        pending=counted(Trace.State.PENDING),
+        claimed=counted(Trace.State.CLAIMED),
+        cancelled=counted(Trace.State.CANCELLED),
+        kept=kept,
+        discarded=discarded,
+        failed=failed,
+        stages=_stages(left, kept + discarded + failed, rejected, kept),
+    )
+
+
+def _stages(
+    left: list[tuple[str, Reason]], settled: int, rejected: tuple[Reason, ...], kept: int
+) -> tuple[Stage, ...]:
+    names = {name for name, _ in STAGES}
+    stages, remaining = [], settled
+    for name, title in STAGES:
+        reasons = tuple(reason for stage, reason in left if stage == name)
+        remaining -= sum(reason.count for reason in reasons)
+        stages.append(Stage(title, remaining, reasons))
+    other = tuple(reason for stage, reason in left if stage not in names)
+    if other:
+        # A stage this list does not know is still shown, never dropped.
+        remaining -= sum(reason.count for reason in other)
+        stages.append(Stage("Ended without a known stage", remaining, other))
+    stages.append(Stage("Kept by every filter", kept, rejected, is_filters=True))
+    return tuple(stages)

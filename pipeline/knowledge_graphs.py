@@ -1,0 +1,121 @@
+"""Loading knowledge graphs: a source file becomes a registered, immutable artefact."""
+
+import hashlib
+import shutil
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max
+
+from pipeline import store
+from pipeline.core.errors import ArtefactError, SourceFileError
+from pipeline.core.kg.index import KnowledgeGraph as GraphIndex
+from pipeline.core.kg.index import build_index
+from pipeline.log import log
+from pipeline.models import Event, KnowledgeGraph
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def load_graph(
+    source: Path,
+    *,
+    name: str,
+    synonyms: Path | None = None,
+    loaded_by: "User | None" = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[KnowledgeGraph, bool]:
+    """Load PrimeKG's kg.csv (plain or .gz) as the next version of the graph `name`.
+
+    `synonyms` may name a file of further names of its nodes. Returns the row and whether it is
+    new: the same files loaded again are the same version, its artefact checked and, where it
+    is lost or damaged, built anew. `progress` receives bytes read and bytes in all. Raises
+    SourceFileError for a file that cannot be used; then neither row nor artefact remains.
+    """
+    known = _known(source, name, synonyms)
+    if known is not None and _is_whole(known):
+        return known, False
+    folder = settings.KNOWLEDGE_GRAPH_DIR / f"{name}-{uuid.uuid4().hex[:12]}"
+    summary = build_index(source, folder, progress, synonyms=synonyms)
+    try:
+        if known is not None and known.checksum == summary.checksum:
+            return _restore(known, folder, loaded_by), False
+        row = store.graph_row(
+            name=name, version=0, source_file=source.name, folder=folder.name, summary=summary
+        )
+        return _register(row, loaded_by), True
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _known(source: Path, name: str, synonyms: Path | None) -> KnowledgeGraph | None:
+    """The newest version of the graph made of just these files."""
+    versions = KnowledgeGraph.objects.filter(name=name).order_by("-version")
+    if not versions.exists():
+        return None  # the whole file need not be read for it
+    return versions.filter(
+        source_checksum=_sha256(source), synonyms_checksum=_sha256(synonyms) if synonyms else ""
+    ).first()
+
+
+def _is_whole(row: KnowledgeGraph) -> bool:
+    """Whether the row's artefact is on disk, byte for byte as it was built."""
+    try:
+        GraphIndex.open(settings.KNOWLEDGE_GRAPH_DIR / row.folder, row.checksum).verify()
+    except ArtefactError as error:
+        log.warning("knowledge_graph.damaged", graph=str(row), reason=str(error))
+        return False
+    return True
+
+
+def _restore(row: KnowledgeGraph, folder: Path, by: "User | None") -> KnowledgeGraph:
+    """Names the artefact built anew, equal to the damaged one, as the row's.
+
+    In a folder of another name, so that no worker goes on with the one it has open.
+    """
+    damaged = settings.KNOWLEDGE_GRAPH_DIR / row.folder
+    with transaction.atomic():
+        row.folder = folder.name
+        row.save(update_fields=["folder"])
+        Event.objects.append(
+            "knowledge_graph.restored",
+            actor=by,
+            subject=row,
+            payload={"name": row.name, "version": row.version, "checksum": row.checksum},
+        )
+    shutil.rmtree(damaged, ignore_errors=True)
+    return row
+
+
+def _register(row: KnowledgeGraph, loaded_by: "User | None") -> KnowledgeGraph:
+    with transaction.atomic():
+        latest = KnowledgeGraph.objects.filter(name=row.name).aggregate(latest=Max("version"))
+        row.version = (latest["latest"] or 0) + 1
+        row.created_by = loaded_by
+        row.save(force_insert=True)
+        Event.objects.append(
+            "knowledge_graph.loaded",
+            actor=loaded_by,
+            subject=row,
+            payload={"name": row.name, "version": row.version, "checksum": row.checksum},
+        )
+    return row
+
+
+def latest_graph(name: str) -> KnowledgeGraph | None:
+    """The newest version of a named graph."""
+    return KnowledgeGraph.objects.filter(name=name).order_by("-version").first()
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise SourceFileError(path.name, 0, f"cannot be opened ({error.strerror})") from error

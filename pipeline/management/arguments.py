@@ -1,0 +1,29 @@
+"""Arguments that several commands take, checked with one clear sentence."""
+
+from pathlib import Path
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import CommandError
+from django.core.validators import validate_slug
+
+LONGEST_NAME = 80
+
+
+def checked_name(name: str) -> str:
+    """The name of a graph or question set, if an address and a folder can carry it."""
+    try:
+        validate_slug(name)
+    except ValidationError as error:
+        raise CommandError(
+            f"{name!r} cannot be a name: use letters, digits, hyphens and underscores."
+        ) from error
+    if len(name) > LONGEST_NAME:
+        raise CommandError(f"A name has at most {LONGEST_NAME} characters.")
+    return name
+
+
+def existing_file(path: Path) -> Path:
+    """The path, if a file is there."""
+    if not path.is_file():
+        raise CommandError(f"There is no file {path}.")
+    return path

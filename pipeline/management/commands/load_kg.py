@@ -1,0 +1,73 @@
+"""`manage.py load_kg FILE --name NAME`: a kg.csv becomes a registered graph version.
+
+`--download` in place of FILE fetches PrimeKG from its published address first.
+"""
+
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from pipeline.core.errors import ArtefactError, DownloadFailed, SourceFileError
+from pipeline.core.kg.download import download
+from pipeline.knowledge_graphs import load_graph
+from pipeline.management.arguments import checked_name, existing_file
+
+
+class Command(BaseCommand):
+    help = "Load a knowledge graph in PrimeKG's CSV format (plain or .gz) into an index on disk."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("file", type=Path, nargs="?")
+        source.add_argument(
+            "--download",
+            action="store_true",
+            help="fetch PrimeKG's kg.csv (about 1 GB) first; a download that broke is gone on with",
+        )
+        parser.add_argument("--name", required=True, help="the graph's name, e.g. primekg")
+        parser.add_argument(
+            "--synonyms",
+            type=Path,
+            metavar="FILE",
+            help="other names of its nodes: CSV or TSV with the columns node (x_index), synonym",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        synonyms: Path | None = options["synonyms"]
+        path: Path = options["file"] or settings.DOWNLOAD_DIR / "primekg" / "kg.csv"
+        name = checked_name(options["name"])
+        for given in filter(None, (options["file"], synonyms)):
+            existing_file(given)
+        try:
+            if options["download"]:
+                with progress_bar("Fetching") as advance:
+                    download(settings.PRIMEKG_URL, path, md5=settings.PRIMEKG_MD5, progress=advance)
+                self.stdout.write(f"PrimeKG is in {path}; once loaded, the file may be deleted.")
+            with progress_bar("Loading") as advance:
+                graph, is_new = load_graph(path, name=name, synonyms=synonyms, progress=advance)
+        except (ArtefactError, DownloadFailed, SourceFileError, OSError) as error:
+            raise CommandError(str(error)) from error
+        state = "loaded" if is_new else "already loaded"
+        self.stdout.write(
+            f"{graph} {state}: {graph.node_count:,} nodes, {graph.edge_count:,} edges, "
+            f"{graph.row_count:,} rows, {graph.synonym_count:,} synonyms, "
+            f"checksum {graph.checksum[:12]}."
+        )
+
+
+@contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar on the terminal, moved by (bytes done, bytes in all); none where output is piped."""
+    with tqdm(desc=what, unit="B", unit_scale=True, disable=None) as bar:
+
+        def advance(done: int, total: int) -> None:
+            bar.total = total or None
+            bar.update(done - bar.n)
+
+        yield advance

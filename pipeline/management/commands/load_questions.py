@@ -1,0 +1,78 @@
+"""`manage.py load_questions FILE --source SOURCE --name NAME`: a file joins a question set."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pipeline.core.datasets.registry import ADAPTERS
+from pipeline.core.errors import SourceFileError
+from pipeline.management.arguments import checked_name, existing_file
+from pipeline.models import QuestionLoad, QuestionSet
+from pipeline.questions import SetMismatch, SetTerms, load_file
+
+SHOWN = 20
+
+
+class Command(BaseCommand):
+    help = "Load clinical questions from a published data set or your own file."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--source", required=True, choices=sorted(ADAPTERS))
+        parser.add_argument("--name", required=True, help="the question set's name")
+        parser.add_argument("--licence", default="", help="e.g. CC-BY-4.0 (default: unknown)")
+        parser.add_argument(
+            "--may-be-released", action="store_true", help="the licence permits publication"
+        )
+        parser.add_argument(
+            "--benchmark", action="store_true", help="evaluation questions: never released"
+        )
+        parser.add_argument(
+            "--may-go-to",
+            action="append",
+            default=[],
+            metavar="HOST",
+            help="an endpoint host the text may be sent to (default: it stays on this machine)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path, name = existing_file(options["file"]), checked_name(options["name"])
+        try:
+            load = load_file(
+                name,
+                path,
+                file_name=path.name,
+                source=options["source"],
+                terms=_terms(options),
+            )
+        except (SourceFileError, SetMismatch, OSError) as error:
+            raise CommandError(str(error)) from error
+        self._report(load)
+
+    def _report(self, load: QuestionLoad) -> None:
+        self.stdout.write(
+            f"{load.question_set}: {load.added:,} added, {load.known:,} already there, "
+            f"{load.rejected:,} rejected."
+        )
+        for line, reason in load.rejections[:SHOWN]:
+            self.stdout.write(f"  line {line}: {reason}")
+        if load.rejected > SHOWN:
+            self.stdout.write(f"  and {load.rejected - SHOWN:,} more.")
+
+
+def _terms(options: dict[str, Any]) -> SetTerms | None:
+    """The terms stated; None when none is: a known set keeps its own, a new one allows nothing."""
+    stated = ("licence", "may_be_released", "benchmark", "may_go_to")
+    if not any(options[name] for name in stated):
+        return None
+    destinations = tuple(options["may_go_to"])
+    where = QuestionSet.TextMayGo
+    return SetTerms(
+        licence=options["licence"],
+        may_be_released=options["may_be_released"],
+        is_benchmark=options["benchmark"],
+        text_may_go=where.LISTED_ENDPOINTS if destinations else where.THIS_MACHINE,
+        destinations=destinations,
+    )

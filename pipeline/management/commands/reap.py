@@ -1,0 +1,44 @@
+"""`manage.py reap`: return expired leases and ring for waiting batches, every minute."""
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from pipeline.log import log
+from pipeline.tasks import reap
+
+
+class Command(BaseCommand):
+    help = "Look after leases: a killed worker's traces go back to the others."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--once", action="store_true", help="one round, then end")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["once"]:
+            reap()
+        else:
+            _go_on_until_stopped()
+
+
+def _go_on_until_stopped() -> None:
+    stopped = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopped.set())
+    _round()
+    while not stopped.wait(settings.REAP_SECONDS):
+        _round()
+
+
+def _round() -> None:
+    close_old_connections()
+    try:
+        reap()
+    except Exception:
+        # One bad round (a database restart, say) must not end the reaper.
+        log.exception("reap.failed")

@@ -1,0 +1,20 @@
+"""The pipeline's tables."""
+
+from pipeline.models.batches import Batch
+from pipeline.models.calls import LLMCall
+from pipeline.models.events import Event, EventChain
+from pipeline.models.knowledge_graphs import KnowledgeGraph
+from pipeline.models.questions import Question, QuestionLoad, QuestionSet
+from pipeline.models.traces import Trace
+
+__all__ = [
+    "Batch",
+    "Event",
+    "EventChain",
+    "KnowledgeGraph",
+    "LLMCall",
+    "Question",
+    "QuestionLoad",
+    "QuestionSet",
+    "Trace",
+]

@@ -1,0 +1,56 @@
+"""Batches: generation runs triggered by a lead."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from pipeline.core.records import ReasonerKind
+from pipeline.models.knowledge_graphs import KnowledgeGraph
+from pipeline.models.questions import QuestionSet
+
+
+class Batch(models.Model):
+    """Questions x KG x method configuration x samples a question.
+
+    `config` is the frozen MethodConfig as JSON, `config_fingerprint` its sha256. Budgets are
+    null when there is none; `pause_reason` says why a batch paused itself.
+    """
+
+    class State(models.TextChoices):
+        RUNNING = "running"
+        PAUSED = "paused"
+        FINISHED = "finished"
+        CANCELLED = "cancelled"
+
+    name = models.CharField(max_length=120)
+    question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="batches")
+    knowledge_graph = models.ForeignKey(KnowledgeGraph, models.PROTECT, related_name="batches")
+    config = models.JSONField()
+    config_fingerprint = models.CharField(max_length=64)
+    reasoner_kind = models.CharField(
+        max_length=20, choices=[(kind.value, kind.name.lower()) for kind in ReasonerKind]
+    )
+    samples = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(16)]
+    )
+    question_limit = models.PositiveIntegerField(null=True, blank=True)
+    budget_money = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
+    budget_tokens = models.PositiveBigIntegerField(null=True, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
+    pause_reason = models.CharField(max_length=200, blank=True)
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    started_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name_plural = "batches"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_demonstration(self) -> bool:
+        return self.reasoner_kind == ReasonerKind.DEMONSTRATION

@@ -1,0 +1,67 @@
+"""The ledger's rows: every call to a language model, written before it is sent."""
+
+from django.db import models
+from django.db.models import Q
+
+from pipeline.models.batches import Batch
+from pipeline.models.traces import Trace
+
+
+class LLMCall(models.Model):
+    """One call: what was asked, what came back, what it took.
+
+    `fingerprint` is the sha256 over endpoint, model, parameters, prompt version, rendered
+    messages and sample index: equal fingerprints are the same question. Costs are null when
+    the model's price is unknown, never 0. UNCERTAIN: the worker died while it was in flight.
+    """
+
+    class Status(models.TextChoices):
+        IN_FLIGHT = "in_flight"
+        SETTLED = "settled"
+        FAILED = "failed"
+        UNCERTAIN = "uncertain"
+        REPLAYED = "replayed"
+
+    batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="calls")
+    trace = models.ForeignKey(Trace, models.PROTECT, null=True, related_name="calls")
+    stage = models.CharField(max_length=20)
+    fingerprint = models.CharField(max_length=64)
+    endpoint = models.CharField(max_length=200)
+    model = models.CharField(max_length=200)
+    parameters = models.JSONField(default=dict)
+    prompt_name = models.CharField(max_length=40)
+    prompt_version = models.CharField(max_length=10)
+    messages = models.JSONField()
+    sample_index = models.PositiveSmallIntegerField(default=0)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.IN_FLIGHT)
+    replay_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="replays")
+    attempts = models.PositiveSmallIntegerField(default=1)
+    answer_text = models.TextField(blank=True)
+    answer_value = models.JSONField(null=True)
+    finish_reason = models.CharField(max_length=40, blank=True)
+    input_tokens = models.PositiveIntegerField(null=True)
+    output_tokens = models.PositiveIntegerField(null=True)
+    reserved_tokens = models.PositiveIntegerField(null=True)
+    reserved_cost = models.DecimalField(max_digits=12, decimal_places=6, null=True)
+    cost = models.DecimalField(max_digits=12, decimal_places=6, null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    latency_ms = models.PositiveIntegerField(null=True)
+    error = models.TextField(blank=True)
+    sent_at = models.DateTimeField(auto_now_add=True)
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(status="settled") | Q(settled_at__isnull=False),
+                name="call_settled_has_time",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("fingerprint", "status"), name="call_by_fingerprint"),
+            models.Index(fields=("batch", "status"), name="call_by_batch_status"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.stage} call {self.pk}"

@@ -1,0 +1,94 @@
+"""Question sets and their questions, as the sources state them."""
+
+from django.conf import settings
+from django.db import models
+
+
+class QuestionSet(models.Model):
+    """Questions of one source under one licence, with where their text may be sent.
+
+    `destinations` lists hosts of endpoints that may receive the text; it matters only where
+    `text_may_go` is LISTED_ENDPOINTS. Nothing may go anywhere until a lead says so.
+    """
+
+    class TextMayGo(models.TextChoices):
+        THIS_MACHINE = "this_machine", "stay on this machine"
+        LISTED_ENDPOINTS = "listed_endpoints", "go to the endpoints listed"
+
+    name = models.SlugField(max_length=80, unique=True)
+    source = models.CharField(max_length=40)
+    licence = models.CharField(max_length=120)
+    may_be_released = models.BooleanField(default=False)
+    is_benchmark = models.BooleanField(default=False)
+    text_may_go = models.CharField(
+        max_length=20, choices=TextMayGo.choices, default=TextMayGo.THIS_MACHINE
+    )
+    destinations = models.JSONField(default=list, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Question(models.Model):
+    """One clinical QA pair. `options` is a list of [label, text]; empty for free text.
+
+    `content_sha256` is the hash of all that the record says, so that the same question is
+    never stored twice in a set, whatever id it comes under.
+    """
+
+    question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="questions")
+    id_in_source = models.CharField(max_length=120)
+    text = models.TextField()
+    options = models.JSONField(default=list)
+    answer_label = models.CharField(max_length=8, blank=True)
+    answer_text = models.TextField()
+    context = models.TextField(blank=True)
+    long_answer = models.TextField(blank=True)
+    specialty = models.CharField(max_length=80, blank=True)
+    content_sha256 = models.CharField(max_length=64)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("question_set", "id_in_source"), name="question_id_once_in_set"
+            ),
+            models.UniqueConstraint(
+                fields=("question_set", "content_sha256"), name="question_content_once_in_set"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.question_set}/{self.id_in_source}"
+
+
+class QuestionLoad(models.Model):
+    """One file loaded into a set: what was added, already there, and rejected line by line.
+
+    `rejections` is a list of [line, reason], cut after the first thousand.
+    """
+
+    question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="loads")
+    file_name = models.CharField(max_length=200)
+    added = models.PositiveIntegerField()
+    known = models.PositiveIntegerField()
+    rejected = models.PositiveIntegerField()
+    rejections = models.JSONField(default=list)
+    loaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+
+    def __str__(self) -> str:
+        return f"{self.file_name} into {self.question_set}"

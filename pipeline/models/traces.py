@@ -1,0 +1,92 @@
+"""Traces: one question taken through the method, once for each sample and attempt."""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+
+from pipeline.models.batches import Batch
+from pipeline.models.questions import Question
+
+
+class Trace(models.Model):
+    """The work to be done for one question, then its outcome.
+
+    Claimed by lease: whoever holds `lease_token` may settle it until someone else claims it.
+    `record` is the core Trace as canonical JSON; the columns beside it repeat what queries
+    need. A retry makes a new attempt; earlier attempts stay with `is_current` false.
+    `rejections` names the filters that rejected the trace, comma-separated.
+    """
+
+    class State(models.TextChoices):
+        PENDING = "pending"
+        CLAIMED = "claimed"
+        MADE = "made"
+        FAILED = "failed"
+        CANCELLED = "cancelled"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="traces")
+    question = models.ForeignKey(Question, models.PROTECT, related_name="traces")
+    sample_index = models.PositiveSmallIntegerField(default=0)
+    attempt = models.PositiveSmallIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+    kept = models.BooleanField(null=True)
+    rejections = models.CharField(max_length=200, blank=True)
+    failure_stage = models.CharField(max_length=20, blank=True)
+    failure_reason = models.CharField(max_length=40, blank=True)
+    failure_detail = models.TextField(blank=True)
+    record = models.TextField(blank=True)
+    record_sha256 = models.CharField(max_length=64, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    settled_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(null=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("batch", "question", "sample_index", "attempt"), name="trace_attempt_once"
+            ),
+            models.UniqueConstraint(
+                fields=("batch", "question", "sample_index"),
+                condition=Q(is_current=True),
+                name="trace_current_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="claimed", lease_token__isnull=False)
+                | (~Q(state="claimed") & Q(lease_token__isnull=True)),
+                name="trace_lease_while_claimed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="made", kept__isnull=False)
+                | (~Q(state="made") & Q(kept__isnull=True)),
+                name="trace_verdict_once_made",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(failure_reason=""),
+                name="trace_failure_has_reason",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("batch", "state", "id"), name="trace_by_batch_state"),
+            models.Index(
+                fields=("lease_until",), condition=Q(state="claimed"), name="trace_by_lease"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.question} #{self.sample_index + 1}"
+
+    @property
+    def milliseconds(self) -> int | None:
+        """How long it took to make, null before that."""
+        return None if self.seconds is None else round(self.seconds * 1000)
+
+    @property
+    def failure_title(self) -> str:
+        """The reason as people read it: "answer not mapped"."""
+        return self.failure_reason.replace("_", " ")

@@ -1,0 +1,241 @@
+"""Loading questions: a source file becomes rows of a question set, line by line."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from django.db import transaction
+
+from pipeline import store
+from pipeline.core.datasets.base import LoadedQuestion, RejectedLine, read_questions
+from pipeline.core.datasets.registry import adapter_named
+from pipeline.core.datasets.source_file import ReadLimits
+from pipeline.core.errors import SourceFileError
+from pipeline.models import Event, Question, QuestionLoad, QuestionSet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+LINES_AT_ONCE = 1000
+REJECTIONS_KEPT = 1000
+DEFAULT_LIMITS = ReadLimits()
+
+
+@dataclass(frozen=True)
+class SetTerms:
+    """Under which terms a question set is held, and where its text may be sent."""
+
+    licence: str
+    may_be_released: bool = False
+    is_benchmark: bool = False
+    text_may_go: str = QuestionSet.TextMayGo.THIS_MACHINE
+    destinations: tuple[str, ...] = ()
+
+
+@dataclass
+class _Tally:
+    added: int = 0
+    known: int = 0
+    rejected: int = 0
+    rejections: list[tuple[int, str]] = field(default_factory=list)
+
+    def reject(self, line: int, reason: str) -> None:
+        self.rejected += 1
+        if len(self.rejections) < REJECTIONS_KEPT:
+            self.rejections.append((line, reason))
+
+
+class SetMismatch(ValueError):
+    """The set exists under another source or other terms."""
+
+
+def question_set(
+    name: str, *, source: str, terms: SetTerms | None, created_by: "User | None" = None
+) -> QuestionSet:
+    """The set of this name, made if it is new; None leaves the terms to the set.
+
+    Raises SetMismatch when it exists from another source or under other terms: a file that
+    may not be released must not slip into a set that may.
+    """
+    known = QuestionSet.objects.filter(name=name).first()
+    if known is None:
+        return _new_set(name, source, terms or SetTerms(licence=""), created_by)
+    if known.source != source:
+        raise SetMismatch(f"The set {name} holds {known.source} questions, not {source}.")
+    if terms is not None:
+        _check_terms(known, terms)
+    return known
+
+
+def _check_terms(known: QuestionSet, terms: SetTerms) -> None:
+    """An unstated licence is no contradiction; everything else must be as the set has it."""
+    if terms.licence and known.licence != terms.licence:
+        raise SetMismatch(f"The set {known} is under the licence {known.licence!r}.")
+    held = (known.may_be_released, known.is_benchmark)
+    if held != (terms.may_be_released, terms.is_benchmark):
+        raise SetMismatch(
+            f"The set {known} has other terms: it may{'' if held[0] else ' not'} be released "
+            f"and holds {'' if held[1] else 'no '}evaluation questions."
+        )
+    goes = (known.text_may_go, sorted(known.destinations))
+    if goes != (terms.text_may_go, sorted(terms.destinations)):
+        raise SetMismatch(
+            f"The text of the set {known} may {known.get_text_may_go_display()}"
+            f"{': ' if goes[1] else ''}{', '.join(goes[1])}."
+        )
+
+
+def _new_set(name: str, source: str, terms: SetTerms, created_by: "User | None") -> QuestionSet:
+    adapter_named(source)
+    with transaction.atomic():
+        row = QuestionSet.objects.create(
+            name=name,
+            source=source,
+            licence=terms.licence or "unknown",
+            may_be_released=terms.may_be_released,
+            is_benchmark=terms.is_benchmark,
+            text_may_go=terms.text_may_go,
+            destinations=list(terms.destinations),
+            created_by=created_by,
+        )
+        Event.objects.append(
+            "question_set.created",
+            actor=created_by,
+            subject=row,
+            payload={"name": name, "source": source, "licence": row.licence},
+        )
+    return row
+
+
+def load_file(
+    name: str,
+    file: Path | BinaryIO,
+    *,
+    file_name: str,
+    source: str,
+    terms: SetTerms | None,
+    loaded_by: "User | None" = None,
+    limits: ReadLimits = DEFAULT_LIMITS,
+) -> QuestionLoad:
+    """Load a file into the set of this name, made if it is new.
+
+    Raises SourceFileError for a file of which nothing can be used, SetMismatch for one that
+    does not belong there; then no set and no question remains of it.
+    """
+    _check(file, file_name, source, limits)
+    target = question_set(name, source=source, terms=terms, created_by=loaded_by)
+    return _store(target, file, file_name, loaded_by, limits)
+
+
+def load_questions(
+    target: QuestionSet,
+    file: Path | BinaryIO,
+    *,
+    file_name: str,
+    loaded_by: "User | None" = None,
+    limits: ReadLimits = DEFAULT_LIMITS,
+) -> QuestionLoad:
+    """Add the file's questions to the set and keep the report.
+
+    A bad line is reported with number and reason and stops nothing; what the set holds
+    already is counted as known. Raises SourceFileError for a file of which nothing can be used.
+    """
+    _check(file, file_name, target.source, limits)
+    return _store(target, file, file_name, loaded_by, limits)
+
+
+def _check(file: Path | BinaryIO, file_name: str, source: str, limits: ReadLimits) -> None:
+    """Read the file once without storing: what is wrong with it as a whole is known then."""
+    first: RejectedLine | None = None
+    usable = False
+    for line in read_questions(file, file_name, adapter_named(source), limits):
+        if isinstance(line, RejectedLine):
+            first = first or line
+        else:
+            usable = True
+    if not usable:
+        why = f"It holds no question that can be used. {first.reason}" if first else "It is empty."
+        raise SourceFileError(file_name, first.line if first else 0, why)
+    if not isinstance(file, Path):
+        file.seek(0)
+
+
+def _store(
+    target: QuestionSet,
+    file: Path | BinaryIO,
+    file_name: str,
+    loaded_by: "User | None",
+    limits: ReadLimits,
+) -> QuestionLoad:
+    """Chunk by chunk in short transactions: reviewers go on grading while a large file loads.
+
+    A load that is cut off is taken up by loading the file again: that adds only the rest.
+    """
+    tally = _Tally()
+    for lines in _chunks(read_questions(file, file_name, adapter_named(target.source), limits)):
+        _add(target, lines, tally)
+    with transaction.atomic():
+        load = QuestionLoad.objects.create(
+            question_set=target,
+            file_name=file_name[:200],
+            added=tally.added,
+            known=tally.known,
+            rejected=tally.rejected,
+            rejections=tally.rejections,
+            loaded_by=loaded_by,
+        )
+        Event.objects.append(
+            "questions.loaded",
+            actor=loaded_by,
+            subject=load,
+            payload={"set": target.name, "added": tally.added, "rejected": tally.rejected},
+        )
+    return load
+
+
+def _chunks(
+    lines: Iterable[LoadedQuestion | RejectedLine],
+) -> Iterator[list[LoadedQuestion | RejectedLine]]:
+    iterator = iter(lines)
+    while chunk := list(islice(iterator, LINES_AT_ONCE)):
+        yield chunk
+
+
+@transaction.atomic
+def _add(target: QuestionSet, lines: list[LoadedQuestion | RejectedLine], tally: _Tally) -> None:
+    fresh = []
+    for line in lines:
+        if isinstance(line, RejectedLine):
+            tally.reject(line.line, line.reason)
+        else:
+            fresh.append((line.line, store.question_row(target, line.question)))
+    by_id, contents = _present(target, [row for _, row in fresh])
+    rows = []
+    for number, row in fresh:
+        if row.content_sha256 in contents:
+            tally.known += 1
+        elif row.id_in_source in by_id:
+            tally.reject(number, f"The id {row.id_in_source} stands for another question here.")
+        else:
+            by_id.add(row.id_in_source)
+            contents.add(row.content_sha256)
+            rows.append(row)
+    # Another load into the set may have been quicker with the same question: that is no error.
+    before = target.questions.count()
+    Question.objects.bulk_create(rows, ignore_conflicts=True)
+    added = target.questions.count() - before
+    tally.added += added
+    tally.known += len(rows) - added
+
+
+def _present(target: QuestionSet, rows: list[Question]) -> tuple[set[str], set[str]]:
+    """Ids and content hashes among `rows` that the set holds already."""
+    held = target.questions
+    ids = held.filter(id_in_source__in=[row.id_in_source for row in rows])
+    contents = held.filter(content_sha256__in=[row.content_sha256 for row in rows])
+    return (
+        set(ids.values_list("id_in_source", flat=True)),
+        set(contents.values_list("content_sha256", flat=True)),
+    )

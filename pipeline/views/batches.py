@@ -1,0 +1,114 @@
+"""Batches: list, start, watch, steer."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pipeline import access, batches
+from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.core.errors import InvalidConfiguration
+from pipeline.forms import BatchForm
+from pipeline.funnel import funnel_of
+from pipeline.models import Batch
+from pipeline.tasks import ring
+
+PAGE = 25
+
+
+@require_GET
+@role_required(Role.LEAD)
+def batch_list(request: SignedInRequest) -> HttpResponse:
+    """All batches, newest first."""
+    page = Paginator(access.batches_for(request.user), PAGE).get_page(request.GET.get("page"))
+    return render(request, "pipeline/batch_list.html", {"page": page, **_may_steer(request)})
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def batch_new(request: SignedInRequest) -> HttpResponse:
+    """Start a batch."""
+    form = BatchForm(request.POST or None, initial=request.GET.dict())
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            with transaction.atomic():
+                batch = batches.start_batch(
+                    data["question_set"],
+                    knowledge_graph=data["knowledge_graph"],
+                    config=form.config(),
+                    name=data["name"],
+                    limit=data["limit"],
+                    samples=data["samples"],
+                    started_by=request.user,
+                )
+                transaction.on_commit(lambda: ring(batch.pk))
+            return redirect("pipeline:batch", batch.pk)
+        except InvalidConfiguration as error:
+            form.add_error(None, str(error))
+    status = 422 if form.errors else 200
+    return render(request, "pipeline/batch_new.html", {"form": form}, status=status)
+
+
+@require_GET
+@role_required(Role.LEAD)
+def batch_detail(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    """One batch: progress and funnel; htmx polls the fragment until it is done."""
+    batch = access.batch_for(request.user, batch_id)
+    template = "pipeline/batch_detail.html" + ("#progress" if request.htmx else "")
+    return render(request, template, _context(batch) | _may_steer(request))
+
+
+@require_POST
+@role_required(Role.LEAD)
+def batch_steer(request: SignedInRequest, batch_id: int, action: str) -> HttpResponse:
+    """Pause, resume or cancel."""
+    batch = access.batch_for(request.user, batch_id)
+    steer = {
+        "pause": batches.pause_batch,
+        "resume": batches.resume_batch,
+        "cancel": batches.cancel_batch,
+    }[action]
+    try:
+        with transaction.atomic():
+            steer(batch, by=request.user)
+            if action == "resume":
+                transaction.on_commit(lambda: ring(batch.pk))
+    except batches.WrongState as error:
+        messages.error(request, str(error))
+    return redirect("pipeline:batch", batch.pk)
+
+
+@require_POST
+@role_required(Role.LEAD)
+def batch_retry(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    """Make new attempts for the traces that failed for one reason."""
+    batch = access.batch_for(request.user, batch_id)
+    try:
+        with transaction.atomic():
+            count = batches.retry_failed(
+                batch, reason=request.POST.get("reason", "").replace("\0", ""), by=request.user
+            )
+            transaction.on_commit(lambda: ring(batch.pk))
+        messages.success(request, f"Traces that will be tried again: {count}.")
+    except batches.WrongState as error:
+        messages.error(request, str(error))
+    return redirect("pipeline:batch", batch.pk)
+
+
+def _context(batch: Batch) -> dict[str, Any]:
+    return {
+        "batch": batch,
+        "funnel": funnel_of(batch),
+        "running": batch.state == Batch.State.RUNNING,
+        "paused": batch.state == Batch.State.PAUSED,
+        "may_retry": batch.state != Batch.State.CANCELLED,
+    }
+
+
+def _may_steer(request: SignedInRequest) -> dict[str, bool]:
+    return {"may_steer": Role.LEAD in request.roles}

@@ -1,0 +1,77 @@
+"""Traces: a batch's list, and one trace from mention to verdict."""
+
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from pipeline import access, store
+from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.core import records
+from pipeline.models import Trace
+from pipeline.sheet import sheet_of
+
+PAGE = 50
+REASON = re.compile(r"[^a-z_]")
+OUTCOMES: dict[str, dict[str, Any]] = {
+    "all": {},
+    "kept": {"kept": True},
+    "discarded": {"kept": False},
+    "failed": {"state": Trace.State.FAILED},
+    "open": {"state__in": (Trace.State.PENDING, Trace.State.CLAIMED)},
+}
+
+
+@require_GET
+@role_required(Role.LEAD)
+def trace_list(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    """The current traces of a batch, by outcome and failure reason."""
+    batch = access.batch_for(request.user, batch_id)
+    outcome = request.GET.get("outcome", "all")
+    reason = REASON.sub("", request.GET.get("reason", ""))
+    rows = _filtered(access.traces_for(request.user, batch_id), outcome, reason)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    context = {
+        "batch": batch,
+        "page": page,
+        "outcome": outcome,
+        "reason": reason,
+        "outcomes": list(OUTCOMES),
+        "query": urlencode({"outcome": outcome, "reason": reason}) + "&",
+    }
+    return render(request, "pipeline/trace_list.html", context)
+
+
+def _filtered(rows: QuerySet[Trace], outcome: str, reason: str) -> QuerySet[Trace]:
+    rows = rows.filter(is_current=True, **OUTCOMES.get(outcome, {})).defer("record")
+    return rows.filter(failure_reason=reason) if reason else rows
+
+
+@require_GET
+@role_required(Role.LEAD)
+def trace_detail(request: SignedInRequest, key: str) -> HttpResponse:
+    """One trace: the way from mention to verdict, or to its failure."""
+    row = access.trace_for(request.user, key)
+    trace = store.trace_record(row) if row.record else None
+    context = {
+        "row": row,
+        "trace": trace,
+        "attempts": access.attempts_of(row),
+        "sheet": sheet_of(trace) if trace else None,
+        "searches": _searches(trace) if trace else (),
+    }
+    return render(request, "pipeline/trace_detail.html", context)
+
+
+def _searches(trace: records.Trace) -> list[dict[str, Any]]:
+    """Every pair searched, with the names of its ends."""
+    names = {linked.node.index: linked.node.name for linked in trace.linked}
+    return [
+        {"pair": pair, "start": names[pair.question_node], "answer": names[pair.answer_node]}
+        for pair in trace.searches
+    ]
