@@ -1,0 +1,85 @@
+"""What a reviewer may fetch: only their own slots, never anyone else's judgement."""
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from pipeline.access import Role, roles_of
+from review.models import Policy, Release, Reviewer, Slot, Study, StudyReviewer
+
+SEES_GRADES = frozenset({Role.LEAD, Role.AUDITOR, Role.ADJUDICATOR})
+
+
+def reviewer_of(user: User) -> Reviewer:
+    """The user's reviewer profile, or Http404."""
+    return get_object_or_404(Reviewer.objects.select_related("user"), user=user)
+
+
+def studies_to_grade(reviewer: Reviewer) -> QuerySet[Study]:
+    """Studies the reviewer has a place in."""
+    return Study.objects.filter(places__reviewer=reviewer)
+
+
+def study_to_grade(reviewer: Reviewer, study_id: int) -> Study:
+    """A study the reviewer has a place in, or Http404."""
+    return get_object_or_404(studies_to_grade(reviewer), pk=study_id)
+
+
+def slot_to_grade(reviewer: Reviewer, code: str) -> Slot:
+    """The reviewer's own slot of the item with this code, leased or filled, or Http404."""
+    slots = Slot.objects.filter(
+        reviewer=reviewer, state__in=(Slot.State.LEASED, Slot.State.FILLED)
+    ).select_related("item__study", "item__trace__question__question_set")
+    return get_object_or_404(slots, item__code=code)
+
+
+def slot_once_dealt(reviewer: Reviewer, code: str) -> Slot:
+    """The slot a grade is meant for: the reviewer's own, or one they have lost, or Http404.
+
+    Codes are unguessable: a reviewer of the study who names one was shown the item. A grade
+    that comes too late is refused there, but with its text, not by a page that is not found.
+    """
+    slots = Slot.objects.filter(
+        item__code=code, item__study__places__reviewer=reviewer
+    ).select_related("item__study", "item__trace__question__question_set")
+    return slots.filter(reviewer=reviewer).first() or get_object_or_404(slots, number=1)
+
+
+def studies_for(user: User) -> QuerySet[Study]:
+    """Studies as their leads, adjudicators and auditors see them; none for anyone else."""
+    sees = roles_of(user) & SEES_GRADES
+    return Study.objects.select_related("created_by") if sees else Study.objects.none()
+
+
+def study_for(user: User, study_id: int) -> Study:
+    """The study, or Http404 for whoever may not see it."""
+    return get_object_or_404(studies_for(user), pk=study_id)
+
+
+def may_see_grades(user: User, study: Study) -> bool:
+    """Whether single grades may be shown: never to someone who may still grade in the study."""
+    grades = StudyReviewer.objects.filter(study=study, reviewer__user=user).exists()
+    return study.state == Study.State.CLOSED or not grades
+
+
+def releases_for(user: User) -> QuerySet[Release]:
+    """Releases, for leads and auditors."""
+    _leads_only(user)
+    return Release.objects.select_related("study", "policy", "created_by")
+
+
+def release_for(user: User, name: str) -> Release:
+    """The release of this name, or Http404."""
+    return get_object_or_404(releases_for(user), name=name)
+
+
+def policies_for(user: User) -> QuerySet[Policy]:
+    """Policies, for leads and auditors."""
+    _leads_only(user)
+    return Policy.objects.select_related("created_by")
+
+
+def _leads_only(user: User) -> None:
+    if not roles_of(user) & {Role.LEAD, Role.AUDITOR}:
+        raise Http404

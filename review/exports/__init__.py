@@ -1,0 +1,1 @@
+"""Exports: released content as bytes. `releasing` seals them."""

@@ -1,0 +1,165 @@
+"""Grading: one reviewer's submitted judgement of one item, append-only."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from pipeline import store
+from pipeline.models import Event
+from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, Study
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+PATHS_GRADED = 5
+
+
+class StaleLease(Exception):
+    """The slot is no longer the reviewer's to fill: nothing was saved; the message says why."""
+
+
+class IncompleteGrade(ValueError):
+    """The entry does not cover what the rubric asks for; the message says what is missing."""
+
+
+@dataclass(frozen=True)
+class PathEntry:
+    """Precision and coherence (1-5) of one cited path."""
+
+    precision: int
+    coherence: int
+
+
+@dataclass(frozen=True)
+class GradeEntry:
+    """What a reviewer entered: CoT scales 1-5, decision, and each cited path by position."""
+
+    cot_precision: int
+    cot_coherence: int
+    decision: str
+    paths: Mapping[int, PathEntry] = field(default_factory=dict)
+    comment: str = ""
+
+
+def graded_paths(item: Item) -> tuple[int, ...]:
+    """Positions of the paths a reviewer grades: those the CoT cites, at most five."""
+    return store.trace_record(item.trace).cited_paths[:PATHS_GRADED]
+
+
+def submit_grade(
+    slot: Slot, *, reviewer: Reviewer, fence: int, key: uuid.UUID, entry: GradeEntry
+) -> Grade:
+    """Fill the slot, or a free one of the same item, with the reviewer's grade.
+
+    Submitting twice with one key gives one grade. Raises StaleLease when every place has passed
+    to someone else, the reviewer has graded the item, or the study is closed; IncompleteGrade
+    when a cited path is missing.
+    """
+    _check_paths(slot.item, entry)
+    with transaction.atomic():
+        _lock_study(slot.item)
+        filled = _fill(slot, reviewer, fence)
+        if filled is None:
+            # The second of two clicks comes here once the first has saved its grade.
+            return _saved_before(slot, reviewer, key)
+        grade = _grade_row(filled, reviewer, key, entry)
+        PathGrade.objects.bulk_create(
+            PathGrade(grade=grade, path=path, precision=one.precision, coherence=one.coherence)
+            for path, one in sorted(entry.paths.items())
+        )
+        Draft.objects.filter(item=slot.item, reviewer=reviewer).delete()
+        _record(grade, reviewer.user)
+    return grade
+
+
+def _check_paths(item: Item, entry: GradeEntry) -> None:
+    expected = set(graded_paths(item))
+    if missing := expected - set(entry.paths):
+        numbers = ", ".join(str(path + 1) for path in sorted(missing))
+        raise IncompleteGrade(f"Path {numbers}: give precision and coherence.")
+    if set(entry.paths) - expected:
+        raise IncompleteGrade("The grade speaks of a path that the chain of thought does not cite.")
+
+
+def _fill(slot: Slot, reviewer: Reviewer, fence: int) -> Slot | None:
+    """Fill the reviewer's slot, or another place of the item that is still free; None: neither.
+
+    A lease may run out while its holder writes: the work counts as long as there is room.
+    """
+    own = Slot.objects.filter(
+        pk=slot.pk, reviewer=reviewer, fence=fence, state=Slot.State.LEASED
+    ).update(state=Slot.State.FILLED, lease_until=None)
+    return slot if own else _fill_free_place(slot.item, reviewer)
+
+
+def _fill_free_place(item: Item, reviewer: Reviewer) -> Slot | None:
+    if Slot.objects.filter(item=item, reviewer=reviewer).exists():
+        return None
+    free = Slot.objects.filter(item=item, state=Slot.State.OPEN)
+    for pk in free.order_by("number").values_list("pk", flat=True):
+        # No lease stands behind this grade, so nobody knows how long it took.
+        filled = free.filter(pk=pk).update(
+            state=Slot.State.FILLED, reviewer=reviewer, fence=F("fence") + 1, leased_at=None
+        )
+        if filled:
+            return Slot.objects.select_related("item__study").get(pk=pk)
+    return None
+
+
+def _lock_study(item: Item) -> None:
+    """Hold the study's row: it is not closed while a grade is being saved."""
+    study = Study.objects.select_for_update().get(pk=item.study_id)
+    if study.state == Study.State.CLOSED:
+        raise StaleLease("The study has been closed: this grade was not saved.")
+
+
+def _saved_before(slot: Slot, reviewer: Reviewer, key: uuid.UUID) -> Grade:
+    """The grade this key has saved already. Raises StaleLease with the reason otherwise."""
+    grades = Grade.objects.filter(slot=slot, reviewer=reviewer)
+    if (grade := grades.filter(idempotency_key=key).first()) is not None:
+        return grade
+    if grades.exists():
+        raise StaleLease("You have submitted a grade for this item before: this one was not saved.")
+    raise StaleLease(
+        "Your time on this item ran out and it was dealt anew: this grade was not saved."
+    )
+
+
+def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeEntry) -> Grade:
+    study = slot.item.study
+    position = Grade.objects.filter(reviewer=reviewer, item__study=study).count() + 1
+    since = (timezone.now() - slot.leased_at).total_seconds() if slot.leased_at else None
+    return Grade.objects.create(
+        slot=slot,
+        item=slot.item,
+        reviewer=reviewer,
+        rubric_version=study.rubric_version,
+        cot_precision=entry.cot_precision,
+        cot_coherence=entry.cot_coherence,
+        decision=entry.decision,
+        comment=entry.comment,
+        wall_seconds=None if since is None else round(since),
+        session_position=position,
+        idempotency_key=key,
+    )
+
+
+def _record(grade: Grade, actor: "User") -> None:
+    Event.objects.append(
+        "grade.submitted",
+        actor=actor,
+        subject=grade,
+        chain=grade.item.study.event_chain,
+        payload={
+            "item": grade.item.code,
+            "revision": grade.revision,
+            "cot_precision": grade.cot_precision,
+            "cot_coherence": grade.cot_coherence,
+            "decision": grade.decision,
+        },
+    )

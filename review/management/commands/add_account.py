@@ -1,0 +1,30 @@
+"""`manage.py add_account NAME --role ROLE`: one more person, with a password shown once."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from pipeline.access import Role
+from review.accounts import make_account
+
+
+class Command(BaseCommand):
+    help = "Make an account with one role and print its password, this once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name")
+        parser.add_argument("--role", required=True, choices=[role.value for role in Role])
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        name = options["name"]
+        if User.objects.filter(username=name).exists():
+            raise CommandError(f"There is an account named {name}.")
+        try:
+            User.username_validator(name)
+        except ValidationError as error:
+            raise CommandError(f"{name!r} cannot be a name: {error.messages[0]}") from error
+        account = make_account(name, role=Role(options["role"]))
+        self.stdout.write(f"{account.role} {account.username}, password {account.password}")

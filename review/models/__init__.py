@@ -1,0 +1,26 @@
+"""Review's tables."""
+
+from review.models.adjudications import Adjudication
+from review.models.grades import Grade, PathGrade, StepLabel
+from review.models.items import Item
+from review.models.releases import Policy, Release, ReleasedTrace
+from review.models.reviewers import Reviewer
+from review.models.slots import Decline, Draft, Slot
+from review.models.studies import Study, StudyReviewer
+
+__all__ = [
+    "Adjudication",
+    "Decline",
+    "Draft",
+    "Grade",
+    "Item",
+    "PathGrade",
+    "Policy",
+    "Release",
+    "ReleasedTrace",
+    "Reviewer",
+    "Slot",
+    "StepLabel",
+    "Study",
+    "StudyReviewer",
+]

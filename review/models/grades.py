@@ -1,0 +1,145 @@
+"""Grades: submitted judgements, append-only, with step labels and path grades."""
+
+import uuid
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+
+from review.models.items import Item
+from review.models.reviewers import Reviewer
+from review.models.slots import Slot
+
+SCALE = [MinValueValidator(1), MaxValueValidator(5)]
+
+
+def _on_scale(field: str, name: str) -> models.CheckConstraint:
+    unset = Q(**{f"{field}__isnull": True})
+    return models.CheckConstraint(
+        condition=unset | Q(**{f"{field}__gte": 1, f"{field}__lte": 5}), name=name
+    )
+
+
+class Grade(models.Model):
+    """One reviewer's judgement of one item; an amendment is a new revision, never an update.
+
+    Scales run from 1 to 5 and are null only when the reviewer cannot judge the item, with
+    the reason. `first_incorrect_step` is 0 when every labelled step is sound, null when the
+    steps were not labelled. `idempotency_key` makes a repeated submit the same grade.
+    `after_reveal` marks a revision made with other judgements in sight: never in statistics.
+    """
+
+    class Decision(models.TextChoices):
+        ACCEPT = "accept"
+        REVISE = "revise"
+        REJECT = "reject"
+
+    class SafetyFlag(models.TextChoices):
+        NONE = "", "no flag"
+        MILD = "mild"
+        MODERATE = "moderate"
+        SEVERE = "severe"
+
+    class CannotJudge(models.TextChoices):
+        NO = "", "can judge"
+        OUTSIDE_SPECIALTY = "outside_specialty", "outside my specialty"
+        CONTEXT_MISSING = "context_missing"
+        QUESTION_FAULTY = "question_faulty"
+
+    slot = models.ForeignKey(Slot, models.PROTECT, related_name="grades")
+    item = models.ForeignKey(Item, models.PROTECT, related_name="grades")
+    reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="grades")
+    revision = models.PositiveSmallIntegerField(default=1)
+    is_current = models.BooleanField(default=True)
+    amend_reason = models.CharField(max_length=400, blank=True)
+    after_reveal = models.BooleanField(default=False)
+    rubric_version = models.CharField(max_length=10)
+    cot_precision = models.PositiveSmallIntegerField(null=True, validators=SCALE)
+    cot_coherence = models.PositiveSmallIntegerField(null=True, validators=SCALE)
+    decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
+    answer_key_disputed = models.BooleanField(default=False)
+    safety_flag = models.CharField(max_length=10, choices=SafetyFlag.choices, blank=True)
+    cannot_judge = models.CharField(max_length=20, choices=CannotJudge.choices, blank=True)
+    first_incorrect_step = models.PositiveSmallIntegerField(null=True)
+    comment = models.TextField(blank=True)
+    active_seconds = models.PositiveIntegerField(null=True)
+    wall_seconds = models.PositiveIntegerField(null=True)
+    session_position = models.PositiveIntegerField(null=True)
+    idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True)
+    submitted_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("item", "reviewer", "revision"), name="grade_revision_once"
+            ),
+            models.UniqueConstraint(
+                fields=("item", "reviewer"),
+                condition=Q(is_current=True),
+                name="grade_current_once",
+            ),
+            _on_scale("cot_precision", "grade_precision_1_5"),
+            _on_scale("cot_coherence", "grade_coherence_1_5"),
+            models.CheckConstraint(
+                condition=~Q(cannot_judge="")
+                | (
+                    Q(cot_precision__isnull=False)
+                    & Q(cot_coherence__isnull=False)
+                    & ~Q(decision="")
+                ),
+                name="grade_complete_or_cannot_judge",
+            ),
+            models.CheckConstraint(
+                condition=Q(revision=1) | ~Q(amend_reason=""), name="grade_amendment_has_reason"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} on {self.item}, revision {self.revision}"
+
+
+class StepLabel(models.Model):
+    """What a grade says of one CoT step (numbered from 1)."""
+
+    class Label(models.TextChoices):
+        CORRECT = "correct"
+        INCORRECT = "incorrect"
+        UNSUPPORTED = "unsupported"
+        CANNOT_JUDGE = "cannot_judge"
+
+    grade = models.ForeignKey(Grade, models.PROTECT, related_name="step_labels")
+    step = models.PositiveSmallIntegerField()
+    label = models.CharField(max_length=12, choices=Label.choices)
+    correction = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ("grade", "step")
+        constraints = (models.UniqueConstraint(fields=("grade", "step"), name="step_label_once"),)
+
+    def __str__(self) -> str:
+        return f"step {self.step}: {self.label}"
+
+
+class PathGrade(models.Model):
+    """What a grade says of one cited path (its position in the trace's paths, from 0).
+
+    `invalid_edges` lists positions in the path's edges (from 0) that are not true relations.
+    """
+
+    grade = models.ForeignKey(Grade, models.PROTECT, related_name="path_grades")
+    path = models.PositiveSmallIntegerField()
+    precision = models.PositiveSmallIntegerField(validators=SCALE)
+    coherence = models.PositiveSmallIntegerField(validators=SCALE)
+    invalid_edges = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        ordering = ("grade", "path")
+        constraints = (
+            models.UniqueConstraint(fields=("grade", "path"), name="path_grade_once"),
+            _on_scale("precision", "path_precision_1_5"),
+            _on_scale("coherence", "path_coherence_1_5"),
+        )
+
+    def __str__(self) -> str:
+        return f"path {self.path + 1}: {self.precision}/{self.coherence}"

@@ -1,0 +1,66 @@
+"""Items: a study's places for traces."""
+
+import secrets
+
+from django.db import models
+from django.db.models import Q
+
+from pipeline.models import Trace
+from review.models.studies import Study
+
+
+def new_code() -> str:
+    """An unguessable public name that says nothing of order, kind or trace."""
+    return secrets.token_urlsafe(9)
+
+
+class Item(models.Model):
+    """One trace in one study. `kind`, `expected` and `repeat_of` never reach a reviewer.
+
+    `inclusion_probability` is the known chance with which the sample took the trace within
+    `stratum`; null for control items and repeats, which were put in, not drawn.
+    `expected` holds a control item's known grades.
+    """
+
+    class Kind(models.TextChoices):
+        SAMPLED = "sampled"
+        CONTROL = "control"
+        REPEAT = "repeat"
+
+    code = models.CharField(max_length=16, unique=True, default=new_code, editable=False)
+    study = models.ForeignKey(Study, models.PROTECT, related_name="items")
+    trace = models.ForeignKey(Trace, models.PROTECT, related_name="items")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SAMPLED)
+    stratum = models.CharField(max_length=120, blank=True)
+    inclusion_probability = models.FloatField(null=True)
+    phase = models.PositiveSmallIntegerField(default=1)
+    expected = models.JSONField(null=True, blank=True)
+    repeat_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeats")
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("pk",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("study", "trace"),
+                condition=Q(kind="sampled"),
+                name="item_trace_once_in_study",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="sampled", inclusion_probability__gt=0)
+                | (~Q(kind="sampled") & Q(inclusion_probability__isnull=True)),
+                name="item_probability_when_sampled",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="repeat", repeat_of__isnull=False)
+                | (~Q(kind="repeat") & Q(repeat_of__isnull=True)),
+                name="item_repeat_names_twin",
+            ),
+            models.CheckConstraint(
+                condition=Q(inclusion_probability__isnull=True) | Q(inclusion_probability__lte=1),
+                name="item_probability_at_most_one",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.code

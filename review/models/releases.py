@@ -1,0 +1,81 @@
+"""Policies and releases: the filter rule, and the frozen rated data set made by one."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from review.models.items import Item
+from review.models.studies import Study
+
+
+class Policy(models.Model):
+    """A saved filter rule over verdicts and grades. `rules` is review.policies.Rules as JSON."""
+
+    name = models.CharField(max_length=120, unique=True)
+    rules = models.JSONField()
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name_plural = "policies"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Release(models.Model):
+    """A frozen rated data set. Its lines are stored as released: nothing later changes a byte.
+
+    `rules` repeats the policy as it was; `sha256` is that of all lines in order; `manifest`
+    tells what went in, what stayed out and why.
+    """
+
+    class State(models.TextChoices):
+        FROZEN = "frozen"
+        WITHDRAWN = "withdrawn"
+
+    name = models.SlugField(max_length=80, unique=True)
+    study = models.ForeignKey(Study, models.PROTECT, related_name="releases")
+    policy = models.ForeignKey(Policy, models.PROTECT, related_name="releases")
+    rules = models.JSONField()
+    reasoner_kind = models.CharField(max_length=20)
+    format_version = models.CharField(max_length=10)
+    row_count = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    manifest = models.JSONField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.FROZEN)
+    withdrawn_reason = models.CharField(max_length=400, blank=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(state="withdrawn") | ~Q(withdrawn_reason=""),
+                name="release_withdrawn_has_reason",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ReleasedTrace(models.Model):
+    """One line of a release, exactly as it is exported, ending in a line break."""
+
+    release = models.ForeignKey(Release, models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    item = models.ForeignKey(Item, models.PROTECT, related_name="released")
+    line = models.TextField()
+
+    class Meta:
+        ordering = ("release", "position")
+        constraints = (
+            models.UniqueConstraint(fields=("release", "position"), name="release_position_once"),
+            models.UniqueConstraint(fields=("release", "item"), name="release_item_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.release} line {self.position}"

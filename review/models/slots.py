@@ -1,0 +1,86 @@
+"""Slots: places for one grade of one item, with leases; drafts and declines beside them."""
+
+from django.db import models
+from django.db.models import Q
+
+from review.models.items import Item
+from review.models.reviewers import Reviewer
+
+
+class Slot(models.Model):
+    """The `number`-th grade of an item: open, leased to one reviewer, or filled by one.
+
+    `fence` grows with every lease: a write that carries an older one is stale.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        LEASED = "leased"
+        FILLED = "filled"
+        WITHDRAWN = "withdrawn"
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="slots")
+    number = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    reviewer = models.ForeignKey(Reviewer, models.PROTECT, null=True, related_name="slots")
+    fence = models.PositiveIntegerField(default=0)
+    leased_at = models.DateTimeField(null=True)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("item", "number")
+        constraints = (
+            models.UniqueConstraint(fields=("item", "number"), name="slot_number_once"),
+            models.UniqueConstraint(fields=("item", "reviewer"), name="slot_reviewer_once_an_item"),
+            models.CheckConstraint(
+                condition=Q(state__in=("leased", "filled"), reviewer__isnull=False)
+                | Q(state__in=("open", "withdrawn"), reviewer__isnull=True),
+                name="slot_reviewer_while_taken",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="leased") | Q(lease_until__isnull=False),
+                name="slot_lease_has_end",
+            ),
+        )
+        indexes = (
+            models.Index(fields=("reviewer", "state"), name="slot_by_reviewer"),
+            models.Index(fields=("state", "lease_until"), name="slot_by_lease"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item} slot {self.number}"
+
+
+class Draft(models.Model):
+    """What a reviewer has entered and not submitted; it outlives the lease."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="drafts")
+    reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="drafts")
+    content = models.JSONField(default=dict)
+    active_seconds = models.PositiveIntegerField(default=0)
+    saved_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("item", "reviewer"), name="draft_once_an_item"),
+        )
+
+    def __str__(self) -> str:
+        return f"draft of {self.item} by {self.reviewer}"
+
+
+class Decline(models.Model):
+    """A reviewer's "not for me": that item is never dealt to them again."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="declines")
+    reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="declines")
+    reason = models.CharField(max_length=200, blank=True)
+    declined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("item", "reviewer"), name="decline_once_an_item"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} declined {self.item}"

@@ -1,0 +1,77 @@
+"""Studies: review campaigns over traces."""
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from pipeline.core.records import ReasonerKind
+from pipeline.models import Batch
+from review.models.reviewers import Reviewer
+
+
+class Study(models.Model):
+    """A sample of traces, a rubric version, an overlap and the rules under which it is graded.
+
+    `seed` orders each reviewer's items; `design` records how the sample was drawn, so that
+    inclusion probabilities can be defended. Demonstration and model traces never mix:
+    `reasoner_kind` holds for every item.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        PAUSED = "paused"
+        CLOSED = "closed"
+
+    name = models.CharField(max_length=120, unique=True)
+    batches = models.ManyToManyField(Batch, related_name="studies")
+    reviewers = models.ManyToManyField(Reviewer, through="StudyReviewer", related_name="studies")
+    reasoner_kind = models.CharField(
+        max_length=20, choices=[(kind.value, kind.name.lower()) for kind in ReasonerKind]
+    )
+    rubric_version = models.CharField(max_length=10)
+    overlap = models.PositiveSmallIntegerField(
+        default=2, validators=[MinValueValidator(1), MaxValueValidator(10)]
+    )
+    design = models.JSONField(default=dict)
+    seed = models.PositiveBigIntegerField()
+    lease_minutes = models.PositiveSmallIntegerField(default=30)
+    hide_answer_key = models.BooleanField(default=False)
+    reveal_after_submit = models.BooleanField(default=False)
+    guidelines = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("-pk",)
+        verbose_name_plural = "studies"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_demonstration(self) -> bool:
+        return self.reasoner_kind == ReasonerKind.DEMONSTRATION
+
+    @property
+    def event_chain(self) -> str:
+        """The name of the study's own audit chain."""
+        return f"study:{self.pk}"
+
+
+class StudyReviewer(models.Model):
+    """A reviewer's place in a study, with an optional cap on the items they may grade."""
+
+    study = models.ForeignKey(Study, models.PROTECT, related_name="places")
+    reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="places")
+    cap = models.PositiveIntegerField(null=True, blank=True)
+    added_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("study", "reviewer"), name="reviewer_once_in_study"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.reviewer} in {self.study}"

@@ -1,0 +1,76 @@
+"""Seeding: what a new installation starts with, so that it can be tried in a minute."""
+
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+import pipeline
+from pipeline.access import Role
+from pipeline.batches import pump, start_batch
+from pipeline.core.config import preset
+from pipeline.knowledge_graphs import load_graph
+from pipeline.models import Batch
+from pipeline.questions import SetTerms, load_questions, question_set
+from review.accounts import NewAccount, make_account
+from review.models import Reviewer, Study
+from review.studies import StudyPlan, open_study
+
+STARTER = Path(pipeline.__file__).parent / "starter"
+NAME = "starter"
+BATCH = "Starter batch"
+ACCOUNTS = (
+    ("lead", Role.LEAD),
+    ("reviewer1", Role.REVIEWER),
+    ("reviewer2", Role.REVIEWER),
+    ("adjudicator", Role.ADJUDICATOR),
+)
+
+
+def seed_accounts() -> list[NewAccount]:
+    """Make the first accounts with fresh passwords; none where anyone has an account."""
+    with transaction.atomic():
+        if User.objects.exists():
+            return []
+        return [make_account(username, role=role) for username, role in ACCOUNTS]
+
+
+def seed_starter() -> Study | None:
+    """Load the starter content, make its first batch, open a first study over it.
+
+    Goes on where an interrupted seeding stood. Does nothing, and returns None, where there is
+    a study, a batch of someone's own, or no user `lead`.
+    """
+    lead = User.objects.filter(username="lead").first()
+    in_use = Study.objects.exists() or Batch.objects.exclude(name=BATCH).exists()
+    if lead is None or in_use:
+        return None
+    batch = Batch.objects.filter(name=BATCH).first() or _start_first_batch(lead)
+    # Small enough to make here and now: reviewers find work at their first sign-in.
+    pump(batch)
+    return _open_first_study(batch, lead)
+
+
+def _start_first_batch(lead: User) -> Batch:
+    graph, _ = load_graph(STARTER / "kg.csv", name=NAME, loaded_by=lead)
+    terms = SetTerms(licence="Apache-2.0", may_be_released=True)
+    questions = question_set(NAME, source="house", terms=terms, created_by=lead)
+    file = STARTER / "questions.jsonl"
+    load_questions(questions, file, file_name=file.name, loaded_by=lead)
+    return start_batch(
+        questions,
+        knowledge_graph=graph,
+        config=preset("demonstration"),
+        name=BATCH,
+        started_by=lead,
+    )
+
+
+def _open_first_study(batch: Batch, lead: User) -> Study:
+    plan = StudyPlan(
+        name="Starter study",
+        batches=[batch],
+        reviewers=list(Reviewer.objects.order_by("pk")),
+        overlap=2,
+    )
+    return open_study(plan, opened_by=lead)

@@ -1,0 +1,1 @@
+"""Statistics over ratings: pure, no Django, no rows."""

@@ -1,0 +1,104 @@
+"""Policies and releases: save a rule, freeze a data set, download, withdraw."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pipeline.access import Role, SignedInRequest, role_required
+from review import access
+from review.forms import PolicyForm, ReleaseForm, WithdrawForm
+from review.models import Release
+from review.policies import NameTaken, save_policy
+from review.releasing import (
+    CannotRelease,
+    lines_of,
+    make_release,
+    withdraw_release,
+)
+
+
+@require_GET
+@role_required(Role.LEAD)
+def release_list(request: SignedInRequest) -> HttpResponse:
+    """All releases and policies."""
+    context = {
+        "releases": access.releases_for(request.user),
+        "policies": access.policies_for(request.user),
+        "may_release": Role.LEAD in request.roles,
+    }
+    return render(request, "review/release_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def policy_new(request: SignedInRequest) -> HttpResponse:
+    """Save a policy."""
+    form = PolicyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            policy = save_policy(
+                form.cleaned_data["name"], rules=form.rules(), saved_by=request.user
+            )
+            messages.success(request, f"Policy {policy} saved.")
+            return redirect("review:release_new")
+        except NameTaken as error:
+            form.add_error("name", str(error))
+    status = 422 if form.errors else 200
+    return render(request, "review/policy_new.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def release_new(request: SignedInRequest) -> HttpResponse:
+    """Freeze a study's rated traces by a policy."""
+    form = ReleaseForm(request.POST or None, initial={"study": request.GET.get("study")})
+    if request.method == "POST" and form.is_valid():
+        try:
+            release = make_release(**form.cleaned_data, made_by=request.user)
+            return redirect("review:release", release.name)
+        except CannotRelease as error:
+            form.add_error(None, str(error))
+    status = 422 if form.errors else 200
+    context = {"form": form, "has_policies": access.policies_for(request.user).exists()}
+    return render(request, "review/release_new.html", context, status=status)
+
+
+@require_GET
+@role_required(Role.LEAD)
+def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
+    """One release: what went in, what stayed out and why, its checksum."""
+    release = access.release_for(request.user, name)
+    context = {
+        "release": release,
+        "withdrawn": release.state == Release.State.WITHDRAWN,
+        "may_withdraw": Role.LEAD in request.roles,
+        "form": WithdrawForm(),
+    }
+    return render(request, "review/release_detail.html", context)
+
+
+@require_GET
+@role_required(Role.LEAD)
+def release_download(request: SignedInRequest, name: str) -> HttpResponseBase:
+    """The release's JSONL, always as an attachment (attack case 11)."""
+    release = access.release_for(request.user, name)
+    if release.state == Release.State.WITHDRAWN:
+        raise Http404
+    response = StreamingHttpResponse(lines_of(release), content_type="application/x-ndjson")
+    response["Content-Disposition"] = f'attachment; filename="{release.name}.jsonl"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_POST
+@role_required(Role.LEAD)
+def release_withdraw(request: SignedInRequest, name: str) -> HttpResponse:
+    """Withdraw a release with a reason: it stays listed, without a download."""
+    release = access.release_for(request.user, name)
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        withdraw_release(release, reason=form.cleaned_data["reason"], by=request.user)
+    else:
+        messages.error(request, "Give the reason for withdrawing the release.")
+    return redirect("review:release", release.name)
