@@ -1,0 +1,44 @@
+"""`make bench`: run every topic module of this folder and write docs/benchmarks.md.
+
+`python -m tests.bench [TOPIC ...] [--data FOLDER]`: a topic is a module with
+`measure(data: Path | None) -> list[Measurement]`; FOLDER holds the large inputs, where there
+are any (a topic that needs one and has none says so in its rows).
+"""
+
+import argparse
+import importlib
+import os
+import platform
+from pathlib import Path
+
+from tests.bench.report import Measurement, as_markdown
+
+HERE = Path(__file__).parent
+REPORT = HERE.parent.parent / "docs" / "benchmarks.md"
+NOT_TOPICS = {"__init__", "__main__", "report"}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("topics", nargs="*", choices=[*topics(), []], default=[])
+    parser.add_argument("--data", type=Path)
+    arguments = parser.parse_args()
+    measured: list[Measurement] = []
+    for topic in arguments.topics or topics():
+        measured += importlib.import_module(f"tests.bench.{topic}").measure(arguments.data)
+    report = as_markdown(measured, machine())
+    if not arguments.topics:
+        REPORT.write_text(report, encoding="utf-8")
+    print(report)
+
+
+def topics() -> list[str]:
+    return sorted(path.stem for path in HERE.glob("*.py") if path.stem not in NOT_TOPICS)
+
+
+def machine() -> str:
+    return f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""axe finds nothing on any page, in either theme, wide and narrow."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from review.policies import save_policy
+from review.queue import next_slot
+from review.releasing import make_release
+from tests import actors, factories
+from tests.browser.test_lead import sign_in
+
+LEADS = (
+    "/batches/",
+    "/batches/new/",
+    "/batches/{batch}/",
+    "/batches/{batch}/traces/",
+    "/traces/{trace}/",
+    "/questions/",
+    "/questions/upload/",
+    "/questions/sets/{set}/",
+    "/graphs/",
+    "/studies/",
+    "/studies/new/",
+    "/studies/{study}/",
+    "/releases/",
+    "/releases/new/",
+    "/releases/policies/new/",
+    "/releases/{release}/",
+    "/account/password/",
+)
+
+
+@pytest.fixture
+def world(transactional_db) -> dict[str, object]:
+    lead, ann = actors.lead(), actors.reviewer("ann")
+    study = factories.study(ann, opened_by=lead)
+    slot = next_slot(study, reviewer=ann)
+    assert slot is not None
+    policy = save_policy("Open", rules=factories.UNGRADED, saved_by=lead)
+    release = make_release("released", study=study, policy=policy, made_by=lead)
+    batch = study.batches.get()
+    return {
+        "batch": batch.pk,
+        "trace": slot.item.trace.key,
+        "set": batch.question_set.name,
+        "study": study.pk,
+        "release": release.name,
+        "item": slot.item.code,
+    }
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request, page: Page) -> str:
+    page.emulate_media(color_scheme=request.param)
+    return str(request.param)
+
+
+def faults(page: Page) -> list[str]:
+    found = Axe().run(page).response["violations"]
+    return [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+
+
+def test_login(live_server, page, theme, transactional_db):
+    page.goto(f"{live_server.url}/account/login/")
+    assert not faults(page)
+
+
+def test_a_leads_pages(live_server, page, theme, world):
+    sign_in(page, live_server.url)
+    found = []
+    for address in LEADS:
+        page.goto(live_server.url + address.format(**world))
+        found += faults(page)
+    assert not found
+
+
+@pytest.mark.parametrize("width", [1366, 1024, 390])
+def test_a_reviewers_pages(live_server, page, theme, world, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    sign_in(page, live_server.url, "ann")
+    found = []
+    for address in ("/grade/", "/grade/items/{item}/"):
+        page.goto(live_server.url + address.format(**world))
+        found += faults(page)
+    assert not found

@@ -1,0 +1,124 @@
+"""A lead's way in a real browser: questions in, a batch, a study, a release, its file."""
+
+import json
+import uuid
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from pipeline.batches import pump
+from pipeline.models import Batch
+from review.grading import GradeEntry, PathEntry, graded_paths, submit_grade
+from review.models import Study
+from review.queue import next_slot
+from tests import actors, factories
+
+PASSWORD = "a long enough password"
+
+
+@pytest.fixture
+def lead(transactional_db):
+    return actors.lead()
+
+
+@pytest.fixture(autouse=True)
+def _no_worker(monkeypatch):
+    """The bell rings for nobody: the test makes the traces itself."""
+    monkeypatch.setattr("pipeline.tasks.pump.delay", lambda *_: None)
+
+
+def sign_in(page: Page, address: str, name: str = "lead") -> None:
+    page.goto(f"{address}/account/login/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").or_(
+        page.get_by_role("button", name="Log in")
+    ).click()
+    expect(page.locator("#user-menu-button")).to_be_visible()
+
+
+def own_questions() -> bytes:
+    lines = []
+    for number in range(4):
+        question = factories.question(number)
+        lines.append(
+            {
+                "id": question.id_in_source,
+                "question": question.text,
+                "options": {option.label: option.text for option in question.options},
+                "answer_idx": question.answer_label,
+                "answer": question.answer_text,
+                "specialty": "Internal medicine",
+            }
+        )
+    broken = ["not json at all", json.dumps(lines[0] | {"id": "x", "answer_idx": "Z"})]
+    return "\n".join([*map(json.dumps, lines), *broken]).encode()
+
+
+def test_questions_are_uploaded_and_bad_lines_named(live_server, page, lead):
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/questions/upload/")
+    page.get_by_label("Question file").set_input_files(
+        {"name": "ours.jsonl", "mimeType": "application/jsonl", "buffer": own_questions()}
+    )
+    page.get_by_label("Question set").fill("ours")
+    page.get_by_label("Licence", exact=True).fill("CC0-1.0")
+    page.get_by_role("button", name="Load questions").click()
+    expect(page.get_by_role("heading", name="ours.jsonl")).to_be_visible()
+    rejected = page.get_by_role("table")
+    expect(rejected.get_by_role("row")).to_have_count(3)
+    expect(rejected).to_contain_text("5")
+    expect(rejected).to_contain_text("6")
+
+
+def test_a_batch_is_started_watched_and_paused(live_server, page, lead):
+    factories.question_set(6, name="six")
+    factories.graph("small")
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/batches/new/")
+    page.get_by_label("Question set").select_option("six")
+    page.get_by_label("Knowledge graph").select_option("small v1")
+    page.get_by_role("button", name="Start batch").click()
+    expect(page.get_by_text("0 of 6 traces settled, 6 pending")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator(".badge--paused")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    pump(Batch.objects.get())
+    expect(page.get_by_text("6 of 6 traces settled")).to_be_visible()
+    expect(page.locator(".badge--finished")).to_be_visible()
+    expect(page.locator("[hx-get]")).to_have_count(0)
+
+
+def test_a_study_is_opened_graded_and_released(live_server, page, lead):
+    ann = actors.reviewer("ann")
+    factories.made_batch(4, name="made")
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/studies/new/")
+    page.get_by_label("Name").fill("First study")
+    page.get_by_label("made").check()
+    page.get_by_label("ann").check()
+    page.get_by_label("Grades an item").fill("1")
+    page.get_by_role("button", name="Open study").click()
+    expect(page.get_by_text("0 of 4 grades")).to_be_visible()
+    grade_everything(Study.objects.get(), ann)
+    page.get_by_role("link", name="Make a release").click()
+    page.get_by_role("link", name="New policy").click()
+    page.get_by_label("Name").fill("Strict")
+    page.get_by_role("button", name="Save policy").click()
+    page.get_by_label("Name").fill("first-release")
+    page.get_by_label("Study").select_option("First study")
+    page.get_by_label("Policy").select_option("Strict")
+    page.get_by_role("button", name="Freeze release").click()
+    expect(page.get_by_text("sha256")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download JSONL").click()
+    assert download.value.suggested_filename == "first-release.jsonl"
+    lines = download.value.path().read_text().splitlines()
+    assert {json.loads(line)["grades"][0]["rater"] for line in lines} == {ann.pseudonym}
+
+
+def grade_everything(study, reviewer) -> None:
+    while (slot := next_slot(study, reviewer=reviewer)) is not None:
+        paths = {path: PathEntry(5, 5) for path in graded_paths(slot.item)}
+        entry = GradeEntry(5, 5, "accept", paths)
+        submit_grade(slot, reviewer=reviewer, fence=slot.fence, key=uuid.uuid4(), entry=entry)

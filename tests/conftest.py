@@ -1,0 +1,31 @@
+"""What every test may use: the service marker, and an environment for the product as a process."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.data_folder import remove_data_folder
+
+pytest_plugins = ["tests.requires"]
+
+ROOT = Path(__file__).resolve().parent.parent
+# A process under test gets the product's own settings and nothing of this suite's services.
+TEST_ONLY = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")
+
+
+def pytest_unconfigure() -> None:
+    remove_data_folder()
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The folder of the project."""
+    return ROOT
+
+
+@pytest.fixture
+def product_environment(tmp_path: Path) -> dict[str, str]:
+    """Environment variables for `manage.py` as a child process on an empty data folder."""
+    kept = {name: value for name, value in os.environ.items() if name not in TEST_ONLY}
+    return kept | {"MEDREASON_DATA_DIR": str(tmp_path / "data")}

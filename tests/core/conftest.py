@@ -1,0 +1,12 @@
+"""The small graph of the method's tests, built once."""
+
+import pytest
+
+from pipeline.core.kg.index import KnowledgeGraph
+from tests.factories_kg import open_kg
+from tests.factories_method import EDGES, NODES
+
+
+@pytest.fixture(scope="session")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeGraph:
+    return open_kg(tmp_path_factory.mktemp("method") / "kg", NODES, EDGES)

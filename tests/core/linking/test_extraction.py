@@ -1,0 +1,100 @@
+"""Dictionary extraction: right spans, longest names, and no over-linking."""
+
+import pytest
+
+from pipeline.core.linking.extraction import find_mentions, side_text
+from pipeline.core.records import NodeType, Side
+from tests.factories_kg import open_kg
+from tests.factories_method import question
+
+NODES = {
+    0: ("disease", "asthma"),
+    1: ("disease", "exercise-induced asthma"),
+    2: ("gene/protein", "REST"),
+    3: ("gene/protein", "LARGE"),
+    4: ("anatomy", "blood"),
+    5: ("drug", "Urea"),
+    6: ("effect/phenotype", "Fever"),
+    7: ("effect/phenotype", "Cough"),
+    8: ("effect/phenotype", "asthma"),
+    9: ("disease", "small cell carcinoma"),
+    10: ("drug", "Aspirin"),
+    11: ("disease", "Sjogren syndrome"),
+    12: ("gene/protein", "CAT"),
+    13: ("anatomy", "left ventricle"),
+}
+EDGES = [
+    *((0, other, "disease_phenotype_positive", "phenotype present") for other in (6, 7, 8)),
+    *((gene, 0, "disease_protein", "associated with") for gene in (2, 3, 12)),
+    *((drug, 0, "indication", "indication") for drug in (5, 10)),
+    *((0, other, "disease_disease", "parent-child") for other in (1, 9, 11)),
+    *((place, 2, "anatomy_protein_present", "expression present") for place in (4, 13)),
+]
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory):
+    return open_kg(tmp_path_factory.mktemp("names") / "kg", NODES, EDGES)
+
+
+def texts(graph, text, **how):
+    return [mention.text for mention in find_mentions(graph, text, Side.QUESTION, **how)]
+
+
+def test_offsets_count_in_the_text_as_written(graph):
+    text = "A «young» man with  Sjögren's syndrome, then fever."
+    mentions = find_mentions(graph, text, Side.QUESTION)
+    assert [mention.text for mention in mentions] == ["Sjögren's syndrome", "fever"]
+    assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
+
+
+def test_the_longest_name_wins_and_none_overlap(graph):
+    assert texts(graph, "Exercise-induced asthma and asthma") == [
+        "Exercise-induced asthma",
+        "asthma",
+    ]
+
+
+def test_a_name_of_several_types_leaves_the_type_open(graph):
+    (asthma, fever) = find_mentions(graph, "asthma with fever", Side.QUESTION)
+    assert asthma.type is None
+    assert fever.type is NodeType.EFFECT_PHENOTYPE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He was at rest with a large belly.",
+        "His blood was drawn; urea was normal.",
+        "A CAT scan was made.",
+        "A non-small cell carcinoma.",
+        "He was feverish.",
+        "First came exercise. Induced asthmatic wheeze followed.",
+    ],
+)
+def test_common_words_and_parts_of_names_are_no_mentions(graph, text):
+    assert texts(graph, text) == []
+
+
+def test_a_gene_symbol_counts_as_spelt_and_a_hyphen_may_follow_a_cause(graph):
+    assert texts(graph, "REST is repressed in Aspirin-induced rash.") == ["REST", "Aspirin"]
+
+
+def test_places_of_several_words_are_mentions(graph):
+    assert texts(graph, "in the left ventricle") == ["left ventricle"]
+
+
+def test_what_is_denied_is_no_mention(graph):
+    text = "She denies fever or cough. She has asthma, without cough but with fever."
+    assert texts(graph, text) == ["asthma", "fever"]
+    assert texts(graph, "no fever", denied=True) == ["fever"]
+
+
+def test_texts_that_name_nodes_may_use_single_words(graph):
+    assert texts(graph, "blood and urea", generic_words=True) == ["blood", "urea"]
+
+
+def test_the_long_answer_follows_the_answer():
+    asked = question(options=("yes", "no"), long_answer="Yes, it does.")
+    assert side_text(asked, Side.ANSWER) == "yes\nYes, it does."
+    assert side_text(asked, Side.QUESTION) == asked.text

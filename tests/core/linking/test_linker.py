@@ -1,0 +1,109 @@
+"""Linking in three stages, and what is recorded of each."""
+
+import pytest
+
+from pipeline.core.config import SimilarityConfig
+from pipeline.core.errors import AnswerNotMapped, MalformedOutput, NoMentionFound
+from pipeline.core.linking import linker
+from pipeline.core.linking.lexical import LexicalSimilarity
+from pipeline.core.linking.options import option_aliases
+from pipeline.core.reasoners.demonstration import DemonstrationReasoner
+from pipeline.core.records import LinkStage, Mention, NodeType, Side
+from tests.factories_method import Scripted, question
+
+ASKED = question()
+
+
+def said(text: str, side: Side = Side.QUESTION, type: NodeType | None = None) -> Mention:
+    return Mention(text, side, 0, len(text), type)
+
+
+def by_name(graph, *mentions, accept=None):
+    config = SimilarityConfig(floor=0.7, accept=accept)
+    return linker.link_by_name(mentions, graph, LexicalSimilarity(graph), config)
+
+
+def selected(graph, linking, **acts):
+    reasoner = Scripted(DemonstrationReasoner(graph), **acts)
+    return linker.link_by_selection(ASKED, linking, reasoner), reasoner
+
+
+def test_an_exact_name_needs_nobody(graph):
+    linking = by_name(graph, said("ASTHMA"))
+    (entity,) = linking.linked
+    assert (entity.node.name, entity.stage, entity.score, entity.rank) == (
+        "asthma",
+        LinkStage.EXACT,
+        1.0,
+        1,
+    )
+    assert linking.unlinked == ()
+
+
+def test_a_name_of_two_nodes_is_settled_by_its_type_or_stays_open(graph):
+    typed = by_name(graph, said("hypertension", type=NodeType.EFFECT_PHENOTYPE))
+    assert [entity.node.index for entity in typed.linked] == [7]
+    assert [other.node.index for other in typed.linked[0].alternatives] == [6]
+    (opened,) = by_name(graph, said("hypertension")).unlinked
+    assert {candidate.node.index for candidate in opened.candidates} == {6, 7}
+
+
+def test_similarity_proposes_and_only_a_threshold_lets_it_accept(graph):
+    (opened,) = by_name(graph, said("Propranolole")).unlinked
+    assert opened.candidates[0].node.name == "Propranolol"
+    (entity,) = by_name(graph, said("Propranolole"), accept=0.85).linked
+    assert entity.stage is LinkStage.SIMILARITY
+    assert entity.score == opened.candidates[0].score
+    assert by_name(graph, said("Propranolole"), accept=0.99).linked == ()
+
+
+def test_one_selection_call_settles_all_that_has_candidates(graph):
+    open_ones = by_name(graph, said("hypertension"), said("Propranolole"), said("xyzzy"))
+    linking, reasoner = selected(graph, open_ones, choices=(1, None))
+    assert len(reasoner.asked) == 1
+    assert [opened.mention.text for opened in reasoner.asked[0]] == ["hypertension", "Propranolole"]
+    (entity,) = linking.linked
+    assert (entity.node.index, entity.stage, entity.rank) == (7, LinkStage.SELECTED, 2)
+    assert [other.node.index for other in entity.alternatives] == [6]
+    assert [opened.mention.text for opened in linking.unlinked] == ["Propranolole", "xyzzy"]
+
+
+def test_nothing_open_asks_nobody(graph):
+    _, reasoner = selected(graph, by_name(graph, said("asthma"), said("xyzzy")))
+    assert reasoner.asked == []
+
+
+@pytest.mark.parametrize("choices", [(), (0, 0), (2,), (-1,)])
+def test_a_selection_that_does_not_fit_is_malformed_output(graph, choices):
+    with pytest.raises(MalformedOutput) as raised:
+        selected(graph, by_name(graph, said("hypertension")), choices=choices)
+    assert raised.value.stage == "linking"
+
+
+def test_repeated_mentions_collapse_to_one_entity_a_side(graph):
+    linking = by_name(graph, said("asthma"), said("Asthma"), said("asthma", Side.ANSWER))
+    assert [entity.mention.side for entity in linking.linked] == [Side.QUESTION, Side.ANSWER]
+
+
+def test_a_gene_is_named_by_its_symbol_or_by_whoever_calls_it_a_gene(graph):
+    assert by_name(graph, said("rest")).linked == ()
+    assert by_name(graph, said("REST")).linked[0].node.index == 8
+    assert by_name(graph, said("rest", type=NodeType.GENE_PROTEIN)).linked[0].node.index == 8
+
+
+def test_failures_name_what_was_not_mapped(graph):
+    with pytest.raises(NoMentionFound):
+        linker.require_mentions([said("asthma", Side.ANSWER)])
+    with pytest.raises(AnswerNotMapped, match="'7 mg'"):
+        linker.require_both_sides(by_name(graph, said("asthma"), said("7 mg", Side.ANSWER)))
+
+
+def test_aliases_cover_all_options_but_nothing_the_question_names(graph):
+    options = ("Propranolol for asthma", "Aspirin", "Give Salbutamol")
+    asked = question(options=options, key=1)
+    linked = by_name(graph, said("Acetylsalicylic acid", Side.ANSWER)).linked
+    assert set(option_aliases(graph, asked, linked)) == {
+        "Propranolol",
+        "Acetylsalicylic acid",
+        "Salbutamol",
+    }

@@ -1,0 +1,142 @@
+"""The demonstration reasoner: six acts by rules, deterministic, and able to be wrong."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline.core.cot import MASK, as_text, assemble, numbered_edges
+from pipeline.core.method import make_trace
+from pipeline.core.reasoners.demonstration import DemonstrationReasoner
+from pipeline.core.reasoners.demonstration.cues import cues_of
+from pipeline.core.records import ReasonerKind, Side
+from tests.factories_method import CONFIG, question, tools
+
+
+@pytest.fixture(scope="module")
+def reasoner(graph):
+    return DemonstrationReasoner(graph)
+
+
+def told(graph, asked):
+    return make_trace(asked, tools(graph), CONFIG)
+
+
+def test_it_never_passes_for_a_model(reasoner):
+    assert reasoner.kind is ReasonerKind.DEMONSTRATION
+
+
+def test_the_answer_is_one_mention_when_a_node_bears_its_name(reasoner):
+    answer = [m for m in reasoner.extract(question()) if m.side is Side.ANSWER]
+    assert [mention.text for mention in answer] == ["Salbutamol"]
+
+
+def test_names_within_a_longer_answer_are_mentions_too(reasoner):
+    asked = question(options=("Give inhaled Salbutamol", "Nothing"))
+    answer = [m for m in reasoner.extract(asked) if m.side is Side.ANSWER]
+    assert [mention.text for mention in answer] == ["Give inhaled Salbutamol", "Salbutamol"]
+    assert (answer[1].start, answer[1].end) == (13, 23)
+
+
+def test_a_long_answer_gives_mentions_and_yes_is_none(reasoner):
+    asked = question(options=("yes", "no", "maybe"), long_answer="Propranolol helps.")
+    (mention,) = [m for m in reasoner.extract(asked) if m.side is Side.ANSWER]
+    text = "yes\nPropranolol helps."
+    assert text[mention.start : mention.end] == mention.text == "Propranolol"
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "exception", "avoid"),
+    [
+        ("He has asthma. Which drug treats it?", "indication", False, False),
+        ("Which drug is contraindicated?", "contraindication", False, True),
+        ("All of these are findings of asthma EXCEPT which?", None, True, False),
+        ("Which gene is mutated?", "disease_protein", False, False),
+        ("Which adverse effect is likely?", "drug_effect", False, False),
+    ],
+)
+def test_cues_come_from_the_sentence_that_asks(text, asked, exception, avoid):
+    cues = cues_of(question(text))
+    assert asked is None or cues.weight(asked) > cues_of(question("It?")).weight(asked)
+    assert (cues.exception, cues.avoid) == (exception, avoid)
+
+
+def test_every_step_cites_edges_and_says_what_they_say(graph):
+    trace = told(graph, question())
+    text = as_text(trace.cot)
+    assert all(step.edges for step in trace.cot.steps)
+    assert "Salbutamol is indicated for asthma." in text
+    assert "A, Salbutamol" in trace.cot.conclusion
+    assert "group of related diseases" in text
+    cited = {edge for step in trace.cot.steps for edge in step.edges}
+    assert cited == set(numbered_edges(trace.paths))
+
+
+def test_what_is_contraindicated_is_worded_as_that_and_found_by_the_reader(graph):
+    trace = told(graph, question("A man has asthma. Which drug is contraindicated?", key=1))
+    assert "Propranolol is contraindicated in asthma." in trace.cot.steps[0].text
+    assert "to avoid" in trace.cot.conclusion
+    assert trace.kept
+
+
+def test_an_exception_is_concluded_as_one(graph):
+    asked = question(
+        "All of these are used in asthma or are findings of asthma EXCEPT which?",
+        options=("Salbutamol", "Wheezing", "Fever"),
+        key=2,
+    )
+    trace = told(graph, asked)
+    assert "absent in asthma" in as_text(trace.cot)
+    assert "the one that does not fit" in trace.cot.conclusion
+    assert trace.kept
+
+
+def test_a_shared_hop_is_told_once_and_referred_to(graph, reasoner):
+    trace = told(graph, question("Fever and asthma: which gene explains?", ("ADRB2", "REST")))
+    text = as_text(trace.cot)
+    sentences = [s for s in text.replace("\n", " ").split(". ") if "is recorded as a target" in s]
+    assert len(sentences) == len(set(sentences))
+    assert assemble(reasoner.generate(trace.question, trace.paths), trace.paths) == trace.cot
+
+
+def test_the_reader_never_sees_the_answer_key(reasoner):
+    text = f"1. {MASK} is indicated for asthma."
+    asked = question()
+    lied_to = replace(asked, answer_label="D", answer_text="Allopurinol", long_answer="Gout")
+    assert reasoner.answer(asked, text) == reasoner.answer(lied_to, text)
+    assert reasoner.answer(asked, text).label == "A"
+
+
+def test_the_reader_prefers_nobody_without_a_reason(reasoner):
+    asked = question("Which is it?")
+    assert reasoner.answer(asked, "1. Nothing is known.").label is None
+    tied = question("Which drug treats migraine?", ("Propranolol", "Acetylsalicylic acid"))
+    assert reasoner.answer(tied, f"1. {MASK} is indicated for migraine.").label is None
+
+
+def test_the_reader_can_be_wrong(graph):
+    asked = question("A man has wheezing. Which drug is it?", key=1)
+    trace = told(graph, asked)
+    assert trace.read_answer.label == "A"
+    assert trace.verdict.rejections == ("answer",)
+
+
+def test_yes_and_no_are_read_from_what_is_denied(reasoner):
+    asked = question(options=("yes", "no", "maybe"))
+    assert reasoner.answer(asked, "1. It is indicated.").label == "A"
+    assert reasoner.answer(asked, "1. It is contraindicated.").label == "B"
+
+
+def test_free_text_is_read_from_the_graph_and_judged_by_name(reasoner):
+    asked = question("Gout?", options=(), key=None, answer_text="allopurinol")
+    read = reasoner.answer(asked, f"1. {MASK} is indicated for gout.")
+    assert read.text == "Allopurinol"
+    assert reasoner.judge(asked, read.text).correct
+    assert not reasoner.judge(asked, "Propranolol").correct
+    assert not reasoner.judge(replace(asked, answer_text="BRCA1"), "BRCA2").correct
+
+
+def test_pruning_prefers_what_the_question_asks(graph):
+    treated = told(graph, question("Asthma, migraine. Which drug treats him?", key=1))
+    avoided = told(graph, question("Asthma, migraine. Which drug is contraindicated?", key=1))
+    assert treated.paths[0].nodes[0].name == "migraine"
+    assert avoided.paths[0].nodes[0].name == "asthma"

@@ -1,0 +1,155 @@
+"""Every URL x every role, in one table. A URL that is not in the table fails the test."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from pipeline.access import Role
+from review.policies import save_policy
+from review.queue import next_slot
+from review.releasing import make_release
+from tests import actors, factories
+
+ROLES = ("anonymous", "no role", "lead", "reviewer", "adjudicator", "auditor")
+READ_BY_LEADS = {"lead", "auditor"}
+EVERYONE = set(ROLES)
+SIGNED_IN = EVERYONE - {"anonymous"}
+
+# name -> (method, who gets through). Anyone else is sent to the login page or gets 403 or 404.
+TABLE: dict[str, tuple[str, set[str]]] = {
+    "home": ("get", SIGNED_IN - {"no role"}),
+    "healthz": ("get", EVERYONE),
+    "account_login": ("get", {"anonymous"}),
+    "account_logout": ("get", SIGNED_IN),
+    "account_change_password": ("get", SIGNED_IN),
+    "pipeline:batches": ("get", READ_BY_LEADS),
+    "pipeline:batch_new": ("get", READ_BY_LEADS),
+    "pipeline:batch": ("get", READ_BY_LEADS),
+    "pipeline:batch_steer": ("post", {"lead"}),
+    "pipeline:batch_retry": ("post", {"lead"}),
+    "pipeline:traces": ("get", READ_BY_LEADS),
+    "pipeline:trace": ("get", READ_BY_LEADS),
+    "pipeline:question_sets": ("get", READ_BY_LEADS),
+    "pipeline:question_upload": ("get", READ_BY_LEADS),
+    "pipeline:question_load": ("get", READ_BY_LEADS),
+    "pipeline:question_set": ("get", READ_BY_LEADS),
+    "pipeline:knowledge_graphs": ("get", READ_BY_LEADS),
+    "review:desk": ("get", {"reviewer"}),
+    "review:next_item": ("post", {"reviewer"}),
+    "review:grade": ("get", {"reviewer"}),
+    "review:studies": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:study_new": ("get", READ_BY_LEADS),
+    "review:study": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:study_steer": ("post", {"lead"}),
+    "review:releases": ("get", READ_BY_LEADS),
+    "review:release_new": ("get", READ_BY_LEADS),
+    "review:policy_new": ("get", READ_BY_LEADS),
+    "review:release": ("get", READ_BY_LEADS),
+    "review:release_download": ("get", READ_BY_LEADS),
+    "review:release_withdraw": ("post", {"lead"}),
+}
+WRITES = (
+    "pipeline:batch_new",
+    "pipeline:question_upload",
+    "review:study_new",
+    "review:release_new",
+    "review:policy_new",
+)
+
+
+def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+        elif pattern.namespace != "admin":
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from names(pattern, prefix + space)
+
+
+def test_every_url_is_in_the_table():
+    assert set(names(get_resolver())) == set(TABLE)
+
+
+@pytest.fixture
+def world(db) -> dict[str, str]:
+    """A URL for every name, each with a row behind it."""
+    lead, grader = actors.lead("chief"), actors.reviewer("grader")
+    study = factories.study(grader, opened_by=lead)
+    slot = next_slot(study, reviewer=grader)
+    assert slot is not None
+    policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
+    release = make_release("released", study=study, policy=policy, made_by=lead)
+    batch = study.batches.get()
+    load = batch.question_set.loads.create(file_name="f", added=1, known=0, rejected=0)
+    arguments: dict[str, list[object]] = {
+        "pipeline:batch": [batch.pk],
+        "pipeline:batch_steer": [batch.pk, "pause"],
+        "pipeline:batch_retry": [batch.pk],
+        "pipeline:traces": [batch.pk],
+        "pipeline:trace": [batch.traces.first().key],
+        "pipeline:question_load": [load.pk],
+        "pipeline:question_set": [batch.question_set.name],
+        "review:next_item": [study.pk],
+        "review:grade": [slot.item.code],
+        "review:study": [study.pk],
+        "review:study_steer": [study.pk, "pause"],
+        "review:release": [release.name],
+        "review:release_download": [release.name],
+        "review:release_withdraw": [release.name],
+    }
+    return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def client_for(role: str) -> Client:
+    if role == "anonymous":
+        return Client()
+    if role == "no role":
+        return actors.signed_in(actors.person("nobody"))
+    if role == "reviewer":
+        from review.models import Reviewer
+
+        return actors.signed_in(Reviewer.objects.get(user__username="grader").user)
+    return actors.signed_in(actors.person(role, Role(role)))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_exactly_what_the_table_says(world, role):
+    client = client_for(role)
+    wrong = []
+    for name, (method, admitted) in TABLE.items():
+        response = getattr(client, method)(world[name])
+        if came_through(response) != (role in admitted):
+            wrong.append(f"{name}: {response.status_code} {response.headers.get('Location', '')}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("role", ["no role", "reviewer", "adjudicator", "auditor"])
+@pytest.mark.parametrize("name", WRITES)
+def test_only_leads_write(world, role, name):
+    assert client_for(role).post(world[name]).status_code == 403
+
+
+def test_an_htmx_request_of_a_stranger_leaves_the_panel_for_the_login_page(world):
+    response = Client().get(world["pipeline:batch"], headers={"HX-Request": "true"})
+    assert response.headers["HX-Redirect"] == reverse("account_login")
+
+
+def test_the_admin_is_for_superusers_only(world):
+    assert client_for("lead").get("/admin/").status_code in (302, 403)
+    assert client_for("auditor").get("/admin/", follow=True).status_code == 403
+
+
+def test_another_reviewers_item_does_not_exist(world):
+    stranger = actors.signed_in(actors.reviewer("stranger").user)
+    assert stranger.get(world["review:grade"]).status_code == 404
+    assert stranger.post(world["review:grade"]).status_code == 404
+    assert stranger.post(world["review:next_item"]).status_code == 404
+
+
+def came_through(response) -> bool:
+    """Whether the URL was served; being sent to the login page, or home to it, is not."""
+    elsewhere = response.headers.get("Location", "")
+    sent_away = elsewhere == "/" or elsewhere.startswith(reverse("account_login"))
+    return response.status_code not in (403, 404) and not sent_away

@@ -1,0 +1,111 @@
+"""Claims: a lease is one worker's, expires, and nothing is made twice."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from pipeline import batches, store
+from pipeline.claims import claim_trace, lease_kept, release_claim, return_expired_leases
+from pipeline.core.method import make_trace
+from pipeline.models import Trace
+from pipeline.resources import tools_for
+from tests import factories
+
+
+@pytest.mark.django_db
+def test_each_claim_takes_another_trace_until_none_is_left():
+    batch = factories.batch(2)
+    first, second = claim_trace(batch), claim_trace(batch)
+    assert {first.pk, second.pk} == set(batch.traces.values_list("pk", flat=True))
+    assert claim_trace(batch) is None
+
+
+@pytest.mark.django_db
+def test_an_expired_lease_goes_back_and_the_late_worker_saves_nothing():
+    batch = factories.batch(1)
+    late = claim_trace(batch)
+    trace = make_trace(store.question_record(late.question), tools_for(batch), _config(batch))
+    Trace.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert return_expired_leases() == 1
+    fresh = claim_trace(batch)
+    assert fresh.pk == late.pk
+    assert not store.save_trace(late, trace, seconds=1)
+    assert store.save_trace(fresh, trace, seconds=1)
+    assert not store.save_trace(fresh, trace, seconds=1)
+
+
+@pytest.mark.django_db
+def test_a_running_lease_is_left_alone():
+    batch = factories.batch(1)
+    claim_trace(batch)
+    assert return_expired_leases() == 0
+
+
+@pytest.mark.django_db
+def test_a_released_claim_is_pending_again():
+    batch = factories.batch(1)
+    release_claim(claim_trace(batch))
+    assert batch.traces.get().state == Trace.State.PENDING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_trace_keeps_its_lease(settings):
+    settings.TRACE_LEASE_SECONDS = 0.15
+    batch = factories.batch(1)
+    row = claim_trace(batch)
+    renewed = threading.Event()
+    with lease_kept(row):
+        renewed.wait(0.4)
+        assert Trace.objects.get(pk=row.pk).lease_until > row.lease_until
+        assert return_expired_leases() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_not_yet_committed_hides_no_other_trace():
+    batch = factories.batch(2)
+    second = []
+
+    def claim():
+        try:
+            second.append(claim_trace(batch))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=claim)
+    with transaction.atomic():
+        first = claim_trace(batch)
+        other.start()
+        other.join(0.5)
+    other.join()
+    assert {first.pk, second[0].pk} == set(batch.traces.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_threads_make_each_trace_once():
+    batch = factories.batch(24)
+    made: list[int] = []
+
+    def work():
+        try:
+            made.append(batches.pump(batch))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(made) == 24
+    assert batch.traces.exclude(state=Trace.State.MADE).count() == 0
+    batch.refresh_from_db()
+    assert batch.state == "finished"
+
+
+def _config(batch):
+    from pipeline.core.config import MethodConfig
+
+    return MethodConfig.from_json(batch.config)

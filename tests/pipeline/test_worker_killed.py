@@ -1,0 +1,164 @@
+"""A real worker killed twice in the middle: a restart makes every trace exactly once."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.factories import ASKED, DRUGS, EDGES, NODES
+from tests.factories_kg import write_kg
+
+QUESTIONS = 400
+LEASE_SECONDS = 1.5
+PATIENCE = 20.0
+# One process for all of it: each start of Django costs a second.
+PREPARE = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("load_kg", sys.argv[1], name="small")
+call_command("load_questions", sys.argv[2], source="house", name="asked")
+call_command("generate", questions="asked", graph="small")
+"""
+WORKER = (
+    *("-m", "celery", "--quiet", "-A", "medreason_web", "worker", "--loglevel", "WARNING"),
+    *("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"),
+)
+
+
+@dataclass
+class Product:
+    """The product as processes, over a database that the test reads beside them."""
+
+    root: Path
+    environment: dict[str, str]
+    connect: Callable[[], Any]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def run(self, *arguments: str) -> None:
+        command = (sys.executable, *arguments)
+        subprocess.run(command, cwd=self.root, env=self.environment, check=True, timeout=60)
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        command = (sys.executable, *WORKER)
+        self.workers.append(subprocess.Popen(command, cwd=self.root, env=self.environment))
+        return self.workers[-1]
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        connection = self.connect()
+        try:
+            return list(connection.execute(query).fetchall())
+        finally:
+            connection.close()
+
+    def count(self, *states: str) -> int:
+        listed = ", ".join(f"'{state}'" for state in states)
+        query = f"SELECT count(*) FROM pipeline_trace WHERE state IN ({listed})"  # noqa: S608
+        return int(self.rows(query)[0][0])
+
+    def settled(self) -> dict[int, tuple[Any, ...]]:
+        """Settled traces by id, with when and as what they were settled."""
+        query = "SELECT id, settled_at, record_sha256, attempt FROM pipeline_trace"
+        return {row[0]: row[1:] for row in self.rows(f"{query} WHERE state IN ('made', 'failed')")}
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+def prepare(product: Product, folder: Path) -> None:
+    """Graph, questions and a running batch, rung for."""
+    graph = write_kg(folder / "kg.csv", NODES, EDGES)
+    options = dict(zip("ABCD", DRUGS, strict=True))
+    lines = []
+    for number in range(QUESTIONS):
+        text, answer = ASKED[number % len(ASKED)]
+        label = "ABCD"[DRUGS.index(answer)]
+        line = {"id": f"q{number}", "question": f"{text} Case {number}.", "options": options}
+        lines.append(json.dumps(line | {"answer_idx": label, "answer": answer}))
+    questions = folder / "asked.jsonl"
+    questions.write_text("\n".join(lines))
+    product.run("-c", PREPARE, str(graph), str(questions))
+
+
+def kill_at_work(product: Product, *, after: int) -> dict[int, tuple[Any, ...]]:
+    """Kill -9 a worker that has settled so many traces and holds another; what was settled."""
+    worker = product.start_worker()
+    until(lambda: product.count("made", "failed") >= after)
+    until(lambda: _stopped_holding_one(product, worker))
+    settled = product.settled()
+    worker.kill()
+    worker.wait()
+    assert product.count("claimed") > 0
+    time.sleep(LEASE_SECONDS)
+    return settled
+
+
+def _stopped_holding_one(product: Product, worker: subprocess.Popen[bytes]) -> bool:
+    worker.send_signal(signal.SIGSTOP)
+    if product.count("claimed"):
+        return True
+    worker.send_signal(signal.SIGCONT)
+    return False
+
+
+def check_each_trace_is_made_once(product: Product, folder: Path) -> None:
+    prepare(product, folder)
+    first = kill_at_work(product, after=QUESTIONS // 5)
+    second = kill_at_work(product, after=len(first) + QUESTIONS // 5)
+    assert len(first) < len(second) < QUESTIONS
+    product.start_worker()
+    product.run("manage.py", "reap", "--once")
+    until(lambda: product.rows("SELECT state FROM pipeline_batch") == [("finished",)])
+    last = product.settled()
+    assert len(last) == QUESTIONS == product.rows("SELECT count(*) FROM pipeline_trace")[0][0]
+    assert product.rows("SELECT count(DISTINCT question_id) FROM pipeline_trace") == [(QUESTIONS,)]
+    assert all(digest and attempt == 1 for _, digest, attempt in last.values())
+    # What was settled when the workers died was not touched again.
+    assert {pk: last[pk] for pk in second} == second
+    assert {pk: last[pk] for pk in first} == first
+
+
+@pytest.fixture
+def product(product_environment: dict[str, str], root: Path) -> Iterator[Product]:
+    """On the embedded form: SQLite in a file, the filesystem broker."""
+    environment = product_environment | {
+        "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
+        "MEDREASON_TRACE_LEASE_SECONDS": str(LEASE_SECONDS),
+        "PYTHONWARNINGS": "ignore:You're running the worker",
+    }
+    database = Path(environment["MEDREASON_DATA_DIR"]) / "medreason.sqlite3"
+    made = Product(root, environment, lambda: sqlite3.connect(database, timeout=20))
+    yield made
+    for worker in made.workers:
+        if worker.poll() is None:
+            os.kill(worker.pid, signal.SIGKILL)
+            worker.wait()
+
+
+def test_on_sqlite_and_the_filesystem_broker(product: Product, tmp_path: Path):
+    check_each_trace_is_made_once(product, tmp_path)
+
+
+@pytest.mark.requires("postgres", "redis")
+@pytest.mark.xdist_group("redis")
+def test_on_postgresql_and_redis(
+    product: Product, tmp_path: Path, postgres_database: str, redis_broker: str
+):
+    product.environment |= {"DATABASE_URL": postgres_database, "CELERY_BROKER_URL": redis_broker}
+    product.connect = lambda: psycopg.connect(postgres_database)
+    check_each_trace_is_made_once(product, tmp_path)

@@ -1,0 +1,110 @@
+"""Exports: a trace as a released line, with grades by pseudonym or bare."""
+
+import json
+
+import pytest
+
+from pipeline import store
+from pipeline.core.release_format import parse_line
+from pipeline.models import Trace
+from review.exports.jsonl import batch_lines, trace_line
+from review.models import Grade
+from review.policies import consensus_of, grades_of, judged_items
+from tests import actors, factories
+from tests.review.submitting import grade_all
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return [actors.reviewer(name) for name in ("ann", "ben")]
+
+
+@pytest.fixture
+def study(people):
+    return factories.study(*people, opened_by=actors.lead(), size=2, overlap=2)
+
+
+def exported(study):
+    item = judged_items(study).first()
+    row = item.trace
+    line = trace_line(row, grades=grades_of(item), agreed=consensus_of(item))
+    return row, parse_line(line), line
+
+
+def test_a_line_is_one_line_of_json(study):
+    _, _, line = exported(study)
+    assert line.endswith("\n")
+    assert line.count("\n") == 1
+    assert isinstance(json.loads(line), dict)
+
+
+def test_a_line_names_trace_graph_licence_and_reasoner(study):
+    row, parsed, _ = exported(study)
+    assert parsed.trace_id == str(row.key)
+    assert parsed.licence == row.question.question_set.licence
+    assert parsed.graph.checksum == row.batch.knowledge_graph.checksum
+    assert parsed.reasoner_kind == "demonstration"
+
+
+def test_paths_keep_node_ids_names_relations_and_direction(study):
+    row, parsed, _ = exported(study)
+    trace = store.trace_record(row)
+    stated = {
+        (edge.head, edge.tail, edge.relation, edge.display_relation)
+        for path in trace.paths
+        for edge in path.edges
+    }
+    text = parsed.model_dump(mode="json")["paths"]
+    assert len(text) == len(trace.paths)
+    for head, tail, relation, display in stated:
+        assert all(_holds(text, told) for told in (head, tail, relation, display))
+
+
+def _holds(value: object, wanted: object) -> bool:
+    if isinstance(value, dict):
+        return any(_holds(one, wanted) for one in value.values())
+    if isinstance(value, list):
+        return any(_holds(one, wanted) for one in value)
+    return value == wanted
+
+
+def test_grades_stand_under_pseudonyms_in_their_order_and_without_comments(study, people):
+    for person in people:
+        grade_all(study, person, comment="Call me on 555.")
+    _, parsed, line = exported(study)
+    assert [grade.rater for grade in parsed.grades] == sorted(one.pseudonym for one in people)
+    assert "555" not in line
+    assert not any(person.user.username in json.loads(line) for person in people)
+
+
+def test_the_consensus_tells_its_basis(study, people):
+    grade_all(study, people[0], cot_precision=4)
+    assert exported(study)[1].consensus.basis == "single"
+    grade_all(study, people[1], cot_precision=5)
+    consensus = exported(study)[1].consensus
+    assert (consensus.basis, consensus.precision, consensus.grades) == ("agreement", 4.5, 2)
+
+
+def test_who_could_not_judge_leaves_no_numbers(study, people):
+    grade_all(study, people[0])
+    Grade.objects.update(
+        cot_precision=None, cot_coherence=None, decision="", cannot_judge="question_faulty"
+    )
+    _, parsed, _ = exported(study)
+    assert (parsed.grades, parsed.consensus) == ((), None)
+
+
+def test_a_batch_without_grades_is_its_made_current_traces(study):
+    batch = study.batches.get()
+    rows = list(batch.traces.order_by("pk"))
+    Trace.objects.filter(pk=rows[0].pk).update(kept=False, rejections="leakage")
+    kept = [parse_line(line).trace_id for line in batch_lines(batch, only_kept=True)]
+    everything = [parse_line(line).trace_id for line in batch_lines(batch, only_kept=False)]
+    assert everything == [str(row.key) for row in rows]
+    assert kept == [str(row.key) for row in rows[1:] if row.kept]
+
+
+def test_the_same_trace_gives_the_same_bytes(study):
+    assert exported(study)[2] == exported(study)[2]

@@ -1,0 +1,161 @@
+"""Policies: which items a rule takes, and the first reason it gives for the others."""
+
+from dataclasses import replace
+
+import pytest
+
+from pipeline import store
+from pipeline.core.records import FilterResult, Verdict
+from pipeline.models import Event
+from review.models import Adjudication, Grade, Item
+from review.policies import (
+    FILTERS,
+    Rules,
+    consensus_of,
+    exclusion,
+    judged_items,
+    rules_of,
+    save_policy,
+)
+from tests import actors, factories
+from tests.review.submitting import grade_all
+
+pytestmark = pytest.mark.django_db
+
+PASSED = Verdict(tuple(FilterResult(name, True, 1.0, "") for name in FILTERS))
+
+
+@pytest.fixture
+def lead():
+    return actors.lead()
+
+
+@pytest.fixture
+def people():
+    return [actors.reviewer(name) for name in ("ann", "ben")]
+
+
+@pytest.fixture
+def study(lead, people):
+    return factories.study(*people, opened_by=lead, size=1, overlap=2)
+
+
+def the_item(study) -> Item:
+    return judged_items(study).get()
+
+
+def left_out(study, rules: Rules = Rules(), verdict: Verdict = PASSED) -> str | None:  # noqa: B008
+    item = the_item(study)
+    return exclusion(rules, verdict, item, consensus_of(item))
+
+
+def test_agreeing_grades_above_the_minimum_are_taken(study, people):
+    for person in people:
+        grade_all(study, person)
+    assert left_out(study) is None
+
+
+@pytest.mark.parametrize("name", FILTERS)
+def test_a_required_filter_must_have_passed(study, people, name):
+    grade_all(study, people[0])
+    filters = tuple(replace(one, passed=one.name != name) for one in PASSED.filters)
+    assert left_out(study, verdict=Verdict(filters)) == f"filter not passed: {name}"
+    others = tuple(other for other in FILTERS if other != name)
+    assert left_out(study, Rules(required_filters=others), Verdict(filters)) is None
+
+
+def test_a_filter_that_did_not_run_has_not_passed(study, people):
+    grade_all(study, people[0])
+    assert left_out(study, verdict=Verdict(PASSED.filters[:-1])) == "filter not passed: grounding"
+
+
+@pytest.mark.parametrize(
+    ("rules", "reason"),
+    [
+        (Rules(minimum_precision=4.0), None),
+        (Rules(minimum_precision=4.5), "precision below 4.5"),
+        (Rules(minimum_precision=None, minimum_coherence=5.0), None),
+        (Rules(minimum_path_precision=5.0), None),
+        (Rules(minimum_path_coherence=5.0), "path coherence below 5"),
+        (Rules(minimum_graders=2), "too few grades"),
+    ],
+)
+def test_minimums_are_inclusive(study, people, rules, reason):
+    grade_all(study, people[0])
+    assert left_out(study, rules) == reason
+
+
+def test_the_median_of_two_may_fall_on_a_half(study, people):
+    grade_all(study, people[0], cot_precision=4)
+    grade_all(study, people[1], cot_precision=5)
+    assert consensus_of(the_item(study)).precision == 4.5
+    assert left_out(study, Rules(minimum_precision=4.5)) is None
+
+
+def test_ungraded_items_are_taken_only_where_no_grader_is_asked_for(study):
+    assert left_out(study) == "too few grades"
+    assert left_out(study, factories.UNGRADED) is None
+
+
+def test_disagreeing_grades_stay_out_until_they_are_adjudicated(study, people, lead):
+    grade_all(study, people[0])
+    grade_all(study, people[1], cot_precision=1)
+    assert left_out(study) == "grades disagree, not adjudicated"
+    Adjudication.objects.create(
+        item=the_item(study),
+        adjudicator=lead,
+        precision=5,
+        coherence=5,
+        decision="accept",
+        rationale="Read again.",
+    )
+    agreed = consensus_of(the_item(study))
+    assert (agreed.precision, agreed.basis, agreed.ratings) == (5.0, "adjudicated", 2)
+    assert left_out(study) is None
+
+
+def test_what_was_not_accepted_stays_out_where_the_rule_says_so(study, people):
+    grade_all(study, people[0], decision="revise")
+    assert left_out(study) == "not accepted"
+    assert left_out(study, Rules(only_accepted=False)) is None
+
+
+@pytest.mark.parametrize(
+    ("flag", "reason"),
+    [
+        ({"answer_key_disputed": True}, "answer key disputed"),
+        ({"safety_flag": "mild"}, "safety flag"),
+    ],
+)
+def test_flagged_items_stay_out_whatever_their_grades(study, people, flag, reason):
+    grade_all(study, people[0])
+    Grade.objects.update(**flag)
+    assert left_out(study, Rules(minimum_precision=None, only_accepted=False)) == reason
+
+
+def test_who_could_not_judge_is_no_grader(study, people):
+    grade_all(study, people[0])
+    Grade.objects.update(
+        cot_precision=None, cot_coherence=None, decision="", cannot_judge="context_missing"
+    )
+    assert left_out(study) == "too few grades"
+
+
+def test_control_items_are_never_weighed(study):
+    item = the_item(study)
+    Item.objects.create(study=study, trace=item.trace, kind=Item.Kind.CONTROL, expected={})
+    assert list(judged_items(study)) == [item]
+
+
+def test_a_saved_rule_comes_back_equal_and_is_in_the_audit(lead):
+    rules = Rules(required_filters=("leakage",), minimum_path_precision=3.5, minimum_graders=0)
+    policy = save_policy("mine", rules=rules, saved_by=lead)
+    policy.refresh_from_db()
+    assert rules_of(policy) == rules
+    event = Event.objects.get(action="policy.saved")
+    assert event.payload["rules"] == policy.rules
+
+
+def test_the_filters_named_here_are_those_a_verdict_has(study):
+    verdict = store.made_verdict(the_item(study).trace)
+    assert tuple(result.name for result in verdict.filters) == FILTERS

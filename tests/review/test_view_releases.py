@@ -1,0 +1,184 @@
+"""Releases in the browser: save a policy, freeze, download, withdraw."""
+
+import hashlib
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from pipeline.access import Role
+from review.models import Policy, Release, Study
+from review.policies import Rules, rules_of, save_policy
+from review.releasing import lines_of, make_release
+from tests import actors, factories
+from tests.review.submitting import grade_all
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead():
+    return actors.lead()
+
+
+@pytest.fixture
+def client(lead) -> Client:
+    return actors.signed_in(lead)
+
+
+@pytest.fixture
+def study(lead) -> Study:
+    ann = actors.reviewer("ann")
+    study = factories.study(ann, opened_by=lead)
+    grade_all(study, ann)
+    return study
+
+
+@pytest.fixture
+def policy(lead) -> Policy:
+    return save_policy("fair", rules=Rules(), saved_by=lead)
+
+
+@pytest.fixture
+def release(study, policy, lead) -> Release:
+    return make_release("first", study=study, policy=policy, made_by=lead)
+
+
+def freeze(client: Client, study: Study, policy: Policy, name: str = "first"):
+    data = {"name": name, "study": study.pk, "policy": policy.pk}
+    return client.post(reverse("review:release_new"), data)
+
+
+def test_a_policy_is_saved_as_entered(client):
+    entered = {
+        "name": "mine",
+        "required_filters": ["leakage", "answer"],
+        "minimum_precision": "3.5",
+        "minimum_coherence": "",
+        "minimum_graders": "2",
+    }
+    assert client.post(reverse("review:policy_new"), entered).status_code == 302
+    assert rules_of(Policy.objects.get()) == Rules(
+        required_filters=("leakage", "answer"),
+        minimum_precision=3.5,
+        minimum_coherence=None,
+        minimum_graders=2,
+        only_accepted=False,
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"minimum_precision": "6"},
+        {"minimum_precision": "nan"},
+        {"minimum_graders": "-1"},
+        {"required_filters": ["charm"]},
+        {"name": "fair"},
+    ],
+    ids=str,
+)
+def test_a_policy_out_of_range_is_refused(client, policy, change):
+    entered = {"name": "other", "minimum_graders": "1"} | change
+    assert client.post(reverse("review:policy_new"), entered).status_code == 422
+    assert Policy.objects.count() == 1
+
+
+def test_without_a_policy_the_page_leads_to_one(client):
+    assert "First, a policy" in client.get(reverse("review:release_new")).content.decode()
+
+
+def test_a_lead_freezes_a_release(client, study, policy):
+    response = freeze(client, study, policy)
+    made = Release.objects.get()
+    assert response.headers["Location"] == reverse("review:release", args=["first"])
+    shown = client.get(response.headers["Location"]).content.decode()
+    assert made.sha256 in shown
+    assert f"{made.row_count} of {made.manifest['items']} items" in shown
+    assert "by lead" in shown
+
+
+@pytest.mark.parametrize("name", ["two words", "new", "../up", ""])
+def test_a_name_no_address_can_carry_is_refused(client, study, policy, name):
+    assert freeze(client, study, policy, name).status_code == 422
+    assert not Release.objects.exists()
+
+
+def test_a_policy_that_leaves_nothing_says_why(client, study, lead):
+    strict = save_policy("strict", rules=Rules(minimum_graders=3), saved_by=lead)
+    response = freeze(client, study, strict)
+    assert response.status_code == 422
+    assert "too few grades (" in response.content.decode()
+
+
+def test_a_taken_name_is_refused(client, study, policy, release):
+    assert "A release named first exists." in freeze(client, study, policy).content.decode()
+
+
+def download(client: Client, release: Release):
+    return client.get(reverse("review:release_download", args=[release.name]))
+
+
+def test_a_download_is_an_attachment_of_the_frozen_bytes(client, release):
+    response = download(client, release)
+    content = b"".join(response.streaming_content)
+    assert content == b"".join(lines_of(release))
+    assert hashlib.sha256(content).hexdigest() == release.sha256
+    assert response.headers["Content-Disposition"] == 'attachment; filename="first.jsonl"'
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+    assert response.headers["Content-Type"] == "application/x-ndjson"
+
+
+def withdraw(client: Client, release: Release, reason: str):
+    url = reverse("review:release_withdraw", args=[release.name])
+    return client.post(url, {"reason": reason}, follow=True)
+
+
+def test_a_withdrawn_release_stays_listed_with_its_reason_and_without_a_download(client, release):
+    shown = withdraw(client, release, "Wrong <b>policy</b>.").content.decode()
+    assert "Withdrawn: Wrong &lt;b&gt;policy&lt;/b&gt;." in shown
+    assert "Download" not in shown
+    assert download(client, release).status_code == 404
+    assert "first" in client.get(reverse("review:releases")).content.decode()
+
+
+def test_withdrawing_needs_a_reason_and_happens_once(client, release):
+    assert "Give the reason" in withdraw(client, release, "  ").content.decode()
+    release.refresh_from_db()
+    assert release.state == Release.State.FROZEN
+    withdraw(client, release, "Wrong.")
+    withdraw(client, release, "Other.")
+    release.refresh_from_db()
+    assert release.withdrawn_reason == "Wrong."
+
+
+def test_an_auditor_may_read_and_download_and_change_nothing(release):
+    auditor = actors.signed_in(actors.person("auditor", Role.AUDITOR))
+    shown = auditor.get(reverse("review:release", args=["first"])).content.decode()
+    assert "Withdraw this release" not in shown
+    assert download(auditor, release).status_code == 200
+    assert withdraw(auditor, release, "No.").status_code == 403
+
+
+PAGES = ("home", "account_login", "pipeline:batches", "review:studies", "review:releases")
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_has_the_strict_content_security_policy(client, name):
+    anonymous = Client()
+    for visitor in (client, anonymous):
+        _strict(visitor.get(reverse(name)))
+
+
+def test_errors_and_downloads_have_it_too(client, release):
+    _strict(client.get("/nowhere/"))
+    _strict(download(client, release))
+    _strict(client.get(reverse("review:desk")))
+
+
+def _strict(response) -> None:
+    directives = response.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in directives
+    assert "script-src 'self'" in directives
+    assert "unsafe" not in directives
+    assert response.headers["X-Frame-Options"] == "DENY"

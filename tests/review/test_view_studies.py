@@ -1,0 +1,145 @@
+"""Studies in the browser: open one, watch the board, steer it."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from pipeline.access import Role
+from review.models import Grade, Study
+from review.queue import next_slot
+from tests import actors, factories
+from tests.review.submitting import grade_all, submit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lead():
+    return actors.lead()
+
+
+@pytest.fixture
+def people():
+    return [actors.reviewer(name) for name in ("ann", "ben")]
+
+
+@pytest.fixture
+def client(lead) -> Client:
+    return actors.signed_in(lead)
+
+
+@pytest.fixture
+def study(lead, people) -> Study:
+    return factories.study(*people, opened_by=lead, size=2, overlap=2)
+
+
+def entered(people, **changes: object) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "name": "First study",
+        "batches": [factories.made_batch(3).pk],
+        "reviewers": [person.pk for person in people],
+        "overlap": 2,
+        "size": "",
+        "include_discarded": "on",
+        "guidelines": "Read twice.",
+    }
+    return fields | changes
+
+
+def board(client: Client, study: Study) -> str:
+    return client.get(reverse("review:study", args=[study.pk])).content.decode()
+
+
+def test_a_lead_opens_a_study_and_sees_its_board(client, people):
+    response = client.post(reverse("review:study_new"), entered(people), follow=True)
+    study = Study.objects.get()
+    assert response.redirect_chain[-1][0] == reverse("review:study", args=[study.pk])
+    assert (study.overlap, study.guidelines, study.created_by.username) == (
+        2,
+        "Read twice.",
+        "lead",
+    )
+    assert "0 of 6 grades" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"overlap": 3}, "at least 3 reviewers"),
+        ({"reviewers": []}, "This field is required"),
+        ({"batches": []}, "This field is required"),
+        ({"overlap": 0}, "greater than or equal to 1"),
+        ({"size": 0}, "greater than or equal to 1"),
+        ({"batches": [0]}, "not one of the available choices"),
+    ],
+)
+def test_what_cannot_be_opened_comes_back_with_the_reason(client, people, change, sentence):
+    response = client.post(reverse("review:study_new"), entered(people, **change))
+    content = response.content.decode()
+    assert response.status_code == 422
+    assert sentence in content
+    assert 'value="First study"' in content
+    assert not Study.objects.exists()
+
+
+def test_a_name_is_taken_once(client, people, study):
+    response = client.post(reverse("review:study_new"), entered(people, name=study.name))
+    assert response.status_code == 422
+    assert Study.objects.count() == 1
+
+
+def test_a_link_may_choose_the_batch(client):
+    batch = factories.made_batch(1)
+    content = client.get(reverse("review:study_new"), {"batch": batch.pk}).content.decode()
+    assert f'value="{batch.pk}" id="id_batches_0" checked' in content
+
+
+def test_the_board_counts_by_reviewer_and_shows_disagreement(client, study, people):
+    grade_all(study, people[0])
+    submit(next_slot(study, reviewer=people[1]), people[1], cot_precision=1, decision="reject")
+    content = board(client, study)
+    assert "3 of 4 grades" in content
+    assert "Items whose grades disagree" in content
+    assert "1 / 5 / reject" in content
+
+
+def test_comments_of_reviewers_are_not_on_the_board(client, study, people):
+    grade_all(study, people[0], comment="for the record only")
+    assert Grade.objects.filter(comment="for the record only").exists()
+    assert "for the record only" not in board(client, study)
+
+
+def steer(client: Client, study: Study, action: str):
+    return client.post(reverse("review:study_steer", args=[study.pk, action]), follow=True)
+
+
+def test_pause_resume_and_close(client, study):
+    assert 'id="resume"' in steer(client, study, "pause").content.decode()
+    assert 'id="pause"' in steer(client, study, "resume").content.decode()
+    closed = steer(client, study, "close").content.decode()
+    assert 'id="pause"' not in closed
+    assert 'id="close"' not in closed
+
+
+@pytest.mark.parametrize("action", ["pause", "resume", "close"])
+def test_what_the_state_does_not_allow_is_a_message(client, study, action):
+    steer(client, study, "close")
+    response = steer(client, study, action)
+    assert response.status_code == 200
+    assert [str(one) for one in response.context["messages"]] == ["The study is closed."]
+
+
+def test_the_list_shows_state_and_progress(client, study, people):
+    grade_all(study, people[0])
+    content = client.get(reverse("review:studies")).content.decode()
+    assert study.name in content
+    assert "2 of 4" in content
+
+
+@pytest.mark.parametrize("role", [Role.ADJUDICATOR, Role.AUDITOR])
+def test_who_only_looks_is_offered_nothing_to_steer(study, role):
+    client = actors.signed_in(actors.person("looker", role))
+    content = board(client, study)
+    assert 'id="pause"' not in content
+    assert "Make a release" not in content
+    assert steer(client, study, "close").status_code == 403
