@@ -53,6 +53,33 @@ class PruneConfig:
 
 
 @dataclass(frozen=True)
+class ModelConfig:
+    """Which models reason, and how they are asked; names are empty under rules.
+
+    `reasoner` and `second_reader` are model names as their endpoints call them. `prompts`
+    pairs each prompt with its version. Temperatures are the models' own scale.
+    """
+
+    reasoner: str = ""
+    second_reader: str = ""
+    temperature: float = 0.0
+    service_tier: Literal["", "flex"] = ""
+    max_output_tokens: int = 2048
+    prompts: tuple[tuple[str, str], ...] = (
+        ("extract", "v1"),
+        ("select", "v1"),
+        ("prune", "v1"),
+        ("generate", "v1"),
+        ("answer", "v1"),
+        ("judge", "v1"),
+    )
+
+    def version_of(self, prompt: str) -> str:
+        """The version of a prompt this configuration uses. Raises KeyError."""
+        return dict(self.prompts)[prompt]
+
+
+@dataclass(frozen=True)
 class MethodConfig:
     """Everything that decides what a trace is, besides the question and the graph."""
 
@@ -61,6 +88,7 @@ class MethodConfig:
     similarity: SimilarityConfig = field(default_factory=SimilarityConfig)
     search: SearchConfig = field(default_factory=SearchConfig)
     prune: PruneConfig = field(default_factory=PruneConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
     minimum_grounded_share: float = 0.5
     seed: int = 0
     sample_index: int = 0

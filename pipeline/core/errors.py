@@ -57,12 +57,24 @@ class NoReasoningWritten(StageFailure):
 class ReasonerFailure(StageFailure):
     """A model behind the reasoner failed; the act in which it happened is the stage.
 
-    Subclasses carry the reason, the instance the stage, since any act may meet it.
+    Subclasses carry the reason, the instance the stage, since any act may meet it. `text` is
+    the raw answer where there was one; tokens are None where the endpoint told none.
     """
 
-    def __init__(self, detail: str, *, stage: str) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        stage: str,
+        text: str = "",
+        finish_reason: str = "",
+        input_tokens: int | None = None,
+        output_tokens: int | None = None,
+    ) -> None:
         super().__init__(detail)
         self.stage = stage  # type: ignore[misc]
+        self.text, self.finish_reason = text, finish_reason
+        self.input_tokens, self.output_tokens = input_tokens, output_tokens
 
 
 class MalformedOutput(ReasonerFailure):
@@ -89,10 +101,35 @@ class OverBudget(ReasonerFailure):
     reason = "over_budget"
 
 
+class RequestRejected(ReasonerFailure):
+    """The endpoint answered that this very call is not acceptable (400, 413, 422)."""
+
+    reason = "request_rejected"
+
+
 class EndpointUnavailable(ReasonerFailure):
-    """The endpoint did not answer after all retries."""
+    """The endpoint did not answer after all retries, or will not answer us at all."""
 
     reason = "endpoint_unavailable"
+
+
+class TransientFailure(EndpointUnavailable):
+    """One attempt failed and a further one may succeed: whoever sends calls may try again.
+
+    `retry_after` is the seconds the endpoint asks for; `maybe_charged` says that it may have
+    worked, and will charge, for an answer that never arrived.
+    """
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        stage: str,
+        retry_after: float | None = None,
+        maybe_charged: bool = False,
+    ) -> None:
+        super().__init__(detail, stage=stage)
+        self.retry_after, self.maybe_charged = retry_after, maybe_charged
 
 
 class UnexpectedError(StageFailure):

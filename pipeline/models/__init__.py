@@ -2,6 +2,7 @@
 
 from pipeline.models.batches import Batch
 from pipeline.models.calls import LLMCall
+from pipeline.models.endpoints import Endpoint, EndpointPace, Price
 from pipeline.models.events import Event, EventChain
 from pipeline.models.knowledge_graphs import KnowledgeGraph
 from pipeline.models.questions import Question, QuestionLoad, QuestionSet
@@ -9,10 +10,13 @@ from pipeline.models.traces import Trace
 
 __all__ = [
     "Batch",
+    "Endpoint",
+    "EndpointPace",
     "Event",
     "EventChain",
     "KnowledgeGraph",
     "LLMCall",
+    "Price",
     "Question",
     "QuestionLoad",
     "QuestionSet",

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from pipeline.core.records import ReasonerKind
+from pipeline.models.endpoints import Endpoint
 from pipeline.models.knowledge_graphs import KnowledgeGraph
 from pipeline.models.questions import QuestionSet
 
@@ -13,7 +14,9 @@ class Batch(models.Model):
     """Questions x KG x method configuration x samples a question.
 
     `config` is the frozen MethodConfig as JSON, `config_fingerprint` its sha256. Budgets are
-    null when there is none; `pause_reason` says why a batch paused itself.
+    null when there is none; what calls in flight may still take is reserved, what ended calls
+    took is spent. `replay` lets settled calls of any batch answer equal ones of this.
+    `pause_reason` says why a batch paused itself.
     """
 
     class State(models.TextChoices):
@@ -34,8 +37,20 @@ class Batch(models.Model):
         default=1, validators=[MinValueValidator(1), MaxValueValidator(16)]
     )
     question_limit = models.PositiveIntegerField(null=True, blank=True)
+    reasoner_endpoint = models.ForeignKey(
+        Endpoint, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    reader_endpoint = models.ForeignKey(
+        Endpoint, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    replay = models.BooleanField(default=True)
     budget_money = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     budget_tokens = models.PositiveBigIntegerField(null=True, blank=True)
+    currency = models.CharField(max_length=3, blank=True)
+    reserved_money = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+    reserved_tokens = models.PositiveBigIntegerField(default=0)
+    spent_money = models.DecimalField(max_digits=14, decimal_places=6, default=0)
+    spent_tokens = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
     pause_reason = models.CharField(max_length=200, blank=True)
     started_by = models.ForeignKey(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from pipeline.models.batches import Batch
+from pipeline.models.endpoints import Endpoint
 from pipeline.models.traces import Trace
 
 
@@ -13,6 +14,7 @@ class LLMCall(models.Model):
     `fingerprint` is the sha256 over endpoint, model, parameters, prompt version, rendered
     messages and sample index: equal fingerprints are the same question. Costs are null when
     the model's price is unknown, never 0. UNCERTAIN: the worker died while it was in flight.
+    A repair names the call whose answer it asks to be mended; a probe belongs to no batch.
     """
 
     class Status(models.TextChoices):
@@ -26,6 +28,7 @@ class LLMCall(models.Model):
     trace = models.ForeignKey(Trace, models.PROTECT, null=True, related_name="calls")
     stage = models.CharField(max_length=20)
     fingerprint = models.CharField(max_length=64)
+    served_by = models.ForeignKey(Endpoint, models.PROTECT, null=True, related_name="calls")
     endpoint = models.CharField(max_length=200)
     model = models.CharField(max_length=200)
     parameters = models.JSONField(default=dict)
@@ -35,9 +38,11 @@ class LLMCall(models.Model):
     sample_index = models.PositiveSmallIntegerField(default=0)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.IN_FLIGHT)
     replay_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="replays")
+    repair_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="repairs")
     attempts = models.PositiveSmallIntegerField(default=1)
     answer_text = models.TextField(blank=True)
     answer_value = models.JSONField(null=True)
+    reasoning_text = models.TextField(blank=True)
     finish_reason = models.CharField(max_length=40, blank=True)
     input_tokens = models.PositiveIntegerField(null=True)
     output_tokens = models.PositiveIntegerField(null=True)

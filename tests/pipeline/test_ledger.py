@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 
 import pytest
+from pydantic import BaseModel
 
 from pipeline.core.errors import EndpointUnavailable, TruncatedOutput
 from pipeline.core.llm.base import Answer, Message, Request, Usage
@@ -12,12 +13,21 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
+
+class Mentions(BaseModel):
+    mentions: list[str]
+
+
+class Nothing(BaseModel):
+    pass
+
+
 REQUEST = Request(
     stage="extraction",
     prompt_name="extract",
     prompt_version="v1",
     messages=(Message("system", "Name the entities."), Message("user", "A child wheezes.")),
-    schema={"type": "object"},
+    answer_type=Mentions,
     max_output_tokens=200,
 )
 ANSWER = Answer('{"mentions": ["wheeze"]}', {"mentions": ["wheeze"]}, "stop", Usage(31, 9))
@@ -89,7 +99,7 @@ def test_replay_can_be_declined(trace, scripted):
     "change",
     [
         {"messages": (Message("user", "Another question."),)},
-        {"schema": {"type": "array"}},
+        {"answer_type": Nothing},
         {"temperature": 0.7},
         {"max_output_tokens": 201},
         {"prompt_version": "v2"},

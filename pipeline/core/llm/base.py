@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from pydantic import BaseModel
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -19,20 +21,28 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One question to a model: rendered messages and the JSON schema its answer must meet.
+    """One question to a model: rendered messages and what its answer must be.
 
-    `stage`, `prompt_name` and `prompt_version` say where the call comes from; `sample_index`
-    tells apart calls that are equal but for the trace they sample.
+    `answer_type` is a pydantic model; `schema` is its JSON schema. `stage`, `prompt_name` and
+    `prompt_version` say where the call comes from; `sample_index` tells apart calls that are
+    equal but for the trace they sample; `repair` is set on the one further turn that shows a
+    model its error.
     """
 
     stage: str
     prompt_name: str
     prompt_version: str
     messages: tuple[Message, ...]
-    schema: dict[str, Any]
+    answer_type: type[BaseModel]
     max_output_tokens: int
     temperature: float = 0.0
     sample_index: int = 0
+    service_tier: Literal["", "flex"] = ""
+    repair: bool = False
+
+    @property
+    def schema(self) -> dict[str, Any]:
+        return self.answer_type.model_json_schema()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +55,17 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A checked answer: the raw text, the value that met the schema, and what it took."""
+    """A checked answer: the raw text, the value that met the schema, and what it took.
+
+    `value` is plain JSON that `answer_type` accepts; `reasoning` is what a reasoning model
+    returned beside its answer, never part of it.
+    """
 
     text: str
     value: Any
     finish_reason: str
     usage: Usage
+    reasoning: str = ""
 
 
 class LanguageModel(Protocol):

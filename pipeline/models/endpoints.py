@@ -1,0 +1,107 @@
+"""Endpoints of language models, what their models cost, and how hard each is being asked."""
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+
+
+class Endpoint(models.Model):
+    """One model behind one OpenAI-compatible base URL, in one role.
+
+    The API key is either named (`key_variable`, an environment variable that begins with
+    MEDREASON_LLM_KEY_) or kept encrypted; it is never shown, logged or exported.
+    `capability` is how answers are held to a schema, probed once and remembered.
+    """
+
+    class Role(models.TextChoices):
+        REASONER = "reasoner"
+        SECOND_READER = "second_reader"
+
+    class Capability(models.TextChoices):
+        UNKNOWN = "", "not probed yet"
+        JSON_SCHEMA = "json_schema", "JSON schema"
+        JSON_OBJECT = "json_object", "JSON object"
+        PLAIN = "plain", "plain text"
+
+    name = models.SlugField(max_length=80, unique=True)
+    role = models.CharField(max_length=20, choices=Role.choices)
+    base_url = models.CharField(max_length=300)
+    model = models.CharField(max_length=200)
+    key_variable = models.CharField(max_length=100, blank=True)
+    key_encrypted = models.TextField(blank=True, editable=False)
+    service_tier = models.CharField(
+        max_length=10, blank=True, choices=[("", "standard"), ("flex", "flex")]
+    )
+    timeout_seconds = models.PositiveIntegerField(default=120, validators=[MinValueValidator(1)])
+    requests_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    tokens_per_minute = models.PositiveIntegerField(
+        null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    capability = models.CharField(
+        max_length=12, blank=True, choices=Capability.choices, default=Capability.UNKNOWN
+    )
+    capability_probed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_active = models.BooleanField(default=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EndpointPace(models.Model):
+    """How hard an endpoint is being asked, shared by all workers: limits and the circuit.
+
+    One row an endpoint, changed only by compare-and-set. `window_began` is the minute that
+    `requests` and `tokens` count; while `open_until` lies ahead, nothing is sent.
+    """
+
+    endpoint = models.OneToOneField(Endpoint, models.CASCADE, related_name="pace")
+    window_began = models.DateTimeField(null=True)
+    requests = models.PositiveIntegerField(default=0)
+    tokens = models.PositiveBigIntegerField(default=0)
+    failures_in_a_row = models.PositiveIntegerField(default=0)
+    open_until = models.DateTimeField(null=True)
+    open_reason = models.CharField(max_length=200, blank=True)
+
+    def __str__(self) -> str:
+        return f"pace of {self.endpoint}"
+
+
+class Price(models.Model):
+    """What a million tokens of a model cost from a day on; a lead keeps the table.
+
+    A model without a row costs null, never 0.
+    """
+
+    model = models.CharField(max_length=200)
+    service_tier = models.CharField(
+        max_length=10, blank=True, choices=[("", "standard"), ("flex", "flex")]
+    )
+    valid_from = models.DateField()
+    input_per_million = models.DecimalField(
+        max_digits=12, decimal_places=6, validators=[MinValueValidator(0)]
+    )
+    output_per_million = models.DecimalField(
+        max_digits=12, decimal_places=6, validators=[MinValueValidator(0)]
+    )
+    currency = models.CharField(max_length=3, default="USD")
+    source = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ("model", "service_tier", "-valid_from")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("model", "service_tier", "valid_from"), name="price_once_a_day"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.model} from {self.valid_from}"
