@@ -4,6 +4,9 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Folder of the large inputs that `make bench` measures on, and its topics (all when empty).
+DATA ?=
+TOPICS ?=
 # Test processes at a time, and further options for pytest, e.g. ARGS="-k grading".
 WORKERS ?= auto
 ARGS ?=
@@ -16,7 +19,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-ver
 SOURCES := pipeline review medreason_web tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev setup-embeddings test check requirements clean
+.PHONY: help run setup setup-dev setup-embeddings test check bench requirements clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1 : /p' Makefile | while IFS=: read -r name what; do \
@@ -36,6 +39,9 @@ check: setup-dev ## lint, format, types, import contracts, templates, migrations
 	$(BIN)/djlint --check --lint --quiet templates
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py check --fail-level WARNING
+
+bench: setup-dev ## speed and memory beside a baseline, into docs/benchmarks.md (DATA=folder, TOPICS=)
+	@exec $(BIN)/python -m tests.bench $(TOPICS) $(if $(DATA),--data $(DATA))
 
 setup: $(VENV)/base.ready ## the virtual environment, with what `make run` needs
 setup-dev: $(VENV)/dev.ready ## the same, with what tests and checks need
