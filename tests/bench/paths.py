@@ -2,9 +2,9 @@
 
 A query counts all shortest paths over every relation, without a limit of length, and draws 50:
 what networkx's all_shortest_paths and a sample give, as nodes. A second row adds what networkx
-does not give, every edge with its relations, directions and polarity as a record. Pairs are of drugs, diseases, genes and
-phenotypes, uniformly. Ours runs in a warm process, each pair the best of three rounds over all
-pairs: what else a machine does disturbs microseconds more than seconds.
+does not give, every edge with its relations, directions and polarity as a record. Pairs are of
+drugs, diseases, genes and phenotypes, uniformly. Ours runs in a warm process, each pair the best
+of three rounds over all pairs: what else a machine does disturbs microseconds more than seconds.
 """
 
 import random
