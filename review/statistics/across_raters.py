@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from review.statistics.estimate import Estimate, FloatArray, IntArray, undefined
-from review.statistics.intervals import symmetric
+from review.statistics.intervals import multinomial_weights, symmetric
 from review.statistics.sampled import Sample
 
 ESTIMAND = "the share that a rater like those of this panel would accept, in this batch"
@@ -67,10 +67,12 @@ def _replicates(
     sample: Sample, grades: tuple[FloatArray, FloatArray], replicates: int, seed: int
 ) -> FloatArray:
     generator = np.random.default_rng(seed)
-    raters, questions = len(grades[0]), _last(sample)
-    drawn = generator.multinomial(raters, np.full(raters, 1 / raters), replicates)
-    asked = generator.multinomial(questions, np.full(questions, 1 / questions), replicates)
-    return _shares(sample, grades, drawn.astype(float), asked.astype(float))
+    raters = len(grades[0])
+    parts = []
+    for questions in multinomial_weights(generator, _last(sample), replicates):
+        drawn = generator.multinomial(raters, np.full(raters, 1 / raters), len(questions))
+        parts.append(_shares(sample, grades, drawn.astype(float), questions))
+    return np.concatenate(parts)
 
 
 def _shares(

@@ -139,16 +139,13 @@ def _over_raters(
 ) -> FloatArray:
     """Replicates that draw questions and, independently, raters (the pigeonhole bootstrap)."""
     generator = np.random.default_rng([seed, 1])
-    raters, points = len(table.raters), len(table.scale)
+    raters = len(table.raters)
     parts = []
-    for _ in range(replicates if table.items else 0):
-        questions = generator.multinomial(
-            table.questions, np.full(table.questions, 1 / table.questions)
-        )
-        drawn = generator.multinomial(raters, np.full(raters, 1 / raters)).astype(float)
-        weights = questions[table.question].astype(float)[None, :]
-        totals = Totals(weights @ item_totals(table, drawn), points)
-        parts.append(_values(totals, table, names))
+    for block in multinomial_weights(generator, table.questions, replicates if table.items else 0):
+        for questions in block:
+            drawn = generator.multinomial(raters, np.full(raters, 1 / raters)).astype(float)
+            rows = questions[None, table.question] @ item_totals(table, drawn)
+            parts.append(_values(Totals(rows, len(table.scale)), table, names))
     return np.concatenate(parts) if parts else np.empty((0, len(names)))
 
 
@@ -170,7 +167,8 @@ def _estimate(
 def _observed(totals: Totals, weights: FloatArray) -> FloatArray:
     agreed = np.sum(totals.pairs * weights, axis=(1, 2))
     paired = totals.paired
-    return 1 - np.divide(agreed, paired, where=paired > 0, out=np.zeros_like(agreed))
+    share = np.divide(agreed, paired, where=paired > 0, out=np.zeros_like(agreed))
+    return np.asarray(1 - share)
 
 
 def _shares(totals: Totals) -> FloatArray:

@@ -90,8 +90,9 @@ def ratio(sample: Sample, asked: Ratio, values: FloatArray | None = None) -> Est
     value = min(1.0, max(0.0, float(np.sum(weights * asked.take * label)) / whole))
     residuals = (asked.take * label - value * asked.needed(sample.label)) / whole
     changes = (asked.take - value * asked.label_whole) / whole
-    error = math.sqrt(_sampling_variance(sample, weights, residuals, changes))
-    return _interval(sample, value, error, n)
+    parts = _parts(sample, weights, residuals)
+    error = math.sqrt(_seen(sample, parts) + _hidden(sample, weights, changes))
+    return _interval(value, error, n, freedom=_freedom(sample, parts))
 
 
 def bounds(sample: Sample, asked: Ratio) -> Bounds:
@@ -112,15 +113,23 @@ def expanded(sample: Sample) -> FloatArray:
     return np.asarray(weights * scale[sample.stratum])
 
 
-def _sampling_variance(
-    sample: Sample, weights: FloatArray, residuals: FloatArray, changes: FloatArray
-) -> float:
-    """The larger of the variance by question and by item, and what unanimous strata hide."""
+def _parts(sample: Sample, weights: FloatArray, residuals: FloatArray) -> FloatArray:
+    """What each item adds to the error: its residual from the stratum's mean, expanded."""
     means = sample.sum_by_stratum(weights * residuals) / sample.sizes
-    parts = _corrected(sample, weights) * (residuals - means[sample.stratum])
+    return np.asarray(_corrected(sample, weights) * (residuals - means[sample.stratum]))
+
+
+def _seen(sample: Sample, parts: FloatArray) -> float:
+    """The variance by question or by item, whichever is larger."""
     by_question = np.bincount(sample.question, parts)
-    seen = max(float(np.sum(by_question**2)), float(np.sum(parts**2)))
-    return seen + _hidden(sample, weights, changes)
+    return max(float(np.sum(by_question**2)), float(np.sum(parts**2)))
+
+
+def _freedom(sample: Sample, parts: FloatArray) -> float:
+    """Degrees of freedom after Satterthwaite: few where one small stratum makes the error."""
+    by_stratum = sample.sum_by_stratum(parts**2)
+    spread = float(np.sum(by_stratum**2 / np.maximum(sample.answers - 1, 1)))
+    return max(1.0, float(by_stratum.sum()) ** 2 / spread) if spread > 0 else 1000.0
 
 
 def _corrected(sample: Sample, weights: FloatArray) -> FloatArray:
@@ -145,11 +154,9 @@ def _hidden(sample: Sample, weights: FloatArray, changes: FloatArray) -> float:
     return float(np.sum(left * changes**2 * unseen))
 
 
-def _interval(sample: Sample, value: float, error: float, n: int) -> Estimate:
+def _interval(value: float, error: float, n: int, *, freedom: float) -> Estimate:
     if error <= 0:
         return Estimate(value, value, value, n, standard_error=0.0)
-    questions = len(np.unique(sample.question[sample.answered]))
-    freedom = max(1, questions - len(sample.strata))
     inside = value if 0 < value < 1 else (value * n + 0.5) / (n + 1)
     size = inside * (1 - inside) / error**2 * (Z / student_t(freedom)) ** 2
     low, high = wilson(value, size)

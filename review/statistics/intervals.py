@@ -100,7 +100,7 @@ def multinomial_weights(
         block = np.empty((min(rows, replicates - start), clusters))
         for row in block:
             drawn = generator.integers(0, clusters, clusters, dtype=np.uint32)
-            row[:] = np.bincount(drawn, minlength=clusters)
+            row[:] = np.bincount(drawn.astype(np.int64), minlength=clusters)
         yield block
 
 

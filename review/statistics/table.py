@@ -9,6 +9,8 @@ import numpy as np
 from review.statistics.estimate import BoolArray, FloatArray, IntArray
 
 SCALE_1_5 = (1, 2, 3, 4, 5)
+# Whole numbers below this are counted instead of sorted.
+DENSE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,8 +119,18 @@ def _present(values: Sequence[Any]) -> BoolArray:
 
 def _coded(column: np.ndarray[Any, Any]) -> tuple[IntArray, IntArray, list[Any]]:
     """Codes of a column, where each code first stands, and what the codes mean."""
+    if column.dtype.kind in "iu" and len(column) and 0 <= column.min() <= column.max() < DENSE:
+        return _coded_without_sorting(column.astype(np.int64))
     names, first, codes = np.unique(column, return_index=True, return_inverse=True)
     return codes.astype(np.int64), first, names.tolist()
+
+
+def _coded_without_sorting(column: IntArray) -> tuple[IntArray, IntArray, list[Any]]:
+    used = np.bincount(column) > 0
+    codes = (np.cumsum(used) - 1)[column]
+    first = np.empty(int(used.sum()), dtype=np.int64)
+    first[codes[::-1]] = np.arange(len(column))[::-1]
+    return codes, first, np.flatnonzero(used).tolist()
 
 
 def _on_scale(column: np.ndarray[Any, Any], scale: tuple[Hashable, ...]) -> IntArray:
@@ -131,6 +143,6 @@ def _on_scale(column: np.ndarray[Any, Any], scale: tuple[Hashable, ...]) -> IntA
 
 
 def _refuse_repeats(table: RatingTable) -> None:
-    keys = table.item * max(1, len(table.raters)) + table.rater
-    if len(np.unique(keys)) < len(keys):
+    keys = np.sort(table.item * max(1, len(table.raters)) + table.rater)
+    if np.any(keys[1:] == keys[:-1]):
         raise ValueError("A rater rates an item once: repeats are items of their own.")
