@@ -6,7 +6,6 @@ oneself. Only the rater's own repeats count, never one rater's first beside anot
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -36,7 +35,7 @@ def retest(
     first: Sequence[int],
     second: Sequence[int],
     *,
-    questions: Sequence[Any],
+    questions: Sequence[Hashable],
     scale: Sequence[Hashable] = SCALE_1_5,
     replicates: int = REPLICATES,
     seed: int = 0,

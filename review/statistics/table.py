@@ -8,6 +8,7 @@ import numpy as np
 
 from review.statistics.estimate import BoolArray, FloatArray, IntArray
 
+Column = Sequence[Any] | np.ndarray[Any, Any]
 SCALE_1_5 = (1, 2, 3, 4, 5)
 # Whole numbers below this are counted instead of sorted.
 DENSE = 10_000_000
@@ -65,20 +66,19 @@ class RatingTable:
         )
 
     def by_question(self, of_items: FloatArray) -> FloatArray:
-        """Sums by question of one column or several (items x columns)."""
-        columns = of_items.reshape(self.items, -1).T
-        sums = [np.bincount(self.question, column, self.questions) for column in columns]
-        return np.stack(sums, axis=1) if sums else np.zeros((self.questions, 0))
+        """Sums by question of each column (items x columns)."""
+        sums = [np.bincount(self.question, column, self.questions) for column in of_items.T]
+        return np.stack(sums, axis=1).astype(float)  # without items bincount gives integers
 
 
 def tabulate(
-    items: Sequence[Any],
-    raters: Sequence[Any],
-    values: Sequence[Any],
+    items: Column,
+    raters: Column,
+    values: Column,
     *,
     scale: Sequence[Hashable] = SCALE_1_5,
-    questions: Sequence[Any] | None = None,
-    order: Sequence[float] | None = None,
+    questions: Column | None = None,
+    order: Column | None = None,
 ) -> RatingTable:
     """Ratings as a table, from columns of equal length; a value of None or NaN is missing.
 
@@ -102,12 +102,12 @@ def tabulate(
     return table
 
 
-def _column(values: Sequence[Any]) -> np.ndarray[Any, Any]:
+def _column(values: Column) -> np.ndarray[Any, Any]:
     column = np.asarray(values)
     return column if column.ndim == 1 else np.array([*map(str, values)])
 
 
-def _present(values: Sequence[Any]) -> BoolArray:
+def _present(values: Column) -> BoolArray:
     column = _column(values)
     if column.dtype.kind in "iub":
         return np.ones(len(column), dtype=bool)

@@ -30,13 +30,14 @@ class World:
 
     def truth(self, name: str) -> float:
         acceptable, kept = self.acceptable == 1, self.kept
-        return {
+        truths = {
             "share": acceptable.mean(),
             "positive predictive value": acceptable[kept].mean(),
             "sensitivity": kept[acceptable].mean(),
             "specificity": (~kept)[~acceptable].mean(),
             "false-discard rate": acceptable[~kept].mean(),
-        }[name]
+        }
+        return float(truths[name])
 
 
 def world(seed: int, *, sources=(700, 250, 120), samples=4, base=0.6, clustering=0.6) -> World:
@@ -144,4 +145,4 @@ def panel(chance: np.random.Generator, *, raters: int = 12, spread: float = 0.7)
 
 
 def logistic(values: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-values))
+    return np.asarray(1 / (1 + np.exp(-values)))
