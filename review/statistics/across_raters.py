@@ -79,12 +79,12 @@ def _shares(
     sample: Sample, grades: tuple[FloatArray, FloatArray], raters: FloatArray, questions: FloatArray
 ) -> FloatArray:
     """The stratified share of each replicate; strata it left empty give way to the others."""
-    given, accepted = (raters @ one for one in grades)
+    given, accepted = (np.einsum("br,ri->bi", raters, one) for one in grades)
     rated = given > 0
     means = np.divide(accepted, given, where=rated, out=np.zeros_like(given))
     weights = rated * questions[:, sample.question] / sample.probability
     members = np.eye(len(sample.strata))[sample.stratum]
-    totals, sums = weights @ members, (weights * means) @ members
+    totals, sums = (np.einsum("bi,is->bs", one, members) for one in (weights, weights * means))
     full = totals > 0
     shares = np.divide(sums, totals, where=full, out=np.zeros_like(totals))
     sizes = full * sample.sizes

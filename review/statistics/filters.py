@@ -30,18 +30,6 @@ class Measured:
     bounds: Bounds
 
 
-def filter_report(sample: Sample, domain: BoolArray | None = None) -> list[Measured]:
-    """A filter's measures; `sample.kept` says what it kept, `domain` which items are meant."""
-    inside = np.ones(len(sample.kept), dtype=bool) if domain is None else domain
-    turned = replace(sample, label=1 - sample.label, kept=~sample.kept)
-    return [
-        _measured(sample, "positive predictive value", among(sample, inside & sample.kept)),
-        _measured(sample, "sensitivity", _found(sample, inside)),
-        _measured(turned, "specificity", _found(turned, inside)),
-        _measured(sample, "false-discard rate", among(sample, inside & ~sample.kept)),
-    ]
-
-
 DENOMINATORS = {
     "positive predictive value": "kept traces of the batch: share acceptable",
     "sensitivity": "acceptable traces of the batch: share kept",
@@ -50,8 +38,26 @@ DENOMINATORS = {
 }
 
 
-def _measured(sample: Sample, name: str, asked: Ratio) -> Measured:
-    return Measured(name, DENOMINATORS[name], ratio(sample, asked), bounds(sample, asked))
+def filter_report(sample: Sample, domain: BoolArray | None = None) -> list[Measured]:
+    """A filter's measures; `sample.kept` says what it kept, `domain` which items are meant."""
+    return [
+        Measured(name, DENOMINATORS[name], ratio(seen, asked), bounds(seen, asked))
+        for name, (seen, asked) in filter_ratios(sample, domain).items()
+    ]
+
+
+def filter_ratios(
+    sample: Sample, domain: BoolArray | None = None
+) -> dict[str, tuple[Sample, Ratio]]:
+    """What each measure asks of which sample: specificity is the sensitivity for the opposite."""
+    inside = np.ones(len(sample.kept), dtype=bool) if domain is None else domain
+    turned = replace(sample, label=1 - sample.label, kept=~sample.kept)
+    return {
+        "positive predictive value": (sample, among(sample, inside & sample.kept)),
+        "sensitivity": (sample, _found(sample, inside)),
+        "specificity": (turned, _found(turned, inside)),
+        "false-discard rate": (sample, among(sample, inside & ~sample.kept)),
+    }
 
 
 def _found(sample: Sample, inside: BoolArray) -> Ratio:
