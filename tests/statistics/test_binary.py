@@ -35,3 +35,4 @@ def test_what_nobody_said_is_undefined():
 
 def test_one_rater_has_nobody_to_agree_with():
     assert both([("yes",), ("no",)])[0].reason == "no item has two ratings"
+    assert both([])[0].reason == "no item has two ratings"

@@ -103,6 +103,18 @@ def test_thin_strata_can_be_put_together_and_the_joint_one_is_named():
     assert collapsed(joined) is joined
 
 
+def test_strata_with_enough_answers_are_left_alone():
+    rows = items("a", [1]) + items("b", [1, 0, 1, 1]) + items("c", [0]) + items("d", [0, 0, 0])
+    strata = {"a": Stratum(10), "b": Stratum(40), "c": Stratum(10), "d": Stratum(30)}
+    joined = collapsed(sample_of(rows, strata))
+    assert dict(zip(joined.strata, joined.sizes.tolist(), strict=True)) == {
+        "a + c": 20,
+        "b": 40,
+        "d": 30,
+    }
+    assert share(joined).value == pytest.approx((20 * 0.5 + 40 * 0.75 + 0) / 90)
+
+
 def test_nobody_has_graded_yet():
     sample = sample_of([], {"a": Stratum(5)})
     assert share(sample).reason == "nothing graded yet in: a"

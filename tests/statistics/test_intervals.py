@@ -99,6 +99,12 @@ def test_more_grades_bring_the_interval_to_the_width_that_was_asked_for():
     assert sample(50 + more.items).half_width == pytest.approx(0.05, abs=0.002)
 
 
+def test_fewer_are_needed_where_the_batch_is_small():
+    more = more_grades(sample(50, population=300), population=300)
+    assert sample(50 + more.items, population=300).half_width == pytest.approx(0.05, abs=0.003)
+    assert more.items < more_grades(sample(50), population=100_000).items
+
+
 def test_no_more_grades_are_needed_once_it_is_narrow():
     assert more_grades(sample(2000), population=100_000).items == 0
 
