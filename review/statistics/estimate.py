@@ -1,0 +1,58 @@
+"""What every statistic returns: a number with its interval, or the reason why there is none."""
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+SMALL_CELL = 20
+CAUTION = f"fewer than {SMALL_CELL} items: the interval is not to be trusted"
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure, its 95 % interval and the number of items behind it.
+
+    `reason` says why the value is undefined, or why a defined value has no interval. No field
+    is ever NaN or infinite: such a number is refused here, before it can reach a page.
+    """
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int = 0
+    reason: str = ""
+    standard_error: float | None = None
+
+    def __post_init__(self) -> None:
+        figures = (self.value, self.low, self.high, self.standard_error)
+        if any(figure is not None and not math.isfinite(figure) for figure in figures):
+            raise ValueError(f"An estimate is a number or a reason, never {figures}.")
+        if self.value is None and not self.reason:
+            raise ValueError("An undefined estimate says why.")
+
+    @property
+    def caution(self) -> str:
+        """What to print beside a figure of a small cell; empty for larger ones."""
+        return CAUTION if self.value is not None and self.n < SMALL_CELL else ""
+
+    @property
+    def half_width(self) -> float | None:
+        """Half the interval's width; None without an interval."""
+        return None if self.low is None or self.high is None else (self.high - self.low) / 2
+
+    def within(self, low: float, high: float) -> "Estimate":
+        """The same estimate with its interval cut to what is possible."""
+        if self.low is None or self.high is None:
+            return self
+        return replace(self, low=max(low, self.low), high=min(high, self.high))
+
+
+def undefined(reason: str, n: int = 0) -> Estimate:
+    """An estimate that has no value, and why."""
+    return Estimate(None, n=n, reason=reason)

@@ -1,0 +1,153 @@
+"""Statistics beside a well-known package, on the same ratings, and the larger coverage tables.
+
+Ours gives a coefficient with its interval from 1,000 resamples of questions; the baseline gives
+a coefficient of the same kind without an interval: statsmodels' fleiss_kappa where statsmodels
+is installed, else scikit-learn's cohen_kappa_score of two raters.
+"""
+
+import importlib
+import importlib.util
+import time
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TypeVar
+
+import numpy as np
+
+from review.statistics.agreement import agreement
+from review.statistics.pairs import cohen
+from review.statistics.table import RatingTable, tabulate
+from tests.bench.report import Measurement
+from tests.statistics.simulation import SAMPLES, WORLDS, Table, of_other_panels, of_this_panel
+
+TOPIC = "Statistics"
+RATINGS, RATERS, OVERLAP, QUESTIONS, REPLICATES = 1_000_000, 20, 2, 32_682, 1000
+SAMPLES_A_WORLD, PANELS = 1000, 400
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Result = TypeVar("Result")
+
+
+def measure(data: Path | None) -> list[Measurement]:
+    """Speed, then coverage; the inputs are made here, `data` is not needed."""
+    return [*_many_raters(), _two_raters(), *_coverage()]
+
+
+def _made(overlap: int, raters: int) -> Columns:
+    """Items, raters, values and questions of 1,000,000 ratings on the scale 1 to 5."""
+    chance = np.random.default_rng(4)
+    items = RATINGS // overlap
+    item = np.repeat(np.arange(items), overlap)
+    rater = (item + np.tile(np.arange(overlap), items)) % raters
+    true = chance.integers(1, 6, items)
+    values = np.clip(true[item] + chance.integers(-1, 2, len(item)), 1, 5)
+    return item, rater, values, item * QUESTIONS // items
+
+
+def _tabulated(columns: Columns) -> RatingTable:
+    item, rater, values, question = columns
+    return tabulate(item, rater, values, questions=question)
+
+
+def _many_raters() -> list[Measurement]:
+    columns = _made(OVERLAP, RATERS)
+    made, table = _timed(lambda: _tabulated(columns))
+    rows = [_row("table of ratings", made)]
+    for name in ("fleiss", "alpha_ordinal", "ac2_ordinal"):
+        seconds, found = _timed(partial(agreement, table, [name], replicates=REPLICATES))
+        if name == "fleiss" and importlib.util.find_spec("statsmodels"):
+            rows.append(_beside_statsmodels(seconds, columns, found[name].over_questions.value))
+        else:
+            rows.append(_row(f"{name}, {REPLICATES:,} resamples", seconds))
+    seconds, _ = _timed(lambda: agreement(table, replicates=REPLICATES))
+    return [*rows, _row(f"all ten coefficients, {REPLICATES:,} resamples", seconds)]
+
+
+def _beside_statsmodels(ours: float, columns: Columns, value: float | None) -> Measurement:
+    package = importlib.import_module("statsmodels.stats.inter_rater")
+    ratings = columns[2].reshape(-1, OVERLAP)
+    seconds, theirs = _timed(
+        lambda: package.fleiss_kappa(package.aggregate_raters(ratings)[0], method="fleiss")
+    )
+    if value is None or abs(theirs - value) > 1e-9:
+        raise AssertionError("statsmodels gives another kappa: nothing here can be compared.")
+    return _row(f"fleiss, {REPLICATES:,} resamples; statsmodels without interval", ours, seconds)
+
+
+def _two_raters() -> Measurement:
+    columns = _made(2, 2)
+    table = _tabulated(columns)
+    seconds, found = _timed(lambda: cohen(table, 0, 1, replicates=REPLICATES))
+    what = f"weighted kappa of two raters, {REPLICATES:,} resamples"
+    if not importlib.util.find_spec("sklearn"):
+        return _row(what, seconds)
+    package = importlib.import_module("sklearn.metrics")
+    first, second = (columns[2][columns[1] == rater] for rater in (0, 1))
+    swapped = columns[0][columns[1] == 0], columns[0][columns[1] == 1]
+    order = [np.argsort(one, kind="stable") for one in swapped]
+    theirs_in, value = _timed(
+        lambda: package.cohen_kappa_score(first[order[0]], second[order[1]], weights="quadratic")
+    )
+    if found.value is None or abs(value - found.value) > 1e-9:
+        raise AssertionError("scikit-learn gives another kappa: nothing here can be compared.")
+    return _row(f"{what}; scikit-learn without interval", seconds, theirs_in)
+
+
+def _coverage() -> list[Measurement]:
+    rows = []
+    for one in WORLDS:
+        for sample in SAMPLES:
+            table = of_this_panel(one, sample, samples=SAMPLES_A_WORLD)
+            rows += _covered(f"{one}; {sample}", table, bar=0.93)
+            rows += [_width(f"{one}; {sample}", table, score) for score in table.widths]
+    others = of_other_panels(samples=PANELS)
+    rows += _covered("other panels of twelve; resampling", others, bar=None)
+    return rows
+
+
+def _covered(what: str, table: Table, *, bar: float | None) -> list[Measurement]:
+    return [
+        Measurement(
+            TOPIC,
+            f"coverage, {what}: {name}",
+            f"{found.tried:,} samples",
+            f"{found.share:.1%} ± {found.error:.1%}",
+            "95 % asked for",
+            reach="93 %" if bar else "-",
+            reached=found.share >= bar if bar else None,
+        )
+        for name, found in table.coverage.items()
+    ]
+
+
+def _width(what: str, table: Table, score: str) -> Measurement:
+    bar = 1.02 if score == "noise" else 1.0
+    ratio = table.width(score)
+    return Measurement(
+        TOPIC,
+        f"width of the assisted interval, {what}: score is {score}",
+        f"{len(table.widths[score]):,} samples",
+        f"median {ratio:.3f}",
+        "1 (stratified)",
+        reach=f"{'at most' if score == 'noise' else 'below'} {bar:g}",
+        reached=ratio <= bar if score == "noise" else ratio < bar,
+    )
+
+
+def _row(what: str, ours: float, theirs: float | None = None) -> Measurement:
+    size = f"{RATINGS:,} ratings, {QUESTIONS:,} questions"
+    if theirs is None:
+        return Measurement(TOPIC, what, size, f"{ours:.2f} s")
+    return Measurement(
+        TOPIC, what, size, f"{ours:.2f} s", f"{theirs:.2f} s", f"{theirs / ours:.2f}x"
+    )
+
+
+def _timed(act: Callable[[], Result]) -> tuple[float, Result]:
+    """Seconds of the best of three runs, and what the last gave."""
+    times = []
+    for _ in range(3):
+        started = time.perf_counter()
+        result = act()
+        times.append(time.perf_counter() - started)
+    return min(times), result
