@@ -25,6 +25,16 @@ class Environment(BaseSettings):
     `MEDREASON_BEHIND_PROXY=true` trusts X-Forwarded-Proto and X-Forwarded-For of one proxy.
     `MEDREASON_TRACE_LEASE_SECONDS` is how long a silent worker keeps a trace, and
     `MEDREASON_REAP_SECONDS` how often the reaper looks.
+    `MEDREASON_LLM_HOSTS` lists hosts of language model endpoints that may be asked, as host or
+    host:port, with http:// before those reached without TLS; this machine always may.
+    `MEDREASON_LLM_REASONER_URL`, `_MODEL` and `_KEY_VARIABLE` describe an endpoint, as
+    `MEDREASON_LLM_READER_...` do the second reader's.
+    `MEDREASON_ENCRYPTION_KEY` encrypts stored API keys; without it the secret key does.
+    `MEDREASON_TRACE_THREADS` is how many traces of a language model's batch are made at a time.
+    A call is sent at most `MEDREASON_LLM_ATTEMPTS` times; a wait that an endpoint asks for is
+    obeyed up to `MEDREASON_LLM_LONGEST_WAIT_SECONDS`, a longer one pauses the batch. An endpoint
+    that failed `MEDREASON_LLM_CIRCUIT_FAILURES` times in a row, over at least
+    `MEDREASON_LLM_CIRCUIT_GRACE_SECONDS`, is left alone for `MEDREASON_LLM_CIRCUIT_SECONDS`.
     """
 
     model_config = SettingsConfigDict(extra="ignore")
@@ -33,17 +43,31 @@ class Environment(BaseSettings):
     production: bool = Field(False, alias="MEDREASON_PRODUCTION")
     behind_proxy: bool = Field(False, alias="MEDREASON_BEHIND_PROXY")
     debug: bool = Field(False, alias="MEDREASON_DEBUG")
-    secret_key_given: str = Field("", alias="MEDREASON_SECRET_KEY")
+    secret_key_given: str = Field("", alias="MEDREASON_SECRET_KEY", repr=False)
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         LOCAL_HOSTS, alias="MEDREASON_ALLOWED_HOSTS"
     )
     trusted_origins: Annotated[list[str], NoDecode] = Field([], alias="MEDREASON_TRUSTED_ORIGINS")
-    database_url: str = Field("", alias="DATABASE_URL")
-    broker_url: str = Field("", alias="CELERY_BROKER_URL")
+    database_url: str = Field("", alias="DATABASE_URL", repr=False)
+    broker_url: str = Field("", alias="CELERY_BROKER_URL", repr=False)
     trace_lease_seconds: float = Field(60, alias="MEDREASON_TRACE_LEASE_SECONDS", gt=0)
     reap_seconds: float = Field(60, alias="MEDREASON_REAP_SECONDS", gt=0)
+    llm_hosts: Annotated[list[str], NoDecode] = Field([], alias="MEDREASON_LLM_HOSTS")
+    trace_threads: int = Field(8, alias="MEDREASON_TRACE_THREADS", ge=1, le=256)
+    llm_attempts: int = Field(8, alias="MEDREASON_LLM_ATTEMPTS", ge=1)
+    llm_longest_wait: float = Field(120, alias="MEDREASON_LLM_LONGEST_WAIT_SECONDS", ge=0)
+    llm_circuit_failures: int = Field(5, alias="MEDREASON_LLM_CIRCUIT_FAILURES", ge=1)
+    llm_circuit_grace: float = Field(10, alias="MEDREASON_LLM_CIRCUIT_GRACE_SECONDS", ge=0)
+    llm_circuit_seconds: float = Field(60, alias="MEDREASON_LLM_CIRCUIT_SECONDS", gt=0)
+    reasoner_url: str = Field("", alias="MEDREASON_LLM_REASONER_URL")
+    reasoner_model: str = Field("", alias="MEDREASON_LLM_REASONER_MODEL")
+    reasoner_key_variable: str = Field("", alias="MEDREASON_LLM_REASONER_KEY_VARIABLE")
+    reader_url: str = Field("", alias="MEDREASON_LLM_READER_URL")
+    reader_model: str = Field("", alias="MEDREASON_LLM_READER_MODEL")
+    reader_key_variable: str = Field("", alias="MEDREASON_LLM_READER_KEY_VARIABLE")
+    encryption_key: str = Field("", alias="MEDREASON_ENCRYPTION_KEY", repr=False)
 
-    @field_validator("allowed_hosts", "trusted_origins", mode="before")
+    @field_validator("allowed_hosts", "trusted_origins", "llm_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value

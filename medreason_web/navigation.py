@@ -24,6 +24,7 @@ ENTRIES = (
     ("Batches", "pipeline:batches", LEADS),
     ("Questions", "pipeline:question_sets", LEADS),
     ("Graphs", "pipeline:knowledge_graphs", LEADS),
+    ("Endpoints", "pipeline:endpoints", LEADS),
     ("Studies", "review:studies", LEADS | {Role.ADJUDICATOR}),
     ("Releases", "review:releases", LEADS),
     ("Grading", "review:desk", frozenset({Role.REVIEWER})),

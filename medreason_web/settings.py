@@ -114,6 +114,20 @@ PRIMEKG_MD5 = "aac8191d4fbc5bf09cdf8c3c78b4e75f"
 TRACE_LEASE_SECONDS = ENV.trace_lease_seconds
 REAP_SECONDS = ENV.reap_seconds
 PUMPS_PER_BATCH = 4
+TRACE_THREADS = ENV.trace_threads
+LLM_ATTEMPTS = ENV.llm_attempts
+LLM_LONGEST_WAIT = ENV.llm_longest_wait
+LLM_CIRCUIT_FAILURES = ENV.llm_circuit_failures
+LLM_CIRCUIT_GRACE = ENV.llm_circuit_grace
+LLM_CIRCUIT_SECONDS = ENV.llm_circuit_seconds
+# Language models: hosts that may be asked, and what stored API keys are encrypted with.
+LLM_HOSTS = [host for host in ENV.llm_hosts if host]
+# Name of the endpoint -> base URL, model, variable that holds its key; empty where not given.
+LLM_ENDPOINTS = {
+    "reasoner": (ENV.reasoner_url, ENV.reasoner_model, ENV.reasoner_key_variable),
+    "reader": (ENV.reader_url, ENV.reader_model, ENV.reader_key_variable),
+}
+LLM_ENCRYPTION_KEY = ENV.encryption_key or SECRET_KEY
 UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024
 UPLOAD_UNPACKED_BYTES = 100 * 1024 * 1024
 
@@ -153,6 +167,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
+DEFAULT_EXCEPTION_REPORTER_FILTER = "medreason_web.reports.WithoutValues"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = ENV.production

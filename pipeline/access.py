@@ -18,7 +18,16 @@ from django.shortcuts import get_object_or_404, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
-from pipeline.models import Batch, KnowledgeGraph, QuestionLoad, QuestionSet, Trace
+from pipeline.models import (
+    Batch,
+    Endpoint,
+    KnowledgeGraph,
+    LLMCall,
+    Price,
+    QuestionLoad,
+    QuestionSet,
+    Trace,
+)
 
 SAFE_METHODS = ("GET", "HEAD")
 
@@ -93,7 +102,9 @@ def _to_login(request: HttpRequest) -> HttpResponse:
 
 def batches_for(user: User) -> QuerySet[Batch]:
     """Batches the user may see: all for leads and auditors, none for anyone else."""
-    rows = Batch.objects.select_related("question_set", "knowledge_graph", "started_by")
+    rows = Batch.objects.select_related(
+        "question_set", "knowledge_graph", "started_by", "reasoner_endpoint", "reader_endpoint"
+    )
     return rows if _sees_pipeline(user) else rows.none()
 
 
@@ -149,6 +160,33 @@ def question_load_for(user: User, load_id: int) -> QuestionLoad:
 def knowledge_graphs_for(user: User) -> QuerySet[KnowledgeGraph]:
     """Knowledge graphs, as `batches_for`."""
     rows = KnowledgeGraph.objects.select_related("created_by")
+    return rows if _sees_pipeline(user) else rows.none()
+
+
+def endpoints_for(user: User) -> QuerySet[Endpoint]:
+    """Endpoints with their circuits, as `batches_for`."""
+    rows = Endpoint.objects.select_related("pace", "created_by").order_by("-is_active", "name")
+    return rows if _sees_pipeline(user) else rows.none()
+
+
+def endpoint_for(user: User, name: str) -> Endpoint:
+    """The endpoint of this name, or Http404."""
+    return get_object_or_404(endpoints_for(user), name=name)
+
+
+def prices_for(user: User) -> QuerySet[Price]:
+    """The price table, as `batches_for`."""
+    return Price.objects.all() if _sees_pipeline(user) else Price.objects.none()
+
+
+def price_for(user: User, price_id: int) -> Price:
+    """The line of the price table, or Http404."""
+    return get_object_or_404(prices_for(user), pk=price_id)
+
+
+def calls_for(user: User, trace: Trace) -> QuerySet[LLMCall]:
+    """The calls made for a trace, in order, as `batches_for`."""
+    rows = LLMCall.objects.filter(trace=trace).select_related("replay_of").order_by("pk")
     return rows if _sees_pipeline(user) else rows.none()
 
 

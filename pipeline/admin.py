@@ -30,10 +30,12 @@ class LookOnlyAdmin(ModelAdmin):
 admin.site.register(
     [
         models.Batch,
+        models.EndpointPace,
         models.Event,
         models.EventChain,
         models.KnowledgeGraph,
         models.LLMCall,
+        models.Price,
         models.Question,
         models.QuestionLoad,
         models.QuestionSet,
@@ -41,3 +43,10 @@ admin.site.register(
     ],
     LookOnlyAdmin,
 )
+
+
+@admin.register(models.Endpoint)
+class EndpointAdmin(LookOnlyAdmin):
+    """Not even the encrypted key is shown."""
+
+    exclude = ("key_encrypted",)

@@ -4,6 +4,8 @@ State changes are compare-and-set; nothing here enqueues: the caller rings Celer
 """
 
 import time
+from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -11,22 +13,19 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from pipeline import store
-from pipeline.claims import claim_trace, lease_kept
+from pipeline import pace, starting
 from pipeline.core.config import MethodConfig
-from pipeline.core.errors import ArtefactError, InvalidConfiguration, UnexpectedError
-from pipeline.core.method import Tools, make_trace
-from pipeline.core.records import Failure
-from pipeline.core.records import Trace as TraceRecord
+from pipeline.core.errors import ArtefactError, InvalidConfiguration
 from pipeline.log import log
-from pipeline.models import Batch, Event, KnowledgeGraph, Question, QuestionSet, Trace
-from pipeline.resources import tools_for
+from pipeline.making import Work
+from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet, Trace
+from pipeline.resources import supply_for
+from pipeline.starting import Minds
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 ROWS_AT_ONCE = 2000
-MOST_SAMPLES = 16
 
 
 class WrongState(Exception):
@@ -41,14 +40,27 @@ def start_batch(
     name: str = "",
     limit: int | None = None,
     samples: int = 1,
+    reasoner_endpoint: Endpoint | None = None,
+    reader_endpoint: Endpoint | None = None,
+    temperature: float | None = None,
+    budget_money: Decimal | None = None,
+    budget_tokens: int | None = None,
+    replay: bool = True,
     started_by: "User | None" = None,
 ) -> Batch:
     """Create a running batch with one pending trace for each question and sample.
 
-    Takes the first `limit` questions of the set (all when None). Raises
-    InvalidConfiguration for numbers out of range and when there is no question to take.
+    Takes the first `limit` questions of the set (all when None). A configuration that needs a
+    language model needs both endpoints; their models and the temperature (None: as configured)
+    join it. Budgets are in the prices' currency and in tokens, input and output together.
+    Raises InvalidConfiguration for what cannot be run, EndpointRefused among it, and when there
+    is no question to take.
     """
-    _check_size(limit, samples)
+    starting.check_size(limit, samples)
+    minds = Minds(reasoner_endpoint, reader_endpoint)
+    config = starting.with_models(config, minds, temperature=temperature, samples=samples)
+    currency = starting.currency_of(minds, budget_money=budget_money, budget_tokens=budget_tokens)
+    starting.check_text_may_go(minds, question_set)
     questions = question_set.questions.order_by("pk").values_list("pk", flat=True)[:limit]
     if not questions:
         raise InvalidConfiguration(f"The question set {question_set} has no questions.")
@@ -62,7 +74,12 @@ def start_batch(
             reasoner_kind=config.reasoner_kind.value,
             samples=samples,
             question_limit=limit,
+            replay=replay,
+            budget_money=budget_money,
+            budget_tokens=budget_tokens,
+            currency=currency,
             started_by=started_by,
+            **minds.fields,
         )
         pending = (
             Trace(batch=batch, question_id=question, sample_index=sample)
@@ -70,60 +87,38 @@ def start_batch(
             for sample in range(samples)
         )
         Trace.objects.bulk_create(pending, batch_size=ROWS_AT_ONCE)
-        _record("batch.started", batch, started_by, config=config.fingerprint)
+        warned = {"warnings": minds.warnings} if minds.warnings else {}
+        _record("batch.started", batch, started_by, config=config.fingerprint, **warned)
     return batch
 
 
-def _check_size(limit: int | None, samples: int) -> None:
-    if limit is not None and limit < 1:
-        raise InvalidConfiguration(f"The limit must be at least 1, not {limit}.")
-    if not 1 <= samples <= MOST_SAMPLES:
-        raise InvalidConfiguration(
-            f"The traces a question must be 1 to {MOST_SAMPLES}, not {samples}."
-        )
-
-
-def pump(batch: Batch, *, seconds: float | None = None) -> int:
+def pump(
+    batch: Batch,
+    *,
+    seconds: float | None = None,
+    threads: int | None = None,
+    each: Callable[[], object] = lambda: None,
+) -> int:
     """Claim and make traces of a running batch, for about `seconds` (None: until none is left).
 
-    Returns how many were made or failed. A batch that cannot run here pauses with its reason.
+    Returns how many were made or failed; `each` is called after each of them. Threads wait for
+    language models side by side: as many as the settings allow the batch in all workers, or
+    `threads` of one's own. A batch that cannot run here, whose budget is spent or whose
+    endpoint is not to be asked pauses with its reason; unfinished traces stay pending.
     """
     try:
-        tools = tools_for(batch)
+        supply = supply_for(batch)
     except (ArtefactError, InvalidConfiguration, ValueError) as error:
         _pause_if_running(batch, str(error))
         return 0
-    settled, until = 0, time.monotonic() + (seconds if seconds is not None else float("inf"))
-    while time.monotonic() < until and (row := claim_trace(batch)) is not None:
-        settled += _settle(row, tools, MethodConfig.from_json(batch.config))
+    until = time.monotonic() + (seconds if seconds is not None else float("inf"))
+    at_most = None if threads or batch.is_demonstration else settings.TRACE_THREADS
+    work = Work(batch, supply, until, at_most, each)
+    work.run(threads or at_most or 1)
+    if work.halted:
+        _pause_if_running(batch, work.halted)
     finish_if_done(batch)
-    return settled
-
-
-def _settle(row: Trace, tools: Tools, config: MethodConfig) -> bool:
-    question = Question.objects.select_related("question_set").get(pk=row.question_id)
-    started = time.monotonic()
-    with lease_kept(row):
-        trace = _made(row, question, tools, config.for_sample(row.sample_index))
-    return store.save_trace(row, trace, seconds=time.monotonic() - started)
-
-
-def _made(row: Trace, question: Question, tools: Tools, config: MethodConfig) -> TraceRecord:
-    record = store.question_record(question)
-    try:
-        return make_trace(record, tools, config)
-    except Exception as error:
-        # A defect of ours must not lose the trace or stop the batch: it becomes a typed failure.
-        log.exception("trace.unexpected_error", trace=row.pk)
-        failure = UnexpectedError(f"{type(error).__name__}: {error}")
-        return TraceRecord(
-            question=record,
-            graph_checksum=tools.graph.checksum,
-            config_fingerprint=config.fingerprint,
-            sample_index=config.sample_index,
-            reasoner_kind=config.reasoner_kind,
-            failure=Failure(failure.stage, failure.reason, failure.detail),
-        )
+    return work.settled
 
 
 def finish_if_done(batch: Batch) -> bool:
@@ -158,10 +153,41 @@ def _pause_if_running(batch: Batch, reason: str) -> None:
 
 
 def resume_batch(batch: Batch, *, by: "User | None" = None) -> None:
-    """Go on with a paused batch. Raises WrongState."""
+    """Go on with a paused batch, and ask its endpoints again. Raises WrongState."""
     with transaction.atomic():
         _move(batch, {Batch.State.PAUSED}, Batch.State.RUNNING, pause_reason="")
+        for endpoint in filter(None, (batch.reasoner_endpoint, batch.reader_endpoint)):
+            pace.allow_probe(endpoint, now=timezone.now())
         _record("batch.resumed", batch, by)
+
+
+def change_budget(
+    batch: Batch,
+    *,
+    budget_money: Decimal | None,
+    budget_tokens: int | None,
+    by: "User | None" = None,
+) -> None:
+    """Give a batch other budgets, None for none; a paused one stays paused.
+
+    Raises InvalidConfiguration for a budget that cannot be kept, WrongState for an ended batch.
+    """
+    minds = Minds(batch.reasoner_endpoint, batch.reader_endpoint)
+    currency = starting.currency_of(minds, budget_money=budget_money, budget_tokens=budget_tokens)
+    if budget_money is not None and currency != batch.currency:
+        raise InvalidConfiguration(
+            f"The prices are in {currency} now, and the batch has counted its cost in "
+            f"{batch.currency or 'no currency'}: give the budget in tokens."
+        )
+    with transaction.atomic():
+        states = {Batch.State.RUNNING, Batch.State.PAUSED}
+        moved = Batch.objects.filter(pk=batch.pk, state__in=states)
+        if not moved.update(budget_money=budget_money, budget_tokens=budget_tokens):
+            batch.refresh_from_db()
+            raise WrongState(f"The batch is {batch.state}.")
+        batch.refresh_from_db()
+        money = None if budget_money is None else str(budget_money)
+        _record("batch.budget_changed", batch, by, money=money, tokens=budget_tokens)
 
 
 def cancel_batch(batch: Batch, *, by: "User | None" = None) -> None:
@@ -218,14 +244,19 @@ def batches_to_ring() -> QuerySet[Batch]:
 
 
 def room(batch: Batch) -> int:
-    """How many more pumps the batch may have: none unless it runs and has pending traces."""
+    """How many more pumps the batch may have: none unless it runs and has pending traces.
+
+    One pump makes a language model's traces, in threads.
+    """
     pending = batch.traces.filter(
         state=Trace.State.PENDING, batch__state=Batch.State.RUNNING
     ).exists()
     if not pending:
         return 0
     claimed = batch.traces.filter(state=Trace.State.CLAIMED).count()
-    return max(0, settings.PUMPS_PER_BATCH - claimed)
+    if batch.is_demonstration:
+        return max(0, settings.PUMPS_PER_BATCH - claimed)
+    return int(claimed < settings.TRACE_THREADS)
 
 
 def _move(batch: Batch, old: set[Batch.State], new: Batch.State, **changes: object) -> None:

@@ -11,19 +11,24 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
+from pipeline.calls import charge_forgotten, charge_in_flight
 from pipeline.models import Batch, Trace
+from pipeline.writing import short_transaction
 
 
-def claim_trace(batch: Batch) -> Trace | None:
+def claim_trace(batch: Batch, *, at_most: int | None = None) -> Trace | None:
     """Lease the batch's next pending trace to the caller; None when there is none.
 
-    The returned row carries the lease token without which nothing can be saved.
+    None also while `at_most` of the batch's traces are claimed. The returned row carries the
+    lease token without which nothing can be saved.
     """
     while True:
-        with transaction.atomic():
+        with short_transaction():
+            if at_most is not None and _claimed_alone(batch) >= at_most:
+                return None
             row = (
                 # Only the trace: a lock on the batch's row would hide the others' traces.
                 Trace.objects.select_for_update(skip_locked=True, of=("self",))
@@ -37,6 +42,12 @@ def claim_trace(batch: Batch) -> Trace | None:
                 return row
 
 
+def _claimed_alone(batch: Batch) -> int:
+    """How many of its traces are claimed; until the transaction ends, nobody else may count."""
+    Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
+    return Trace.objects.filter(batch=batch, state=Trace.State.CLAIMED).count()
+
+
 def _take(row: Trace) -> bool:
     row.lease_token, row.lease_until = uuid.uuid4(), _lease_end()
     taken = Trace.objects.filter(pk=row.pk, state=Trace.State.PENDING).update(
@@ -45,6 +56,8 @@ def _take(row: Trace) -> bool:
         lease_until=row.lease_until,
         claimed_at=timezone.now(),
     )
+    if taken:
+        charge_in_flight([row])
     return taken == 1
 
 
@@ -78,9 +91,25 @@ def release_claim(row: Trace) -> None:
 
 
 def return_expired_leases() -> int:
-    """Make traces pending again whose worker stopped renewing; returns how many."""
-    expired = Trace.objects.filter(state=Trace.State.CLAIMED, lease_until__lt=timezone.now())
-    return expired.update(state=Trace.State.PENDING, lease_token=None, lease_until=None)
+    """Make traces pending again whose worker stopped renewing; returns how many.
+
+    What their workers had in flight is charged in full, in the same transaction.
+    """
+    returned = 0
+    for row in Trace.objects.filter(state=Trace.State.CLAIMED, lease_until__lt=timezone.now()):
+        with short_transaction():
+            if _return(row):
+                charge_in_flight([row])
+                returned += 1
+    charge_forgotten()
+    return returned
+
+
+def _return(row: Trace) -> bool:
+    expired = Trace.objects.filter(
+        pk=row.pk, lease_token=row.lease_token, lease_until__lt=timezone.now()
+    )
+    return expired.update(state=Trace.State.PENDING, lease_token=None, lease_until=None) == 1
 
 
 def _lease_end() -> datetime:

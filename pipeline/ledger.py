@@ -1,27 +1,61 @@
-"""The durable record of every LLM call: a row before it is sent, settled after.
+"""The ledger: every call to a model is a row before it is sent, and is settled after.
 
-A settled call is never paid twice: an equal fingerprint replays its answer.
+A settled call is never paid twice: an equal fingerprint replays its answer. An attempt that
+may have been charged without an answer is a row of its own, UNCERTAIN and charged in full;
+any other failed attempt only counts on its row. When the budget is spent or the endpoint's
+circuit is open, the call is refused and `course.halted` tells the batch to pause.
 """
 
-import hashlib
-import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from django.utils import timezone
+from pipeline import budgets, calls, pace
+from pipeline.budgets import Density
+from pipeline.calls import AskedElsewhere, Call, NotReserved
+from pipeline.core.errors import (
+    EndpointUnavailable,
+    OverBudget,
+    ReasonerFailure,
+    TransientFailure,
+)
+from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage
+from pipeline.core.llm.pricing import TokenPrice
+from pipeline.models import Endpoint, LLMCall, Trace
+from pipeline.pace import Admission, CircuitOpen, Lane
+from pipeline.patience import Clock, Patience
 
-from pipeline.core.errors import ReasonerFailure
-from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage, as_plain
-from pipeline.models import LLMCall, Trace
+
+@dataclass
+class Course:
+    """How one trace's calls go, shared by its reasoner and its second reader.
+
+    `halted` is set when the trace must go back unfinished: the reason for which its batch
+    pauses, or an empty string when only the trace is no longer this worker's.
+    """
+
+    halted: str | None = None
+    last_call: int | None = None
 
 
 @dataclass(frozen=True)
 class LedgeredModel:
-    """A LanguageModel that writes every call of one trace into the ledger."""
+    """A LanguageModel that writes every call of one trace into the ledger.
+
+    A probe has no trace: it is never replayed, takes no budget and asks in spite of an open
+    circuit. `served_by` carries limits, circuit and service tier.
+    """
 
     language_model: LanguageModel
-    trace: Trace
-    replay: bool = field(default=True)
+    trace: Trace | None
+    replay: bool = True
+    served_by: Endpoint | None = None
+    price: TokenPrice | None = None
+    course: Course = field(default_factory=Course)
+    patience: Patience = field(default_factory=Patience.configured)
+    clock: Clock = field(default_factory=Clock)
+    lane: Lane = field(default_factory=Lane)
+    density: Density = field(default_factory=Density)
 
     @property
     def endpoint(self) -> str:
@@ -31,99 +65,180 @@ class LedgeredModel:
     def model(self) -> str:
         return self.language_model.model
 
+    def for_trace(self, trace: Trace, course: Course) -> "LedgeredModel":
+        """The same model, for the calls of a trace."""
+        return replace(self, trace=trace, course=course)
+
     def ask(self, request: Request) -> Answer:
-        """The model's answer, or the settled answer of an equal earlier call."""
-        fingerprint = self._fingerprint(request)
-        earlier = settled_call(fingerprint) if self.replay else None
-        if earlier is not None:
-            self._reserve(request, fingerprint, replay_of=earlier)
-            return answer_of(earlier)
-        return self._send(request, self._reserve(request, fingerprint))
+        """The model's answer, or the outcome that the ledger holds of an equal call.
 
-    def _send(self, request: Request, call: LLMCall) -> Answer:
-        started = time.monotonic()
-        try:
-            answer = self.language_model.ask(request)
-        except ReasonerFailure as failure:
-            settle_failed(call, failure, milliseconds=_since(started))
-            raise
-        settle(call, answer, milliseconds=_since(started))
-        return answer
+        Raises OverBudget when the budget cannot cover the call, EndpointUnavailable when the
+        endpoint does not answer, and whatever else the model's answer amounts to.
+        """
+        if self.course.halted is not None:
+            raise OverBudget("The batch has halted.", stage=request.stage)
+        call = self._call(request)
+        attempts = _Attempts(self, call, started=self.clock.now())
+        while True:
+            earlier = calls.earlier_call(call) if self.trace else None
+            if earlier is not None:
+                self.course.last_call = earlier.pk
+                return calls.replay(call, earlier)
+            try:
+                return attempts.send()
+            except AskedElsewhere:
+                attempts.check_lease()
+                self.clock.nap()
 
-    def _reserve(
-        self, request: Request, fingerprint: str, replay_of: LLMCall | None = None
-    ) -> LLMCall:
-        status = LLMCall.Status.REPLAYED if replay_of else LLMCall.Status.IN_FLIGHT
-        return LLMCall.objects.create(
-            batch_id=self.trace.batch_id,
-            trace=self.trace,
-            stage=request.stage,
-            fingerprint=fingerprint,
-            endpoint=self.endpoint,
-            model=self.model,
-            parameters=_parameters(request),
-            prompt_name=request.prompt_name,
-            prompt_version=request.prompt_version,
-            messages=as_plain(request.messages),
-            sample_index=request.sample_index,
-            status=status,
-            replay_of=replay_of,
+    def _call(self, request: Request) -> Call:
+        tier = self.served_by.service_tier if self.served_by else request.service_tier
+        asked = replace(request, service_tier="flex" if tier == "flex" else "")
+        return Call(
+            asked,
+            self.language_model,
+            self.trace,
+            self.served_by,
+            self.price,
+            self.replay,
+            self.density,
         )
 
-    def _fingerprint(self, request: Request) -> str:
-        asked = {
-            "endpoint": self.endpoint,
-            "model": self.model,
-            "parameters": _parameters(request),
-            "prompt": [request.prompt_name, request.prompt_version],
-            "messages": as_plain(request.messages),
-            "sample_index": request.sample_index,
-        }
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+@dataclass
+class _Attempts:
+    """The attempts at one call: each admitted, reserved for, sent, and its end recorded."""
+
+    ledger: LedgeredModel
+    call: Call
+    started: datetime
+    made: int = 0
+    row: LLMCall | None = None
+
+    def send(self) -> Answer:
+        """Try until there is an answer or no use in trying. Raises AskedElsewhere."""
+        while True:
+            admission = self._admit()
+            row = self._opened()
+            try:
+                return self._ask(row, admission)
+            except TransientFailure as failure:
+                self.ledger.clock.sleep(self._wait_after(row, failure))
+
+    def check_lease(self) -> None:
+        """Raise OverBudget, and halt without a reason, when the trace is another worker's."""
+        trace = self.ledger.trace
+        if trace is not None and not budgets.holds_lease(trace):
+            self._halt("")
+            raise OverBudget("The trace is another worker's now.", stage=self.call.request.stage)
+
+    def _admit(self) -> Admission:
+        endpoint = self.call.served_by
+        if endpoint is None or self.call.trace is None:
+            return Admission(after_failures=True)
+        try:
+            return pace.admit(
+                endpoint,
+                tokens=self.call.likely_tokens,
+                clock=self.ledger.clock,
+                lane=self.ledger.lane,
+            )
+        except CircuitOpen as circuit:
+            failure = EndpointUnavailable(str(circuit), stage=self.call.request.stage)
+            if self.row is not None:
+                self._give_up(self.row, failure)
+            self._halt(str(circuit))
+            raise failure from None
+
+    def _opened(self) -> LLMCall:
+        """The row of the next request: a new one, or the same with one attempt more."""
+        self.made += 1
+        if self.row is not None:
+            calls.count_attempt(self.row)
+        while self.row is None:
+            try:
+                self.row = calls.open_call(self.call, repair_of=self._repaired())
+            except NotReserved:
+                self._await_budget()
+        self.ledger.course.last_call = self.row.pk
+        return self.row
+
+    def _repaired(self) -> int | None:
+        return self.ledger.course.last_call if self.call.request.repair else None
+
+    def _await_budget(self) -> None:
+        """Wait while calls in flight may give enough back. Raises OverBudget when none can."""
+        self.check_lease()
+        if self.call.trace is not None:
+            reason = budgets.shortage(self.call.trace.batch_id, self.call.reserved)
+            if reason:
+                self._halt(reason)
+                raise OverBudget(reason, stage=self.call.request.stage)
+        self.ledger.clock.nap()
+
+    def _ask(self, row: LLMCall, admission: Admission) -> Answer:
+        began = time.monotonic()
+        try:
+            answer = self.ledger.language_model.ask(self.call.request)
+        except EndpointUnavailable as failure:
+            if not isinstance(failure, TransientFailure):
+                # It will not answer us at all: no further attempt, by anyone.
+                self._give_up(row, failure)
+                self._halt(self._circuit_after(failure, gave_up=True) or None)
+            raise
+        except ReasonerFailure as failure:
+            usage = Usage(failure.input_tokens, failure.output_tokens)
+            calls.settle_failed(row, self.call, failure, milliseconds=_since(began))
+            self._endpoint_answered(admission, usage)
+            raise
+        except Exception as defect:
+            calls.settle_uncertain(row, f"{type(defect).__name__}: {defect}")
+            raise
+        calls.settle(row, self.call, answer, milliseconds=_since(began))
+        self._endpoint_answered(admission, answer.usage)
+        return answer
+
+    def _endpoint_answered(self, admission: Admission, usage: Usage) -> None:
+        self.ledger.density.learn(self.call.request, usage.input_tokens)
+        if self.call.served_by is not None:
+            pace.succeeded(self.call.served_by, admission)
+            unused = self.call.likely_tokens - self.call.taken(usage).tokens
+            pace.give_back(self.call.served_by, tokens=unused)
+
+    def _wait_after(self, row: LLMCall, failure: TransientFailure) -> float:
+        """Seconds until the next attempt. Raises the failure when there shall be none."""
+        wait = self.ledger.patience.wait_after(
+            self.made, asked=failure.retry_after, elapsed=self._elapsed(), clock=self.ledger.clock
+        )
+        opened = self._circuit_after(failure, gave_up=wait is None)
+        if failure.maybe_charged:
+            calls.settle_uncertain(row, f"{failure.reason}: {failure.detail}")
+            self.row = None
+        elif wait is None or opened:
+            self._give_up(row, failure)
+        if opened:
+            self._halt(opened)
+        if wait is None or opened:
+            raise failure
+        return wait
+
+    def _elapsed(self) -> float:
+        return (self.ledger.clock.now() - self.started).total_seconds()
+
+    def _give_up(self, row: LLMCall, failure: EndpointUnavailable) -> None:
+        """End a call that was never answered; its time is that of all attempts and waits."""
+        milliseconds = round(self._elapsed() * 1000)
+        calls.settle_failed(row, self.call, failure, milliseconds=milliseconds)
+
+    def _circuit_after(self, failure: EndpointUnavailable, *, gave_up: bool) -> str:
+        endpoint = self.call.served_by
+        if endpoint is None:
+            return ""
+        self.ledger.lane.seen = None
+        return pace.failed(endpoint, failure, gave_up=gave_up, clock=self.ledger.clock)
+
+    def _halt(self, reason: str | None) -> None:
+        self.ledger.course.halted = reason
 
 
-def settled_call(fingerprint: str) -> LLMCall | None:
-    """The earliest settled call of this fingerprint, if there is one."""
-    return LLMCall.objects.filter(fingerprint=fingerprint, status=LLMCall.Status.SETTLED).first()
-
-
-def answer_of(call: LLMCall) -> Answer:
-    """The answer a settled call recorded."""
-    usage = Usage(call.input_tokens, call.output_tokens)
-    return Answer(call.answer_text, call.answer_value, call.finish_reason, usage)
-
-
-def settle(call: LLMCall, answer: Answer, *, milliseconds: int) -> None:
-    """Record the answer of a call in flight."""
-    LLMCall.objects.filter(pk=call.pk, status=LLMCall.Status.IN_FLIGHT).update(
-        status=LLMCall.Status.SETTLED,
-        answer_text=answer.text,
-        answer_value=answer.value,
-        finish_reason=answer.finish_reason,
-        input_tokens=answer.usage.input_tokens,
-        output_tokens=answer.usage.output_tokens,
-        latency_ms=milliseconds,
-        settled_at=timezone.now(),
-    )
-
-
-def settle_failed(call: LLMCall, failure: ReasonerFailure, *, milliseconds: int) -> None:
-    """Record that a call in flight ended in a typed failure."""
-    LLMCall.objects.filter(pk=call.pk, status=LLMCall.Status.IN_FLIGHT).update(
-        status=LLMCall.Status.FAILED,
-        error=f"{failure.reason}: {failure.detail}",
-        latency_ms=milliseconds,
-        settled_at=timezone.now(),
-    )
-
-
-def _parameters(request: Request) -> dict[str, object]:
-    return {
-        "max_output_tokens": request.max_output_tokens,
-        "temperature": request.temperature,
-        "schema": request.schema,
-    }
-
-
-def _since(started: float) -> int:
-    return round((time.monotonic() - started) * 1000)
+def _since(began: float) -> int:
+    return round((time.monotonic() - began) * 1000)

@@ -12,6 +12,8 @@ from pipeline.log import log
 from pipeline.models import Batch
 
 PUMP_SECONDS = 10.0
+# A pump ends when its last trace does, and a language model takes its time for that one.
+MODEL_PUMP_SECONDS = 60.0
 
 
 @shared_task
@@ -19,7 +21,8 @@ def pump(batch_id: int) -> None:
     """Make traces of a batch for a while, then ring again if work is left."""
     batch = Batch.objects.select_related("knowledge_graph").get(pk=batch_id)
     if batches.room(batch):
-        batches.pump(batch, seconds=PUMP_SECONDS)
+        seconds = PUMP_SECONDS if batch.is_demonstration else MODEL_PUMP_SECONDS
+        batches.pump(batch, seconds=seconds)
         if batches.room(batch):
             pump.delay(batch_id)
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from pipeline.views import batches, knowledge_graphs, questions, traces
+from pipeline.views import batches, endpoints, knowledge_graphs, prices, questions, traces
 
 app_name = "pipeline"
 urlpatterns = [
@@ -22,4 +22,16 @@ urlpatterns = [
     path("questions/loads/<int:load_id>/", questions.question_load, name="question_load"),
     path("questions/sets/<slug:name>/", questions.question_set_detail, name="question_set"),
     path("graphs/", knowledge_graphs.knowledge_graph_list, name="knowledge_graphs"),
+    path("endpoints/", endpoints.endpoint_list, name="endpoints"),
+    path("endpoints/new/", endpoints.endpoint_new, name="endpoint_new"),
+    path("endpoints/prices/", prices.price_list, name="prices"),
+    path("endpoints/prices/new/", prices.price_new, name="price_new"),
+    path("endpoints/prices/<int:price_id>/", prices.price_change, name="price_change"),
+    path("endpoints/at/<slug:name>/", endpoints.endpoint_change, name="endpoint_change"),
+    path("endpoints/at/<slug:name>/test/", endpoints.endpoint_test, name="endpoint_test"),
+    re_path(
+        r"^endpoints/at/(?P<name>[-a-zA-Z0-9_]+)/(?P<action>activate|deactivate)/$",
+        endpoints.endpoint_steer,
+        name="endpoint_steer",
+    ),
 ]

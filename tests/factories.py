@@ -1,19 +1,22 @@
 """Small rows for the tests: a graph, questions, batches, studies."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from django.contrib.auth.models import User
 
 from pipeline import store
 from pipeline.batches import pump, start_batch
-from pipeline.core.config import preset
+from pipeline.core.config import SimilarityConfig, preset
 from pipeline.core.records import Option, Question
 from pipeline.knowledge_graphs import load_graph
 from pipeline.models import Batch, KnowledgeGraph, QuestionSet
 from review.models import Reviewer, Study
 from review.policies import Rules
 from review.studies import StudyPlan, open_study
+from tests import factories_endpoints
 from tests.factories_kg import write_kg
 
 NODES = {
@@ -90,6 +93,22 @@ def batch(size: int = 4, *, name: str = "batch", samples: int = 1) -> Batch:
         config=preset("demonstration"),
         name=name,
         samples=samples,
+    )
+
+
+def model_batch(size: int = 4, *, name: str = "modelled", **changes: Any) -> Batch:
+    """A running batch of a language model over `size` questions; nothing is made yet."""
+    config = replace(preset("default"), similarity=SimilarityConfig())
+    plan: dict[str, Any] = {"config": config}
+    if "reasoner_endpoint" not in changes:
+        plan["reasoner_endpoint"] = factories_endpoints.endpoint()
+    if "reader_endpoint" not in changes:
+        plan["reader_endpoint"] = factories_endpoints.reader()
+    return start_batch(
+        question_set(size, name=f"{name}-questions"),
+        knowledge_graph=graph(f"{name}-graph"),
+        name=name,
+        **(plan | changes),
     )
 
 

@@ -46,10 +46,14 @@ class SearchConfig:
 
 @dataclass(frozen=True)
 class PruneConfig:
-    """How many paths are kept, in all (`question`) or for each entity pair (`pair`)."""
+    """How many paths are kept, in all (`question`) or for each entity pair (`pair`).
+
+    At most `shown` candidates go before the reasoner, each pair its fair share; None shows all.
+    """
 
     keep: int = 3
     scope: Literal["question", "pair"] = "question"
+    shown: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,12 +61,13 @@ class ModelConfig:
     """Which models reason, and how they are asked; names are empty under rules.
 
     `reasoner` and `second_reader` are model names as their endpoints call them. `prompts`
-    pairs each prompt with its version. Temperatures are the models' own scale.
+    pairs each prompt with its version. The temperature is on the models' own scale; None leaves
+    it to the model, for some accept no other.
     """
 
     reasoner: str = ""
     second_reader: str = ""
-    temperature: float = 0.0
+    temperature: float | None = 0.0
     service_tier: Literal["", "flex"] = ""
     max_output_tokens: int = 2048
     prompts: tuple[tuple[str, str], ...] = (
@@ -99,9 +104,14 @@ class MethodConfig:
                 "The paper preset needs the dense similarity backend: "
                 "its thresholds 0.70 and 0.85 are cosines, not lexical ratios."
             )
-        if self.prune.keep < 1 or self.search.maximum_length < 1 or self.search.paths_per_pair < 1:
+        counts = (
+            *(self.prune.keep, 1 if self.prune.shown is None else self.prune.shown),
+            *(self.search.maximum_length, self.search.paths_per_pair),
+        )
+        if min(counts) < 1:
             raise InvalidConfiguration(
-                "prune.keep, search.maximum_length and search.paths_per_pair must be at least 1."
+                "prune.keep, prune.shown, search.maximum_length and search.paths_per_pair "
+                "must be at least 1."
             )
 
     @property
@@ -133,6 +143,7 @@ PRESETS: dict[str, MethodConfig] = {
     "default": MethodConfig(
         preset="default",
         similarity=SimilarityConfig(backend="dense", model=DENSE_MODEL, floor=0.70, accept=None),
+        prune=PruneConfig(keep=3, scope="question", shown=40),
     ),
     "paper": MethodConfig(
         preset="paper",

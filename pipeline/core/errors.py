@@ -142,6 +142,10 @@ class InvalidConfiguration(ValueError):
     """A method configuration that contradicts itself; the message names the fields."""
 
 
+class EndpointRefused(InvalidConfiguration):
+    """An endpoint may not be asked: its host, its key, or the text's terms forbid the call."""
+
+
 class SourceFileError(ValueError):
     """A source file cannot be used: file, line (from 1; 0 for the whole), reason."""
 

@@ -1,5 +1,6 @@
 """Arguments that several commands take, checked with one clear sentence."""
 
+from argparse import ArgumentTypeError
 from pathlib import Path
 
 from django.core.exceptions import ValidationError
@@ -20,6 +21,13 @@ def checked_name(name: str) -> str:
     if len(name) > LONGEST_NAME:
         raise CommandError(f"A name has at most {LONGEST_NAME} characters.")
     return name
+
+
+def positive(text: str) -> int:
+    """A whole number above 0, as an argument parser's type."""
+    if (number := int(text)) < 1:
+        raise ArgumentTypeError(f"{text} is not above 0")
+    return number
 
 
 def existing_file(path: Path) -> Path:

@@ -15,8 +15,10 @@ class Batch(models.Model):
 
     `config` is the frozen MethodConfig as JSON, `config_fingerprint` its sha256. Budgets are
     null when there is none; what calls in flight may still take is reserved, what ended calls
-    took is spent. `replay` lets settled calls of any batch answer equal ones of this.
-    `pause_reason` says why a batch paused itself.
+    took is spent. Money is counted in `currency`, that of the known prices (empty: none is
+    known, or they differ); a call of unknown price counts in tokens only. The base URLs are
+    those the endpoints had at the start. `replay` lets settled calls of other batches answer
+    equal ones of this, and the reverse. `pause_reason` says why a batch paused itself.
     """
 
     class State(models.TextChoices):
@@ -43,6 +45,8 @@ class Batch(models.Model):
     reader_endpoint = models.ForeignKey(
         Endpoint, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    reasoner_base_url = models.CharField(max_length=300, blank=True, editable=False)
+    reader_base_url = models.CharField(max_length=300, blank=True, editable=False)
     replay = models.BooleanField(default=True)
     budget_money = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     budget_tokens = models.PositiveBigIntegerField(null=True, blank=True)

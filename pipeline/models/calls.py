@@ -11,9 +11,13 @@ from pipeline.models.traces import Trace
 class LLMCall(models.Model):
     """One call: what was asked, what came back, what it took.
 
-    `fingerprint` is the sha256 over endpoint, model, parameters, prompt version, rendered
-    messages and sample index: equal fingerprints are the same question. Costs are null when
-    the model's price is unknown, never 0. UNCERTAIN: the worker died while it was in flight.
+    `fingerprint` is the sha256 over endpoint, base URL, model, parameters, prompt version,
+    rendered messages and sample index: equal fingerprints are the same question, and only one
+    is in flight at a time. What it may take at most is reserved while it is in flight. Costs
+    are null when the model's price is unknown, never 0; where the endpoint told no usage, the
+    tokens are null and the cost is what was reserved. UNCERTAIN: nobody knows whether it was
+    answered (the worker died, the connection broke), so it is charged in full. FAILED with a
+    cost: the model was paid for an answer of no use. `attempts` counts requests sent.
     A repair names the call whose answer it asks to be mended; a probe belongs to no batch.
     """
 
@@ -61,6 +65,9 @@ class LLMCall(models.Model):
             models.CheckConstraint(
                 condition=~Q(status="settled") | Q(settled_at__isnull=False),
                 name="call_settled_has_time",
+            ),
+            models.UniqueConstraint(
+                fields=("fingerprint",), condition=Q(status="in_flight"), name="call_in_flight_once"
             ),
         )
         indexes = (

@@ -57,19 +57,21 @@ class Endpoint(models.Model):
 
 
 class EndpointPace(models.Model):
-    """How hard an endpoint is being asked, shared by all workers: limits and the circuit.
+    """How hard an endpoint is being asked, shared by all workers: its limits and its circuit.
 
-    One row an endpoint, changed only by compare-and-set. `window_began` is the minute that
-    `requests` and `tokens` count; while `open_until` lies ahead, nothing is sent.
+    One row an endpoint, changed only by compare-and-set. The next request may be sent at
+    `free_at`. While `open_until` lies ahead the circuit is open and nothing is sent; when it
+    has passed, one request probes the endpoint until `probe_until`. An `open_until` of null
+    is a closed circuit.
     """
 
     endpoint = models.OneToOneField(Endpoint, models.CASCADE, related_name="pace")
-    window_began = models.DateTimeField(null=True)
-    requests = models.PositiveIntegerField(default=0)
-    tokens = models.PositiveBigIntegerField(default=0)
+    free_at = models.DateTimeField(null=True)
     failures_in_a_row = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
     open_until = models.DateTimeField(null=True)
     open_reason = models.CharField(max_length=200, blank=True)
+    probe_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"pace of {self.endpoint}"

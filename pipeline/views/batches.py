@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
@@ -11,13 +12,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pipeline import access, batches
 from pipeline.access import Role, SignedInRequest, role_required
-from pipeline.core.errors import InvalidConfiguration
+from pipeline.core.errors import ArtefactError, InvalidConfiguration
+from pipeline.costs import costs_of
+from pipeline.estimate_lines import assumptions, rows
+from pipeline.estimation import estimate_batch
 from pipeline.forms import BatchForm
 from pipeline.funnel import funnel_of
 from pipeline.models import Batch
+from pipeline.starting import Minds
 from pipeline.tasks import ring
 
 PAGE = 25
+# Fewer than the command takes: a lead waits for the page.
+ESTIMATED_FROM = 12
 
 
 @require_GET
@@ -31,27 +38,50 @@ def batch_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.LEAD)
 def batch_new(request: SignedInRequest) -> HttpResponse:
-    """Start a batch."""
+    """Start a batch, or estimate first what it would take."""
     form = BatchForm(request.POST or None, initial=request.GET.dict())
+    estimate = None
     if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
         try:
-            with transaction.atomic():
-                batch = batches.start_batch(
-                    data["question_set"],
-                    knowledge_graph=data["knowledge_graph"],
-                    config=form.config(),
-                    name=data["name"],
-                    limit=data["limit"],
-                    samples=data["samples"],
-                    started_by=request.user,
-                )
-                transaction.on_commit(lambda: ring(batch.pk))
-            return redirect("pipeline:batch", batch.pk)
-        except InvalidConfiguration as error:
+            if "estimate" in request.POST:
+                estimate = _estimated(form)
+            else:
+                return redirect("pipeline:batch", _started(request, form).pk)
+        except (ArtefactError, InvalidConfiguration) as error:
             form.add_error(None, str(error))
+    context = {"form": form, "estimate": estimate}
     status = 422 if form.errors else 200
-    return render(request, "pipeline/batch_new.html", {"form": form}, status=status)
+    return render(request, "pipeline/batch_new.html", context, status=status)
+
+
+def _started(request: SignedInRequest, form: BatchForm) -> Batch:
+    with transaction.atomic():
+        batch = batches.start_batch(
+            form.cleaned_data["question_set"], **form.choices(), started_by=request.user
+        )
+        transaction.on_commit(lambda: ring(batch.pk))
+    for warning in Minds(batch.reasoner_endpoint, batch.reader_endpoint).warnings:
+        messages.warning(request, warning)
+    return batch
+
+
+def _estimated(form: BatchForm) -> dict[str, Any]:
+    """The estimate's lines. Raises InvalidConfiguration for a batch that asks no model."""
+    data = form.cleaned_data
+    if not form.asks_models:
+        raise InvalidConfiguration("The demonstration asks no language model and costs nothing.")
+    estimate = estimate_batch(
+        data["question_set"],
+        knowledge_graph=data["knowledge_graph"],
+        config=form.config(),
+        reasoner=data["reasoner_endpoint"],
+        reader=data["reader_endpoint"],
+        limit=data["limit"],
+        samples=data["samples"],
+        threads=settings.TRACE_THREADS,
+        sample=ESTIMATED_FROM,
+    )
+    return {"rows": rows(estimate), "assumptions": assumptions(estimate)}
 
 
 @require_GET
@@ -104,6 +134,7 @@ def _context(batch: Batch) -> dict[str, Any]:
     return {
         "batch": batch,
         "funnel": funnel_of(batch),
+        "costs": None if batch.is_demonstration else costs_of(batch),
         "running": batch.state == Batch.State.RUNNING,
         "paused": batch.state == Batch.State.PAUSED,
         "may_retry": batch.state != Batch.State.CANCELLED,

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_GET
 
 from pipeline import access, store
 from pipeline.access import Role, SignedInRequest, role_required
-from pipeline.core import records
 from pipeline.models import Trace
 from pipeline.sheet import sheet_of
+from pipeline.way import way_of
 
 PAGE = 50
 REASON = re.compile(r"[^a-z_]")
@@ -63,15 +63,7 @@ def trace_detail(request: SignedInRequest, key: str) -> HttpResponse:
         "trace": trace,
         "attempts": access.attempts_of(row),
         "sheet": sheet_of(trace) if trace else None,
-        "searches": _searches(trace) if trace else (),
+        "way": way_of(trace, row.batch) if trace else None,
+        "calls": access.calls_for(request.user, row),
     }
     return render(request, "pipeline/trace_detail.html", context)
-
-
-def _searches(trace: records.Trace) -> list[dict[str, Any]]:
-    """Every pair searched, with the names of its ends."""
-    names = {linked.node.index: linked.node.name for linked in trace.linked}
-    return [
-        {"pair": pair, "start": names[pair.question_node], "answer": names[pair.answer_node]}
-        for pair in trace.searches
-    ]

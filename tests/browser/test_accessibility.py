@@ -1,13 +1,16 @@
 """axe finds nothing on any page, in either theme, wide and narrow."""
 
+from decimal import Decimal
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from pipeline.models import Batch, Price
 from review.policies import save_policy
 from review.queue import next_slot
 from review.releasing import make_release
-from tests import actors, factories
+from tests import actors, factories, factories_endpoints
 from tests.browser.test_lead import sign_in
 
 LEADS = (
@@ -20,6 +23,14 @@ LEADS = (
     "/questions/upload/",
     "/questions/sets/{set}/",
     "/graphs/",
+    "/endpoints/",
+    "/endpoints/new/",
+    "/endpoints/at/{endpoint}/",
+    "/endpoints/prices/",
+    "/endpoints/prices/new/",
+    "/endpoints/prices/{price}/",
+    "/batches/{model_batch}/",
+    "/traces/{model_trace}/",
     "/studies/",
     "/studies/new/",
     "/studies/{study}/",
@@ -40,7 +51,12 @@ def world(transactional_db) -> dict[str, object]:
     policy = save_policy("Open", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()
+    asked = language_model_batch()
     return {
+        "endpoint": asked.reasoner_endpoint.name,
+        "price": Price.objects.first().pk,
+        "model_batch": asked.pk,
+        "model_trace": asked.traces.get().key,
         "batch": batch.pk,
         "trace": slot.item.trace.key,
         "set": batch.question_set.name,
@@ -48,6 +64,23 @@ def world(transactional_db) -> dict[str, object]:
         "release": release.name,
         "item": slot.item.code,
     }
+
+
+def language_model_batch() -> Batch:
+    """A paused batch with a budget, calls of every kind, and one failed trace."""
+    for model in ("model-r", "model-s"):
+        factories_endpoints.price(model)
+    batch = factories.model_batch(1, budget_money=Decimal(2), budget_tokens=90_000)
+    trace = batch.traces.get()
+    first = factories_endpoints.call(batch, trace=trace)
+    for changes in (
+        {"status": "replayed", "replay_of": first, "cost": None},
+        {"status": "uncertain", "cost": None},
+        {"status": "failed", "repair_of": first, "error": "malformed_output: no JSON"},
+    ):
+        factories_endpoints.call(batch, trace=trace, **changes)
+    Batch.objects.filter(pk=batch.pk).update(state="paused", pause_reason="The budget is spent.")
+    return batch
 
 
 @pytest.fixture(params=["light", "dark"])

@@ -7,11 +7,11 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipeline.batches import pump
-from pipeline.models import Batch
+from pipeline.models import Batch, Endpoint
 from review.grading import GradeEntry, PathEntry, graded_paths, submit_grade
 from review.models import Study
 from review.queue import next_slot
-from tests import actors, factories
+from tests import actors, factories, factories_endpoints
 
 PASSWORD = "a long enough password"
 
@@ -87,6 +87,40 @@ def test_a_batch_is_started_watched_and_paused(live_server, page, lead):
     expect(page.get_by_text("6 of 6 traces settled")).to_be_visible()
     expect(page.locator(".badge--finished")).to_be_visible()
     expect(page.locator("[hx-get]")).to_have_count(0)
+
+
+def test_an_endpoint_is_entered_its_key_kept_and_a_model_batch_estimated(
+    live_server, page, lead, expected_console_errors
+):
+    expected_console_errors.append("422")
+    factories.question_set(4, name="four")
+    factories.graph("small")
+    factories_endpoints.reader("second")
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/endpoints/new/")
+    page.get_by_label("Name").fill("first")
+    page.get_by_label("Base URL").fill("http://127.0.0.1:9/v1")
+    page.get_by_label("Model", exact=True).fill("model-r")
+    page.get_by_label("entered below").check()
+    page.get_by_label("Key", exact=False).last.fill("sk-never-shown-again")
+    page.get_by_role("button", name="Enter endpoint").click()
+    expect(page.get_by_text("stored", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Test the endpoint").first.click()
+    expect(page.get_by_text("127.0.0.1 could not be reached or hung up.")).to_be_visible()
+    Endpoint.objects.update(capability="plain")
+    page.goto(f"{live_server.url}/batches/new/")
+    page.get_by_label("Question set").select_option("four")
+    page.get_by_label("Knowledge graph").select_option("small v1")
+    page.get_by_label("Configuration").select_option("default")
+    page.get_by_role("button", name="Estimate first").click()
+    expect(page.locator(".error-summary")).to_be_focused()
+    page.get_by_label("Reasoner").select_option(index=1)
+    page.get_by_label("Second reader").select_option(index=1)
+    page.get_by_role("button", name="Estimate first").click()
+    expect(page.get_by_text("unknown: no price for model-r and model-s")).to_be_visible()
+    page.get_by_role("button", name="Start batch").click()
+    expect(page.get_by_text("0 of 4 traces settled, 4 pending")).to_be_visible()
+    expect(page.get_by_role("heading", name="Calls and cost")).to_be_visible()
 
 
 def test_a_study_is_opened_graded_and_released(live_server, page, lead):

@@ -10,7 +10,7 @@ from pipeline.access import Role
 from review.policies import save_policy
 from review.queue import next_slot
 from review.releasing import make_release
-from tests import actors, factories
+from tests import actors, factories, factories_endpoints
 
 ROLES = ("anonymous", "no role", "lead", "reviewer", "adjudicator", "auditor")
 READ_BY_LEADS = {"lead", "auditor"}
@@ -36,6 +36,14 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:question_load": ("get", READ_BY_LEADS),
     "pipeline:question_set": ("get", READ_BY_LEADS),
     "pipeline:knowledge_graphs": ("get", READ_BY_LEADS),
+    "pipeline:endpoints": ("get", READ_BY_LEADS),
+    "pipeline:endpoint_new": ("get", READ_BY_LEADS),
+    "pipeline:endpoint_change": ("get", READ_BY_LEADS),
+    "pipeline:endpoint_test": ("post", {"lead"}),
+    "pipeline:endpoint_steer": ("post", {"lead"}),
+    "pipeline:prices": ("get", READ_BY_LEADS),
+    "pipeline:price_new": ("get", READ_BY_LEADS),
+    "pipeline:price_change": ("get", READ_BY_LEADS),
     "review:desk": ("get", {"reviewer"}),
     "review:next_item": ("post", {"reviewer"}),
     "review:grade": ("get", {"reviewer"}),
@@ -53,6 +61,10 @@ TABLE: dict[str, tuple[str, set[str]]] = {
 WRITES = (
     "pipeline:batch_new",
     "pipeline:question_upload",
+    "pipeline:endpoint_new",
+    "pipeline:endpoint_change",
+    "pipeline:price_new",
+    "pipeline:price_change",
     "review:study_new",
     "review:release_new",
     "review:policy_new",
@@ -83,6 +95,7 @@ def world(db) -> dict[str, str]:
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()
     load = batch.question_set.loads.create(file_name="f", added=1, known=0, rejected=0)
+    endpoint = factories_endpoints.endpoint(base_url="http://127.0.0.1:9/v1")
     arguments: dict[str, list[object]] = {
         "pipeline:batch": [batch.pk],
         "pipeline:batch_steer": [batch.pk, "pause"],
@@ -91,6 +104,10 @@ def world(db) -> dict[str, str]:
         "pipeline:trace": [batch.traces.first().key],
         "pipeline:question_load": [load.pk],
         "pipeline:question_set": [batch.question_set.name],
+        "pipeline:endpoint_change": [endpoint.name],
+        "pipeline:endpoint_test": [endpoint.name],
+        "pipeline:endpoint_steer": [endpoint.name, "deactivate"],
+        "pipeline:price_change": [factories_endpoints.price().pk],
         "review:next_item": [study.pk],
         "review:grade": [slot.item.code],
         "review:study": [study.pk],

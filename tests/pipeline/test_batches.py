@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline import batches, store
+from pipeline import batches, making, store
 from pipeline.claims import claim_trace
 from pipeline.core.config import preset
 from pipeline.core.errors import InvalidConfiguration
@@ -107,7 +107,7 @@ def test_a_defect_becomes_a_typed_failure_and_stops_nothing(monkeypatch):
         raise RuntimeError("boom")
 
     batch = factories.batch(2)
-    monkeypatch.setattr(batches, "make_trace", broken)
+    monkeypatch.setattr(making, "make_trace", broken)
     assert batches.pump(batch) == 2
     row = batch.traces.first()
     assert (row.failure_reason, row.failure_detail) == ("unexpected_error", "RuntimeError: boom")
@@ -120,15 +120,6 @@ def test_a_batch_whose_graph_is_gone_pauses_with_the_reason(settings, tmp_path):
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
     assert batch.pause_reason
-
-
-def test_a_preset_without_a_model_pauses_instead_of_demonstrating():
-    questions, graph = factories.question_set(1), factories.graph()
-    batch = batches.start_batch(questions, knowledge_graph=graph, config=preset("default"))
-    batches.pump(batch)
-    batch.refresh_from_db()
-    assert batch.state == Batch.State.PAUSED
-    assert "language model" in batch.pause_reason
 
 
 def test_every_change_is_in_the_audit():

@@ -10,8 +10,9 @@ from django.utils import timezone
 from pipeline import batches, store
 from pipeline.claims import claim_trace, lease_kept, release_claim, return_expired_leases
 from pipeline.core.method import make_trace
+from pipeline.ledger import Course
 from pipeline.models import Trace
-from pipeline.resources import tools_for
+from pipeline.resources import supply_for
 from tests import factories
 
 
@@ -27,7 +28,7 @@ def test_each_claim_takes_another_trace_until_none_is_left():
 def test_an_expired_lease_goes_back_and_the_late_worker_saves_nothing():
     batch = factories.batch(1)
     late = claim_trace(batch)
-    trace = make_trace(store.question_record(late.question), tools_for(batch), _config(batch))
+    trace = _made(late, batch)
     Trace.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert return_expired_leases() == 1
     fresh = claim_trace(batch)
@@ -105,7 +106,7 @@ def test_four_threads_make_each_trace_once():
     assert batch.state == "finished"
 
 
-def _config(batch):
-    from pipeline.core.config import MethodConfig
-
-    return MethodConfig.from_json(batch.config)
+def _made(row, batch):
+    supply = supply_for(batch)
+    tools = supply.tools_for(row, Course())
+    return make_trace(store.question_record(row.question), tools, supply.config)

@@ -161,7 +161,7 @@ def test_generate_without_waiting_rings_on_commit(rung, django_capture_on_commit
         (("--samples", "17"), "1 to 16"),
         (("--questions", "none"), "no question set named none"),
         (("--graph", "none"), "no knowledge graph named none"),
-        (("--preset", "default", "--wait"), "No language model endpoint"),
+        (("--preset", "default", "--wait"), "needs a language model: name an endpoint"),
     ],
 )
 def test_generate_refuses_in_one_sentence(options, sentence):

@@ -91,7 +91,7 @@ def test_a_batch_whose_graph_was_replaced_pauses_and_stays_readable(source, tmp_
     (graphs / first.folder).rename(tmp_path / "away")
     (graphs / second.folder).rename(graphs / first.folder)
     resources._open.cache_clear()
-    resources._tools.cache_clear()
+    resources._similarity.cache_clear()
     with pytest.raises(ArtefactError, match=f"was replaced: it holds {second.checksum[:12]}"):
         resources.graph_of(made)
     questions = made.question_set

@@ -8,11 +8,11 @@ import pytest
 
 from pipeline import store
 from pipeline.claims import claim_trace
-from pipeline.core.config import MethodConfig
 from pipeline.core.method import make_trace
 from pipeline.core.records import Option, Trace
+from pipeline.ledger import Course
 from pipeline.models import Question
-from pipeline.resources import tools_for
+from pipeline.resources import supply_for
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -100,8 +100,8 @@ def test_only_the_holder_of_the_lease_settles_a_trace():
 
 def made_for(batch) -> Trace:
     row = claim_trace(batch)
-    trace = make_trace(
-        store.question_record(row.question), tools_for(batch), MethodConfig.from_json(batch.config)
-    )
+    supply = supply_for(batch)
+    tools = supply.tools_for(row, Course())
+    trace = make_trace(store.question_record(row.question), tools, supply.config)
     batch.traces.update(state="pending", lease_token=None, lease_until=None)
     return trace

@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from pipeline import batches, tasks
 from pipeline.access import Role
-from pipeline.models import Batch, Event, Trace
+from pipeline.models import Batch, Event, LLMCall, Trace
 from tests import actors, factories
+from tests.factories_endpoints import call, endpoint, price, reader
 
 pytestmark = pytest.mark.django_db
 
@@ -191,3 +192,106 @@ def test_looking_is_not_steering(client):
     for name in ("pause", "cancel"):
         url = reverse("pipeline:batch_steer", args=[batch.pk, name])
         assert client.get(url).status_code == 405
+
+
+def model_form(**changes: object) -> dict[str, object]:
+    both = {"reasoner_endpoint": endpoint().pk, "reader_endpoint": reader().pk, "replay": "on"}
+    return form_data(preset="default", **(both | changes))
+
+
+def test_a_batch_of_language_models_is_started_with_its_budget(client):
+    price("model-r")
+    price("model-s")
+    data = model_form(budget_money="1.5", budget_tokens=90_000, temperature="0.5", replay="")
+    response = client.post(reverse("pipeline:batch_new"), data)
+    batch = Batch.objects.get()
+    assert response.status_code == 302
+    assert (float(batch.budget_money), batch.budget_tokens, batch.replay) == (1.5, 90_000, False)
+    assert batch.config["model"]["temperature"] == 0.5
+    shown = " ".join(page(client, batch).split())
+    assert "0.0000 of 1.5000 USD spent" in shown
+    assert "0 of 90,000 tokens spent" in shown
+
+
+def test_the_same_model_on_both_sides_is_warned_of(client):
+    data = model_form(reader_endpoint=reader("own", model="model-r").pk)
+    response = client.post(reverse("pipeline:batch_new"), data, follow=True)
+    assert "tends to agree with itself" in said(response)[0]
+
+
+def test_the_temperature_may_be_left_to_the_model(client):
+    client.post(reverse("pipeline:batch_new"), model_form(own_temperature="on"))
+    batch = Batch.objects.get()
+    assert batch.config["model"]["temperature"] is None
+    assert "the model's own" in page(client, batch)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"reasoner_endpoint": ""}, "reasoner_endpoint"),
+        ({"reader_endpoint": ""}, "reader_endpoint"),
+        ({"temperature": "3"}, "temperature"),
+        ({"temperature": "1", "own_temperature": "on"}, "temperature"),
+        ({"budget_tokens": "0"}, "budget_tokens"),
+        ({"budget_money": "1"}, "__all__"),
+        ({"samples": 2}, "__all__"),
+    ],
+    ids=str,
+)
+def test_what_a_model_batch_lacks_is_an_error_and_starts_nothing(client, changes, field):
+    response = client.post(reverse("pipeline:batch_new"), model_form(**changes))
+    assert response.status_code == 422
+    assert field in response.context["form"].errors
+    assert not Batch.objects.exists()
+
+
+def test_endpoints_that_cannot_be_asked_are_errors_at_their_fields(client, settings):
+    settings.LLM_HOSTS = ["192.0.2.7"]
+    away = endpoint("away", base_url="https://192.0.2.7/v1")
+    untested = reader("untested", capability="")
+    data = model_form(reasoner_endpoint=away.pk, reader_endpoint=untested.pk)
+    errors = client.post(reverse("pipeline:batch_new"), data).context["form"].errors
+    assert "stays on this machine" in errors["reasoner_endpoint"][0]
+    assert "has not been tested" in errors["reader_endpoint"][0]
+
+
+def test_model_presets_are_offered_once_both_roles_have_an_endpoint(client):
+    def offered() -> str:
+        content: str = client.get(reverse("pipeline:batch_new")).content.decode()
+        return content
+
+    endpoint()
+    assert 'value="default"' not in offered()
+    assert "/endpoints/" in offered()
+    reader()
+    assert 'value="default"' in offered()
+
+
+def test_an_estimate_is_shown_and_nothing_is_started(client):
+    response = client.post(reverse("pipeline:batch_new"), model_form(estimate="yes", name="Mine"))
+    content = response.content.decode()
+    assert response.status_code == 200
+    for told in ("Tokens written", "no price for model-r and model-s", 'value="Mine"'):
+        assert told in content
+    assert not Batch.objects.exists()
+    assert not LLMCall.objects.exists()
+
+
+def test_the_demonstration_has_nothing_to_estimate(client):
+    response = client.post(reverse("pipeline:batch_new"), form_data(estimate="yes"))
+    assert response.status_code == 422
+    assert "costs nothing" in response.content.decode()
+
+
+def test_calls_and_cost_are_told_and_an_unknown_price_is_said(client):
+    batch = factories.model_batch(1)
+    call(batch)
+    assert "0.0016 USD" in " ".join(page(client, batch).split())
+    call(batch, cost=None, currency="")
+    shown = " ".join(page(client, batch).split())
+    assert "The cost of 1 call is not known" in shown
+
+
+def test_a_demonstration_tells_of_no_calls(client):
+    assert "Calls and cost" not in page(client, factories.batch(1))

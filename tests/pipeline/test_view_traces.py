@@ -9,6 +9,7 @@ from pipeline import batches, store
 from pipeline.core.config import preset
 from pipeline.models import Batch, Trace
 from tests import actors, factories
+from tests.factories_endpoints import call
 
 pytestmark = pytest.mark.django_db
 
@@ -77,8 +78,13 @@ def test_a_hostile_reason_is_text(client, batch):
 def test_a_trace_is_told_from_mention_to_verdict(client, batch):
     row = batch.traces.get(question__id_in_source="q0")
     trace, content = store.trace_record(row), shown(client, row)
-    for told in (trace.question.text, "✓ Answer key", row.record_sha256[:16], "exact"):
+    for told in ("✓ Answer key", row.record_sha256[:16], "exact name"):
         assert told in content
+    for number, mention in enumerate(trace.mentions, start=1):
+        assert (
+            f'">{escape(mention.text)}<a class="mention__tag" href="#mention-{number}"' in content
+        )
+        assert f'<tr id="mention-{number}">' in content
     for result in trace.verdict.filters:
         assert f'<th scope="row">{result.name}</th>' in content
     for step in trace.cot.steps:
@@ -88,6 +94,37 @@ def test_a_trace_is_told_from_mention_to_verdict(client, batch):
     assert content.count('class="kg-node kg-node--') == len(
         {node.index for path in trace.paths for node in path.nodes}
     )
+
+
+def test_each_call_is_told_with_what_it_took(client, batch):
+    Batch.objects.update(reasoner_kind="language_model")
+    row = batch.traces.get(question__id_in_source="q0")
+    first = call(batch, trace=row, attempts=3, answer_text="<b>raw</b> answer")
+    call(batch, trace=row, cost=None, repair_of=first, reasoning_text="thought aloud")
+    call(batch, trace=row, status="replayed", replay_of=first, cost=None, answer_text="")
+    call(batch, trace=row, status="uncertain", input_tokens=None, output_tokens=None)
+    content = shown(client, row)
+    for told in (
+        "extract v1",
+        "0.001600 USD",
+        "price unknown",
+        "paid for by an earlier call",
+        "thought aloud",
+        ">repair<",
+        ">replayed<",
+        ">uncertain<",
+        "not told",
+        "300 ms",
+    ):
+        assert told in " ".join(content.split()), told
+    assert content.count("&lt;b&gt;raw&lt;/b&gt; answer") == 2
+    assert "<b>raw" not in content
+
+
+def test_a_model_trace_without_a_call_says_so(client, batch):
+    Batch.objects.update(reasoner_kind="language_model")
+    row = batch.traces.get(question__id_in_source="q0")
+    assert "No call to a language model was made" in shown(client, row)
 
 
 def test_a_trace_that_is_not_made_says_so(client, batch):

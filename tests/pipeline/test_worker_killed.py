@@ -1,14 +1,11 @@
 """A real worker killed twice in the middle: a restart makes every trace exactly once."""
 
 import json
-import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +14,10 @@ import pytest
 
 from tests.factories import ASKED, DRUGS, EDGES, NODES
 from tests.factories_kg import write_kg
+from tests.product import Product, until
 
 QUESTIONS = 400
 LEASE_SECONDS = 1.5
-PATIENCE = 20.0
 # One process for all of it: each start of Django costs a second.
 PREPARE = """
 import sys, django
@@ -31,53 +28,6 @@ call_command("load_kg", sys.argv[1], name="small")
 call_command("load_questions", sys.argv[2], source="house", name="asked")
 call_command("generate", questions="asked", graph="small")
 """
-WORKER = (
-    *("-m", "celery", "--quiet", "-A", "medreason_web", "worker", "--loglevel", "WARNING"),
-    *("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"),
-)
-
-
-@dataclass
-class Product:
-    """The product as processes, over a database that the test reads beside them."""
-
-    root: Path
-    environment: dict[str, str]
-    connect: Callable[[], Any]
-    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
-
-    def run(self, *arguments: str) -> None:
-        command = (sys.executable, *arguments)
-        subprocess.run(command, cwd=self.root, env=self.environment, check=True, timeout=60)
-
-    def start_worker(self) -> subprocess.Popen[bytes]:
-        command = (sys.executable, *WORKER)
-        self.workers.append(subprocess.Popen(command, cwd=self.root, env=self.environment))
-        return self.workers[-1]
-
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        connection = self.connect()
-        try:
-            return list(connection.execute(query).fetchall())
-        finally:
-            connection.close()
-
-    def count(self, *states: str) -> int:
-        listed = ", ".join(f"'{state}'" for state in states)
-        query = f"SELECT count(*) FROM pipeline_trace WHERE state IN ({listed})"  # noqa: S608
-        return int(self.rows(query)[0][0])
-
-    def settled(self) -> dict[int, tuple[Any, ...]]:
-        """Settled traces by id, with when and as what they were settled."""
-        query = "SELECT id, settled_at, record_sha256, attempt FROM pipeline_trace"
-        return {row[0]: row[1:] for row in self.rows(f"{query} WHERE state IN ('made', 'failed')")}
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.02)
 
 
 def prepare(product: Product, folder: Path) -> None:
@@ -144,10 +94,7 @@ def product(product_environment: dict[str, str], root: Path) -> Iterator[Product
     database = Path(environment["MEDREASON_DATA_DIR"]) / "medreason.sqlite3"
     made = Product(root, environment, lambda: sqlite3.connect(database, timeout=20))
     yield made
-    for worker in made.workers:
-        if worker.poll() is None:
-            os.kill(worker.pid, signal.SIGKILL)
-            worker.wait()
+    made.end()
 
 
 def test_on_sqlite_and_the_filesystem_broker(product: Product, tmp_path: Path):

@@ -6,6 +6,7 @@ record of every call in pipeline.ledger, which wraps a LanguageModel in another 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal, Protocol
 
 from pydantic import BaseModel
@@ -26,7 +27,7 @@ class Request:
     `answer_type` is a pydantic model; `schema` is its JSON schema. `stage`, `prompt_name` and
     `prompt_version` say where the call comes from; `sample_index` tells apart calls that are
     equal but for the trace they sample; `repair` is set on the one further turn that shows a
-    model its error.
+    model its error. A `temperature` of None leaves it to the model (some accept no other).
     """
 
     stage: str
@@ -35,14 +36,15 @@ class Request:
     messages: tuple[Message, ...]
     answer_type: type[BaseModel]
     max_output_tokens: int
-    temperature: float = 0.0
+    temperature: float | None = 0.0
     sample_index: int = 0
     service_tier: Literal["", "flex"] = ""
     repair: bool = False
 
     @property
     def schema(self) -> dict[str, Any]:
-        return self.answer_type.model_json_schema()
+        """The answer's JSON schema; not to be changed, for it is shared."""
+        return _schema_of(self.answer_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,12 @@ class LanguageModel(Protocol):
     def model(self) -> str: ...
 
     def ask(self, request: Request) -> Answer: ...
+
+
+@lru_cache(maxsize=64)
+def _schema_of(answer_type: type[BaseModel]) -> dict[str, Any]:
+    """Made once an answer type: a call asks for it several times, and it takes its time."""
+    return answer_type.model_json_schema()
 
 
 def as_plain(messages: Sequence[Message]) -> list[dict[str, str]]:

@@ -1,12 +1,14 @@
 """Pruning: which of the paths found matter for this question (paper, section 3.2, I_prune).
 
 Scope `question` keeps K over all entity pairs with one call; scope `pair` is the paper's, K for
-each pair with one call a pair. What the reasoner answers are positions, checked here: a path
-can be kept or dropped, never invented.
+each pair with one call a pair. Where there are more candidates than a reasoner is to be shown,
+every pair of entities gets its fair share. What the reasoner answers are positions, checked
+here: a path can be kept or dropped, never invented.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import chain, groupby, zip_longest
 
 from pipeline.core.config import PruneConfig
 from pipeline.core.errors import MalformedOutput, PrunedToNothing
@@ -43,18 +45,40 @@ def require_kept(kept: Sequence[Path], dropped: Sequence[DroppedPath]) -> None:
 def _prune(
     question: Question, paths: Sequence[Path], reasoner: Reasoner, config: PruneConfig
 ) -> Pruning:
-    positions = reasoner.prune(question, paths, config.keep)
-    _check(positions, len(paths), config.keep)
-    reason = f"not among the {len(positions)} kept of {len(paths)} in this {config.scope}"
-    chosen = set(positions)
-    return (
-        tuple(paths[position] for position in positions),
-        tuple(
-            DroppedPath(path.node_indices, path.layer, reason)
-            for position, path in enumerate(paths)
-            if position not in chosen
-        ),
+    shown = _shown(question, paths, config.shown)
+    positions = reasoner.prune(question, shown, config.keep)
+    _check(positions, len(shown), config.keep)
+    kept = tuple(shown[position] for position in positions)
+    reasons = {
+        path: f"not among the {len(kept)} kept of {len(shown)} in this {config.scope}"
+        for path in shown
+    }
+    unseen = f"not among the {len(shown)} of {len(paths)} that were shown for choice"
+    chosen = set(kept)
+    dropped = (path for path in paths if path not in chosen)
+    return kept, tuple(
+        DroppedPath(path.node_indices, path.layer, reasons.get(path, unseen)) for path in dropped
     )
+
+
+def _shown(question: Question, paths: Sequence[Path], most: int | None) -> list[Path]:
+    """The candidates in the order of `paths`, at most so many, every pair in turn giving one.
+
+    The pairs closest to each other begin. Within a pair the order is that of a hash: paths
+    were drawn uniformly, and a hash keeps those shown a uniform sample of them.
+    """
+    if most is None or len(paths) <= most:
+        return list(paths)
+
+    def rank(path: Path) -> bytes:
+        identity = (question.source, question.id_in_source, path.node_indices, path.layer.value)
+        return hashlib.sha256(repr(identity).encode("utf-8", "replace")).digest()
+
+    pairs = sorted(_by_pair(paths), key=lambda pair: (len(pair[0].hops), pair[0].node_indices))
+    rounds = zip_longest(*(sorted(pair, key=rank) for pair in pairs))
+    taken = [path for path in chain.from_iterable(rounds) if path is not None][:most]
+    chosen = set(taken)
+    return [path for path in paths if path in chosen]
 
 
 def _check(positions: Sequence[int], available: int, keep: int) -> None:

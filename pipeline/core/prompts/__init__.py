@@ -4,9 +4,10 @@ import hashlib
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
-from jinja2 import StrictUndefined, TemplateError, meta
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 FOLDER = Path(__file__).parent
@@ -45,7 +46,7 @@ class Prompt:
             where = f"Prompt {self.name}/{self.version}"
             raise PromptVariablesError(f"{where}: variables missing {missing}, unknown {unknown}.")
         try:
-            return _ENVIRONMENT.from_string(self.template).render(variables)
+            return _compiled(self.template).render(variables)
         except TemplateError as error:
             raise PromptError(f"Prompt {self.name}/{self.version}: {error}") from error
 
@@ -61,7 +62,7 @@ def load_prompt(name: str, version: str, *, folder: Path = FOLDER) -> Prompt:
     try:
         content = (folder / name / f"{version}.jinja").read_bytes()
         template = content.decode("utf-8")
-        variables = meta.find_undeclared_variables(_ENVIRONMENT.parse(template))
+        variables = _variables_of(template)
     except (OSError, UnicodeDecodeError, TemplateError) as error:
         raise PromptError(f"Prompt {name}/{version} cannot be loaded: {error}") from error
     sha256 = hashlib.sha256(content).hexdigest()
@@ -69,7 +70,17 @@ def load_prompt(name: str, version: str, *, folder: Path = FOLDER) -> Prompt:
         raise PromptError(
             f"Prompt {name}/{version} changed after its release: write a new version."
         )
-    return Prompt(name, version, sha256, frozenset(variables), template)
+    return Prompt(name, version, sha256, variables, template)
+
+
+@lru_cache(maxsize=64)
+def _variables_of(template: str) -> frozenset[str]:
+    return frozenset(meta.find_undeclared_variables(_ENVIRONMENT.parse(template)))
+
+
+@lru_cache(maxsize=64)
+def _compiled(template: str) -> Template:
+    return _ENVIRONMENT.from_string(template)
 
 
 def read_lock(folder: Path = FOLDER) -> dict[str, str]:

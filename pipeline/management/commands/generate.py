@@ -2,21 +2,32 @@
 
 import time
 from argparse import ArgumentParser
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from tqdm import tqdm
 
 from pipeline.batches import open_traces, pump, start_batch
-from pipeline.core.config import PRESETS, preset
-from pipeline.core.errors import InvalidConfiguration
+from pipeline.core.config import PRESETS, MethodConfig, preset
+from pipeline.core.errors import ReasonerFailure
+from pipeline.core.records import ReasonerKind
+from pipeline.endpoints import require_usable
+from pipeline.estimate_lines import assumptions, rows
+from pipeline.estimation import estimate_batch
 from pipeline.funnel import Funnel, funnel_of
 from pipeline.knowledge_graphs import latest_graph
-from pipeline.models import Batch, QuestionSet
+from pipeline.management.arguments import positive
+from pipeline.models import Batch, Endpoint, KnowledgeGraph, QuestionSet
+from pipeline.probing import probe_if_untested
+from pipeline.starting import Minds
 from pipeline.tasks import ring
 
-PUMP_SECONDS = 1.0
+OWN = "model"
+DEMONSTRATION = ReasonerKind.DEMONSTRATION
 IDLE_SECONDS = 0.5
 
 
@@ -31,42 +42,97 @@ class Command(BaseCommand):
         parser.add_argument("--samples", type=int, default=1, help="traces a question")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--name", default="", help="the batch's name")
+        parser.add_argument("--threads", type=positive, help="with --wait: traces made at a time")
         parser.add_argument("--wait", action="store_true", help="work here and print the funnel")
+        models = parser.add_argument_group("language models")
+        models.add_argument("--reasoner", metavar="ENDPOINT", help="name of the endpoint to ask")
+        models.add_argument("--reader", metavar="ENDPOINT", help="endpoint of the second reader")
+        models.add_argument(
+            "--temperature",
+            type=_temperature,
+            metavar="T",
+            help="default 0; 'model' leaves it to the model, for some accept no other",
+        )
+        models.add_argument("--budget-money", type=Decimal, help="in the prices' currency")
+        models.add_argument("--budget-tokens", type=int, help="read and written together")
+        models.add_argument(
+            "--no-replay", action="store_true", help="pay again for what was paid for before"
+        )
+        models.add_argument(
+            "--dry-run",
+            action="store_true",
+            help="estimate calls, tokens, cost and time from a sample; send and write nothing",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        batch = self._start(options)
+        try:
+            if options["dry_run"]:
+                self._estimate(options)
+                return
+            batch = self._start(options)
+        except (ReasonerFailure, ValueError) as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"Batch {batch.pk} started: {batch}.")
         if options["wait"]:
-            self._work(batch)
+            self._work(batch, options["threads"])
             self._print(batch, funnel_of(batch))
         else:
             transaction.on_commit(lambda: ring(batch.pk))
 
     def _start(self, options: dict[str, Any]) -> Batch:
-        questions = QuestionSet.objects.filter(name=options["questions"]).first()
-        graph = latest_graph(options["graph"])
-        if questions is None or graph is None:
-            missing = "question set" if questions is None else "knowledge graph"
-            name = options["questions"] if questions is None else options["graph"]
-            raise CommandError(f"There is no {missing} named {name}.")
-        try:
-            return start_batch(
-                questions,
-                knowledge_graph=graph,
-                config=preset(options["preset"], seed=options["seed"]),
-                name=options["name"],
-                limit=options["limit"],
-                samples=options["samples"],
-            )
-        except InvalidConfiguration as error:
-            raise CommandError(str(error)) from error
+        questions, graph = _found(options)
+        reasoner, reader = _endpoint(options["reasoner"]), _endpoint(options["reader"])
+        for endpoint in filter(None, (reasoner, reader)):
+            require_usable(endpoint, question_set=questions)
+            probe_if_untested(endpoint)
+        for warning in Minds(reasoner, reader).warnings:
+            self.stderr.write(warning)
+        return start_batch(
+            questions,
+            knowledge_graph=graph,
+            config=_config(options),
+            name=options["name"],
+            limit=options["limit"],
+            samples=options["samples"],
+            reasoner_endpoint=reasoner,
+            reader_endpoint=reader,
+            temperature=None if options["temperature"] == OWN else options["temperature"],
+            budget_money=options["budget_money"],
+            budget_tokens=options["budget_tokens"],
+            replay=not options["no_replay"],
+        )
 
-    def _work(self, batch: Batch) -> None:
+    def _estimate(self, options: dict[str, Any]) -> None:
+        questions, graph = _found(options)
+        reasoner, reader = _endpoint(options["reasoner"]), _endpoint(options["reader"])
+        config = _config(options)
+        if reasoner is None or reader is None or config.reasoner_kind is DEMONSTRATION:
+            raise CommandError(
+                "A dry run estimates what language models would take: "
+                "give --preset default or paper, --reasoner and --reader."
+            )
+        estimate = estimate_batch(
+            questions,
+            knowledge_graph=graph,
+            config=config,
+            reasoner=reasoner,
+            reader=reader,
+            limit=options["limit"],
+            samples=options["samples"],
+            threads=options["threads"] or settings.TRACE_THREADS,
+        )
+        for name, figure in rows(estimate):
+            self.stdout.write(f"{name:<16}{figure}")
+        for sentence in assumptions(estimate):
+            self.stdout.write(f"- {sentence}")
+
+    def _work(self, batch: Batch, threads: int | None) -> None:
         """Make traces in this process, beside any workers, until the batch stops running."""
+        threads = threads or (1 if batch.is_demonstration else settings.TRACE_THREADS)
         total = batch.traces.count()
         with tqdm(total=total, unit="trace", disable=None) as bar:
             while batch.state == Batch.State.RUNNING:
-                if not pump(batch, seconds=PUMP_SECONDS):
+                if not pump(batch, threads=threads, each=bar.update):
                     time.sleep(IDLE_SECONDS)
                 bar.update(total - open_traces(batch).count() - bar.n)
                 batch.refresh_from_db()
@@ -79,3 +145,34 @@ class Command(BaseCommand):
             self.stdout.write(f"  {stage.title:<42}{stage.passed:>8,}")
             for reason in stage.reasons:
                 self.stdout.write(f"    - {reason.title:<38}{reason.count:>8,}")
+
+
+def _found(options: dict[str, Any]) -> tuple[QuestionSet, KnowledgeGraph]:
+    """The question set and the newest version of the graph that are named."""
+    questions = QuestionSet.objects.filter(name=options["questions"]).first()
+    graph = latest_graph(options["graph"])
+    if questions is None or graph is None:
+        missing = "question set" if questions is None else "knowledge graph"
+        name = options["questions"] if questions is None else options["graph"]
+        raise CommandError(f"There is no {missing} named {name}.")
+    return questions, graph
+
+
+def _temperature(text: str) -> float | str:
+    return OWN if text == OWN else float(text)
+
+
+def _config(options: dict[str, Any]) -> MethodConfig:
+    config = preset(options["preset"], seed=options["seed"])
+    if options["temperature"] == OWN:
+        return replace(config, model=replace(config.model, temperature=None))
+    return config
+
+
+def _endpoint(name: str | None) -> Endpoint | None:
+    if name is None:
+        return None
+    endpoint = Endpoint.objects.filter(name=name).first()
+    if endpoint is None:
+        raise CommandError(f"There is no endpoint named {name}.")
+    return endpoint

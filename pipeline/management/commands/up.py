@@ -59,7 +59,15 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         collect_if_changed()
         call_command("seed", stdout=self.stdout, stderr=self.stderr)
+        self._enter_endpoints()
         connections.close_all()  # children must not inherit an open database
+
+    def _enter_endpoints(self) -> None:
+        """A mistake in their variables must not keep the product from starting."""
+        try:
+            call_command("endpoints", from_env=True, stdout=self.stdout)
+        except CommandError as error:
+            self.stderr.write(f"Endpoints of the environment: {error}")
 
     def _supervise(self, host: str, port: int, processes: int, concurrency: int) -> None:
         shown = WILDCARDS.get(host, host)

@@ -1,4 +1,4 @@
-"""Forms of the pipeline's screens."""
+"""The form that loads questions."""
 
 from typing import Any
 
@@ -6,57 +6,11 @@ from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
 
-from pipeline.core.config import PRESETS, MethodConfig, preset
 from pipeline.core.datasets.registry import ADAPTERS
-from pipeline.core.records import ReasonerKind
-from pipeline.models import KnowledgeGraph, QuestionSet
+from pipeline.models import QuestionSet
 from pipeline.questions import SetTerms
 
-MOST_QUESTIONS = 10_000_000
 HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Give hosts such as llm.hospital.example.")
-
-
-def runnable_presets() -> list[tuple[str, str]]:
-    """The presets this installation can run, for a choice field."""
-    return [
-        (name, f"{name} (rules, not a model)")
-        for name, config in PRESETS.items()
-        if config.reasoner_kind is ReasonerKind.DEMONSTRATION
-    ]
-
-
-class BatchForm(forms.Form):
-    """What a lead starts a batch with."""
-
-    name = forms.CharField(
-        max_length=120, required=False, help_text="Leave empty for one made from the choices below."
-    )
-    question_set = forms.ModelChoiceField(QuestionSet.objects.none())
-    knowledge_graph = forms.ModelChoiceField(KnowledgeGraph.objects.none())
-    preset = forms.ChoiceField(
-        label="Configuration", help_text="Which method, and who reasons. Recorded in every trace."
-    )
-    limit = forms.IntegerField(
-        label="Questions at most",
-        min_value=1,
-        max_value=MOST_QUESTIONS,
-        required=False,
-        help_text="Leave empty for all questions of the set.",
-    )
-    samples = forms.IntegerField(label="Traces a question", min_value=1, max_value=16, initial=1)
-    seed = forms.IntegerField(
-        min_value=0, max_value=2**31, initial=0, help_text="The same seed gives the same traces."
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["question_set"].queryset = QuestionSet.objects.all()  # type: ignore[attr-defined]
-        self.fields["knowledge_graph"].queryset = KnowledgeGraph.objects.all()  # type: ignore[attr-defined]
-        self.fields["preset"].choices = runnable_presets()  # type: ignore[attr-defined]
-
-    def config(self) -> MethodConfig:
-        """The method configuration chosen."""
-        return preset(self.cleaned_data["preset"], seed=self.cleaned_data["seed"])
 
 
 class QuestionUploadForm(forms.Form):

@@ -1,0 +1,189 @@
+"""From a model's raw text to a value that met its schema, and the one turn that mends it.
+
+Whatever the endpoint promises, the text is parsed and validated here: servers silently ignore
+constraints they do not know. Faults are short sentences, for the model that gets a second try
+and for whoever reads the failure.
+"""
+
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from pipeline.core.errors import MalformedOutput
+from pipeline.core.llm.base import Answer, LanguageModel, Message, Request
+
+_FENCED = re.compile(r"\A```[\w-]*[ \t]*\n(?P<inner>.*?)\n?```\Z", re.DOTALL)
+_FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
+_FAULTS_SHOWN, _SHOWN = 5, 8000
+# What strict servers refuse or do not need; bounds of arrays only where they are taken.
+_NEVER_SENT = frozenset(
+    {"title", "description", "default", "examples"}
+    | {"minLength", "maxLength", "pattern", "format", "uniqueItems"}
+)
+_BOUNDS = frozenset({"minItems", "maxItems", "minimum", "maximum"})
+
+
+class UnusableText(ValueError):
+    """A raw answer that is no value of the schema; the message says why, in short sentences."""
+
+
+def ask_checked(model: LanguageModel, request: Request) -> Answer:
+    """The model's checked answer, after one repair turn if the first is malformed.
+
+    The repair is a call of its own through `model`, so a ledger around it records both. Raises
+    MalformedOutput, with the second raw text, when the repair is malformed too.
+    """
+    try:
+        return model.ask(request)
+    except MalformedOutput as failure:
+        return model.ask(repair_of(request, failure))
+
+
+def repair_of(request: Request, failure: MalformedOutput) -> Request:
+    """The request that shows the model what it answered and what was wrong with it."""
+    said = Message("assistant", failure.text[:_SHOWN].strip() or "(nothing)")
+    asked = Message(
+        "user",
+        f"That answer cannot be used. {failure.detail} "
+        "Give the whole answer again, as one JSON object and nothing else.",
+    )
+    return replace(request, messages=(*request.messages, said, asked), repair=True)
+
+
+def checked_value(text: str, answer_type: type[BaseModel], *, amid_text: bool = False) -> Any:
+    """The plain JSON value of a raw answer, once its schema accepts it.
+
+    With `amid_text` one JSON object may stand among other words, as models without a
+    constraint give it. Raises UnusableText.
+    """
+    plain = _parsed(_unfenced(text), amid_text)
+    try:
+        made = answer_type.model_validate_json(json.dumps(plain), strict=True)
+    except ValidationError as error:
+        raise UnusableText(" ".join(_sentences(error))) from None
+    return made.model_dump(mode="json")
+
+
+def strict_schema(schema: dict[str, Any], *, array_bounds: bool = True) -> dict[str, Any]:
+    """The schema as strict servers want it: closed objects, all fields required, no ornament."""
+    omitted = _NEVER_SENT if array_bounds else _NEVER_SENT | _BOUNDS
+    return _strict(schema, omitted)
+
+
+def schema_instruction(schema: dict[str, Any]) -> str:
+    """What the system message says of the schema where the endpoint cannot hold to it."""
+    plain = json.dumps(strict_schema(schema), ensure_ascii=False, separators=(",", ":"))
+    return (
+        "Answer with one JSON object and nothing else: no comment, no Markdown. "
+        f"It must be valid under this JSON schema:\n{plain}"
+    )
+
+
+def _strict(schema: dict[str, Any], omitted: frozenset[str]) -> dict[str, Any]:
+    strict = {
+        key: _within(key, value, omitted) for key, value in schema.items() if key not in omitted
+    }
+    if "const" in strict:  # what pydantic writes for a choice of one
+        strict["enum"] = [strict.pop("const")]
+    if "properties" in strict:
+        strict |= {"required": list(strict["properties"]), "additionalProperties": False}
+    return strict
+
+
+def _within(key: str, value: Any, omitted: frozenset[str]) -> Any:
+    """A part of a schema; under these keys stand names, which no rule of ours may drop."""
+    if key in ("properties", "$defs"):
+        return {name: _strict(part, omitted) for name, part in value.items()}
+    if isinstance(value, dict):
+        return _strict(value, omitted)
+    if isinstance(value, list):
+        return [_strict(part, omitted) if isinstance(part, dict) else part for part in value]
+    return value
+
+
+def _unfenced(text: str) -> str:
+    stripped = text.strip().removeprefix("\ufeff")
+    fenced = _FENCED.match(stripped)
+    return fenced["inner"].strip() if fenced else stripped
+
+
+def _parsed(text: str, amid_text: bool) -> Any:
+    if not text:
+        raise UnusableText("It is empty.")
+    try:
+        return _DECODER.decode(text)
+    except UnusableText:
+        raise
+    except RecursionError:
+        raise UnusableText("It is nested too deeply.") from None
+    except ValueError as error:
+        if amid_text:
+            return _only_object(text)
+        raise UnusableText(_not_json(error)) from None
+
+
+def _only_object(text: str) -> Any:
+    """The one JSON object among the words; two would leave open which of them is meant."""
+    found = list(_objects(text))
+    if len(found) != 1:
+        raise UnusableText(f"It holds {len(found) or 'no'} JSON objects where one is asked.")
+    return found[0]
+
+
+def _objects(text: str) -> Iterator[Any]:
+    at = text.find("{")
+    while at >= 0:
+        try:
+            value, end = _DECODER.raw_decode(text, at)
+        except UnusableText:
+            raise
+        except RecursionError:
+            raise UnusableText("It is nested too deeply.") from None
+        except ValueError:
+            at = text.find("{", at + 1)
+        else:
+            yield value
+            at = text.find("{", end)
+
+
+def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise UnusableText(f"The key {twice[:60]!r} occurs twice in one object.")
+    for value in (*made, *made.values()):
+        if isinstance(value, str) and _FORBIDDEN.search(value):
+            raise UnusableText("It holds a character that no text can hold.")
+    return made
+
+
+def _finite(number: str) -> float:
+    value = float(number)
+    if not math.isfinite(value):
+        raise UnusableText("It holds a number that is not finite.")
+    return value
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_finite, parse_constant=_finite)
+
+
+def _not_json(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"It is not valid JSON: {error.msg} at character {error.pos}."
+    return "It is not valid JSON."
+
+
+def _sentences(error: ValidationError) -> Iterator[str]:
+    faults = error.errors(include_url=False, include_input=False, include_context=False)
+    for fault in faults[:_FAULTS_SHOWN]:
+        place = ".".join(map(str, fault["loc"]))[:80] or "The answer"
+        said = fault["msg"].removeprefix("Value error, ")
+        yield f"{place}: {said[:200]}."
+    if len(faults) > _FAULTS_SHOWN:
+        yield f"And {len(faults) - _FAULTS_SHOWN} more."

@@ -1,0 +1,5 @@
+"""The language model reasoner: six acts, each one prompt to an OpenAI-compatible model."""
+
+from pipeline.core.reasoners.language_model.reasoner import LanguageModelReasoner
+
+__all__ = ["LanguageModelReasoner"]

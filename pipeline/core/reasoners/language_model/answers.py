@@ -1,0 +1,104 @@
+"""What a model may answer in each act: pydantic types, made for the request where it matters.
+
+Indices are enumerated, not ranged: every server that holds answers to a schema knows `enum`,
+not every one `minimum`. Fields that argue stand before the field that decides.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from typing_extensions import TypeAliasType
+
+from pipeline.core.records import NodeType, OpenMention, Option
+
+MOST_QUESTION_ENTITIES, MOST_ANSWER_ENTITIES = 12, 6
+MOST_STEPS, MOST_EDGES_A_STEP = 12, 12
+
+
+class Answered(BaseModel):
+    """The base of all answers: exactly the fields named, of exactly their types."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Entity(Answered):
+    text: str
+    type: NodeType
+
+
+class Entities(Answered):
+    question: Annotated[list[Entity], Field(max_length=MOST_QUESTION_ENTITIES)]
+    answer: Annotated[list[Entity], Field(max_length=MOST_ANSWER_ENTITIES)]
+
+
+class FreeAnswer(Answered):
+    explanation: str
+    answer: str
+
+
+class Comparison(Answered):
+    explanation: str
+    correct: bool
+
+
+def selection_type(open_mentions: Sequence[OpenMention]) -> type[BaseModel]:
+    """One field a mention (`mention_id`): the number of one of its candidates, or null."""
+    sizes = {len(opened.candidates) for opened in open_mentions}
+    # Named, a choice is written once in the schema, however many mentions have it.
+    choices: dict[int, Any] = {size: _choice(size) for size in sizes}
+    fields: dict[str, Any] = {
+        mention_id(at): (choices[len(opened.candidates)], ...)
+        for at, opened in enumerate(open_mentions)
+    }
+    return create_model("Selection", __base__=Answered, **fields)
+
+
+def mention_id(position: int) -> str:
+    """What a prompt calls the open mention at this position."""
+    return f"m{position}"
+
+
+def pruning_type(available: int, keep: int) -> type[BaseModel]:
+    """`kept`: at most `keep` numbers of the paths shown."""
+    kept = _listed(_index(available), keep)
+    return create_model("Pruning", __base__=Answered, kept=(kept, ...))
+
+
+def reasoning_type(edges: int) -> type[BaseModel]:
+    """`steps` with their text and the numbers of the edges they rest on, and a `conclusion`."""
+    most = min(edges, MOST_EDGES_A_STEP)
+    cited = _listed(_index(edges), most)
+    step = create_model("WrittenStep", __base__=Answered, text=(str, ...), edges=(cited, ...))
+    steps = _listed(step, MOST_STEPS)
+    return create_model("Reasoning", __base__=Answered, steps=(steps, ...), conclusion=(str, ...))
+
+
+def option_type(options: Sequence[Option]) -> type[BaseModel]:
+    """`explanation`, and the `label` of an option or null."""
+    label: Any = Literal[tuple(option.label for option in options)]
+    return create_model(
+        "ChosenOption", __base__=Answered, explanation=(str, ...), label=(label | None, ...)
+    )
+
+
+def _choice(count: int) -> Any:
+    """One of so many candidates or null; only null where there is none."""
+    return TypeAliasType(f"Of{count}", _index(count) | None) if count else None
+
+
+def _index(count: int) -> Any:
+    """The numbers from 0 below `count`; true and false are none of them."""
+    return Annotated[Literal[tuple(range(count))], BeforeValidator(_no_bool)]
+
+
+def _no_bool(value: object) -> object:
+    # Python takes True for 1, and so would a choice among numbers.
+    if isinstance(value, bool):
+        raise ValueError("a number is asked for")
+    return value
+
+
+def _listed(kind: Any, most: int) -> Any:
+    """A list of at most so many of a type that was made for the request."""
+    return Annotated[list[kind], Field(max_length=most)]

@@ -1,0 +1,30 @@
+"""Where an entity that a model names stands in the text it was read from."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from pipeline.core.reasoners.language_model.answers import Entity
+from pipeline.core.records import Mention, Side
+
+
+def located(entities: Iterable[Entity], text: str, side: Side) -> Iterator[Mention]:
+    """Mentions of the entities that stand in the text, case and spacing aside.
+
+    What a model names that is not there is no mention: a span cannot be invented. Each place is
+    taken once, so a term named twice is two mentions only if it stands there twice.
+    """
+    taken: set[tuple[int, int]] = set()
+    for entity in entities:
+        span = next((span for span in _places(entity.text, text) if span not in taken), None)
+        if span:
+            taken.add(span)
+            yield Mention(text[slice(*span)], side, *span, entity.type)
+
+
+def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
+    """Where the wanted words stand as words, in order; nowhere for none."""
+    words = wanted.split()
+    if words:
+        spaced = r"\s+".join(map(re.escape, words))
+        for found in re.finditer(rf"(?<!\w){spaced}(?!\w)", text, re.IGNORECASE):
+            yield found.span()

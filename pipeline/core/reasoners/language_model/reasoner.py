@@ -1,0 +1,104 @@
+"""LanguageModelReasoner: six acts, each a prompt, an answer held to a schema, and its record.
+
+Whatever a model answers is a choice among what it was shown, text about it, or a failure with
+a reason. The model may be the ledger's wrapper: every call, repairs included, goes through it.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline.core.config import ModelConfig
+from pipeline.core.errors import MalformedOutput
+from pipeline.core.linking.extraction import side_text
+from pipeline.core.llm.base import Answer, LanguageModel, Request
+from pipeline.core.llm.structured import ask_checked
+from pipeline.core.reasoner import DraftCoT, DraftStep
+from pipeline.core.reasoners.language_model import requests
+from pipeline.core.reasoners.language_model.answers import Entities, mention_id
+from pipeline.core.reasoners.language_model.locating import located
+from pipeline.core.records import (
+    Judgement,
+    Mention,
+    OpenMention,
+    Path,
+    Question,
+    ReadAnswer,
+    ReasonerKind,
+    Side,
+)
+
+
+class LanguageModelReasoner:
+    """A Reasoner over one model. `sample_index` (from 0) tells apart samples of one question."""
+
+    kind = ReasonerKind.LANGUAGE_MODEL
+
+    def __init__(self, model: LanguageModel, config: ModelConfig, *, sample_index: int = 0) -> None:
+        self._model, self._config, self._sample = model, config, sample_index
+
+    def extract(self, question: Question) -> tuple[Mention, ...]:
+        """Mentions that stand in the texts. Raises MalformedOutput when none of several does."""
+        request = requests.extract_request(question, self._config, sample_index=self._sample)
+        answer = self._ask(request)
+        entities = Entities.model_validate(answer.value, strict=False)
+        asked = tuple(located(entities.question, question.text, Side.QUESTION))
+        if entities.question and not asked:
+            raise _nowhere(len(entities.question), request, answer)
+        text = side_text(question, Side.ANSWER)
+        return (*asked, *located(entities.answer, text, Side.ANSWER))
+
+    def select(
+        self, question: Question, open_mentions: Sequence[OpenMention]
+    ) -> tuple[int | None, ...]:
+        value = self._value(
+            requests.select_request(
+                question, open_mentions, self._config, sample_index=self._sample
+            )
+        )
+        return tuple(value[mention_id(at)] for at in range(len(open_mentions)))
+
+    def prune(self, question: Question, paths: Sequence[Path], keep: int) -> tuple[int, ...]:
+        """Positions as the model ranks them; one named twice is kept once."""
+        value = self._value(
+            requests.prune_request(question, paths, keep, self._config, sample_index=self._sample)
+        )
+        return tuple(dict.fromkeys(value["kept"]))
+
+    def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
+        value = self._value(
+            requests.generate_request(question, paths, self._config, sample_index=self._sample)
+        )
+        steps = (DraftStep(step["text"], tuple(step["edges"])) for step in value["steps"])
+        return DraftCoT(tuple(steps), value["conclusion"])
+
+    def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
+        value = self._value(
+            requests.answer_request(
+                question, masked_reasoning, self._config, sample_index=self._sample
+            )
+        )
+        if not question.options:
+            return ReadAnswer(None, value["answer"].strip(), value["explanation"])
+        texts: dict[str | None, str] = {o.label: o.text for o in question.options}
+        return ReadAnswer(value["label"], texts.get(value["label"], ""), value["explanation"])
+
+    def judge(self, question: Question, answer: str) -> Judgement:
+        value = self._value(
+            requests.judge_request(question, answer, self._config, sample_index=self._sample)
+        )
+        return Judgement(value["correct"], value["explanation"])
+
+    def _value(self, request: Request) -> Any:
+        return self._ask(request).value
+
+    def _ask(self, request: Request) -> Answer:
+        return ask_checked(self._model, request)
+
+
+def _nowhere(named: int, request: Request, answer: Answer) -> MalformedOutput:
+    return MalformedOutput(
+        f"None of the {named} entities the model named stands in the question.",
+        stage=request.stage,
+        text=answer.text,
+        finish_reason=answer.finish_reason,
+    )

@@ -1,0 +1,133 @@
+"""One request an act: the rendered prompt, what its answer must be, and where it comes from.
+
+All that strangers wrote goes into the fenced data; nothing but numbers and yes-or-no reaches a
+template's own text.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel
+
+from pipeline.core.config import ModelConfig
+from pipeline.core.cot import numbered_edges
+from pipeline.core.llm.base import Message, Request
+from pipeline.core.prompts import load_prompt
+from pipeline.core.prompts.fencing import render_parts
+from pipeline.core.reasoners.language_model import answers, wording
+from pipeline.core.records import OpenMention, Path, Question
+
+# The stage of the trace to which an act's calls, and its failures, belong.
+STAGES = {
+    "extract": "extraction",
+    "select": "linking",
+    "prune": "pruning",
+    "generate": "generation",
+    "answer": "filtering",
+    "judge": "filtering",
+}
+
+
+def extract_request(question: Question, config: ModelConfig, *, sample_index: int = 0) -> Request:
+    """Entities of the question and of its answer key, apart."""
+    data = {"question": question.text, "answer": question.answer_text}
+    if question.long_answer:
+        data["explanation"] = question.long_answer
+    return _request(
+        "extract",
+        config,
+        sample_index,
+        answers.Entities,
+        data,
+        most=answers.MOST_QUESTION_ENTITIES,
+        most_answer=answers.MOST_ANSWER_ENTITIES,
+    )
+
+
+def select_request(
+    question: Question,
+    open_mentions: Sequence[OpenMention],
+    config: ModelConfig,
+    *,
+    sample_index: int = 0,
+) -> Request:
+    """For every open mention one of its candidates, or none; all in one call."""
+    mentions = [wording.open_mention(at, opened) for at, opened in enumerate(open_mentions)]
+    data = {
+        "question": question.text,
+        "answer": wording.answer_key(question),
+        "mentions": mentions,
+    }
+    answer_type = answers.selection_type(open_mentions)
+    return _request("select", config, sample_index, answer_type, data)
+
+
+def prune_request(
+    question: Question,
+    paths: Sequence[Path],
+    keep: int,
+    config: ModelConfig,
+    *,
+    sample_index: int = 0,
+) -> Request:
+    """At most `keep` of the paths, by number, best first."""
+    data = {
+        "question": question.text,
+        "answer": wording.answer_key(question),
+        "paths": wording.chains(paths),
+    }
+    answer_type = answers.pruning_type(len(paths), keep)
+    return _request("prune", config, sample_index, answer_type, data, keep=keep)
+
+
+def generate_request(
+    question: Question, paths: Sequence[Path], config: ModelConfig, *, sample_index: int = 0
+) -> Request:
+    """A chain of thought whose steps name the numbers of the edges they rest on."""
+    data = {**wording.asked(question), "answer": wording.answer_key(question)}
+    if question.context:
+        data["context"] = question.context
+    data |= wording.edges_and_paths(paths)
+    answer_type = answers.reasoning_type(len(numbered_edges(paths)))
+    has_options = bool(question.options)
+    return _request("generate", config, sample_index, answer_type, data, has_options=has_options)
+
+
+def answer_request(
+    question: Question, masked_reasoning: str, config: ModelConfig, *, sample_index: int = 0
+) -> Request:
+    """Where masked reasoning leads; the answer key is not among what the second reader sees."""
+    data = {**wording.asked(question), "reasoning": masked_reasoning}
+    options = question.options
+    answer_type = answers.option_type(options) if options else answers.FreeAnswer
+    return _request("answer", config, sample_index, answer_type, data, has_options=bool(options))
+
+
+def judge_request(
+    question: Question, answer: str, config: ModelConfig, *, sample_index: int = 0
+) -> Request:
+    """Whether a free-text answer means the same as the answer key."""
+    data = {"question": question.text, "expected": question.answer_text, "given": answer}
+    return _request("judge", config, sample_index, answers.Comparison, data)
+
+
+def _request(
+    prompt: str,
+    config: ModelConfig,
+    sample_index: int,
+    answer_type: type[BaseModel],
+    data: Mapping[str, object],
+    **variables: object,
+) -> Request:
+    version = config.version_of(prompt)
+    system, user = render_parts(load_prompt(prompt, version), data, **variables)
+    return Request(
+        stage=STAGES[prompt],
+        prompt_name=prompt,
+        prompt_version=version,
+        messages=(Message("system", system), Message("user", user)),
+        answer_type=answer_type,
+        max_output_tokens=config.max_output_tokens,
+        temperature=config.temperature,
+        sample_index=sample_index,
+        service_tier=config.service_tier,
+    )

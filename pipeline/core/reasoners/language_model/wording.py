@@ -1,0 +1,84 @@
+"""How mentions, candidates and paths stand in a prompt's data: short, and nothing dropped.
+
+Every edge is told with its relation, direction and polarity, as kg.relations words it.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from pipeline.core.cot import numbered_edges
+from pipeline.core.kg.relations import statement
+from pipeline.core.reasoners.language_model.answers import mention_id
+from pipeline.core.records import Edge, Node, OpenMention, Path, Question, Side
+
+DENIAL = "NOT: "
+GROUP = " (group)"
+
+Plain = dict[str, object]
+
+
+def asked(question: Question) -> Plain:
+    """The question as its reader meets it: text, and options by label where there are any."""
+    told: Plain = {"question": question.text}
+    if question.options:
+        told["options"] = {option.label: option.text for option in question.options}
+    return told
+
+
+def answer_key(question: Question) -> str:
+    """The answer key with its label, where it has one."""
+    label = f"{question.answer_label}: " if question.answer_label else ""
+    return f"{label}{question.answer_text}"
+
+
+def open_mention(position: int, opened: OpenMention) -> Plain:
+    """A mention under its id, with its candidates by number."""
+    mention = opened.mention
+    told: Plain = {"id": mention_id(position), "text": mention.text}
+    if mention.type is not None:
+        told["type"] = mention.type.value
+    if mention.side is Side.ANSWER:
+        told["in"] = "answer"
+    told["candidates"] = {
+        str(number): _candidate(candidate.node, opened)
+        for number, candidate in enumerate(opened.candidates)
+    }
+    return told
+
+
+def chains(paths: Sequence[Path]) -> dict[str, str]:
+    """Each path by its number, all its edges told in the order of its hops."""
+    return {str(number): _chain(path) for number, path in enumerate(paths)}
+
+
+def edges_and_paths(paths: Sequence[Path]) -> Plain:
+    """The edges by the numbers a step cites them with, and each path as their numbers."""
+    edges, names = numbered_edges(paths), _names(paths)
+    numbers = {edge: number for number, edge in enumerate(edges)}
+    return {
+        "edges": {str(number): _told(edge, names) for edge, number in numbers.items()},
+        "paths": [[numbers[edge] for edge in path.edges] for path in paths],
+    }
+
+
+def _candidate(node: Node, opened: OpenMention) -> str:
+    """Its name; its type only where that is not the mention's own."""
+    differs = node.type is not opened.mention.type
+    return _name(node) + (f" [{node.type.value}]" if differs else "")
+
+
+def _chain(path: Path) -> str:
+    names = _names([path])
+    return "; ".join(dict.fromkeys(_told(edge, names) for edge in path.edges))
+
+
+def _told(edge: Edge, names: dict[int, str]) -> str:
+    said = statement(edge, names[edge.head], names[edge.tail])
+    return f"{DENIAL}{said}" if edge.negative else said
+
+
+def _names(paths: Iterable[Path]) -> dict[int, str]:
+    return {node.index: _name(node) for path in paths for node in path.nodes}
+
+
+def _name(node: Node) -> str:
+    return f"{node.name}{GROUP}" if node.grouped else node.name

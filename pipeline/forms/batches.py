@@ -1,0 +1,182 @@
+"""The form that starts a batch."""
+
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+
+from pipeline.core.config import PRESETS, MethodConfig, preset
+from pipeline.core.errors import EndpointRefused
+from pipeline.core.records import ReasonerKind
+from pipeline.endpoints import require_usable
+from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
+
+MOST_QUESTIONS = 10_000_000
+MOST_TOKENS = 10**15
+SAYS = {
+    "demonstration": "demonstration (rules, not a model)",
+    "default": "default (our method, language models)",
+    "paper": "paper (the published method, language models)",
+}
+MODEL_FIELDS = (
+    "reasoner_endpoint",
+    "reader_endpoint",
+    "temperature",
+    "own_temperature",
+    "budget_money",
+    "budget_tokens",
+    "replay",
+)
+
+
+def runnable_presets() -> list[tuple[str, str]]:
+    """The presets this installation can run, for a choice field."""
+    asks = bool(_of_role(Endpoint.Role.REASONER) and _of_role(Endpoint.Role.SECOND_READER))
+    return [(name, SAYS[name]) for name in PRESETS if asks or not _is_model(name)]
+
+
+class BatchForm(forms.Form):
+    """What a lead starts a batch with."""
+
+    name = forms.CharField(
+        max_length=120, required=False, help_text="Leave empty for one made from the choices below."
+    )
+    question_set = forms.ModelChoiceField(QuestionSet.objects.none())
+    knowledge_graph = forms.ModelChoiceField(KnowledgeGraph.objects.none())
+    preset = forms.ChoiceField(
+        label="Configuration", help_text="Which method, and who reasons. Recorded in every trace."
+    )
+    limit = forms.IntegerField(
+        label="Questions at most",
+        min_value=1,
+        max_value=MOST_QUESTIONS,
+        required=False,
+        help_text="Leave empty for all questions of the set.",
+    )
+    samples = forms.IntegerField(label="Traces a question", min_value=1, max_value=16, initial=1)
+    seed = forms.IntegerField(
+        min_value=0, max_value=2**31, initial=0, help_text="The same seed gives the same traces."
+    )
+    reasoner_endpoint = forms.ModelChoiceField(
+        Endpoint.objects.none(), label="Reasoner", required=False
+    )
+    reader_endpoint = forms.ModelChoiceField(
+        Endpoint.objects.none(),
+        label="Second reader",
+        required=False,
+        help_text="Better another model than the reasoner: one tends to agree with itself.",
+    )
+    temperature = forms.FloatField(
+        min_value=0,
+        max_value=2,
+        required=False,
+        help_text="Leave empty for 0. Several traces a question need more.",
+    )
+    own_temperature = forms.BooleanField(
+        label="Leave the temperature to the model",
+        required=False,
+        help_text="Some models accept no other than their own.",
+    )
+    budget_money = forms.DecimalField(
+        label="Budget in money",
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+        required=False,
+        help_text="In the currency of the models' prices. The batch pauses when it is spent.",
+    )
+    budget_tokens = forms.IntegerField(
+        label="Budget in tokens",
+        min_value=1,
+        max_value=MOST_TOKENS,
+        required=False,
+        help_text="Read and written together.",
+    )
+    replay = forms.BooleanField(
+        label="Use answers again that were paid for before",
+        required=False,
+        initial=True,
+        help_text="Equal calls of earlier batches then cost nothing.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        rows = {
+            "question_set": QuestionSet.objects.all(),
+            "knowledge_graph": KnowledgeGraph.objects.all(),
+            "reasoner_endpoint": _of_role(Endpoint.Role.REASONER),
+            "reader_endpoint": _of_role(Endpoint.Role.SECOND_READER),
+        }
+        for name, queryset in rows.items():
+            self.fields[name].queryset = queryset  # type: ignore[attr-defined]
+        for name in ("reasoner_endpoint", "reader_endpoint"):
+            self.fields[name].label_from_instance = _described  # type: ignore[attr-defined]
+        self.fields["preset"].choices = runnable_presets()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if not self.asks_models:
+            return data
+        if data.get("own_temperature") and data.get("temperature") is not None:
+            self.add_error("temperature", "Leave this empty, or do not leave it to the model.")
+        for name in ("reasoner_endpoint", "reader_endpoint"):
+            if name not in self.errors:
+                self._check_endpoint(name, data.get(name), data.get("question_set"))
+        return data
+
+    def _check_endpoint(
+        self, name: str, endpoint: Endpoint | None, questions: QuestionSet | None
+    ) -> None:
+        if endpoint is None:
+            self.add_error(name, "This configuration asks a language model: choose one.")
+        elif not endpoint.capability:
+            self.add_error(name, "This endpoint has not been tested yet: see Endpoints.")
+        else:
+            try:
+                require_usable(endpoint, question_set=questions)
+            except EndpointRefused as error:
+                self.add_error(name, str(error))
+
+    @property
+    def asks_models(self) -> bool:
+        """Whether the configuration chosen asks language models."""
+        name = self.cleaned_data.get("preset")
+        return name is not None and _is_model(name)
+
+    def config(self) -> MethodConfig:
+        """The method configuration chosen."""
+        config = preset(self.cleaned_data["preset"], seed=self.cleaned_data["seed"])
+        if self.asks_models and self.cleaned_data["own_temperature"]:
+            return replace(config, model=replace(config.model, temperature=None))
+        return config
+
+    def choices(self) -> dict[str, Any]:
+        """Everything chosen but the question set, as `start_batch` takes it."""
+        taken = ["name", "knowledge_graph", "limit", "samples"]
+        if self.asks_models:
+            taken += [name for name in MODEL_FIELDS if name != "own_temperature"]
+        return {name: self.cleaned_data[name] for name in taken} | {"config": self.config()}
+
+    @property
+    def method_fields(self) -> list[BoundField]:
+        """The fields every batch has."""
+        return [field for field in self if field.name not in MODEL_FIELDS]
+
+    @property
+    def model_fields(self) -> list[BoundField]:
+        """The fields of batches that ask language models; none where no such preset can run."""
+        return [self[name] for name in MODEL_FIELDS] if len(runnable_presets()) > 1 else []
+
+
+def _is_model(name: str) -> bool:
+    return PRESETS[name].reasoner_kind is ReasonerKind.LANGUAGE_MODEL
+
+
+def _of_role(role: Endpoint.Role) -> Any:
+    return Endpoint.objects.filter(role=role, is_active=True)
+
+
+def _described(endpoint: Endpoint) -> str:
+    tested = "" if endpoint.capability else ", not tested yet"
+    return f"{endpoint.name} ({endpoint.model}{tested})"

@@ -1,0 +1,125 @@
+"""The form that enters or changes an endpoint; a key goes in and never comes out."""
+
+from typing import Any
+
+from django import forms
+
+from pipeline.core.errors import EndpointRefused
+from pipeline.endpoints import NO_KEY, EndpointTerms, GivenKey
+from pipeline.hosts import require_allowed, target_of
+from pipeline.keys import key_source, require_key_variable, require_plain
+from pipeline.models import Endpoint
+
+KEEP, NONE, VARIABLE, ENTERED = "keep", "none", "variable", "entered"
+MOST = 10**9
+
+
+class EndpointForm(forms.Form):
+    """What a lead says of an endpoint; `endpoint` is the one to be changed, if any."""
+
+    name = forms.SlugField(max_length=80, help_text="Letters, digits, hyphens; it cannot change.")
+    role = forms.ChoiceField(
+        choices=Endpoint.Role.choices,
+        help_text="The second reader checks what the reasoner wrote; it should be another model.",
+    )
+    base_url = forms.CharField(
+        label="Base URL",
+        max_length=300,
+        help_text="As the server's manual gives it, such as https://llm.hospital.example/v1.",
+    )
+    model = forms.CharField(max_length=200, help_text="The name the server knows it by.")
+    key_from = forms.ChoiceField(label="API key", widget=forms.RadioSelect, initial=NONE)
+    key_variable = forms.CharField(
+        label="Environment variable",
+        max_length=100,
+        required=False,
+        help_text="Its name begins with MEDREASON_LLM_KEY_.",
+    )
+    key = forms.CharField(
+        label="Key",
+        max_length=500,
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="Kept encrypted and never shown again.",
+    )
+    service_tier = forms.ChoiceField(
+        label="Service tier",
+        choices=[("", "standard"), ("flex", "flex (slower, cheaper, where there is one)")],
+        required=False,
+    )
+    timeout_seconds = forms.IntegerField(
+        label="Seconds to wait for an answer", min_value=1, max_value=3600, initial=120
+    )
+    requests_per_minute = forms.IntegerField(min_value=1, max_value=MOST, required=False)
+    tokens_per_minute = forms.IntegerField(min_value=1, max_value=MOST, required=False)
+
+    def __init__(self, *args: Any, endpoint: Endpoint | None = None, **kwargs: Any) -> None:
+        self.endpoint = endpoint
+        if endpoint is not None:
+            kwargs["initial"] = _entered(endpoint)
+        super().__init__(*args, **kwargs)
+        keep = []
+        if endpoint is not None:
+            del self.fields["name"]
+            if endpoint.key_variable or endpoint.key_encrypted:
+                keep = [(KEEP, f"keep the present one ({key_source(endpoint)})")]
+        self.fields["key_from"].choices = [  # type: ignore[attr-defined]
+            *keep,
+            (NONE, "none: the server wants none"),
+            (VARIABLE, "from an environment variable"),
+            (ENTERED, "entered below"),
+        ]
+
+    def clean_base_url(self) -> str:
+        base_url: str = self.cleaned_data["base_url"].rstrip("/")
+        return _checked(base_url, lambda: require_allowed(target_of(base_url)))
+
+    def clean_key_variable(self) -> str:
+        name: str = self.cleaned_data["key_variable"]
+        return _checked(name, lambda: require_key_variable(name)) if name else ""
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        return _checked(key, lambda: require_plain(key)) if key else ""
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        source = data.get("key_from")
+        missing = {VARIABLE: ("key_variable", "Name it."), ENTERED: ("key", "Enter it.")}
+        if source in missing:
+            field, asks = missing[source]
+            if not data.get(field) and field not in self.errors:
+                self.add_error(field, asks)
+        moved = self.endpoint and data.get("base_url", "") not in ("", self.endpoint.base_url)
+        if source == KEEP and moved:
+            self.add_error("key_from", "Another base URL wants its key anew.")
+        return data
+
+    def terms(self) -> EndpointTerms:
+        """The terms entered."""
+        names = EndpointTerms.__dataclass_fields__
+        return EndpointTerms(**{name: self.cleaned_data[name] for name in names})
+
+    def given_key(self) -> GivenKey | None:
+        """The key entered; None to keep the one there is."""
+        data = self.cleaned_data
+        return {
+            KEEP: None,
+            NONE: NO_KEY,
+            VARIABLE: GivenKey(variable=data["key_variable"]),
+            ENTERED: GivenKey(secret=data["key"]),
+        }[data["key_from"]]
+
+
+def _entered(endpoint: Endpoint) -> dict[str, Any]:
+    shown = {name: getattr(endpoint, name) for name in EndpointTerms.__dataclass_fields__}
+    has_key = endpoint.key_variable or endpoint.key_encrypted
+    return shown | {"key_from": KEEP if has_key else NONE}
+
+
+def _checked(value: str, check: Any) -> str:
+    try:
+        check()
+    except EndpointRefused as error:
+        raise forms.ValidationError(str(error)) from error
+    return value

@@ -1,0 +1,52 @@
+"""`manage.py endpoints`: list endpoints, test one, or take them from the environment."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pipeline.core.errors import EndpointRefused, ReasonerFailure
+from pipeline.environment import endpoints_from_environment
+from pipeline.keys import key_source
+from pipeline.models import Endpoint
+from pipeline.probing import probe_endpoint
+
+
+class Command(BaseCommand):
+    help = "List the endpoints of language models; no key is ever shown."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--from-env",
+            action="store_true",
+            help="enter or change the endpoints that MEDREASON_LLM_REASONER_URL, _MODEL and "
+            "_KEY_VARIABLE, and MEDREASON_LLM_READER_..., describe",
+        )
+        parser.add_argument("--probe", metavar="NAME", help="test one and remember the outcome")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            if options["from_env"]:
+                for endpoint, what in endpoints_from_environment():
+                    self.stdout.write(f"{endpoint}: {what}.")
+            if options["probe"]:
+                self._probe(options["probe"])
+        except (EndpointRefused, ReasonerFailure) as error:
+            raise CommandError(str(error)) from error
+        if not options["from_env"] and not options["probe"]:
+            self._list()
+
+    def _probe(self, name: str) -> None:
+        endpoint = Endpoint.objects.filter(name=name).first()
+        if endpoint is None:
+            raise CommandError(f"There is no endpoint named {name}.")
+        probe_endpoint(endpoint)
+        self.stdout.write(f"{name} answers, held to: {endpoint.get_capability_display()}.")
+
+    def _list(self) -> None:
+        for one in Endpoint.objects.all():
+            state = one.get_capability_display() if one.is_active else "not in use"
+            self.stdout.write(
+                f"{one.name}: {one.get_role_display().lower()}, {one.model} at {one.base_url}, "
+                f"key {key_source(one)}, {state}"
+            )

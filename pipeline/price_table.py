@@ -1,0 +1,62 @@
+"""The price table kept: a lead enters and corrects what models cost, and the audit remembers."""
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from pipeline.core.errors import InvalidConfiguration
+from pipeline.models import Event, Price
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True)
+class PriceTerms:
+    """What a million tokens of a model cost from a day on, under one service tier."""
+
+    model: str
+    valid_from: date
+    input_per_million: Decimal
+    output_per_million: Decimal
+    service_tier: str = ""
+    currency: str = "USD"
+    source: str = ""
+
+
+def enter_price(terms: PriceTerms, *, by: "User | None" = None) -> Price:
+    """A new line of the table. Raises InvalidConfiguration for a day that has its price."""
+    return _save(Price(), terms, "price.entered", by)
+
+
+def change_price(price: Price, *, terms: PriceTerms, by: "User | None" = None) -> Price:
+    """Correct a line; costs already recorded stay as they are. Raises InvalidConfiguration."""
+    before = {name: str(getattr(price, name)) for name in asdict(terms)}
+    return _save(price, terms, "price.changed", by, before=before)
+
+
+def _save(
+    price: Price, terms: PriceTerms, action: str, by: "User | None", **payload: object
+) -> Price:
+    for name, value in asdict(terms).items():
+        setattr(price, name, value)
+    try:
+        price.full_clean()
+    except ValidationError as error:
+        raise InvalidConfiguration(_sentence(price, error)) from error
+    with transaction.atomic():
+        price.save()
+        after = {name: str(value) for name, value in asdict(terms).items()}
+        Event.objects.append(action, actor=by, subject=price, payload={**payload, **after})
+    return price
+
+
+def _sentence(price: Price, error: ValidationError) -> str:
+    name, texts = next(iter(error.message_dict.items()))
+    if name == "__all__":
+        return f"{price.model} has a price from {price.valid_from} already: change that one."
+    return f"{name}: {texts[0]}"

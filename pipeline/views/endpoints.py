@@ -1,0 +1,103 @@
+"""Endpoints of language models: list, enter, change, test, take out of use."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pipeline import access
+from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.core.errors import EndpointRefused, ReasonerFailure
+from pipeline.endpoints import NO_KEY, change_endpoint, create_endpoint, set_active
+from pipeline.forms import EndpointForm
+from pipeline.keys import key_source
+from pipeline.models import Endpoint
+from pipeline.probing import probe_endpoint
+
+
+@require_GET
+@role_required(Role.LEAD)
+def endpoint_list(request: SignedInRequest) -> HttpResponse:
+    """All endpoints: what they are, where their keys come from, whether they answer."""
+    rows = [
+        {"endpoint": row, "key": key_source(row), "open": _open_circuit(row)}
+        for row in access.endpoints_for(request.user)
+    ]
+    context = {"rows": rows, "may_change": Role.LEAD in request.roles}
+    return render(request, "pipeline/endpoint_list.html", context)
+
+
+@sensitive_post_parameters("key")
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+@sensitive_variables("form")
+def endpoint_new(request: SignedInRequest) -> HttpResponse:
+    """Enter an endpoint."""
+    form = EndpointForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            create_endpoint(
+                form.cleaned_data["name"],
+                terms=form.terms(),
+                key=form.given_key() or NO_KEY,
+                by=request.user,
+            )
+            return redirect("pipeline:endpoints")
+        except EndpointRefused as error:
+            form.add_error(None, str(error))
+    return _form_page(request, form)
+
+
+@sensitive_post_parameters("key")
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+@sensitive_variables("form")
+def endpoint_change(request: SignedInRequest, name: str) -> HttpResponse:
+    """Change an endpoint; its key is asked for anew with another base URL."""
+    endpoint = access.endpoint_for(request.user, name)
+    form = EndpointForm(request.POST or None, endpoint=endpoint)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_endpoint(endpoint, terms=form.terms(), key=form.given_key(), by=request.user)
+            return redirect("pipeline:endpoints")
+        except EndpointRefused as error:
+            form.add_error(None, str(error))
+    return _form_page(request, form)
+
+
+@require_POST
+@role_required(Role.LEAD)
+def endpoint_test(request: SignedInRequest, name: str) -> HttpResponse:
+    """Ask the endpoint a small question, and remember how its answers are held to a schema."""
+    endpoint = access.endpoint_for(request.user, name)
+    try:
+        probed = probe_endpoint(endpoint)
+        text = f"{endpoint} answers; its answers are held to: {probed.get_capability_display()}."
+        messages.success(request, text)
+    except (EndpointRefused, ReasonerFailure) as error:
+        messages.error(request, str(error))
+    return redirect("pipeline:endpoints")
+
+
+@require_POST
+@role_required(Role.LEAD)
+def endpoint_steer(request: SignedInRequest, name: str, action: str) -> HttpResponse:
+    """Take an endpoint out of use, or back into it."""
+    endpoint = access.endpoint_for(request.user, name)
+    set_active(endpoint, active=action == "activate", by=request.user)
+    return redirect("pipeline:endpoints")
+
+
+def _form_page(request: SignedInRequest, form: EndpointForm) -> HttpResponse:
+    status = 422 if form.errors else 200
+    return render(request, "pipeline/endpoint_form.html", {"form": form}, status=status)
+
+
+def _open_circuit(endpoint: Endpoint) -> str:
+    """Why nothing is sent to the endpoint at present; empty while its circuit is closed."""
+    pace = getattr(endpoint, "pace", None)
+    if pace is None or pace.open_until is None or pace.open_until <= timezone.now():
+        return ""
+    return pace.open_reason or "It failed too often."

@@ -1,0 +1,140 @@
+"""A worker killed three times and the model's server once, in the middle of calls.
+
+Each trace is made once in the end; no settled call is sent again, by the server's own count;
+and each kill leaves at most one uncertain call a thread.
+"""
+
+import json
+import sqlite3
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tests.product import Product, until
+from tests.stub_endpoint import INPUT_TOKENS, OUTPUT_TOKENS, Stub, digest, stub_endpoint
+
+QUESTIONS, THREADS, KILLS = 60, 8, 3
+LEASE_SECONDS = 3.0
+PATIENCE = 90.0
+PREPARE = """
+import sys, django
+django.setup()
+from django.core.management import call_command
+from tests import factories, factories_endpoints as endpoints
+call_command("migrate", verbosity=0)
+url, size = sys.argv[1], int(sys.argv[2])
+reasoner, reader = endpoints.endpoint(base_url=url), endpoints.reader(base_url=url)
+factories.model_batch(size, reasoner_endpoint=reasoner, reader_endpoint=reader)
+"""
+CALLS = """
+SELECT messages, status, attempts, reserved_tokens, input_tokens, output_tokens
+FROM pipeline_llmcall ORDER BY id
+"""
+
+
+@pytest.fixture
+def stub() -> Iterator[Stub]:
+    with stub_endpoint(latency=0.15) as started:
+        yield started
+
+
+@pytest.fixture
+def product(product_environment: dict[str, str], root: Path) -> Iterator[Product]:
+    environment = product_environment | {
+        "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
+        "MEDREASON_TRACE_LEASE_SECONDS": str(LEASE_SECONDS),
+        "MEDREASON_TRACE_THREADS": str(THREADS),
+        "PYTHONWARNINGS": "ignore:You're running the worker",
+        "PYTHONPATH": str(root),
+    }
+    database = Path(environment["MEDREASON_DATA_DIR"]) / "medreason.sqlite3"
+    made = Product(root, environment, lambda: sqlite3.connect(database, timeout=20))
+    yield made
+    made.end()
+
+
+def in_flight(product: Product) -> int:
+    query = "SELECT count(*) FROM pipeline_llmcall WHERE status = 'in_flight'"
+    return int(product.rows(query)[0][0])
+
+
+def kill_in_mid_call(product: Product, *, after: int) -> None:
+    """Kill -9 a worker that has calls in flight, once so many traces are settled."""
+    worker = product.start_worker()
+    until(lambda: product.count("made", "failed") >= after, patience=PATIENCE)
+    until(lambda: in_flight(product) > 0, patience=PATIENCE)
+    worker.kill()
+    worker.wait()
+    assert 0 < in_flight(product) <= THREADS
+    time.sleep(LEASE_SECONDS)
+
+
+def calls_of(product: Product) -> list[dict[str, Any]]:
+    names = ("messages", "status", "attempts", "reserved", "read", "written")
+    rows = [dict(zip(names, row, strict=True)) for row in product.rows(CALLS)]
+    for row in rows:
+        if isinstance(row["messages"], str):  # SQLite keeps JSON as text
+            row["messages"] = json.loads(row["messages"])
+    return rows
+
+
+def check_each_trace_once_and_no_call_twice(product: Product, stub: Stub) -> None:
+    product.run("-c", PREPARE, stub.base_url, str(QUESTIONS))
+    for kill in range(KILLS):
+        kill_in_mid_call(product, after=QUESTIONS * (kill + 1) // 5)
+        product.run("manage.py", "reap", "--once")
+        assert in_flight(product) == 0
+    product.start_worker()
+    until(lambda: product.count("made") >= QUESTIONS * 4 // 5, patience=PATIENCE)
+    stub.kill()
+    time.sleep(1)
+    stub.start()
+    state = "SELECT state, pause_reason, reserved_tokens, spent_tokens FROM pipeline_batch"
+    until(lambda: product.rows(state)[0][0] == "finished", patience=PATIENCE)
+    check_traces(product)
+    check_calls(calls_of(product), stub.received, spent=product.rows(state)[0][2:])
+
+
+def check_traces(product: Product) -> None:
+    made = product.rows("SELECT question_id, attempt, state FROM pipeline_trace")
+    assert len({question for question, _, _ in made}) == len(made) == QUESTIONS
+    assert {(attempt, state) for _, attempt, state in made} == {(1, "made")}
+
+
+def check_calls(calls: list[dict[str, Any]], received: Counter[str], *, spent: Any) -> None:
+    """The ledger against the server's own count."""
+    by_status = Counter(call["status"] for call in calls)
+    # The server's end too leaves at most one a thread.
+    assert by_status["uncertain"] <= THREADS * (KILLS + 1)
+    assert set(by_status) <= {"settled", "uncertain", "replayed"}
+    settled, sent = Counter[str](), Counter[str]()
+    for call in calls:
+        if call["status"] != "replayed":
+            sent[digest(call["messages"])] += call["attempts"]
+            settled[digest(call["messages"])] += call["status"] == "settled"
+    assert set(settled.values()) <= {0, 1}
+    assert received <= sent
+    certain = {one for one in sent if sent[one] == settled[one]}
+    assert {one: received[one] for one in certain} == dict.fromkeys(certain, 1)
+    whole = [call["reserved"] for call in calls if call["status"] == "uncertain"]
+    paid = by_status["settled"] * (INPUT_TOKENS + OUTPUT_TOKENS)
+    assert spent == (0, paid + sum(whole))
+
+
+def test_on_sqlite_and_the_filesystem_broker(product: Product, stub: Stub):
+    check_each_trace_once_and_no_call_twice(product, stub)
+
+
+@pytest.mark.requires("postgres", "redis")
+@pytest.mark.xdist_group("redis")
+def test_on_postgresql_and_redis(
+    product: Product, stub: Stub, postgres_database: str, redis_broker: str
+):
+    product.environment |= {"DATABASE_URL": postgres_database, "CELERY_BROKER_URL": redis_broker}
+    product.connect = lambda: psycopg.connect(postgres_database)
+    check_each_trace_once_and_no_call_twice(product, stub)

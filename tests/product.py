@@ -1,0 +1,66 @@
+"""The product as processes, and a database that a test reads beside them."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PATIENCE = 20.0
+WORKER = (
+    *("-m", "celery", "--quiet", "-A", "medreason_web", "worker", "--loglevel", "WARNING"),
+    *("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"),
+)
+
+
+@dataclass
+class Product:
+    """The product as processes, over a database that the test reads beside them."""
+
+    root: Path
+    environment: dict[str, str]
+    connect: Callable[[], Any]
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def run(self, *arguments: str) -> None:
+        command = (sys.executable, *arguments)
+        subprocess.run(command, cwd=self.root, env=self.environment, check=True, timeout=60)
+
+    def start_worker(self) -> subprocess.Popen[bytes]:
+        command = (sys.executable, *WORKER)
+        self.workers.append(subprocess.Popen(command, cwd=self.root, env=self.environment))
+        return self.workers[-1]
+
+    def end(self) -> None:
+        """Kill the workers that are left."""
+        for worker in self.workers:
+            if worker.poll() is None:
+                worker.kill()
+                worker.wait()
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        connection = self.connect()
+        try:
+            return list(connection.execute(query).fetchall())
+        finally:
+            connection.close()
+
+    def count(self, *states: str) -> int:
+        listed = ", ".join(f"'{state}'" for state in states)
+        query = f"SELECT count(*) FROM pipeline_trace WHERE state IN ({listed})"  # noqa: S608
+        return int(self.rows(query)[0][0])
+
+    def settled(self) -> dict[int, tuple[Any, ...]]:
+        """Settled traces by id, with when and as what they were settled."""
+        query = "SELECT id, settled_at, record_sha256, attempt FROM pipeline_trace"
+        return {row[0]: row[1:] for row in self.rows(f"{query} WHERE state IN ('made', 'failed')")}
+
+
+def until(condition: Callable[[], bool], *, patience: float = PATIENCE) -> None:
+    """Wait for something that processes do, within so many seconds."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
