@@ -5,11 +5,13 @@ with those of the given entities that stand in the prompt, so that a trace goes 
 call. `received` tells how often each question reached it: the server's own count.
 """
 
+import http.client
 import json
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +32,7 @@ class Stub:
 
     log: Path
     latency: float = 0.0
+    forward: str = ""
     port: int = 0
     process: subprocess.Popen[str] | None = None
 
@@ -47,7 +50,7 @@ class Stub:
         from tests.factories import ASKED, NODES
 
         types = dict(pair[::-1] for pair in NODES.values())
-        known = json.dumps({"answers": dict(ASKED), "types": types})
+        known = json.dumps({"answers": dict(ASKED), "types": types, "forward": self.forward})
         command = [sys.executable, "-m", "tests.stub_endpoint", str(self.port), str(self.log)]
         self.log.touch()
         self.process = subprocess.Popen(
@@ -69,10 +72,13 @@ def digest(messages: list[dict[str, str]]) -> str:
 
 
 @contextmanager
-def stub_endpoint(*, latency: float = 0.0) -> Iterator[Stub]:
-    """A running stub that knows the questions of tests.factories; `latency` in seconds."""
+def stub_endpoint(*, latency: float = 0.0, forward: str = "") -> Iterator[Stub]:
+    """A running stub that knows the questions of tests.factories; `latency` in seconds.
+
+    With `forward`, the base URL of a real server, it only counts and passes on.
+    """
     with tempfile.TemporaryDirectory() as folder:
-        stub = Stub(Path(folder) / "received", latency)
+        stub = Stub(Path(folder) / "received", latency, forward)
         stub.start()
         try:
             yield stub
@@ -85,13 +91,17 @@ class Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     latency = 0.0
-    known: ClassVar[dict[str, dict[str, str]]] = {}
+    known: ClassVar[dict[str, Any]] = {}
     log = Path()
 
     def do_POST(self) -> None:
-        asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        body = self.rfile.read(int(self.headers["content-length"]))
+        asked = json.loads(body)
         with self.log.open("a") as log:  # one write of one short line: threads do not mix them
             log.write(digest(asked["messages"]) + "\n")
+        if self.known["forward"]:
+            self._pass_on(body)
+            return
         time.sleep(self.latency)
         content = json.dumps(answer_to(asked, self.known))
         message = {"role": "assistant", "content": content}
@@ -107,6 +117,16 @@ class Handler(BaseHTTPRequestHandler):
             }
         )
 
+    def _pass_on(self, body: bytes) -> None:
+        """What the real server answers; where it does not, the connection ends."""
+        url = self.known["forward"] + "/chat/completions"
+        asked = urllib.request.Request(url, body, {"content-type": "application/json"})
+        try:
+            with urllib.request.urlopen(asked, timeout=60) as reply:
+                self._send(json.load(reply))
+        except (OSError, http.client.HTTPException):
+            self.close_connection = True
+
     def _send(self, value: Any) -> None:
         body = json.dumps(value).encode()
         head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: "
@@ -117,7 +137,7 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: a test reads the count."""
 
 
-def answer_to(asked: dict[str, Any], known: dict[str, dict[str, str]]) -> Any:
+def answer_to(asked: dict[str, Any], known: dict[str, Any]) -> Any:
     """A value of the asked schema."""
     named = asked["response_format"]["json_schema"]
     if named["name"] == "extract":
@@ -125,7 +145,7 @@ def answer_to(asked: dict[str, Any], known: dict[str, dict[str, str]]) -> Any:
     return least(named["schema"], named["schema"].get("$defs", {}))
 
 
-def _entities(text: str, known: dict[str, dict[str, str]]) -> Any:
+def _entities(text: str, known: dict[str, Any]) -> Any:
     answers = [drug for question, drug in known["answers"].items() if question in text][:1]
     found = [name for name, kind in known["types"].items() if name in text and kind != "drug"]
     sides = {"question": found, "answer": answers}
