@@ -15,6 +15,7 @@ from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.records import NodeType, ReasonerKind
 
 Backend = Literal["lexical", "dense"]
+LEXICAL: Backend = "lexical"
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,15 @@ class MethodConfig:
         """sha256 of the configuration without the sample index: equal for all of a batch."""
         canonical = json.dumps(asdict(replace(self, sample_index=0)), sort_keys=True)
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def with_similarity(self, name: str) -> "MethodConfig":
+        """The same, linking by another embedding model or, named LEXICAL, by spelling.
+
+        Thresholds are the preset's. Raises InvalidConfiguration where the preset needs the other.
+        """
+        if name == LEXICAL:
+            return replace(self, similarity=SimilarityConfig(top_k=self.similarity.top_k))
+        return replace(self, similarity=replace(self.similarity, backend="dense", model=name))
 
     def for_sample(self, sample_index: int) -> "MethodConfig":
         """The same configuration for the n-th trace (from 0) of one question."""

@@ -7,7 +7,7 @@ from django import forms
 from django.forms import BoundField
 
 from pipeline.core.config import PRESETS, MethodConfig, preset
-from pipeline.core.errors import EndpointRefused
+from pipeline.core.errors import EndpointRefused, InvalidConfiguration
 from pipeline.core.records import ReasonerKind
 from pipeline.endpoints import require_usable
 from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
@@ -22,12 +22,15 @@ SAYS = {
 MODEL_FIELDS = (
     "reasoner_endpoint",
     "reader_endpoint",
+    "similarity",
     "temperature",
     "own_temperature",
     "budget_money",
     "budget_tokens",
     "replay",
 )
+# Chosen within the method's configuration, not beside it.
+IN_CONFIG = ("similarity", "own_temperature")
 
 
 def runnable_presets() -> list[tuple[str, str]]:
@@ -66,6 +69,13 @@ class BatchForm(forms.Form):
         label="Second reader",
         required=False,
         help_text="Better another model than the reasoner: one tends to agree with itself.",
+    )
+    similarity = forms.CharField(
+        label="Link by similarity of",
+        max_length=200,
+        required=False,
+        help_text="Leave empty for the configuration's embedding model. Else another one that the "
+        "graph has vectors of, or 'lexical': spelling alone.",
     )
     temperature = forms.FloatField(
         min_value=0,
@@ -120,10 +130,17 @@ class BatchForm(forms.Form):
             return data
         if data.get("own_temperature") and data.get("temperature") is not None:
             self.add_error("temperature", "Leave this empty, or do not leave it to the model.")
+        self._check_similarity()
         for name in ("reasoner_endpoint", "reader_endpoint"):
             if name not in self.errors:
                 self._check_endpoint(name, data.get(name), data.get("question_set"))
         return data
+
+    def _check_similarity(self) -> None:
+        try:
+            self._linked()
+        except InvalidConfiguration as error:
+            self.add_error("similarity", str(error))
 
     def _check_endpoint(
         self, name: str, endpoint: Endpoint | None, questions: QuestionSet | None
@@ -146,16 +163,21 @@ class BatchForm(forms.Form):
 
     def config(self) -> MethodConfig:
         """The method configuration chosen."""
-        config = preset(self.cleaned_data["preset"], seed=self.cleaned_data["seed"])
+        config = self._linked()
         if self.asks_models and self.cleaned_data["own_temperature"]:
             return replace(config, model=replace(config.model, temperature=None))
         return config
+
+    def _linked(self) -> MethodConfig:
+        config = preset(self.cleaned_data["preset"], seed=self.cleaned_data.get("seed") or 0)
+        named = self.cleaned_data.get("similarity", "").strip() if self.asks_models else ""
+        return config.with_similarity(named) if named else config
 
     def choices(self) -> dict[str, Any]:
         """Everything chosen but the question set, as `start_batch` takes it."""
         taken = ["name", "knowledge_graph", "limit", "samples"]
         if self.asks_models:
-            taken += [name for name in MODEL_FIELDS if name != "own_temperature"]
+            taken += [name for name in MODEL_FIELDS if name not in IN_CONFIG]
         return {name: self.cleaned_data[name] for name in taken} | {"config": self.config()}
 
     @property

@@ -134,6 +134,17 @@ def test_the_temperature_may_be_left_to_the_model():
 
 
 @pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    ("named", "linked_by"),
+    [("lexical", ("lexical", "")), ("someone/model", ("dense", "someone/model"))],
+)
+def test_another_similarity_may_be_named(named, linked_by):
+    run(*KNOWN, *MODELS, "--similarity", named)
+    similarity = Batch.objects.get().config["similarity"]
+    assert (similarity["backend"], similarity["model"]) == linked_by
+
+
+@pytest.mark.usefixtures("world")
 def test_generate_tests_what_was_not_tested_and_warns_of_one_model_for_both(monkeypatch):
     Endpoint.objects.update(capability="", model="model-r")
     probed = []
@@ -158,6 +169,7 @@ def test_generate_tests_what_was_not_tested_and_warns_of_one_model_for_both(monk
         ((*MODELS, "--budget-money", "1"), "needs a price"),
         ((*MODELS, "--samples", "2"), "temperature above 0"),
         ((*MODELS, "--temperature", "3"), "must be 0 to 2"),
+        ((*MODELS, "--preset", "paper", "--similarity", "lexical"), "needs the dense similarity"),
         (("--dry-run",), "A dry run estimates what language models would take"),
         ((*MODELS, "--dry-run", "--questions", "none"), "no question set named none"),
     ],

@@ -196,7 +196,7 @@ def test_looking_is_not_steering(client):
 
 def model_form(**changes: object) -> dict[str, object]:
     both = {"reasoner_endpoint": endpoint().pk, "reader_endpoint": reader().pk, "replay": "on"}
-    return form_data(preset="default", **(both | changes))
+    return form_data(**({"preset": "default"} | both | changes))
 
 
 def test_a_batch_of_language_models_is_started_with_its_budget(client):
@@ -230,6 +230,7 @@ def test_the_temperature_may_be_left_to_the_model(client):
     ("changes", "field"),
     [
         ({"reasoner_endpoint": ""}, "reasoner_endpoint"),
+        ({"preset": "paper", "similarity": "lexical"}, "similarity"),
         ({"reader_endpoint": ""}, "reader_endpoint"),
         ({"temperature": "3"}, "temperature"),
         ({"temperature": "1", "own_temperature": "on"}, "temperature"),

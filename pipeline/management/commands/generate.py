@@ -38,6 +38,12 @@ class Command(BaseCommand):
         parser.add_argument("--questions", required=True, help="name of the question set")
         parser.add_argument("--graph", required=True, help="name of the knowledge graph")
         parser.add_argument("--preset", default="demonstration", choices=sorted(PRESETS))
+        parser.add_argument(
+            "--similarity",
+            metavar="NAME",
+            help="link by this embedding model, or by spelling alone: 'lexical' "
+            "(default: as the preset says)",
+        )
         parser.add_argument("--limit", type=int, help="only the first N questions")
         parser.add_argument("--samples", type=int, default=1, help="traces a question")
         parser.add_argument("--seed", type=int, default=0)
@@ -164,6 +170,8 @@ def _temperature(text: str) -> float | str:
 
 def _config(options: dict[str, Any]) -> MethodConfig:
     config = preset(options["preset"], seed=options["seed"])
+    if options["similarity"]:
+        config = config.with_similarity(options["similarity"])
     if options["temperature"] == OWN:
         return replace(config, model=replace(config.model, temperature=None))
     return config
