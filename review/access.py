@@ -6,7 +6,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from pipeline.access import Role, roles_of
-from review.models import Policy, Release, Reviewer, Slot, Study, StudyReviewer
+from pipeline.models import Event, Login
+from review.models import Invitation, Policy, Release, Reviewer, Slot, Study, StudyReviewer
 
 SEES_GRADES = frozenset({Role.LEAD, Role.AUDITOR, Role.ADJUDICATOR})
 
@@ -78,6 +79,49 @@ def policies_for(user: User) -> QuerySet[Policy]:
     """Policies, for leads and auditors."""
     _leads_only(user)
     return Policy.objects.select_related("created_by")
+
+
+def people_for(user: User) -> QuerySet[User]:
+    """Every account, for leads and auditors."""
+    _leads_only(user)
+    return (
+        User.objects.select_related("reviewer")
+        .prefetch_related("groups")
+        .order_by("-is_active", "username")
+    )
+
+
+def person_for(user: User, person_id: int) -> User:
+    """One account, or Http404."""
+    return get_object_or_404(people_for(user), pk=person_id)
+
+
+def invitations_for(user: User) -> QuerySet[Invitation]:
+    """Invitations, for leads and auditors; the links themselves are kept nowhere."""
+    _leads_only(user)
+    return Invitation.objects.select_related("made_by", "account")
+
+
+def invitation_for(user: User, invitation_id: int) -> Invitation:
+    """One invitation, or Http404."""
+    return get_object_or_404(invitations_for(user), pk=invitation_id)
+
+
+def events_for(user: User) -> QuerySet[Event]:
+    """The audit, for leads and auditors, without the studies in which they still grade blind."""
+    _leads_only(user)
+    blind = StudyReviewer.objects.filter(reviewer__user=user).exclude(
+        study__state=Study.State.CLOSED
+    )
+    hidden = [place.study.event_chain for place in blind.select_related("study")]
+    rows = Event.objects.exclude(chain__name__in=hidden) if hidden else Event.objects.all()
+    return rows.select_related("chain", "actor").order_by("-pk")
+
+
+def logins_for(user: User) -> QuerySet[Login]:
+    """The login log, for leads and auditors."""
+    _leads_only(user)
+    return Login.objects.select_related("user")
 
 
 def _leads_only(user: User) -> None:

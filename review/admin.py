@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from pipeline.admin import LookOnlyAdmin, ModelAdmin
+from pipeline.admin import LookOnlyAdmin
 from review import models
 
 admin.site.register(
@@ -16,6 +16,7 @@ admin.site.register(
         models.Policy,
         models.Release,
         models.ReleasedTrace,
+        models.Reviewer,
         models.Slot,
         models.StepLabel,
         models.Study,
@@ -25,9 +26,8 @@ admin.site.register(
 )
 
 
-@admin.register(models.Reviewer)
-class ReviewerAdmin(ModelAdmin):
-    """Profiles may be completed here; the pseudonym stays what it is."""
+@admin.register(models.Invitation)
+class InvitationAdmin(LookOnlyAdmin):
+    """Who was invited; of the link there is only a digest, and not even that is shown."""
 
-    readonly_fields = ("pseudonym",)
-    list_display = ("user", "specialty", "seniority")
+    exclude = ("token_sha256",)

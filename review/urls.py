@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path, register_converter
 
-from review.views import grading, releases, studies
+from review.views import audit, grading, invitations, people, releases, studies
 
 
 class ItemCode:
@@ -38,4 +38,23 @@ urlpatterns = [
     path("releases/<slug:name>/", releases.release_detail, name="release"),
     path("releases/<slug:name>/download/", releases.release_download, name="release_download"),
     path("releases/<slug:name>/withdraw/", releases.release_withdraw, name="release_withdraw"),
+    path("people/", people.people_list, name="people"),
+    path("people/<int:person_id>/", people.person_detail, name="person"),
+    path("people/<int:person_id>/roles/", people.person_roles, name="person_roles"),
+    path("people/<int:person_id>/profile/", people.person_profile, name="person_profile"),
+    re_path(
+        r"^people/(?P<person_id>[0-9]+)/(?P<action>deactivate|reactivate|drop-second-step)/$",
+        people.person_steer,
+        name="person_steer",
+    ),
+    path("people/invitations/new/", invitations.invitation_new, name="invitation_new"),
+    path(
+        "people/invitations/<int:invitation_id>/revoke/",
+        invitations.invitation_revoke,
+        name="invitation_revoke",
+    ),
+    path("invitations/<str:token>/", invitations.invitation_accept, name="invitation_accept"),
+    path("profile/", people.own_profile, name="profile"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/logins/", audit.logins, name="logins"),
 ]

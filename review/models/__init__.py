@@ -2,6 +2,7 @@
 
 from review.models.adjudications import Adjudication
 from review.models.grades import Grade, PathGrade, StepLabel
+from review.models.invitations import Invitation
 from review.models.items import Item
 from review.models.releases import Policy, Release, ReleasedTrace
 from review.models.reviewers import Reviewer
@@ -13,6 +14,7 @@ __all__ = [
     "Decline",
     "Draft",
     "Grade",
+    "Invitation",
     "Item",
     "PathGrade",
     "Policy",

@@ -6,7 +6,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
+from pipeline.access import Role
 from pipeline.models import Batch, Price
+from review.invitations import invite
 from review.policies import save_policy
 from review.queue import next_slot
 from review.releasing import make_release
@@ -38,6 +40,16 @@ LEADS = (
     "/releases/new/",
     "/releases/policies/new/",
     "/releases/{release}/",
+    "/people/",
+    "/people/{person}/",
+    "/people/invitations/new/",
+    "/invitations/{token}/",
+    "/invitations/no-such-link/",
+    "/audit/",
+    "/audit/logins/",
+    "/account/two-step/",
+    "/account/confirm/",
+    "/account/inactive/",
     "/account/password/",
 )
 
@@ -63,6 +75,8 @@ def world(transactional_db) -> dict[str, object]:
         "study": study.pk,
         "release": release.name,
         "item": slot.item.code,
+        "person": ann.user.pk,
+        "token": invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)[1],
     }
 
 
@@ -99,7 +113,8 @@ def test_login(live_server, page, theme, transactional_db):
     assert not faults(page)
 
 
-def test_a_leads_pages(live_server, page, theme, world):
+def test_a_leads_pages(live_server, page, theme, world, expected_console_errors):
+    expected_console_errors.append("404")  # of the link that leads nowhere
     sign_in(page, live_server.url)
     found = []
     for address in LEADS:
@@ -113,7 +128,7 @@ def test_a_reviewers_pages(live_server, page, theme, world, width):
     page.set_viewport_size({"width": width, "height": 768})
     sign_in(page, live_server.url, "ann")
     found = []
-    for address in ("/grade/", "/grade/items/{item}/"):
+    for address in ("/grade/", "/grade/items/{item}/", "/profile/"):
         page.goto(live_server.url + address.format(**world))
         found += faults(page)
     assert not found

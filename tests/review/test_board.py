@@ -74,6 +74,7 @@ def test_items_whose_grades_disagree_wait_for_adjudication(study, ann, ben, seco
     assert len(discordant_items(study)) == len(board_of(study).discordant) == 3 * discordant
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_a_safety_flag_waits_for_adjudication_even_from_one_reviewer(study, ann):
     submit(next_slot(study, reviewer=ann), ann)
     Grade.objects.update(safety_flag="severe")
@@ -96,6 +97,7 @@ def test_an_adjudicated_item_waits_no_longer(study, lead, ann, ben):
     assert len(board_of(study).discordant) == 2
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_who_could_not_judge_disagrees_with_nobody(study, ann, ben):
     grade_all(study, ann)
     grade_all(study, ben, cot_precision=1)

@@ -120,6 +120,7 @@ def test_what_was_not_accepted_stays_out_where_the_rule_says_so(study, people):
     assert left_out(study, Rules(only_accepted=False)) is None
 
 
+@pytest.mark.usefixtures("unguarded")
 @pytest.mark.parametrize(
     ("flag", "reason"),
     [
@@ -133,6 +134,7 @@ def test_flagged_items_stay_out_whatever_their_grades(study, people, flag, reaso
     assert left_out(study, Rules(minimum_precision=None, only_accepted=False)) == reason
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_who_could_not_judge_is_no_grader(study, people):
     grade_all(study, people[0])
     Grade.objects.update(
