@@ -7,7 +7,17 @@ from django.shortcuts import get_object_or_404
 
 from pipeline.access import Role, roles_of
 from pipeline.models import Event, Login
-from review.models import Invitation, Policy, Release, Reviewer, Slot, Study, StudyReviewer
+from review.models import (
+    Draft,
+    Invitation,
+    Policy,
+    PracticeGrade,
+    Release,
+    Reviewer,
+    Slot,
+    Study,
+    StudyReviewer,
+)
 
 SEES_GRADES = frozenset({Role.LEAD, Role.AUDITOR, Role.ADJUDICATOR})
 
@@ -45,6 +55,28 @@ def slot_once_dealt(reviewer: Reviewer, code: str) -> Slot:
         item__code=code, item__study__places__reviewer=reviewer
     ).select_related("item__study", "item__trace__question__question_set")
     return slots.filter(reviewer=reviewer).first() or get_object_or_404(slots, number=1)
+
+
+def draft_to_resume(reviewer: Reviewer, code: str) -> Draft:
+    """The reviewer's draft of an item whose slot they have lost, or Http404."""
+    drafts = Draft.objects.filter(
+        reviewer=reviewer, item__study__places__reviewer=reviewer
+    ).select_related("item__study", "item__trace__question__question_set", "reviewer")
+    return get_object_or_404(drafts, item__code=code)
+
+
+def graded_slot(reviewer: Reviewer, code: str) -> Slot:
+    """The slot of this item that the reviewer has filled, or Http404."""
+    slots = Slot.objects.filter(reviewer=reviewer, state=Slot.State.FILLED).select_related(
+        "item__study", "item__trace__question__question_set"
+    )
+    return get_object_or_404(slots, item__code=code)
+
+
+def practised(reviewer: Reviewer, study: Study, case: str) -> PracticeGrade:
+    """What the reviewer entered for a practice case, or Http404."""
+    rows = PracticeGrade.objects.select_related("reviewer")
+    return get_object_or_404(rows, reviewer=reviewer, study=study, case=case)
 
 
 def studies_for(user: User) -> QuerySet[Study]:

@@ -80,13 +80,14 @@ def order_key(study: Study, reviewer: Reviewer, item_id: int) -> bytes:
 def _claim(study: Study, reviewer: Reviewer) -> Slot | None:
     ids = available_items(study, reviewer).values_list("pk", flat=True)
     for item_id in sorted(ids, key=lambda pk: order_key(study, reviewer, pk)):
-        slot = _lease_one(study, reviewer, item_id)
+        slot = lease_slot(study, reviewer, item_id)
         if slot is not None:
             return slot
     return None
 
 
-def _lease_one(study: Study, reviewer: Reviewer, item_id: int) -> Slot | None:
+def lease_slot(study: Study, reviewer: Reviewer, item_id: int) -> Slot | None:
+    """Lease a free slot of this item to the reviewer; None: none is free, or they have one."""
     open_slots = Slot.objects.filter(item_id=item_id, state=Slot.State.OPEN).order_by("number")
     for pk in open_slots.values_list("pk", flat=True):
         try:
@@ -102,15 +103,16 @@ def _lease_one(study: Study, reviewer: Reviewer, item_id: int) -> Slot | None:
             # The reviewer already has a slot of this item: never two grades by one person.
             return None
         if leased:
-            return Slot.objects.select_related("item").get(pk=pk)
+            return Slot.objects.select_related("item__study").get(pk=pk)
     return None
 
 
-def renew_lease(slot: Slot) -> None:
-    """Start the lease's time again, since the reviewer is at work; nothing if it has passed on."""
-    Slot.objects.filter(pk=slot.pk, fence=slot.fence, state=Slot.State.LEASED).update(
+def renew_lease(slot: Slot) -> bool:
+    """Start the lease's time again, since the reviewer is at work; False if it has passed on."""
+    renewed = Slot.objects.filter(pk=slot.pk, fence=slot.fence, state=Slot.State.LEASED).update(
         lease_until=_lease_end(slot.item.study)
     )
+    return bool(renewed)
 
 
 def _lease_end(study: Study) -> datetime:

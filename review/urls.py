@@ -2,7 +2,17 @@
 
 from django.urls import path, re_path, register_converter
 
-from review.views import audit, grading, invitations, people, releases, studies
+from review.views import (
+    audit,
+    drafts,
+    grading,
+    history,
+    invitations,
+    people,
+    practice,
+    releases,
+    studies,
+)
 
 
 class ItemCode:
@@ -23,7 +33,14 @@ app_name = "review"
 urlpatterns = [
     path("grade/", grading.desk, name="desk"),
     path("grade/studies/<int:study_id>/next/", grading.next_item, name="next_item"),
+    path("grade/studies/<int:study_id>/practice/", practice.practice, name="practice"),
+    path("grade/studies/<int:study_id>/history/", history.history, name="history"),
+    path("grade/keys/", drafts.keys, name="keys"),
     path("grade/items/<item_code:code>/", grading.grade, name="grade"),
+    path("grade/items/<item_code:code>/draft/", drafts.draft, name="draft"),
+    path("grade/items/<item_code:code>/decline/", grading.decline, name="decline"),
+    path("grade/items/<item_code:code>/amend/", history.amend, name="amend"),
+    path("grade/items/<item_code:code>/reveal/", history.reveal, name="reveal"),
     path("studies/", studies.study_list, name="studies"),
     path("studies/new/", studies.study_new, name="study_new"),
     path("studies/<int:study_id>/", studies.study_detail, name="study"),

@@ -4,7 +4,9 @@ from review.models.adjudications import Adjudication
 from review.models.grades import Grade, PathGrade, StepLabel
 from review.models.invitations import Invitation
 from review.models.items import Item
+from review.models.practice import PracticeGrade
 from review.models.releases import Policy, Release, ReleasedTrace
+from review.models.reveals import Reveal
 from review.models.reviewers import Reviewer
 from review.models.slots import Decline, Draft, Slot
 from review.models.studies import Study, StudyReviewer
@@ -18,8 +20,10 @@ __all__ = [
     "Item",
     "PathGrade",
     "Policy",
+    "PracticeGrade",
     "Release",
     "ReleasedTrace",
+    "Reveal",
     "Reviewer",
     "Slot",
     "StepLabel",

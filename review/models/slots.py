@@ -52,11 +52,16 @@ class Slot(models.Model):
 
 
 class Draft(models.Model):
-    """What a reviewer has entered and not submitted; it outlives the lease."""
+    """What a reviewer has entered and not submitted; it outlives the lease.
+
+    `content` holds the form's fields by name. `version` grows with every save: a tab that
+    writes on an older one is told so.
+    """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="drafts")
     reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="drafts")
     content = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
     active_seconds = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(auto_now=True)
 

@@ -37,6 +37,7 @@ class Study(models.Model):
     lease_minutes = models.PositiveSmallIntegerField(default=30)
     hide_answer_key = models.BooleanField(default=False)
     reveal_after_submit = models.BooleanField(default=False)
+    practice_round = models.BooleanField(default=False)
     guidelines = models.TextField(blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from pipeline.access import Role, SignedInRequest, role_required
 from review import access
-from review.people_forms import AuditForm, LoginsForm
+from review.forms.people import AuditForm, LoginsForm
 
 ROWS_A_PAGE = 50
 

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pipeline.access import Role, SignedInRequest, role_required
 from review import access, invitations
 from review.accounts import NameTaken
+from review.forms.people import AcceptAsReviewerForm, AcceptForm, InvitationForm
 from review.log import log
 from review.models import Invitation
-from review.people_forms import AcceptAsReviewerForm, AcceptForm, InvitationForm
 
 
 @never_cache

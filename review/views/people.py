@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pipeline.access import Role, SignedInRequest, has_second_factor, role_required
 from review import access, people
+from review.forms.people import ProfileForm, RolesForm
 from review.models import Reviewer
-from review.people_forms import ProfileForm, RolesForm
 from review.profiles import save_profile
 
 

@@ -11,11 +11,12 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pipeline.access import Role
 from review.invitations import invite
-from review.models import Reviewer
+from review.models import Reviewer, Study
 from review.policies import save_policy
 from review.queue import next_slot
 from review.releasing import make_release
 from tests import actors, factories, factories_endpoints
+from tests.review.submitting import submit
 
 ROLES = ("anonymous", "no role", "lead", "reviewer", "adjudicator", "auditor", "superuser")
 READ_BY_LEADS = {"lead", "auditor"}
@@ -63,6 +64,13 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:desk": ("get", {"reviewer"}),
     "review:next_item": ("post", {"reviewer"}),
     "review:grade": ("get", {"reviewer"}),
+    "review:draft": ("post", {"reviewer"}),
+    "review:decline": ("post", {"reviewer"}),
+    "review:keys": ("post", {"reviewer"}),
+    "review:practice": ("get", {"reviewer"}),
+    "review:history": ("get", {"reviewer"}),
+    "review:amend": ("get", {"reviewer"}),
+    "review:reveal": ("get", {"reviewer"}),
     "review:studies": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:study_new": ("get", READ_BY_LEADS),
     "review:study": ("get", READ_BY_LEADS | {"adjudicator"}),
@@ -121,6 +129,9 @@ def world(db) -> dict[str, str]:
     cache.clear()  # invitations are counted by address
     lead, grader = actors.lead("chief"), actors.reviewer("grader")
     study = factories.study(grader, opened_by=lead)
+    Study.objects.update(reveal_after_submit=True)
+    graded = next_slot(study, reviewer=grader)
+    submit(graded, grader)
     slot = next_slot(study, reviewer=grader)
     assert slot is not None
     policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
@@ -143,6 +154,12 @@ def world(db) -> dict[str, str]:
         "pipeline:price_change": [factories_endpoints.price().pk],
         "review:next_item": [study.pk],
         "review:grade": [slot.item.code],
+        "review:draft": [slot.item.code],
+        "review:decline": [slot.item.code],
+        "review:practice": [study.pk],
+        "review:history": [study.pk],
+        "review:amend": [graded.item.code],
+        "review:reveal": [graded.item.code],
         "review:study": [study.pk],
         "review:study_steer": [study.pk, "pause"],
         "review:release": [release.name],
@@ -225,7 +242,9 @@ def test_another_reviewers_item_does_not_exist(world):
     stranger = actors.signed_in(actors.reviewer("stranger").user)
     assert stranger.get(world["review:grade"]).status_code == 404
     assert stranger.post(world["review:grade"]).status_code == 404
-    assert stranger.post(world["review:next_item"]).status_code == 404
+    for name in ("next_item", "draft", "decline", "practice", "amend", "reveal"):
+        assert stranger.post(world[f"review:{name}"]).status_code == 404, name
+    assert stranger.get(world["review:history"]).status_code == 404
 
 
 def came_through(response) -> bool:

@@ -120,11 +120,17 @@ def everything_sent(client: Client, study: Study, reviewer: Reviewer) -> str:
         page = reverse("review:grade", args=[slot.item.code])
         responses += [client.post(reverse("review:next_item", args=[study.pk])), client.get(page)]
         responses += [client.post(page, {}), client.get(page, headers={"HX-Request": "true"})]
+        draft, decline = f"{page}draft/", f"{page}decline/"
+        responses += [client.post(draft, {"fence": slot.fence}), client.post(draft, {"fence": 0})]
+        responses += [client.post(decline, {"fence": 0, "reason": "x"}), client.get(page)]
         submit(slot, reviewer)
+        amended = {"key": "1" * 32, "reason": "A slip."}
+        responses += [client.get(f"{page}amend/"), client.post(f"{page}amend/", amended)]
         stale = {"fence": 0, "key": "0" * 32, "decision": "accept", "cot_precision": 3}
         responses.append(client.post(page, stale))
+    responses += [client.get(reverse("review:history", args=[study.pk]))]
     responses.append(client.get(reverse("review:desk")))
-    assert {response.status_code for response in responses} == {200, 302, 422}
+    assert {response.status_code for response in responses} == {200, 302, 409, 422}
     return "".join(
         response.content.decode() + str(dict(response.headers)) + str(response.cookies)
         for response in responses
