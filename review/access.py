@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from pipeline.access import Role, roles_of
 from pipeline.models import Event, Login
 from review.models import (
+    Control,
     Draft,
     Invitation,
     Policy,
@@ -94,6 +95,13 @@ def may_see_grades(user: User, study: Study) -> bool:
     """Whether single grades may be shown: never to someone who may still grade in the study."""
     grades = StudyReviewer.objects.filter(study=study, reviewer__user=user).exists()
     return study.state == Study.State.CLOSED or not grades
+
+
+def controls_for(user: User) -> QuerySet[Control]:
+    """Controls and what they expect, for leads and auditors."""
+    _leads_only(user)
+    related = ("trace__question__question_set", "trace__batch", "marked_by")
+    return Control.objects.select_related(*related).defer("trace__record")
 
 
 def releases_for(user: User) -> QuerySet[Release]:

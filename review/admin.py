@@ -8,6 +8,7 @@ from review import models
 admin.site.register(
     [
         models.Adjudication,
+        models.Control,
         models.Decline,
         models.Draft,
         models.Grade,

@@ -5,6 +5,7 @@ from django.db import transaction
 from pipeline.models import Event
 from review.grading import StaleLease
 from review.models import Decline, Reviewer, Slot
+from review.queue import OPENED
 
 
 def decline_item(slot: Slot, *, reviewer: Reviewer, fence: int, reason: str) -> Decline:
@@ -16,7 +17,7 @@ def decline_item(slot: Slot, *, reviewer: Reviewer, fence: int, reason: str) -> 
     with transaction.atomic():
         freed = Slot.objects.filter(
             pk=slot.pk, reviewer=reviewer, fence=fence, state=Slot.State.LEASED
-        ).update(state=Slot.State.OPEN, reviewer=None, lease_until=None)
+        ).update(**OPENED)
         declined = Decline.objects.filter(item=slot.item, reviewer=reviewer).first()
         if declined is not None:
             return declined

@@ -13,8 +13,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from review.grading import LONGEST_ACTIVE, StaleLease
-from review.models import Draft, Item, Reviewer, Slot, Study, StudyReviewer
-from review.queue import held_slot, lease_slot, renew_lease
+from review.models import Draft, Item, Reviewer, Slot
+from review.queue import reclaim_slot, renew_lease
 
 
 class OtherTab(Exception):
@@ -96,13 +96,4 @@ def take_back(draft: Draft) -> Slot | None:
 
     Nothing is given back while the study is not open or the reviewer holds another item.
     """
-    study, reviewer = draft.item.study, draft.reviewer
-    with transaction.atomic():
-        place = (
-            StudyReviewer.objects.select_for_update(of=("self",))
-            .filter(study=study, reviewer=reviewer, study__state=Study.State.OPEN)
-            .first()
-        )
-        if place is None or held_slot(reviewer, study=study) is not None:
-            return None
-        return lease_slot(study, reviewer, draft.item_id)
+    return reclaim_slot(draft.item, reviewer=draft.reviewer)

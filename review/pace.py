@@ -11,7 +11,8 @@ from statistics import median
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from review.models import Decline, Grade, Item, Reveal, Reviewer, Slot, Study, StudyReviewer
+from review.candidates import hidden_twins
+from review.models import Grade, Reveal, Reviewer, Slot, Study, StudyReviewer
 
 RECENT = 50
 MOST_COUNTED = 1000
@@ -112,15 +113,10 @@ def own_grades(study: Study, *, reviewer: Reviewer) -> QuerySet[Grade]:
     newer = Grade.objects.filter(
         item=OuterRef("item"), reviewer=reviewer, revision__gt=OuterRef("revision")
     )
-    settled = Slot.objects.filter(item=OuterRef("pk"), reviewer=reviewer, state=Slot.State.FILLED)
-    declined = Decline.objects.filter(item=OuterRef("pk"), reviewer=reviewer)
-    awaited = Item.objects.filter(study=study, repeat_of__isnull=False).exclude(
-        Exists(settled) | Exists(declined)
-    )
     return (
         Grade.objects.filter(item__study=study, reviewer=reviewer)
         .exclude(Exists(newer))
-        .exclude(item__in=awaited.values("repeat_of"))
+        .exclude(item__in=hidden_twins(study, reviewer).values("pk"))
         .select_related("item__trace__question", "item__study")
         .order_by("-pk")
     )

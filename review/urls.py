@@ -4,6 +4,7 @@ from django.urls import path, re_path, register_converter
 
 from review.views import (
     audit,
+    controls,
     drafts,
     grading,
     history,
@@ -43,6 +44,12 @@ urlpatterns = [
     path("grade/items/<item_code:code>/reveal/", history.reveal, name="reveal"),
     path("studies/", studies.study_list, name="studies"),
     path("studies/new/", studies.study_new, name="study_new"),
+    path("studies/controls/", controls.control_list, name="controls"),
+    path("studies/controls/<uuid:key>/", controls.control_mark, name="control_mark"),
+    path(
+        "studies/controls/<int:control_id>/retire/", controls.control_retire, name="control_retire"
+    ),
+    path("studies/<int:study_id>/extend/", studies.study_extend, name="study_extend"),
     path("studies/<int:study_id>/", studies.study_detail, name="study"),
     re_path(
         r"^studies/(?P<study_id>[0-9]+)/(?P<action>pause|resume|close)/$",

@@ -1,6 +1,7 @@
 """Review's tables."""
 
 from review.models.adjudications import Adjudication
+from review.models.controls import Control
 from review.models.grades import Grade, PathGrade, StepLabel
 from review.models.invitations import Invitation
 from review.models.items import Item
@@ -13,6 +14,7 @@ from review.models.studies import Study, StudyReviewer
 
 __all__ = [
     "Adjudication",
+    "Control",
     "Decline",
     "Draft",
     "Grade",

@@ -8,7 +8,9 @@ from playwright.sync_api import Page, expect
 
 from pipeline.access import Role
 from pipeline.models import Batch, Price
+from review.controls import Expected, mark_control
 from review.invitations import invite
+from review.models import Study
 from review.policies import save_policy
 from review.practice import submit_practice
 from review.practice_cases import SOUND
@@ -50,6 +52,9 @@ LEADS = (
     "/studies/",
     "/studies/new/",
     "/studies/{study}/",
+    "/studies/{study}/extend/",
+    "/studies/controls/",
+    "/studies/controls/{trace}/",
     "/releases/",
     "/releases/new/",
     "/releases/policies/new/",
@@ -81,6 +86,8 @@ def world(transactional_db) -> dict[str, object]:
     slot = next_slot(study, reviewer=ann)
     assert slot is not None
     submit_practice(study, reviewer=ann, case=SOUND, content={"decision": "accept"})
+    mark_control(slot.item.trace, expected=Expected(4, 4), by=lead)
+    Study.objects.update(guidelines="# Read\n\n* twice\n\n| a | b |\n|---|---|\n| c | d |")
     policy = save_policy("Open", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()

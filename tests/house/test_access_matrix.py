@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from pipeline.access import Role
+from review.controls import Expected, mark_control
 from review.invitations import invite
 from review.models import Reviewer, Study
 from review.policies import save_policy
@@ -74,6 +75,10 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:studies": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:study_new": ("get", READ_BY_LEADS),
     "review:study": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:study_extend": ("get", READ_BY_LEADS),
+    "review:controls": ("get", READ_BY_LEADS),
+    "review:control_mark": ("get", READ_BY_LEADS),
+    "review:control_retire": ("post", {"lead"}),
     "review:study_steer": ("post", {"lead"}),
     "review:releases": ("get", READ_BY_LEADS),
     "review:release_new": ("get", READ_BY_LEADS),
@@ -102,6 +107,8 @@ WRITES = (
     "pipeline:price_new",
     "pipeline:price_change",
     "review:study_new",
+    "review:study_extend",
+    "review:control_mark",
     "review:release_new",
     "review:policy_new",
     "review:invitation_new",
@@ -137,6 +144,7 @@ def world(db) -> dict[str, str]:
     policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()
+    control = mark_control(batch.traces.first(), expected=Expected(4, 4), by=lead)
     load = batch.question_set.loads.create(file_name="f", added=1, known=0, rejected=0)
     endpoint = factories_endpoints.endpoint(base_url="http://127.0.0.1:9/v1")
     invitation, token = invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)
@@ -161,6 +169,9 @@ def world(db) -> dict[str, str]:
         "review:amend": [graded.item.code],
         "review:reveal": [graded.item.code],
         "review:study": [study.pk],
+        "review:study_extend": [study.pk],
+        "review:control_mark": [batch.traces.first().key],
+        "review:control_retire": [control.pk],
         "review:study_steer": [study.pk, "pause"],
         "review:release": [release.name],
         "review:release_download": [release.name],
