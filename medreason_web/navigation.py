@@ -26,6 +26,8 @@ ENTRIES = (
     ("Graphs", "pipeline:knowledge_graphs", LEADS),
     ("Endpoints", "pipeline:endpoints", LEADS),
     ("Studies", "review:studies", LEADS | {Role.ADJUDICATOR}),
+    ("Adjudication", "review:adjudication", LEADS | {Role.ADJUDICATOR}),
+    ("Disputes", "review:disputes", LEADS),
     ("Releases", "review:releases", LEADS),
     ("People", "review:people", LEADS),
     ("Audit", "review:audit", LEADS),

@@ -6,15 +6,17 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from pipeline.access import Role, roles_of
-from pipeline.models import Event, Login
+from pipeline.models import Event, Login, Question
 from review.models import (
     Control,
     Draft,
     Invitation,
+    Item,
     Policy,
     PracticeGrade,
     Release,
     Reviewer,
+    SendBack,
     Slot,
     Study,
     StudyReviewer,
@@ -102,6 +104,40 @@ def controls_for(user: User) -> QuerySet[Control]:
     _leads_only(user)
     related = ("trace__question__question_set", "trace__batch", "marked_by")
     return Control.objects.select_related(*related).defer("trace__record")
+
+
+def studies_to_settle(user: User) -> QuerySet[Study]:
+    """Studies whose grades the user may see side by side: none they may still grade in."""
+    own = StudyReviewer.objects.filter(reviewer__user=user).exclude(study__state=Study.State.CLOSED)
+    return studies_for(user).exclude(pk__in=own.values("study"))
+
+
+def study_to_settle(user: User, study_id: int) -> Study:
+    """A study the user may settle items of, or look at settling in, or Http404."""
+    return get_object_or_404(studies_to_settle(user), pk=study_id)
+
+
+def item_to_settle(user: User, code: str) -> Item:
+    """An item the user may see the grades of, or Http404: never one they graded themselves."""
+    items = (
+        Item.objects.filter(kind=Item.Kind.SAMPLED, study__in=studies_to_settle(user))
+        .exclude(grades__reviewer__user=user)
+        .select_related("study", "trace__question__question_set")
+    )
+    return get_object_or_404(items, code=code)
+
+
+def sent_back_to(reviewer: Reviewer, code: str) -> SendBack:
+    """What was sent back to the reviewer of this item and waits for them, or Http404."""
+    waiting = SendBack.objects.waiting().filter(grade__reviewer=reviewer, grade__item__code=code)
+    rows = waiting.select_related("grade__item__study", "grade__item__trace__question")
+    return get_object_or_404(rows)
+
+
+def disputed_question_for(user: User, question_id: int) -> Question:
+    """The question, for leads and auditors, or Http404."""
+    _leads_only(user)
+    return get_object_or_404(Question.objects.select_related("question_set"), pk=question_id)
 
 
 def releases_for(user: User) -> QuerySet[Release]:

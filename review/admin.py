@@ -8,11 +8,13 @@ from review import models
 admin.site.register(
     [
         models.Adjudication,
+        models.AdjudicationLease,
         models.Control,
         models.Decline,
         models.Draft,
         models.Grade,
         models.Item,
+        models.KeyRuling,
         models.PathGrade,
         models.Policy,
         models.PracticeGrade,
@@ -20,6 +22,7 @@ admin.site.register(
         models.ReleasedTrace,
         models.Reveal,
         models.Reviewer,
+        models.SendBack,
         models.Slot,
         models.StepLabel,
         models.Study,

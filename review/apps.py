@@ -12,9 +12,11 @@ class ReviewConfig(AppConfig):
         from review.models import (
             Adjudication,
             Grade,
+            KeyRuling,
             PathGrade,
             Release,
             ReleasedTrace,
+            SendBack,
             StepLabel,
         )
 
@@ -26,6 +28,8 @@ class ReviewConfig(AppConfig):
                 Guard(PathGrade),
                 Guard(Adjudication, may_fall=("is_current",)),
                 Guard(Adjudication.grades.through),
+                Guard(KeyRuling, may_fall=("is_current",)),
+                Guard(SendBack, may_change=("reply", "closed_at")),
                 Guard(
                     Release,
                     may_change=("state", "withdrawn_reason"),

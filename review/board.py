@@ -6,13 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
-from django.db.models.expressions import CombinedExpression
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
+from review.adjudication import awaiting_adjudication
 from review.controls import meets
-from review.models import Adjudication, Grade, Item, Slot, Study
-from review.policies import grades_of, judged_items, ratings_of
-from review.statistics.ratings import ACCEPT, DISCORDANT_DISTANCE, is_discordant
+from review.models import Grade, Item, Slot, Study
+from review.policies import judged_items
 
 # Pace is the median of the study's latest grades: how people work now, at a bounded cost.
 LATEST_GRADES = 1000
@@ -83,51 +82,16 @@ def board_of(study: Study) -> Board:
         items_complete=sum(one.complete for one in strata),
         checks=sum(filled for _, filled in checks.values()),
         checks_needed=sum(places for places, _ in checks.values()),
-        waiting=disagreeing(study).count(),
+        waiting=awaiting_adjudication(study).count(),
         strata=strata,
         reviewers=_reviewers(study),
     )
 
 
-def disagreeing(study: Study) -> QuerySet[Item]:
-    """Items that wait for adjudication, found by the database: `is_discordant` as a query."""
-    judged = Q(grades__is_current=True, grades__cannot_judge="")
-
-    def count(extra: Q) -> Count:
-        return Count("grades", filter=judged & extra)
-
-    settled = Adjudication.objects.filter(item=OuterRef("pk"), is_current=True)
-    rows = Item.objects.filter(~Exists(settled), study=study, kind=Item.Kind.SAMPLED)
-    rows = rows.annotate(
-        **{
-            f"{end}_{scale}": function(f"grades__cot_{scale}", filter=judged)
-            for scale in ("precision", "coherence")
-            for end, function in (("lowest", Min), ("highest", Max))
-        },
-        accepted=count(Q(grades__decision=ACCEPT)),
-        others=count(~Q(grades__decision=ACCEPT)),
-        faulted=count(Q(grades__first_incorrect_step__gt=0)),
-        faultless=count(Q(grades__first_incorrect_step=0)),
-        flagged=count(~Q(grades__safety_flag="")),
-    )
-    return rows.filter(
-        Q(flagged__gt=0)
-        | Q(accepted__gt=0, others__gt=0)
-        | Q(faulted__gt=0, faultless__gt=0)
-        | Q(highest_precision__gte=_apart("lowest_precision"))
-        | Q(highest_coherence__gte=_apart("lowest_coherence"))
-    )
-
-
 def discordant_items(study: Study) -> list[Item]:
-    """Items whose grades disagree or carry a safety flag and that nobody has adjudicated."""
-    found = list(disagreeing(study).values_list("pk", flat=True))
-    graded = judged_items(study).defer("trace__record").filter(pk__in=found)
-    return [item for item in graded if is_discordant(ratings_of(grades_of(item)))]
-
-
-def _apart(field: str) -> CombinedExpression:
-    return F(field) + DISCORDANT_DISTANCE
+    """The items that wait for adjudication, with their grades."""
+    waiting = awaiting_adjudication(study).values("pk")
+    return list(judged_items(study).defer("trace__record").filter(pk__in=waiting))
 
 
 def _strata(study: Study) -> tuple[StratumProgress, ...]:

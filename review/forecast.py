@@ -6,7 +6,7 @@ from statistics import median
 
 from django.db.models import Count, Q
 
-from review.board import disagreeing
+from review.adjudication import awaiting_adjudication
 from review.candidates import LATEST_EXTRA
 from review.models import Grade, Item, Study
 from review.studies import Sample, StudyPlan, check_plan, sample_of
@@ -111,7 +111,7 @@ def discordant_share(kind: str, rubric_version: str) -> Basis:
     studies = Study.objects.filter(reasoner_kind=kind, rubric_version=rubric_version)
     for study in studies.order_by("-pk"):
         items += _graded_twice(study)
-        disagreed += disagreeing(study).count() + _settled(study)
+        disagreed += awaiting_adjudication(study).count() + _settled(study)
         if items >= LATEST:
             break
     if items < ENOUGH_ITEMS:

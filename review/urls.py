@@ -3,8 +3,10 @@
 from django.urls import path, re_path, register_converter
 
 from review.views import (
+    adjudication,
     audit,
     controls,
+    disputes,
     drafts,
     grading,
     history,
@@ -12,6 +14,7 @@ from review.views import (
     people,
     practice,
     releases,
+    sendbacks,
     studies,
 )
 
@@ -42,6 +45,17 @@ urlpatterns = [
     path("grade/items/<item_code:code>/decline/", grading.decline, name="decline"),
     path("grade/items/<item_code:code>/amend/", history.amend, name="amend"),
     path("grade/items/<item_code:code>/reveal/", history.reveal, name="reveal"),
+    path("grade/items/<item_code:code>/sent-back/", sendbacks.sent_back, name="sent_back"),
+    path("adjudication/", adjudication.overview, name="adjudication"),
+    path("adjudication/studies/<int:study_id>/", adjudication.study, name="adjudication_study"),
+    path("adjudication/studies/<int:study_id>/next/", adjudication.next_item, name="settle_next"),
+    path("adjudication/items/<item_code:code>/", adjudication.item, name="adjudication_item"),
+    path("adjudication/items/<item_code:code>/hold/", adjudication.hold, name="settle_hold"),
+    path("adjudication/items/<item_code:code>/let-go/", adjudication.leave, name="settle_let_go"),
+    path("adjudication/items/<item_code:code>/settle/", adjudication.settle, name="settle"),
+    path("adjudication/items/<item_code:code>/send-back/", sendbacks.send, name="send_back"),
+    path("disputes/", disputes.dispute_list, name="disputes"),
+    path("disputes/<int:question_id>/", disputes.dispute, name="dispute"),
     path("studies/", studies.study_list, name="studies"),
     path("studies/new/", studies.study_new, name="study_new"),
     path("studies/controls/", controls.control_list, name="controls"),

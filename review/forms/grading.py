@@ -22,7 +22,12 @@ class CommentField(forms.CharField):
     """Text whose length is counted as the browser counts it: a line break is one character."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, max_length=LONGEST_TEXT, widget=forms.Textarea, **kwargs)
+        usual: dict[str, Any] = {
+            "required": False,
+            "max_length": LONGEST_TEXT,
+            "widget": forms.Textarea,
+        }
+        super().__init__(**(usual | kwargs))
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")

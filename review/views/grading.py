@@ -22,6 +22,7 @@ from review.pace import pace_of
 from review.practice import next_case
 from review.queue import next_slot, renew_lease
 from review.rubric import RUBRICS
+from review.sendbacks import waiting_for
 from review.views.screen import render_screen
 
 
@@ -34,7 +35,12 @@ def desk(request: SignedInRequest) -> HttpResponse:
     studies = access.studies_to_grade(reviewer).annotate(
         graded=Count("items", filter=done, distinct=True), size=Count("items", distinct=True)
     )
-    return render(request, "review/desk.html", {"studies": studies, "open": Study.State.OPEN})
+    context = {
+        "studies": studies,
+        "open": Study.State.OPEN,
+        "sent_back": waiting_for(reviewer),
+    }
+    return render(request, "review/desk.html", context)
 
 
 @require_POST

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.access import Role
 from pipeline.models import Batch, Price
+from review.adjudication import hold_item
 from review.controls import Expected, mark_control
 from review.invitations import invite
 from review.models import Study
@@ -17,8 +18,10 @@ from review.practice_cases import SOUND
 from review.queue import next_slot
 from review.releasing import make_release
 from review.revealing import reveal_next
+from review.sendbacks import send_back
 from tests import actors, factories, factories_endpoints
 from tests.browser.test_lead import sign_in
+from tests.review.disagreeing import disputed_and_sent_back, grade_row, settle
 from tests.review.submitting import submit
 
 REVIEWERS = (
@@ -29,6 +32,7 @@ REVIEWERS = (
     "/grade/studies/{study}/history/",
     "/grade/studies/{study}/practice/",
     "/grade/studies/{study}/practice/?seen=sound",
+    "/grade/items/{disputed}/sent-back/",
     "/profile/",
 )
 LEADS = (
@@ -70,6 +74,16 @@ LEADS = (
     "/account/confirm/",
     "/account/inactive/",
     "/account/password/",
+    "/adjudication/",
+    "/adjudication/studies/{study}/",
+    "/adjudication/items/{disputed}/",
+    "/disputes/",
+    "/disputes/{question}/",
+)
+ADJUDICATORS = (
+    "/adjudication/",
+    "/adjudication/studies/{study}/",
+    "/adjudication/items/{disputed}/settle/",
 )
 
 
@@ -88,6 +102,12 @@ def world(transactional_db) -> dict[str, object]:
     submit_practice(study, reviewer=ann, case=SOUND, content={"decision": "accept"})
     mark_control(slot.item.trace, expected=Expected(4, 4), by=lead)
     Study.objects.update(guidelines="# Read\n\n* twice\n\n| a | b |\n|---|---|\n| c | d |")
+    disputed = disputed_and_sent_back(study, ann, lead)
+    grade_row(disputed, actors.reviewer("ben"), decision="reject", safety_flag="mild")
+    judge = actors.person("judge", Role.ADJUDICATOR)
+    settle(disputed, judge)
+    send_back(disputed, grades=[disputed.grades.get(reviewer=ann)], comment="Again?", by=lead)
+    hold_item(disputed, adjudicator=judge)
     policy = save_policy("Open", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()
@@ -106,6 +126,8 @@ def world(transactional_db) -> dict[str, object]:
         "person": ann.user.pk,
         "token": invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)[1],
         "graded": graded.item.code,
+        "disputed": disputed.code,
+        "question": disputed.trace.question_id,
     }
 
 
@@ -180,3 +202,14 @@ def test_the_states_of_the_grading_screen(live_server, page, theme, world, expec
     page.keyboard.press("Control+Enter")
     expect(page.locator("#grade-errors")).to_be_focused()
     assert not found + faults(page)
+
+
+@pytest.mark.parametrize("width", [1366, 1024, 390])
+def test_an_adjudicators_pages(live_server, page, theme, world, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    sign_in(page, live_server.url, "judge")
+    found = []
+    for address in ADJUDICATORS:
+        page.goto(live_server.url + address.format(**world))
+        found += faults(page)
+    assert not found

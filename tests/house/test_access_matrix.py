@@ -17,6 +17,7 @@ from review.policies import save_policy
 from review.queue import next_slot
 from review.releasing import make_release
 from tests import actors, factories, factories_endpoints
+from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.submitting import submit
 
 ROLES = ("anonymous", "no role", "lead", "reviewer", "adjudicator", "auditor", "superuser")
@@ -72,6 +73,17 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:history": ("get", {"reviewer"}),
     "review:amend": ("get", {"reviewer"}),
     "review:reveal": ("get", {"reviewer"}),
+    "review:sent_back": ("get", {"reviewer"}),
+    "review:adjudication": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:adjudication_study": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:settle_next": ("post", {"adjudicator"}),
+    "review:adjudication_item": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:settle_hold": ("post", {"adjudicator"}),
+    "review:settle": ("get", {"adjudicator"}),
+    "review:settle_let_go": ("post", {"adjudicator"}),
+    "review:send_back": ("post", {"lead", "adjudicator"}),
+    "review:disputes": ("get", READ_BY_LEADS),
+    "review:dispute": ("get", READ_BY_LEADS),
     "review:studies": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:study_new": ("get", READ_BY_LEADS),
     "review:study": ("get", READ_BY_LEADS | {"adjudicator"}),
@@ -112,6 +124,7 @@ WRITES = (
     "review:release_new",
     "review:policy_new",
     "review:invitation_new",
+    "review:dispute",
 )
 # What is nobody's work: one's own login, the health check, an invitation of one's own.
 OWN = {name for name in TABLE if ":" not in name} | {"review:invitation_accept"}
@@ -141,6 +154,7 @@ def world(db) -> dict[str, str]:
     submit(graded, grader)
     slot = next_slot(study, reviewer=grader)
     assert slot is not None
+    disputed = disputed_and_sent_back(study, grader, lead)
     policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()
@@ -168,6 +182,15 @@ def world(db) -> dict[str, str]:
         "review:history": [study.pk],
         "review:amend": [graded.item.code],
         "review:reveal": [graded.item.code],
+        "review:sent_back": [disputed.code],
+        "review:adjudication_study": [study.pk],
+        "review:settle_next": [study.pk],
+        "review:adjudication_item": [disputed.code],
+        "review:settle_hold": [disputed.code],
+        "review:settle": [disputed.code],
+        "review:settle_let_go": [disputed.code],
+        "review:send_back": [disputed.code],
+        "review:dispute": [disputed.trace.question_id],
         "review:study": [study.pk],
         "review:study_extend": [study.pk],
         "review:control_mark": [batch.traces.first().key],

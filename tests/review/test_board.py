@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from review.board import board_of, disagreeing, discordant_items
+from review.adjudication import awaiting_adjudication
+from review.board import board_of, discordant_items
 from review.models import Adjudication, Grade
 from review.policies import grades_of, judged_items, ratings_of
 from review.queue import next_slot
@@ -94,9 +95,10 @@ def test_an_adjudicated_item_waits_no_longer(study, lead, ann, ben):
     grade_all(study, ann)
     grade_all(study, ben, cot_precision=1)
     item = discordant_items(study)[0]
-    Adjudication.objects.create(
+    settled = Adjudication.objects.create(
         item=item, adjudicator=lead, precision=3, coherence=3, decision="revise", rationale="Seen."
     )
+    settled.grades.set(item.grades.all())
     assert item not in discordant_items(study)
     assert board_of(study).waiting == 2
 
@@ -116,7 +118,7 @@ DECISIONS = ("accept", "revise", "reject")
 
 @pytest.mark.usefixtures("unguarded")
 def test_the_query_finds_what_the_rule_finds(study, ann, ben):
-    """`disagreeing` says in SQL what `is_discordant` says of ratings."""
+    """`awaiting_adjudication` says in SQL what `is_discordant` says of ratings."""
     chance = random.Random(3)
     for person in (ann, ben):
         grade_all(study, person)
@@ -132,9 +134,13 @@ def test_the_query_finds_what_the_rule_finds(study, ann, ben):
                 cannot_judge=chance.choice(("", "", "", "question_faulty")),
             )
         by_rule = {
-            item.pk for item in judged_items(study) if is_discordant(ratings_of(grades_of(item)))
+            item.pk
+            for item in judged_items(study)
+            # A warning counts even from who could not judge.
+            if any(grade.safety_flag for grade in grades_of(item))
+            or is_discordant(ratings_of(grades_of(item)))
         }
-        assert set(disagreeing(study).values_list("pk", flat=True)) == by_rule
+        assert set(awaiting_adjudication(study).values_list("pk", flat=True)) == by_rule
         found += len(by_rule)
     assert 20 < found < 160
 

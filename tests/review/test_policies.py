@@ -101,7 +101,7 @@ def test_disagreeing_grades_stay_out_until_they_are_adjudicated(study, people, l
     grade_all(study, people[0])
     grade_all(study, people[1], cot_precision=1)
     assert left_out(study) == "grades disagree, not adjudicated"
-    Adjudication.objects.create(
+    settled = Adjudication.objects.create(
         item=the_item(study),
         adjudicator=lead,
         precision=5,
@@ -109,6 +109,7 @@ def test_disagreeing_grades_stay_out_until_they_are_adjudicated(study, people, l
         decision="accept",
         rationale="Read again.",
     )
+    settled.grades.set(Grade.objects.all())
     agreed = consensus_of(the_item(study))
     assert (agreed.precision, agreed.basis, agreed.ratings) == (5.0, "adjudicated", 2)
     assert left_out(study) is None
