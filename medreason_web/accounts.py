@@ -5,7 +5,12 @@ from django.http import HttpRequest
 
 
 class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
-    """No open sign-up: accounts are made by a lead or an administrator (attack case 3)."""
+    """No open sign-up: people come by a lead's invitation (attack case 3)."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, but whoever waits at a second step that a lead has lifted may start again."""
+        ours = {"allauth.mfa.stages.AuthenticateStage": "medreason_web.second_step.LiftableStage"}
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]

@@ -6,6 +6,9 @@ from django.contrib.admin import AdminSite
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from pipeline.access import owes_second_factor, to_second_step
 
 
 class SuperuserAdminSite(AdminSite):
@@ -17,9 +20,14 @@ class SuperuserAdminSite(AdminSite):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The product's own login, with its rate limits; whoever is signed in is refused."""
+        if request.user.is_authenticated and request.user.is_superuser:
+            if owes_second_factor(request.user):
+                return to_second_step(request)
+            return redirect("admin:index")
         if request.user.is_authenticated:
             raise PermissionDenied
         return redirect_to_login(request.get_full_path())
 
     def has_permission(self, request: HttpRequest) -> bool:
-        return request.user.is_active and request.user.is_superuser
+        user = request.user
+        return user.is_active and user.is_superuser and not owes_second_factor(user)

@@ -35,6 +35,9 @@ class Environment(BaseSettings):
     obeyed up to `MEDREASON_LLM_LONGEST_WAIT_SECONDS`, a longer one pauses the batch. An endpoint
     that failed `MEDREASON_LLM_CIRCUIT_FAILURES` times in a row, over at least
     `MEDREASON_LLM_CIRCUIT_GRACE_SECONDS`, is left alone for `MEDREASON_LLM_CIRCUIT_SECONDS`.
+    `MEDREASON_REQUIRE_TOTP=true` has leads, adjudicators and superusers use two-step login.
+    `MEDREASON_SMTP_HOST` (with _PORT, _USER, _PASSWORD, and MEDREASON_MAIL_FROM) sends invitations
+    by mail too, over STARTTLS unless MEDREASON_SMTP_TLS=false.
     """
 
     model_config = SettingsConfigDict(extra="ignore")
@@ -66,6 +69,14 @@ class Environment(BaseSettings):
     reader_model: str = Field("", alias="MEDREASON_LLM_READER_MODEL")
     reader_key_variable: str = Field("", alias="MEDREASON_LLM_READER_KEY_VARIABLE")
     encryption_key: str = Field("", alias="MEDREASON_ENCRYPTION_KEY", repr=False)
+
+    require_totp: bool = Field(False, alias="MEDREASON_REQUIRE_TOTP")
+    smtp_host: str = Field("", alias="MEDREASON_SMTP_HOST")
+    smtp_port: int = Field(587, alias="MEDREASON_SMTP_PORT")
+    smtp_user: str = Field("", alias="MEDREASON_SMTP_USER")
+    smtp_password: str = Field("", alias="MEDREASON_SMTP_PASSWORD")
+    smtp_tls: bool = Field(True, alias="MEDREASON_SMTP_TLS")
+    mail_from: str = Field("medreason@localhost", alias="MEDREASON_MAIL_FROM")
 
     @field_validator("allowed_hosts", "trusted_origins", "llm_hosts", mode="before")
     @classmethod

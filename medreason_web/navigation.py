@@ -26,13 +26,17 @@ ENTRIES = (
     ("Graphs", "pipeline:knowledge_graphs", LEADS),
     ("Endpoints", "pipeline:endpoints", LEADS),
     ("Studies", "review:studies", LEADS | {Role.ADJUDICATOR}),
+    ("Adjudication", "review:adjudication", LEADS | {Role.ADJUDICATOR}),
+    ("Disputes", "review:disputes", LEADS),
     ("Releases", "review:releases", LEADS),
+    ("People", "review:people", LEADS),
+    ("Audit", "review:audit", LEADS),
     ("Grading", "review:desk", frozenset({Role.REVIEWER})),
 )
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: `nav`, the entries the user may open."""
+    """Context processor: `nav`, the entries the user may open; `has_profile` of a reviewer."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"nav": ()}
@@ -42,4 +46,4 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         if roles & allowed:
             url = reverse(name)
             entries.append(Entry(title, url, request.path.startswith(url)))
-    return {"nav": tuple(entries)}
+    return {"nav": tuple(entries), "has_profile": Role.REVIEWER in roles}

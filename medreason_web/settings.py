@@ -27,6 +27,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_htmx",
     "django_structlog",
@@ -152,7 +153,42 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+REQUIRE_TOTP = ENV.require_totp
+# The second step: codes of an authenticator app, and recovery codes.
+MFA_ADAPTER = "medreason_web.second_step.SealedSecretsAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "MedReason Web"
+# A used code is remembered for 30 seconds: with any tolerance it would be good for longer.
+MFA_TOTP_TOLERANCE = 0
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: accounts are made for people known
+
+# Opening and taking up invitations. allauth's own: after five wrong passwords or codes in five
+# minutes none more is tried for that account, after ten in one minute none from that address.
+ACCOUNT_RATE_LIMITS = {"invitation": "20/m/ip"}
+# Limits and used codes are counted where all processes see it. Files would not do: two processes
+# may both "add" the same one.
+CACHES: dict[str, Any] = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "medreason_cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
+if CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": CELERY_BROKER_URL,
+        "KEY_PREFIX": "medreason",
+    }
+
+# Mail, where a server is named; everything works without it.
+MAIL_WORKS = bool(ENV.smtp_host)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if MAIL_WORKS else 'console'}.EmailBackend"
+EMAIL_HOST, EMAIL_PORT = ENV.smtp_host, ENV.smtp_port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENV.smtp_user, ENV.smtp_password
+EMAIL_USE_TLS, EMAIL_TIMEOUT = ENV.smtp_tls, 10
+DEFAULT_FROM_EMAIL = ENV.mail_from
 
 # Security.
 CONTENT_SECURITY_POLICY = {
@@ -177,14 +213,6 @@ if ENV.behind_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 # Login limits count people, not the proxy they all come through.
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENV.behind_proxy else 0
-if CELERY_BROKER_URL.startswith(("redis://", "rediss://")):
-    CACHES = {
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": CELERY_BROKER_URL,
-            "KEY_PREFIX": "medreason",
-        }
-    }
 
 # Static files, served by whitenoise with hashed names.
 STATIC_URL = "static/"

@@ -1,6 +1,5 @@
-"""Every URL of the product. Sign-up and password reset by mail are closed."""
+"""Every URL of the product."""
 
-from allauth.account import views as account
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -9,9 +8,7 @@ from medreason_web.views import healthz, home
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
-    path("account/login/", account.login, name="account_login"),
-    path("account/logout/", account.logout, name="account_logout"),
-    path("account/password/", account.password_change, name="account_change_password"),
+    path("account/", include("medreason_web.account_urls")),
     path("admin/", admin.site.urls),
     path("", include("pipeline.urls")),
     path("", include("review.urls")),

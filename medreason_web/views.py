@@ -12,7 +12,7 @@ HOME = (
     (Role.LEAD, "pipeline:batches"),
     (Role.AUDITOR, "pipeline:batches"),
     (Role.REVIEWER, "review:desk"),
-    (Role.ADJUDICATOR, "review:studies"),
+    (Role.ADJUDICATOR, "review:adjudication"),
 )
 
 

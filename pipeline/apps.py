@@ -1,8 +1,27 @@
 """The pipeline: from question to trace."""
 
 from django.apps import AppConfig
+from django.core.management import call_command
+from django.db.models.signals import post_migrate
 
 
 class PipelineConfig(AppConfig):
     name = "pipeline"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from pipeline import logins
+        from pipeline.guards import Guard, register
+        from pipeline.models import Event, EventChain, Login
+
+        logins.listen()
+        register(
+            self,
+            [Guard(Event), Guard(EventChain, may_change=("length", "head")), Guard(Login)],
+        )
+        post_migrate.connect(_make_cache_table, sender=self)
+
+
+def _make_cache_table(using: str, **_: object) -> None:
+    """Limits are counted in a table that is no model's; where Redis counts, there is none."""
+    call_command("createcachetable", database=using, verbosity=0)

@@ -5,7 +5,8 @@ reviewer must not see: no verdict, no reasoner, no score.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 from pipeline.core.cot import numbered_edges
 from pipeline.core.kg.relations import RELATIONS, spec_of, statement
@@ -19,7 +20,8 @@ SYMMETRIC = frozenset(spec.relation for spec in RELATIONS.values() if spec.symme
 class EdgeLine:
     """One edge as it is read: its number among the trace's edges, its ends, its sentence.
 
-    `direction` tells how it runs along the hop it is shown in: "forward", "backward", "both".
+    `direction` tells how it runs along the hop it is shown in: "forward", "backward", "both";
+    `place` is its position in the path it is shown in, from 0.
     """
 
     number: int
@@ -28,6 +30,7 @@ class EdgeLine:
     tail: Node
     sentence: str
     direction: str = "forward"
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -141,9 +144,13 @@ def _path_line(
     nodes: Mapping[int, Node],
 ) -> PathLine:
     last = len(path.hops) - 1
+    places = count()
     hops = tuple(
         HopLine(
-            tuple(_edge_line(edge, numbers, nodes, path.nodes[i].index) for edge in hop),
+            tuple(
+                replace(_edge_line(edge, numbers, nodes, path.nodes[i].index), place=next(places))
+                for edge in hop
+            ),
             NodeLine(path.nodes[i + 1], "answer" if i == last else "between"),
         )
         for i, hop in enumerate(path.hops)

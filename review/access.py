@@ -6,7 +6,21 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from pipeline.access import Role, roles_of
-from review.models import Policy, Release, Reviewer, Slot, Study, StudyReviewer
+from pipeline.models import Event, Login, Question
+from review.models import (
+    Control,
+    Draft,
+    Invitation,
+    Item,
+    Policy,
+    PracticeGrade,
+    Release,
+    Reviewer,
+    SendBack,
+    Slot,
+    Study,
+    StudyReviewer,
+)
 
 SEES_GRADES = frozenset({Role.LEAD, Role.AUDITOR, Role.ADJUDICATOR})
 
@@ -46,6 +60,28 @@ def slot_once_dealt(reviewer: Reviewer, code: str) -> Slot:
     return slots.filter(reviewer=reviewer).first() or get_object_or_404(slots, number=1)
 
 
+def draft_to_resume(reviewer: Reviewer, code: str) -> Draft:
+    """The reviewer's draft of an item whose slot they have lost, or Http404."""
+    drafts = Draft.objects.filter(
+        reviewer=reviewer, item__study__places__reviewer=reviewer
+    ).select_related("item__study", "item__trace__question__question_set", "reviewer")
+    return get_object_or_404(drafts, item__code=code)
+
+
+def graded_slot(reviewer: Reviewer, code: str) -> Slot:
+    """The slot of this item that the reviewer has filled, or Http404."""
+    slots = Slot.objects.filter(reviewer=reviewer, state=Slot.State.FILLED).select_related(
+        "item__study", "item__trace__question__question_set"
+    )
+    return get_object_or_404(slots, item__code=code)
+
+
+def practised(reviewer: Reviewer, study: Study, case: str) -> PracticeGrade:
+    """What the reviewer entered for a practice case, or Http404."""
+    rows = PracticeGrade.objects.select_related("reviewer")
+    return get_object_or_404(rows, reviewer=reviewer, study=study, case=case)
+
+
 def studies_for(user: User) -> QuerySet[Study]:
     """Studies as their leads, adjudicators and auditors see them; none for anyone else."""
     sees = roles_of(user) & SEES_GRADES
@@ -63,6 +99,47 @@ def may_see_grades(user: User, study: Study) -> bool:
     return study.state == Study.State.CLOSED or not grades
 
 
+def controls_for(user: User) -> QuerySet[Control]:
+    """Controls and what they expect, for leads and auditors."""
+    _leads_only(user)
+    related = ("trace__question__question_set", "trace__batch", "marked_by")
+    return Control.objects.select_related(*related).defer("trace__record")
+
+
+def studies_to_settle(user: User) -> QuerySet[Study]:
+    """Studies whose grades the user may see side by side: none they may still grade in."""
+    own = StudyReviewer.objects.filter(reviewer__user=user).exclude(study__state=Study.State.CLOSED)
+    return studies_for(user).exclude(pk__in=own.values("study"))
+
+
+def study_to_settle(user: User, study_id: int) -> Study:
+    """A study the user may settle items of, or look at settling in, or Http404."""
+    return get_object_or_404(studies_to_settle(user), pk=study_id)
+
+
+def item_to_settle(user: User, code: str) -> Item:
+    """An item the user may see the grades of, or Http404: never one they graded themselves."""
+    items = (
+        Item.objects.filter(kind=Item.Kind.SAMPLED, study__in=studies_to_settle(user))
+        .exclude(grades__reviewer__user=user)
+        .select_related("study", "trace__question__question_set")
+    )
+    return get_object_or_404(items, code=code)
+
+
+def sent_back_to(reviewer: Reviewer, code: str) -> SendBack:
+    """What was sent back to the reviewer of this item and waits for them, or Http404."""
+    waiting = SendBack.objects.waiting().filter(grade__reviewer=reviewer, grade__item__code=code)
+    rows = waiting.select_related("grade__item__study", "grade__item__trace__question")
+    return get_object_or_404(rows)
+
+
+def disputed_question_for(user: User, question_id: int) -> Question:
+    """The question, for leads and auditors, or Http404."""
+    _leads_only(user)
+    return get_object_or_404(Question.objects.select_related("question_set"), pk=question_id)
+
+
 def releases_for(user: User) -> QuerySet[Release]:
     """Releases, for leads and auditors."""
     _leads_only(user)
@@ -78,6 +155,49 @@ def policies_for(user: User) -> QuerySet[Policy]:
     """Policies, for leads and auditors."""
     _leads_only(user)
     return Policy.objects.select_related("created_by")
+
+
+def people_for(user: User) -> QuerySet[User]:
+    """Every account, for leads and auditors."""
+    _leads_only(user)
+    return (
+        User.objects.select_related("reviewer")
+        .prefetch_related("groups")
+        .order_by("-is_active", "username")
+    )
+
+
+def person_for(user: User, person_id: int) -> User:
+    """One account, or Http404."""
+    return get_object_or_404(people_for(user), pk=person_id)
+
+
+def invitations_for(user: User) -> QuerySet[Invitation]:
+    """Invitations, for leads and auditors; the links themselves are kept nowhere."""
+    _leads_only(user)
+    return Invitation.objects.select_related("made_by", "account")
+
+
+def invitation_for(user: User, invitation_id: int) -> Invitation:
+    """One invitation, or Http404."""
+    return get_object_or_404(invitations_for(user), pk=invitation_id)
+
+
+def events_for(user: User) -> QuerySet[Event]:
+    """The audit, for leads and auditors, without the studies in which they still grade blind."""
+    _leads_only(user)
+    blind = StudyReviewer.objects.filter(reviewer__user=user).exclude(
+        study__state=Study.State.CLOSED
+    )
+    hidden = [place.study.event_chain for place in blind.select_related("study")]
+    rows = Event.objects.exclude(chain__name__in=hidden) if hidden else Event.objects.all()
+    return rows.select_related("chain", "actor").order_by("-pk")
+
+
+def logins_for(user: User) -> QuerySet[Login]:
+    """The login log, for leads and auditors."""
+    _leads_only(user)
+    return Login.objects.select_related("user")
 
 
 def _leads_only(user: User) -> None:

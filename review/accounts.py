@@ -4,9 +4,10 @@ import secrets
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from pipeline.access import Role, grant_role
+from pipeline.models import Event
 from review.models import Reviewer
 
 # Without characters that are mistaken for one another when typed from a screen.
@@ -22,16 +23,39 @@ class NewAccount:
     password: str
 
 
-@transaction.atomic
-def make_account(username: str, *, role: Role) -> NewAccount:
-    """A new user with one role and a fresh password; reviewers get their profile.
+class NameTaken(ValueError):
+    """Someone has this user name, perhaps in other letters; the message is for a person."""
 
-    Raises IntegrityError when the name is taken.
+
+@transaction.atomic
+def new_user(username: str, *, password: str, role: Role, by: User | None) -> User:
+    """A user with one role, its event, and the profile a reviewer needs. Raises NameTaken.
+
+    Names that differ in case only are one name: the login does not tell them apart.
     """
-    groups = ("".join(secrets.choice(TYPED_WITH) for _ in range(4)) for _ in range(4))
-    password = "-".join(groups)
-    user = User.objects.create_user(username, password=password)
+    if User.objects.filter(username__iexact=username).exists():
+        raise NameTaken(f"There is an account named {username}.")
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(username, password=password)
+    except IntegrityError as error:
+        raise NameTaken(f"There is an account named {username}.") from error
     grant_role(user, role)
     if role is Role.REVIEWER:
         Reviewer.objects.create(user=user)
+    Event.objects.append(
+        "account.made", actor=by, subject=user, payload={"name": username, "role": role.value}
+    )
+    return user
+
+
+@transaction.atomic
+def make_account(username: str, *, role: Role) -> NewAccount:
+    """From the command line: a new user with one role and a fresh password.
+
+    Raises NameTaken.
+    """
+    groups = ("".join(secrets.choice(TYPED_WITH) for _ in range(4)) for _ in range(4))
+    password = "-".join(groups)
+    new_user(username, password=password, role=role, by=None)
     return NewAccount(username, role.value, password)

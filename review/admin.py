@@ -2,20 +2,27 @@
 
 from django.contrib import admin
 
-from pipeline.admin import LookOnlyAdmin, ModelAdmin
+from pipeline.admin import LookOnlyAdmin
 from review import models
 
 admin.site.register(
     [
         models.Adjudication,
+        models.AdjudicationLease,
+        models.Control,
         models.Decline,
         models.Draft,
         models.Grade,
         models.Item,
+        models.KeyRuling,
         models.PathGrade,
         models.Policy,
+        models.PracticeGrade,
         models.Release,
         models.ReleasedTrace,
+        models.Reveal,
+        models.Reviewer,
+        models.SendBack,
         models.Slot,
         models.StepLabel,
         models.Study,
@@ -25,9 +32,8 @@ admin.site.register(
 )
 
 
-@admin.register(models.Reviewer)
-class ReviewerAdmin(ModelAdmin):
-    """Profiles may be completed here; the pseudonym stays what it is."""
+@admin.register(models.Invitation)
+class InvitationAdmin(LookOnlyAdmin):
+    """Who was invited; of the link there is only a digest, and not even that is shown."""
 
-    readonly_fields = ("pseudonym",)
-    list_display = ("user", "specialty", "seniority")
+    exclude = ("token_sha256",)

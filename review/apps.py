@@ -6,3 +6,35 @@ from django.apps import AppConfig
 class ReviewConfig(AppConfig):
     name = "review"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from pipeline.guards import Guard, register
+        from review.models import (
+            Adjudication,
+            Grade,
+            KeyRuling,
+            PathGrade,
+            Release,
+            ReleasedTrace,
+            SendBack,
+            StepLabel,
+        )
+
+        register(
+            self,
+            [
+                Guard(Grade, may_fall=("is_current",)),
+                Guard(StepLabel),
+                Guard(PathGrade),
+                Guard(Adjudication, may_fall=("is_current",)),
+                Guard(Adjudication.grades.through),
+                Guard(KeyRuling, may_fall=("is_current",)),
+                Guard(SendBack, may_change=("reply", "closed_at")),
+                Guard(
+                    Release,
+                    may_change=("state", "withdrawn_reason"),
+                    open_while="OLD.sha256 = ''",
+                ),
+                Guard(ReleasedTrace),
+            ],
+        )

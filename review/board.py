@@ -1,75 +1,189 @@
-"""The board of a study: how far grading is, for the lead."""
+"""The board of a study: how far grading is, by rater and stratum, and what waits, for the lead."""
 
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from statistics import median
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, Max, OuterRef, Q
 
-from review.models import Item, Slot, Study
-from review.policies import grades_of, judged_items, ratings_of
-from review.statistics.ratings import is_discordant
+from review.adjudication import awaiting_adjudication
+from review.controls import meets
+from review.models import Grade, Item, Slot, Study
+from review.policies import judged_items
+
+# Pace is the median of the study's latest grades: how people work now, at a bounded cost.
+LATEST_GRADES = 1000
 
 
 @dataclass(frozen=True)
 class ReviewerProgress:
-    """Grades one reviewer has submitted in the study."""
+    """What one reviewer has done in the study. `pace` is seconds a grade.
+
+    `checks_met` of `checks` control items were graded as expected; null where not to be seen.
+    """
 
     username: str
     specialty: str
     graded: int
     holding: int
+    cap: int | None = None
+    pace: float | None = None
+    last_seen: datetime | None = None
+    checks_met: int | None = None
+    checks: int | None = None
+
+
+@dataclass(frozen=True)
+class StratumProgress:
+    """Sampled items of one stratum, and grades submitted of those asked for."""
+
+    name: str
+    items: int
+    complete: int
+    grades: int
+    grades_needed: int
 
 
 @dataclass(frozen=True)
 class Board:
-    """Counts of a study's items and grades."""
+    """Counts of a study's sampled items and grades; control items and repeats apart as checks."""
 
     items: int
     grades: int
     grades_needed: int
     items_complete: int
-    discordant: tuple[Item, ...]
+    checks: int
+    checks_needed: int
+    waiting: int
+    strata: tuple[StratumProgress, ...]
     reviewers: tuple[ReviewerProgress, ...]
+
+    @property
+    def still_needed(self) -> int:
+        """Grades of sampled items that are still to come."""
+        return self.grades_needed - self.grades
+
+    def without_checks(self) -> "Board":
+        """For someone who may grade in the study: nobody's score on control items."""
+        hidden = (replace(one, checks_met=None, checks=None) for one in self.reviewers)
+        return replace(self, checks=0, checks_needed=0, reviewers=tuple(hidden))
 
 
 def board_of(study: Study) -> Board:
     """Count a study's progress."""
-    slots = Slot.objects.filter(item__study=study).exclude(state=Slot.State.WITHDRAWN)
-    filled = slots.filter(state=Slot.State.FILLED).count()
-    unfilled = Slot.objects.filter(state__in=(Slot.State.OPEN, Slot.State.LEASED))
-    items = Item.objects.filter(study=study)
+    strata = _strata(study)
+    checks = _slot_counts(study, ~Q(item__kind=Item.Kind.SAMPLED))
     return Board(
-        items=items.count(),
-        grades=filled,
-        grades_needed=slots.count(),
-        items_complete=items.exclude(slots__in=unfilled).count(),
-        discordant=tuple(discordant_items(study)),
+        items=sum(one.items for one in strata),
+        grades=sum(one.grades for one in strata),
+        grades_needed=sum(one.grades_needed for one in strata),
+        items_complete=sum(one.complete for one in strata),
+        checks=sum(filled for _, filled in checks.values()),
+        checks_needed=sum(places for places, _ in checks.values()),
+        waiting=awaiting_adjudication(study).count(),
+        strata=strata,
         reviewers=_reviewers(study),
     )
 
 
 def discordant_items(study: Study) -> list[Item]:
-    """Items whose grades disagree or carry a safety flag and that nobody has adjudicated."""
-    graded = judged_items(study).defer("trace__record").filter(grades__isnull=False).distinct()
-    return [
-        item
-        for item in graded
-        if not item.settled and is_discordant(ratings_of(grades_of(item)))  # type: ignore[attr-defined]
-    ]
+    """The items that wait for adjudication, with their grades."""
+    waiting = awaiting_adjudication(study).values("pk")
+    return list(judged_items(study).defer("trace__record").filter(pk__in=waiting))
+
+
+def _strata(study: Study) -> tuple[StratumProgress, ...]:
+    unfilled = Slot.objects.filter(
+        item=OuterRef("pk"), state__in=(Slot.State.OPEN, Slot.State.LEASED)
+    )
+    rows = Item.objects.filter(study=study, kind=Item.Kind.SAMPLED).order_by("stratum")
+    items = Counter(dict(rows.values_list("stratum").annotate(Count("pk"))))
+    complete = Counter(
+        dict(rows.filter(~Exists(unfilled)).values_list("stratum").annotate(Count("pk")))
+    )
+    slots = _slot_counts(study, Q(item__kind=Item.Kind.SAMPLED))
+    return tuple(
+        StratumProgress(name, count, complete[name], slots[name][1], slots[name][0])
+        for name, count in items.items()
+    )
+
+
+def _slot_counts(study: Study, which: Q) -> dict[str, tuple[int, int]]:
+    """(places, filled) by stratum."""
+    slots = Slot.objects.filter(which, item__study=study).exclude(state=Slot.State.WITHDRAWN)
+    counted = (
+        slots.order_by()
+        .values_list("item__stratum")
+        .annotate(places=Count("pk"), filled=Count("pk", filter=Q(state=Slot.State.FILLED)))
+    )
+    found = {stratum: (places, filled) for stratum, places, filled in counted}
+    return defaultdict(lambda: (0, 0), found)
 
 
 def _reviewers(study: Study) -> tuple[ReviewerProgress, ...]:
-    in_study = Q(reviewer__slots__item__study=study)
-    places = (
-        study.places.select_related("reviewer__user")
-        .annotate(
-            graded=Count("reviewer__slots", filter=in_study & Q(reviewer__slots__state="filled")),
-            holding=Count("reviewer__slots", filter=in_study & Q(reviewer__slots__state="leased")),
+    slots = Slot.objects.filter(item__study=study, reviewer__isnull=False).order_by()
+    counted = {
+        reviewer: (filled, leased, dealt_at)
+        for reviewer, filled, leased, dealt_at in slots.values_list("reviewer").annotate(
+            filled=Count("pk", filter=Q(state=Slot.State.FILLED)),
+            leased=Count("pk", filter=Q(state=Slot.State.LEASED)),
+            dealt_at=Max("leased_at"),
         )
-        .order_by("reviewer__user__username")
-    )
-    return tuple(
-        ReviewerProgress(
-            place.reviewer.user.username, place.reviewer.specialty, place.graded, place.holding
+    }
+    pace, seen, checks = _pace(study), _last_submits(study), _checks(study)
+    found = []
+    for place in study.places.select_related("reviewer__user").order_by("reviewer__user__username"):
+        graded, holding, dealt_at = counted.get(place.reviewer_id, (0, 0, None))
+        met = checks[place.reviewer_id]
+        found.append(
+            ReviewerProgress(
+                place.reviewer.user.username,
+                place.reviewer.specialty,
+                graded,
+                holding,
+                cap=place.cap,
+                pace=pace.get(place.reviewer_id),
+                last_seen=max(filter(None, (dealt_at, seen.get(place.reviewer_id))), default=None),
+                checks_met=sum(met),
+                checks=len(met),
+            )
         )
-        for place in places
-    )
+    return tuple(found)
+
+
+def _pace(study: Study) -> dict[int, float]:
+    """Median seconds a grade: at work where that was measured, else since it was dealt."""
+    latest = Grade.objects.filter(item__study=study, revision=1).order_by("-pk")[:LATEST_GRADES]
+    seconds: dict[int, list[int]] = defaultdict(list)
+    for reviewer, active, wall in latest.values_list("reviewer", "active_seconds", "wall_seconds"):
+        spent = wall if active is None else active
+        if spent is not None:
+            seconds[reviewer].append(spent)
+    return {reviewer: float(median(times)) for reviewer, times in seconds.items()}
+
+
+def _last_submits(study: Study) -> dict[int, datetime]:
+    grades = Grade.objects.filter(item__study=study).order_by()
+    return dict(grades.values_list("reviewer").annotate(Max("submitted_at")))
+
+
+def _checks(study: Study) -> dict[int, list[bool]]:
+    """Whether each control item was graded as expected, by rater; blind grades only."""
+    rows: Iterable[Grade] = Grade.objects.filter(
+        item__study=study, item__kind=Item.Kind.CONTROL, revision=1
+    ).select_related("item")
+    found: dict[int, list[bool]] = defaultdict(list)
+    for grade in rows:
+        expected = grade.item.expected
+        if expected:
+            found[grade.reviewer_id].append(
+                meets(
+                    expected,
+                    precision=grade.cot_precision,
+                    coherence=grade.cot_coherence,
+                    decision=grade.decision,
+                )
+            )
+    return found

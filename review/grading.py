@@ -1,9 +1,7 @@
 """Grading: one reviewer's submitted judgement of one item, append-only."""
 
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import F
@@ -11,44 +9,38 @@ from django.utils import timezone
 
 from pipeline import store
 from pipeline.models import Event
-from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, Study
+from review.entries import (
+    GradeEntry,
+    IncompleteGrade,
+    PathEntry,
+    StepEntry,
+    check_entry,
+    paths_to_grade,
+)
+from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, StepLabel, Study
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-PATHS_GRADED = 5
+__all__ = [
+    "GradeEntry",
+    "IncompleteGrade",
+    "PathEntry",
+    "StepEntry",
+    "graded_paths",
+    "submit_grade",
+]
+
+LONGEST_ACTIVE = 24 * 60 * 60
 
 
 class StaleLease(Exception):
     """The slot is no longer the reviewer's to fill: nothing was saved; the message says why."""
 
 
-class IncompleteGrade(ValueError):
-    """The entry does not cover what the rubric asks for; the message says what is missing."""
-
-
-@dataclass(frozen=True)
-class PathEntry:
-    """Precision and coherence (1-5) of one cited path."""
-
-    precision: int
-    coherence: int
-
-
-@dataclass(frozen=True)
-class GradeEntry:
-    """What a reviewer entered: CoT scales 1-5, decision, and each cited path by position."""
-
-    cot_precision: int
-    cot_coherence: int
-    decision: str
-    paths: Mapping[int, PathEntry] = field(default_factory=dict)
-    comment: str = ""
-
-
 def graded_paths(item: Item) -> tuple[int, ...]:
     """Positions of the paths a reviewer grades: those the CoT cites, at most five."""
-    return store.trace_record(item.trace).cited_paths[:PATHS_GRADED]
+    return paths_to_grade(store.trace_record(item.trace))
 
 
 def submit_grade(
@@ -60,7 +52,7 @@ def submit_grade(
     to someone else, the reviewer has graded the item, or the study is closed; IncompleteGrade
     when a cited path is missing.
     """
-    _check_paths(slot.item, entry)
+    check_entry(store.trace_record(slot.item.trace), entry)
     with transaction.atomic():
         _lock_study(slot.item)
         filled = _fill(slot, reviewer, fence)
@@ -68,22 +60,48 @@ def submit_grade(
             # The second of two clicks comes here once the first has saved its grade.
             return _saved_before(slot, reviewer, key)
         grade = _grade_row(filled, reviewer, key, entry)
-        PathGrade.objects.bulk_create(
-            PathGrade(grade=grade, path=path, precision=one.precision, coherence=one.coherence)
-            for path, one in sorted(entry.paths.items())
-        )
+        write_parts(grade, entry)
         Draft.objects.filter(item=slot.item, reviewer=reviewer).delete()
-        _record(grade, reviewer.user)
+        record_grade(grade, "grade.submitted", actor=reviewer.user)
     return grade
 
 
-def _check_paths(item: Item, entry: GradeEntry) -> None:
-    expected = set(graded_paths(item))
-    if missing := expected - set(entry.paths):
-        numbers = ", ".join(str(path + 1) for path in sorted(missing))
-        raise IncompleteGrade(f"Path {numbers}: give precision and coherence.")
-    if set(entry.paths) - expected:
-        raise IncompleteGrade("The grade speaks of a path that the chain of thought does not cite.")
+def write_parts(grade: Grade, entry: GradeEntry) -> None:
+    """Add what the grade says of each step and path."""
+    StepLabel.objects.bulk_create(
+        StepLabel(grade=grade, step=step, label=one.label, correction=one.correction)
+        for step, one in sorted(entry.steps.items())
+    )
+    PathGrade.objects.bulk_create(
+        PathGrade(
+            grade=grade,
+            path=path,
+            precision=one.precision,
+            coherence=one.coherence,
+            invalid_edges=sorted(one.invalid_edges),
+        )
+        for path, one in sorted(entry.paths.items())
+    )
+
+
+def judgement(entry: GradeEntry) -> dict[str, Any]:
+    """The columns of a grade that hold what was entered."""
+    return {
+        "cot_precision": entry.cot_precision,
+        "cot_coherence": entry.cot_coherence,
+        "decision": entry.decision,
+        "comment": entry.comment,
+        "safety_flag": entry.safety_flag,
+        "answer_key_disputed": entry.answer_key_disputed,
+        "cannot_judge": entry.cannot_judge,
+        "first_incorrect_step": entry.first_incorrect_step,
+        "active_seconds": _plausible(entry.active_seconds),
+    }
+
+
+def _plausible(seconds: int | None) -> int | None:
+    """The browser counts active seconds: never below none or over a day."""
+    return None if seconds is None else max(0, min(seconds, LONGEST_ACTIVE))
 
 
 def _fill(slot: Slot, reviewer: Reviewer, fence: int) -> Slot | None:
@@ -132,26 +150,24 @@ def _saved_before(slot: Slot, reviewer: Reviewer, key: uuid.UUID) -> Grade:
 
 def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeEntry) -> Grade:
     study = slot.item.study
-    position = Grade.objects.filter(reviewer=reviewer, item__study=study).count() + 1
+    before = Grade.objects.filter(reviewer=reviewer, item__study=study, revision=1).count()
     since = (timezone.now() - slot.leased_at).total_seconds() if slot.leased_at else None
     return Grade.objects.create(
         slot=slot,
         item=slot.item,
         reviewer=reviewer,
         rubric_version=study.rubric_version,
-        cot_precision=entry.cot_precision,
-        cot_coherence=entry.cot_coherence,
-        decision=entry.decision,
-        comment=entry.comment,
         wall_seconds=None if since is None else round(since),
-        session_position=position,
+        session_position=before + 1,
         idempotency_key=key,
+        **judgement(entry),
     )
 
 
-def _record(grade: Grade, actor: "User") -> None:
+def record_grade(grade: Grade, action: str, *, actor: "User") -> None:
+    """Append the grade to its study's audit chain."""
     Event.objects.append(
-        "grade.submitted",
+        action,
         actor=actor,
         subject=grade,
         chain=grade.item.study.event_chain,
@@ -161,5 +177,11 @@ def _record(grade: Grade, actor: "User") -> None:
             "cot_precision": grade.cot_precision,
             "cot_coherence": grade.cot_coherence,
             "decision": grade.decision,
+            "safety_flag": grade.safety_flag,
+            "answer_key_disputed": grade.answer_key_disputed,
+            "cannot_judge": grade.cannot_judge,
+            "first_incorrect_step": grade.first_incorrect_step,
+            "after_reveal": grade.after_reveal,
+            "reason": grade.amend_reason,
         },
     )

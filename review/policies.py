@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from pydantic import TypeAdapter
 
 from pipeline.core.records import Verdict
 from pipeline.models import Event
-from review.models import Adjudication, Grade, Item, Policy, Study
-from review.statistics.ratings import Consensus, Rating, consensus
+from review.disputes import left_out, voiced
+from review.models import Adjudication, Grade, Item, KeyRuling, Policy, SendBack, Study
+from review.statistics.ratings import Consensus, Rating, consensus, overtaken
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -83,13 +84,19 @@ def save_policy(name: str, *, rules: Rules, saved_by: "User") -> Policy:
 def judged_items(study: Study) -> QuerySet[Item]:
     """The study's sampled items with what a policy weighs: control items and repeats never."""
     current = Grade.objects.filter(is_current=True).select_related("reviewer")
-    settled = Adjudication.objects.filter(is_current=True)
+    settled = Adjudication.objects.filter(is_current=True).prefetch_related("grades")
+    warnings = Grade.objects.filter(voiced()).exclude(safety_flag="", answer_key_disputed=False)
+    rulings = KeyRuling.objects.filter(is_current=True)
+    asked = SendBack.objects.waiting().filter(grade__item=OuterRef("pk"))
     return (
         Item.objects.filter(study=study, kind=Item.Kind.SAMPLED)
+        .annotate(sent_back=Exists(asked))
         .select_related("trace__question__question_set", "trace__batch__knowledge_graph")
         .prefetch_related(
             Prefetch("grades", current.prefetch_related("path_grades"), to_attr="current_grades"),
+            Prefetch("grades", warnings, to_attr="warnings"),
             Prefetch("adjudications", settled, to_attr="settled"),
+            Prefetch("trace__question__key_rulings", rulings, to_attr="current_rulings"),
         )
         .order_by("pk")
     )
@@ -103,19 +110,32 @@ def grades_of(item: Item) -> list[Grade]:
 
 def ratings_of(grades: Iterable[Grade]) -> list[Rating]:
     """Grades as ratings; a reviewer who could not judge gives none."""
-    return [_rating(grade) for grade in grades if not grade.cannot_judge]
+    return [_rating(grade) for grade in _judged(grades)]
+
+
+def settlement_of(item: Item) -> Adjudication | None:
+    """The item's adjudication, unless a grade that came after it overtakes it."""
+    settled: list[Adjudication] = item.settled  # type: ignore[attr-defined]
+    if not settled:
+        return None
+    one = settled[0]
+    seen = {grade.pk for grade in one.grades.all()}
+    later = [_rating(grade) for grade in _judged(grades_of(item)) if grade.pk not in seen]
+    flags = {grade.safety_flag for grade in _flagged(item) if grade.pk not in seen}
+    decided = Rating(one.precision, one.coherence, one.decision, safety_flag=one.safety_flag)
+    return None if flags - {one.safety_flag} or overtaken(decided, later) else one
 
 
 def consensus_of(item: Item) -> Consensus | None:
-    """The adjudicated consensus where there is one, else that of agreeing grades."""
-    settled: list[Adjudication] = item.settled  # type: ignore[attr-defined]
+    """The adjudicated consensus where there is one, else that of agreeing, unflagged grades."""
     grades = grades_of(item)
-    if settled:
-        one = settled[0]
+    one = settlement_of(item)
+    if one is not None:
         return Consensus(
             float(one.precision), float(one.coherence), one.decision, "adjudicated", len(grades)
         )
-    return consensus(ratings_of(grades))
+    settled: list[Adjudication] = item.settled  # type: ignore[attr-defined]
+    return None if settled or _flagged(item) else consensus(ratings_of(grades))
 
 
 def exclusion(rules: Rules, verdict: Verdict, item: Item, agreed: Consensus | None) -> str | None:
@@ -123,7 +143,9 @@ def exclusion(rules: Rules, verdict: Verdict, item: Item, agreed: Consensus | No
     grades = grades_of(item)
     return (
         _by_verdict(rules, verdict)
-        or _by_flags(grades)
+        or _by_key(item)
+        or _by_safety(item)
+        or ("sent back, not answered" if item.sent_back else None)  # type: ignore[attr-defined]
         or _by_grading(rules, ratings_of(grades), agreed)
     )
 
@@ -134,12 +156,32 @@ def _by_verdict(rules: Rules, verdict: Verdict) -> str | None:
     return f"filter not passed: {missed[0]}" if missed else None
 
 
-def _by_flags(grades: Sequence[Grade]) -> str | None:
-    if any(grade.answer_key_disputed for grade in grades):
-        return "answer key disputed"
-    if any(grade.safety_flag for grade in grades):
-        return "safety flag"
-    return None
+def _by_key(item: Item) -> str | None:
+    rulings: list[KeyRuling] = item.trace.question.current_rulings  # type: ignore[attr-defined]
+    settled: list[Adjudication] = item.settled  # type: ignore[attr-defined]
+    doubts = [one.submitted_at for one in _warnings(item) if one.answer_key_disputed]
+    doubts += [one.decided_at for one in settled if one.answer_key_disputed]
+    return left_out(rulings[0] if rulings else None, doubts)
+
+
+def _by_safety(item: Item) -> str | None:
+    """An adjudicator's word on harm counts; until there is one, any flag does."""
+    one = settlement_of(item)
+    flagged = one.safety_flag if one is not None else _flagged(item)
+    return "safety flag" if flagged else None
+
+
+def _warnings(item: Item) -> list[Grade]:
+    found: list[Grade] = item.warnings  # type: ignore[attr-defined]
+    return found
+
+
+def _flagged(item: Item) -> list[Grade]:
+    return [grade for grade in _warnings(item) if grade.safety_flag]
+
+
+def _judged(grades: Iterable[Grade]) -> list[Grade]:
+    return [grade for grade in grades if not grade.cannot_judge]
 
 
 def _by_grading(rules: Rules, ratings: list[Rating], agreed: Consensus | None) -> str | None:

@@ -1,17 +1,22 @@
 """The queue: which item a reviewer gets next, held by a lease on one of its slots.
 
-One active lease a reviewer; a reload gives the same item back. Every write carries the
-slot's fence, which grows with each lease.
+One active lease a reviewer and study; a reload gives the same item back. Every write carries
+the slot's fence, which grows with each lease. Which items come in which order: review.candidates.
 """
 
-import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from review.candidates import candidates, open_slots
 from review.models import Item, Reviewer, Slot, Study, StudyReviewer
+
+FREED_AT_ONCE = 100
+# A slot given back: nobody has it, and it was nobody's turn.
+OPENED = {"state": Slot.State.OPEN, "reviewer": None, "lease_until": None, "position": None}
 
 
 def next_slot(study: Study, *, reviewer: Reviewer) -> Slot | None:
@@ -19,23 +24,17 @@ def next_slot(study: Study, *, reviewer: Reviewer) -> Slot | None:
 
     Nothing is dealt while the study is not open, to a reviewer outside it, or over their cap.
     """
+    # In transactions of its own: a claim that held freed rows could wait for one that does too.
+    free_expired_slots(study, besides=reviewer)
     with transaction.atomic():
-        # The reviewer's place is the lock: two tabs of one person claim one after the other.
-        place = (
-            StudyReviewer.objects.select_for_update(of=("self",))
-            .filter(study=study, reviewer=reviewer, study__state=Study.State.OPEN)
-            .first()
-        )
+        place = _locked_place(study, reviewer)
         if place is None:
             return None
-        free_expired_slots(study, besides=reviewer)
         held = held_slot(reviewer, study=study)
         if held is not None:
             renew_lease(held)
             return held
-        if place.cap is not None and filled_slots(study, reviewer).count() >= place.cap:
-            return None
-        return _claim(study, reviewer)
+        return None if _at_cap(place) else _claim(place)
 
 
 def held_slot(reviewer: Reviewer, *, study: Study) -> Slot | None:
@@ -49,68 +48,94 @@ def filled_slots(study: Study, reviewer: Reviewer) -> QuerySet[Slot]:
     return Slot.objects.filter(item__study=study, reviewer=reviewer, state=Slot.State.FILLED)
 
 
-def available_items(study: Study, reviewer: Reviewer) -> QuerySet[Item]:
-    """Items with an open slot that the reviewer has neither graded, holds, nor declined."""
+def free_expired_slots(study: Study, *, besides: Reviewer) -> int:
+    """Open the slots whose lease ran out, but for one's own; drafts stay. Returns how many."""
+    now = timezone.now()
+    expired = Slot.objects.filter(state=Slot.State.LEASED, lease_until__lt=now)
+    found = expired.filter(item__study=study).exclude(reviewer=besides).order_by("pk")
+    freed = 0
+    for pk in found.values_list("pk", flat=True)[:FREED_AT_ONCE]:
+        # No join in the update: PostgreSQL would judge a slot filled in this very moment by an
+        # old snapshot, and open it again. In the order of the rows, so that two never cross.
+        freed += expired.filter(pk=pk).update(**OPENED)
+    return freed
+
+
+def renew_lease(slot: Slot) -> bool:
+    """Start the lease's time again, since the reviewer is at work; False if it has passed on."""
+    renewed = Slot.objects.filter(pk=slot.pk, fence=slot.fence, state=Slot.State.LEASED).update(
+        lease_until=_lease_end(slot.item.study)
+    )
+    return bool(renewed)
+
+
+def reclaim_slot(item: Item, *, reviewer: Reviewer) -> Slot | None:
+    """Give an item back to the reviewer whose lease on it ran out; the draft is still there.
+
+    None when it can only be read: every place is taken, the reviewer has graded or declined it,
+    holds another item of the study, or the study deals nothing.
+    """
+    with transaction.atomic():
+        place = _locked_place(item.study, reviewer)
+        if place is None:
+            return None
+        held = held_slot(reviewer, study=item.study)
+        if held is not None:
+            if held.item_id != item.pk:
+                return None
+            renew_lease(held)
+            return held
+        places = open_slots(item.study, reviewer).filter(item=item).order_by("number")
+        return _lease_one(place, list(places.values_list("pk", flat=True)), cursor=place.cursor)
+
+
+def _locked_place(study: Study, reviewer: Reviewer) -> StudyReviewer | None:
+    """The reviewer's place in an open study, locked: two tabs claim one after the other."""
     return (
-        Item.objects.filter(study=study, slots__state=Slot.State.OPEN)
-        .exclude(slots__reviewer=reviewer)
-        .exclude(declines__reviewer=reviewer)
-        .distinct()
+        StudyReviewer.objects.select_for_update(of=("self",))
+        .select_related("study", "reviewer")
+        .filter(study=study, reviewer=reviewer, study__state=Study.State.OPEN)
+        .first()
     )
 
 
-def free_expired_slots(study: Study, *, besides: Reviewer) -> int:
-    """Open the slots whose lease ran out, but for one's own; drafts stay. Returns how many."""
-    # Not item__study: a join makes PostgreSQL judge the state by a subquery's old snapshot, and
-    # a slot filled in that moment would be opened again.
-    expired = Slot.objects.filter(
-        item__in=Item.objects.filter(study=study),
-        state=Slot.State.LEASED,
-        lease_until__lt=timezone.now(),
-    ).exclude(reviewer=besides)
-    return expired.update(state=Slot.State.OPEN, reviewer=None, lease_until=None)
+def _at_cap(place: StudyReviewer) -> bool:
+    # What was dealt is counted already and bounds what is filled: most claims count nothing.
+    return (
+        place.cap is not None
+        and place.dealt >= place.cap
+        and filled_slots(place.study, place.reviewer).count() >= place.cap
+    )
 
 
-def order_key(study: Study, reviewer: Reviewer, item_id: int) -> bytes:
-    """Where an item stands in the reviewer's own order: adding items reshuffles nobody."""
-    text = f"{study.seed}:{reviewer.pk}:{item_id}"
-    return hashlib.blake2b(text.encode(), digest_size=8).digest()
-
-
-def _claim(study: Study, reviewer: Reviewer) -> Slot | None:
-    ids = available_items(study, reviewer).values_list("pk", flat=True)
-    for item_id in sorted(ids, key=lambda pk: order_key(study, reviewer, pk)):
-        slot = _lease_one(study, reviewer, item_id)
+def _claim(place: StudyReviewer) -> Slot | None:
+    for cursor, places in candidates(place):
+        slot = _lease_one(place, places, cursor=cursor)
         if slot is not None:
             return slot
     return None
 
 
-def _lease_one(study: Study, reviewer: Reviewer, item_id: int) -> Slot | None:
-    open_slots = Slot.objects.filter(item_id=item_id, state=Slot.State.OPEN).order_by("number")
-    for pk in open_slots.values_list("pk", flat=True):
+def _lease_one(place: StudyReviewer, places: Sequence[int], *, cursor: int) -> Slot | None:
+    """Lease the first of an item's places that is still open, and count it as dealt."""
+    for pk in places:
         try:
             with transaction.atomic():
                 leased = Slot.objects.filter(pk=pk, state=Slot.State.OPEN).update(
                     state=Slot.State.LEASED,
-                    reviewer=reviewer,
+                    reviewer=place.reviewer,
+                    position=place.dealt + 1,
                     fence=F("fence") + 1,
                     leased_at=timezone.now(),
-                    lease_until=_lease_end(study),
+                    lease_until=_lease_end(place.study),
                 )
         except IntegrityError:
             # The reviewer already has a slot of this item: never two grades by one person.
             return None
         if leased:
-            return Slot.objects.select_related("item").get(pk=pk)
+            StudyReviewer.objects.filter(pk=place.pk).update(dealt=place.dealt + 1, cursor=cursor)
+            return Slot.objects.select_related("item__study").get(pk=pk)
     return None
-
-
-def renew_lease(slot: Slot) -> None:
-    """Start the lease's time again, since the reviewer is at work; nothing if it has passed on."""
-    Slot.objects.filter(pk=slot.pk, fence=slot.fence, state=Slot.State.LEASED).update(
-        lease_until=_lease_end(slot.item.study)
-    )
 
 
 def _lease_end(study: Study) -> datetime:

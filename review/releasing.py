@@ -144,6 +144,7 @@ def _manifest(
         "rows_by_source": dict(sorted(sources.items())),
         "left_out": dict(left_out.most_common()),
         "sha256": release.sha256,
+        "audit": Event.objects.head(study.event_chain),
         "notice": "Not clinically validated. Not for clinical use.",
     }
 

@@ -15,6 +15,15 @@ class Scale:
 
 
 @dataclass(frozen=True)
+class Choice:
+    """One of a few answers that have no order: what is stored, its title, what it means."""
+
+    value: str
+    title: str
+    means: str
+
+
+@dataclass(frozen=True)
 class Rubric:
     """The scales for the CoT as a whole and for each KG path it cites."""
 
@@ -23,6 +32,32 @@ class Rubric:
     cot_coherence: Scale
     path_precision: Scale
     path_coherence: Scale
+
+    @property
+    def labels(self) -> tuple[Choice, ...]:
+        """What may be said of one step; none: this rubric does not ask for step labels."""
+        return ()
+
+    @property
+    def severities(self) -> tuple[Choice, ...]:
+        """How severe the harm is that a safety flag warns of."""
+        return ()
+
+
+@dataclass(frozen=True)
+class StepRubric(Rubric):
+    """A rubric that also asks what is true of each step, and whether anyone could be harmed."""
+
+    step_labels: tuple[Choice, ...]
+    harms: tuple[Choice, ...]
+
+    @property
+    def labels(self) -> tuple[Choice, ...]:
+        return self.step_labels
+
+    @property
+    def severities(self) -> tuple[Choice, ...]:
+        return self.harms
 
 
 RUBRIC_1 = Rubric(
@@ -77,5 +112,30 @@ RUBRIC_1 = Rubric(
     ),
 )
 
-RUBRICS = MappingProxyType({RUBRIC_1.version: RUBRIC_1})
-CURRENT = RUBRIC_1
+RUBRIC_2 = StepRubric(
+    version="2",
+    cot_precision=RUBRIC_1.cot_precision,
+    cot_coherence=RUBRIC_1.cot_coherence,
+    path_precision=RUBRIC_1.path_precision,
+    path_coherence=RUBRIC_1.path_coherence,
+    step_labels=(
+        Choice("correct", "Correct", "True, and right for this case"),
+        Choice("incorrect", "Incorrect", "False, or wrong for this case"),
+        Choice(
+            "unsupported",
+            "Unsupported",
+            "Perhaps true, but neither the case nor its edges carry it",
+        ),
+        Choice("cannot_judge", "Cannot judge", "Beyond my knowledge, or unclear as written"),
+    ),
+    harms=(
+        Choice("mild", "Mild", "Passing harm, no treatment needed"),
+        Choice("moderate", "Moderate", "Harm that needs treatment"),
+        Choice("severe", "Severe", "Lasting harm or death"),
+    ),
+)
+
+RUBRICS: MappingProxyType[str, Rubric] = MappingProxyType(
+    {RUBRIC_1.version: RUBRIC_1, RUBRIC_2.version: RUBRIC_2}
+)
+CURRENT = RUBRIC_2

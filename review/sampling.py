@@ -2,10 +2,20 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
+from django.db.models import QuerySet
+
+from pipeline import store
 from pipeline.models import Batch, Trace
+
+STRATUM_LENGTH = 120
+# The power of its size to which a stratum is drawn, where the sample is smaller than the whole.
+ALLOCATIONS: Mapping[str, float] = MappingProxyType(
+    {"proportional": 1.0, "square_root": 0.5, "equal": 0.0}
+)
 
 
 @dataclass(frozen=True)
@@ -17,27 +27,65 @@ class Drawn:
     inclusion_probability: float
 
 
-def population(batches: Iterable[Batch], *, include_discarded: bool) -> dict[str, list[int]]:
+def _path_length(row: Trace) -> str:
+    trace = store.trace_record(row)
+    longest = max((len(trace.paths[cited].edges) for cited in trace.cited_paths), default=0)
+    return f"{longest} {'edge' if longest == 1 else 'edges'}" if longest else "no path cited"
+
+
+VARIABLES: Mapping[str, Callable[[Trace], str]] = MappingProxyType(
+    {
+        "source": lambda row: row.question.question_set.source,
+        "verdict": lambda row: "kept" if row.kept else "discarded",
+        "specialty": lambda row: row.question.specialty.strip().lower() or "no specialty",
+        "path_length": _path_length,
+        "batch": lambda row: f"batch {row.batch_id}",
+    }
+)
+USUAL_VARIABLES = ("source", "verdict")
+
+
+def population(
+    batches: Iterable[Batch],
+    *,
+    include_discarded: bool,
+    variables: Sequence[str] = USUAL_VARIABLES,
+) -> dict[str, list[int]]:
     """Trace ids by stratum: every current trace of the batches that has a CoT.
 
-    A stratum is source and verdict ("medqa, kept"). Failed traces have no CoT and are their
-    own class: they are never graded.
+    A stratum is the values of the chosen variables ("medqa, kept"). Failed traces have no CoT
+    and are their own class: they are never graded.
     """
-    rows = Trace.objects.filter(batch__in=list(batches), is_current=True, state=Trace.State.MADE)
-    if not include_discarded:
-        rows = rows.filter(kept=True)
     strata: dict[str, list[int]] = defaultdict(list)
-    for pk, kept, source in rows.order_by("pk").values_list(
-        "pk", "kept", "question__question_set__source"
-    ):
-        strata[f"{source}, {'kept' if kept else 'discarded'}"].append(pk)
+    for row in _made(batches, include_discarded, variables).iterator(chunk_size=500):
+        values = [VARIABLES[name](row) for name in variables]
+        strata[(", ".join(values) or "all")[:STRATUM_LENGTH]].append(row.pk)
     return dict(strata)
 
 
-def draw(strata: dict[str, list[int]], *, size: int | None, seed: int) -> list[Drawn]:
-    """Draw `size` traces (all when None or larger), proportionally, at random within strata."""
+def _made(
+    batches: Iterable[Batch], include_discarded: bool, variables: Sequence[str]
+) -> QuerySet[Trace]:
+    rows = Trace.objects.filter(batch__in=list(batches), is_current=True, state=Trace.State.MADE)
+    if not include_discarded:
+        rows = rows.filter(kept=True)
+    rows = rows.select_related("question__question_set").order_by("pk")
+    # Only the length of paths needs the whole record.
+    return rows if "path_length" in variables else rows.defer("record")
+
+
+def draw(
+    strata: dict[str, list[int]],
+    *,
+    size: int | None,
+    seed: int,
+    allocation: str = "proportional",
+    minimum: int = 1,
+) -> list[Drawn]:
+    """Draw `size` traces (all when None or larger) at random within strata, see `allocate`."""
     generator = random.Random(seed)
-    sizes = allocate({name: len(ids) for name, ids in strata.items()}, size)
+    available = {name: len(ids) for name, ids in strata.items()}
+    sizes = allocate(available, size, allocation=allocation, minimum=minimum)
     drawn = []
     for name in sorted(strata):
         ids, take = strata[name], sizes[name]
@@ -46,30 +94,54 @@ def draw(strata: dict[str, list[int]], *, size: int | None, seed: int) -> list[D
     return drawn
 
 
-def allocate(available: dict[str, int], size: int | None) -> dict[str, int]:
-    """Proportional allocation by largest remainder, at least one from every stratum.
+def allocate(
+    available: dict[str, int],
+    size: int | None,
+    *,
+    allocation: str = "proportional",
+    minimum: int = 1,
+) -> dict[str, int]:
+    """How many to draw from each stratum, at least `minimum` (or all it has) from every one.
 
-    Sums to `size`, or to the number of strata where `size` is smaller than that.
+    Beyond the minimums, strata get shares in proportion to a power of their size: 1 for
+    "proportional", 0.5 for "square_root", 0 for "equal". Sums to `size`, or to the sum of the
+    minimums where that is more.
     """
     total = sum(available.values())
     if size is None or size >= total:
         return dict(available)
-    shares = {name: size * count / total for name, count in available.items()}
-    taken = {name: max(1, int(share)) for name, share in shares.items()}
-    for name in _by_remainder(shares):
+    floors = {name: min(minimum, count) for name, count in available.items()}
+    if sum(floors.values()) >= size:
+        return floors
+    weights = {name: count ** ALLOCATIONS[allocation] for name, count in available.items()}
+
+    def shares(level: float) -> dict[str, float]:
+        return {
+            name: min(max(level * weight, floors[name]), available[name])
+            for name, weight in weights.items()
+        }
+
+    return _rounded(
+        shares(_level(lambda level: sum(shares(level).values()), size)), size, available
+    )
+
+
+def _level(total_at: Callable[[float], float], size: int) -> float:
+    """The level at which the shares, which only grow with it, sum to the size."""
+    low, high = 0.0, float(size)
+    while total_at(high) < size:
+        high *= 2
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if total_at(middle) < size else (low, middle)
+    return high
+
+
+def _rounded(shares: dict[str, float], size: int, available: dict[str, int]) -> dict[str, int]:
+    """Whole numbers that sum to the size: the largest remainders are rounded up."""
+    taken = {name: int(share + 1e-6) for name, share in shares.items()}
+    for name in sorted(shares, key=lambda one: (taken[one] - shares[one], one)):
         if sum(taken.values()) >= size:
             break
         taken[name] += taken[name] < available[name]
-    return _trimmed(taken, max(size, len(available)))
-
-
-def _by_remainder(shares: dict[str, float]) -> Sequence[str]:
-    return sorted(shares, key=lambda name: (int(shares[name]) - shares[name], name))
-
-
-def _trimmed(taken: dict[str, int], size: int) -> dict[str, int]:
-    """The floor of one a stratum may overshoot: take it back from the largest strata."""
-    while sum(taken.values()) > size:
-        largest = max(sorted(taken), key=lambda name: taken[name])
-        taken[largest] -= 1
     return taken

@@ -72,5 +72,6 @@ def _open_first_study(batch: Batch, lead: User) -> Study:
         batches=[batch],
         reviewers=list(Reviewer.objects.order_by("pk")),
         overlap=2,
+        practice_round=True,
     )
     return open_study(plan, opened_by=lead)

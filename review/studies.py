@@ -1,9 +1,9 @@
-"""Studies: open, pause, resume, close."""
+"""Studies: what a lead asks for; open, pause, resume, close."""
 
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,8 +12,10 @@ from pipeline.access import roles_of
 from pipeline.models import Batch, Event
 from review import rubric
 from review.access import SEES_GRADES
-from review.models import Item, Reviewer, Slot, Study, StudyReviewer
-from review.sampling import Drawn, draw, population
+from review.dealing import Dealt, deal
+from review.models import Control, Reviewer, Study, StudyReviewer
+from review.order import buckets_for
+from review.sampling import USUAL_VARIABLES, Drawn, draw, population
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -29,7 +31,10 @@ class WrongState(Exception):
 
 @dataclass(frozen=True)
 class StudyPlan:
-    """What a lead asks for. `size` None takes every trace with a CoT."""
+    """What a lead asks for. `size` None takes every trace with a CoT.
+
+    Shares run from 0 to 1. `strata` names the variables that the sample is stratified by.
+    """
 
     name: str
     batches: Sequence[Batch]
@@ -37,9 +42,65 @@ class StudyPlan:
     overlap: int = 2
     size: int | None = None
     include_discarded: bool = True
+    strata: Sequence[str] = USUAL_VARIABLES
+    allocation: str = "proportional"
+    minimum: int = 1
+    reliability_share: float = 0.0
+    reliability_overlap: int | None = None
+    controls: Sequence[Control] = ()
+    repeat_share: float = 0.0
+    repeat_gap: int = 20
+    route_by_specialty: bool = False
+    fallback_hours: int = 48
+    cap: int | None = None
+    rubric_version: str = rubric.CURRENT.version
     hide_answer_key: bool = False
+    reveal_after_submit: bool = False
+    practice_round: bool = False
     guidelines: str = ""
     seed: int | None = None
+
+    @property
+    def highest_overlap(self) -> int:
+        """The most grades that any sampled item asks for."""
+        return max(self.overlap, self.reliability_overlap or 0)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What would be dealt: the population's sizes by stratum and the traces drawn from it."""
+
+    population: dict[str, int]
+    drawn: tuple[Drawn, ...]
+
+
+def sample_of(plan: StudyPlan, *, seed: int) -> Sample:
+    """Draw the plan's sample. Raises CannotOpen where there is nothing to grade."""
+    strata = population(
+        plan.batches, include_discarded=plan.include_discarded, variables=plan.strata
+    )
+    drawn = draw(
+        strata, size=plan.size, seed=seed, allocation=plan.allocation, minimum=plan.minimum
+    )
+    if not drawn:
+        raise CannotOpen("No trace of the chosen batches has a chain of thought to grade.")
+    return Sample({name: len(ids) for name, ids in strata.items()}, tuple(drawn))
+
+
+def check_plan(plan: StudyPlan) -> str:
+    """The reasoner kind of the plan's traces. Raises CannotOpen, saying what does not fit."""
+    kind = _common_kind(plan.batches)
+    check_blindness(plan.reviewers)
+    if plan.highest_overlap > len(plan.reviewers):
+        raise CannotOpen(
+            f"{plan.highest_overlap} grades an item need at least {plan.highest_overlap} "
+            f"reviewers; {len(plan.reviewers)} chosen."
+        )
+    if plan.reveal_after_submit and plan.repeat_share:
+        raise CannotOpen("Repeats measure nothing where others' grades are shown in between.")
+    if any(control.trace.batch.reasoner_kind != kind for control in plan.controls):
+        raise CannotOpen("Demonstration and model traces never share a study: see the controls.")
+    return kind
 
 
 def open_study(plan: StudyPlan, *, opened_by: "User") -> Study:
@@ -48,49 +109,69 @@ def open_study(plan: StudyPlan, *, opened_by: "User") -> Study:
     Raises CannotOpen: demonstration and model traces never mix, there must be something to
     grade, and no more slots an item than reviewers.
     """
-    kind = _common_kind(plan.batches)
-    _check_blindness(plan.reviewers)
-    if plan.overlap > len(plan.reviewers):
-        raise CannotOpen(
-            f"{plan.overlap} grades an item need at least {plan.overlap} reviewers; "
-            f"{len(plan.reviewers)} chosen."
-        )
+    kind = check_plan(plan)
     seed = secrets.randbits(62) if plan.seed is None else plan.seed
-    strata = population(plan.batches, include_discarded=plan.include_discarded)
-    drawn = draw(strata, size=plan.size, seed=seed)
-    if not drawn:
-        raise CannotOpen("No trace of the chosen batches has a chain of thought to grade.")
+    sample = sample_of(plan, seed=seed)
     with transaction.atomic():
-        study = _study_row(plan, kind, seed, {name: len(ids) for name, ids in strata.items()})
+        study = _study_row(plan, kind, seed, sample)
         study.created_by = opened_by
         _insert(study)
         study.batches.set(plan.batches)
-        _deal_places(study, plan, drawn)
+        StudyReviewer.objects.bulk_create(
+            StudyReviewer(study=study, reviewer=reviewer, cap=plan.cap)
+            for reviewer in plan.reviewers
+        )
+        dealt = deal(study, drawn=sample.drawn, controls=plan.controls, reviewers=plan.reviewers)
         Event.objects.append(
             "study.opened",
             actor=opened_by,
             subject=study,
             chain=study.event_chain,
-            payload={"items": len(drawn), "overlap": plan.overlap, "design": study.design},
+            payload=_opened(study, dealt),
         )
     return study
 
 
-def _study_row(plan: StudyPlan, kind: str, seed: int, population_sizes: dict[str, int]) -> Study:
+def _opened(study: Study, dealt: Dealt) -> dict[str, Any]:
+    return {
+        "items": dealt.sampled,
+        "controls": dealt.controls,
+        "repeats": dealt.repeats,
+        "overlap": study.overlap,
+        "reliability": [study.reliability_share, study.reliability_overlap],
+        "design": study.design,
+    }
+
+
+def _study_row(plan: StudyPlan, kind: str, seed: int, sample: Sample) -> Study:
+    by = " and ".join(name.replace("_", " ") for name in plan.strata) or "nothing"
+    allocation = plan.allocation.replace("_", " ")
     design = {
-        "method": "stratified random sample by source and verdict, proportional allocation",
-        "population": population_sizes,
+        "method": f"stratified random sample by {by}, {allocation} allocation",
+        "variables": list(plan.strata),
+        "allocation": plan.allocation,
+        "minimum": plan.minimum,
+        "population": sample.population,
         "size": plan.size,
         "include_discarded": plan.include_discarded,
     }
     return Study(
         name=plan.name,
         reasoner_kind=kind,
-        rubric_version=rubric.CURRENT.version,
+        rubric_version=plan.rubric_version,
         overlap=plan.overlap,
+        reliability_share=plan.reliability_share if plan.reliability_overlap else 0,
+        reliability_overlap=plan.reliability_overlap,
+        repeat_share=plan.repeat_share,
+        repeat_gap=plan.repeat_gap,
+        route_by_specialty=plan.route_by_specialty,
+        fallback_hours=plan.fallback_hours,
+        practice_round=plan.practice_round,
+        buckets=buckets_for(len(sample.drawn)),
         design=design,
         seed=seed,
         hide_answer_key=plan.hide_answer_key,
+        reveal_after_submit=plan.reveal_after_submit,
         guidelines=plan.guidelines,
     )
 
@@ -103,30 +184,12 @@ def _insert(study: Study) -> None:
         raise CannotOpen(f"A study named {study.name} exists.") from error
 
 
-def _check_blindness(reviewers: Sequence[Reviewer]) -> None:
+def check_blindness(reviewers: Sequence[Reviewer]) -> None:
     """Whoever may look at other people's grades cannot grade blind."""
     seeing = [reviewer for reviewer in reviewers if roles_of(reviewer.user) & SEES_GRADES]
     if seeing:
         names = ", ".join(str(reviewer) for reviewer in seeing)
         raise CannotOpen(f"{names}: a lead, adjudicator or auditor sees grades and cannot review.")
-
-
-def _deal_places(study: Study, plan: StudyPlan, drawn: Sequence[Drawn]) -> None:
-    StudyReviewer.objects.bulk_create(
-        StudyReviewer(study=study, reviewer=reviewer) for reviewer in plan.reviewers
-    )
-    items = Item.objects.bulk_create(
-        Item(
-            study=study,
-            trace_id=one.trace_id,
-            stratum=one.stratum,
-            inclusion_probability=one.inclusion_probability,
-        )
-        for one in drawn
-    )
-    Slot.objects.bulk_create(
-        Slot(item=item, number=number) for item in items for number in range(1, study.overlap + 1)
-    )
 
 
 def _common_kind(batches: Sequence[Batch]) -> str:

@@ -2,7 +2,21 @@
 
 from django.urls import path, re_path, register_converter
 
-from review.views import grading, releases, studies
+from review.views import (
+    adjudication,
+    audit,
+    controls,
+    disputes,
+    drafts,
+    grading,
+    history,
+    invitations,
+    people,
+    practice,
+    releases,
+    sendbacks,
+    studies,
+)
 
 
 class ItemCode:
@@ -23,9 +37,33 @@ app_name = "review"
 urlpatterns = [
     path("grade/", grading.desk, name="desk"),
     path("grade/studies/<int:study_id>/next/", grading.next_item, name="next_item"),
+    path("grade/studies/<int:study_id>/practice/", practice.practice, name="practice"),
+    path("grade/studies/<int:study_id>/history/", history.history, name="history"),
+    path("grade/keys/", drafts.keys, name="keys"),
     path("grade/items/<item_code:code>/", grading.grade, name="grade"),
+    path("grade/items/<item_code:code>/draft/", drafts.draft, name="draft"),
+    path("grade/items/<item_code:code>/decline/", grading.decline, name="decline"),
+    path("grade/items/<item_code:code>/amend/", history.amend, name="amend"),
+    path("grade/items/<item_code:code>/reveal/", history.reveal, name="reveal"),
+    path("grade/items/<item_code:code>/sent-back/", sendbacks.sent_back, name="sent_back"),
+    path("adjudication/", adjudication.overview, name="adjudication"),
+    path("adjudication/studies/<int:study_id>/", adjudication.study, name="adjudication_study"),
+    path("adjudication/studies/<int:study_id>/next/", adjudication.next_item, name="settle_next"),
+    path("adjudication/items/<item_code:code>/", adjudication.item, name="adjudication_item"),
+    path("adjudication/items/<item_code:code>/hold/", adjudication.hold, name="settle_hold"),
+    path("adjudication/items/<item_code:code>/let-go/", adjudication.leave, name="settle_let_go"),
+    path("adjudication/items/<item_code:code>/settle/", adjudication.settle, name="settle"),
+    path("adjudication/items/<item_code:code>/send-back/", sendbacks.send, name="send_back"),
+    path("disputes/", disputes.dispute_list, name="disputes"),
+    path("disputes/<int:question_id>/", disputes.dispute, name="dispute"),
     path("studies/", studies.study_list, name="studies"),
     path("studies/new/", studies.study_new, name="study_new"),
+    path("studies/controls/", controls.control_list, name="controls"),
+    path("studies/controls/<uuid:key>/", controls.control_mark, name="control_mark"),
+    path(
+        "studies/controls/<int:control_id>/retire/", controls.control_retire, name="control_retire"
+    ),
+    path("studies/<int:study_id>/extend/", studies.study_extend, name="study_extend"),
     path("studies/<int:study_id>/", studies.study_detail, name="study"),
     re_path(
         r"^studies/(?P<study_id>[0-9]+)/(?P<action>pause|resume|close)/$",
@@ -38,4 +76,23 @@ urlpatterns = [
     path("releases/<slug:name>/", releases.release_detail, name="release"),
     path("releases/<slug:name>/download/", releases.release_download, name="release_download"),
     path("releases/<slug:name>/withdraw/", releases.release_withdraw, name="release_withdraw"),
+    path("people/", people.people_list, name="people"),
+    path("people/<int:person_id>/", people.person_detail, name="person"),
+    path("people/<int:person_id>/roles/", people.person_roles, name="person_roles"),
+    path("people/<int:person_id>/profile/", people.person_profile, name="person_profile"),
+    re_path(
+        r"^people/(?P<person_id>[0-9]+)/(?P<action>deactivate|reactivate|drop-second-step)/$",
+        people.person_steer,
+        name="person_steer",
+    ),
+    path("people/invitations/new/", invitations.invitation_new, name="invitation_new"),
+    path(
+        "people/invitations/<int:invitation_id>/revoke/",
+        invitations.invitation_revoke,
+        name="invitation_revoke",
+    ),
+    path("invitations/<str:token>/", invitations.invitation_accept, name="invitation_accept"),
+    path("profile/", people.own_profile, name="profile"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/logins/", audit.logins, name="logins"),
 ]

@@ -25,6 +25,11 @@ def reviewer(name: str = "reviewer") -> Reviewer:
     return person(name, Role.REVIEWER).reviewer
 
 
+def superuser(name: str = "root") -> User:
+    """A superuser, who has no role in any study."""
+    return User.objects.create_superuser(name, password="a long enough password")
+
+
 def signed_in(user: User) -> Client:
     """A browser-like client in which the user is signed in."""
     client = Client()

@@ -5,6 +5,7 @@ from pipeline.models.calls import LLMCall
 from pipeline.models.endpoints import Endpoint, EndpointPace, Price
 from pipeline.models.events import Event, EventChain
 from pipeline.models.knowledge_graphs import KnowledgeGraph
+from pipeline.models.logins import Login
 from pipeline.models.questions import Question, QuestionLoad, QuestionSet
 from pipeline.models.traces import Trace
 
@@ -16,6 +17,7 @@ __all__ = [
     "EventChain",
     "KnowledgeGraph",
     "LLMCall",
+    "Login",
     "Price",
     "Question",
     "QuestionLoad",

@@ -30,6 +30,11 @@ class EventChain(models.Model):
 class EventManager(models.Manager["Event"]):
     """Appends; nothing else writes events."""
 
+    def head(self, chain: str) -> dict[str, Any]:
+        """Where a chain stands: its name, length and head digest, as releases record it."""
+        row = EventChain.objects.filter(name=chain).first() or EventChain(name=chain)
+        return {"chain": row.name, "length": row.length, "head": row.head}
+
     def append(
         self,
         action: str,
@@ -85,10 +90,18 @@ class Event(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("chain", "position"), name="event_position_once"),
         )
-        indexes = (models.Index(fields=("subject_type", "subject_id"), name="event_by_subject"),)
+        indexes = (
+            models.Index(fields=("subject_type", "subject_id"), name="event_by_subject"),
+            models.Index(fields=("action",), name="event_by_action"),
+        )
 
     def __str__(self) -> str:
         return f"{self.chain} {self.position}: {self.action}"
+
+    @property
+    def particulars(self) -> list[tuple[str, Any]]:
+        """The payload in order; templates cannot ask a dict with a key `items` for its items."""
+        return list(self.payload.items())
 
     def computed_digest(self) -> str:
         """sha256 over the event's content and the previous digest, as canonical JSON."""

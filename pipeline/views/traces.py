@@ -65,5 +65,6 @@ def trace_detail(request: SignedInRequest, key: str) -> HttpResponse:
         "sheet": sheet_of(trace) if trace else None,
         "way": way_of(trace, row.batch) if trace else None,
         "calls": access.calls_for(request.user, row),
+        "may_mark": Role.LEAD in request.roles and row.state == Trace.State.MADE,
     }
     return render(request, "pipeline/trace_detail.html", context)

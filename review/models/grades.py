@@ -26,7 +26,8 @@ class Grade(models.Model):
     Scales run from 1 to 5 and are null only when the reviewer cannot judge the item, with
     the reason. `first_incorrect_step` is 0 when every labelled step is sound, null when the
     steps were not labelled. `idempotency_key` makes a repeated submit the same grade.
-    `after_reveal` marks a revision made with other judgements in sight: never in statistics.
+    `after_reveal` marks a revision made with other judgements in sight: never in statistics,
+    and never the current grade, which stays the blind one.
     """
 
     class Decision(models.TextChoices):

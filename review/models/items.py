@@ -19,7 +19,9 @@ class Item(models.Model):
 
     `inclusion_probability` is the known chance with which the sample took the trace within
     `stratum`; null for control items and repeats, which were put in, not drawn.
-    `expected` holds a control item's known grades.
+    `expected` holds a control item's known grades. `bucket` is its place in the reviewers'
+    orders (review.order). `specialty` and `open_to_all_at` route it: before that time only
+    reviewers of the specialty get it; null opens it to all at once.
     """
 
     class Kind(models.TextChoices):
@@ -36,6 +38,9 @@ class Item(models.Model):
     phase = models.PositiveSmallIntegerField(default=1)
     expected = models.JSONField(null=True, blank=True)
     repeat_of = models.ForeignKey("self", models.PROTECT, null=True, related_name="repeats")
+    bucket = models.PositiveSmallIntegerField(default=0)
+    specialty = models.CharField(max_length=80, blank=True)
+    open_to_all_at = models.DateTimeField(null=True, blank=True)
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -61,6 +66,7 @@ class Item(models.Model):
                 name="item_probability_at_most_one",
             ),
         )
+        indexes = (models.Index(fields=("study", "bucket"), name="item_by_bucket"),)
 
     def __str__(self) -> str:
         return self.code

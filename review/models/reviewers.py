@@ -14,7 +14,10 @@ def new_pseudonym() -> str:
 
 
 class Reviewer(models.Model):
-    """A reviewer's profile. `pseudonym` is the only name that leaves the house."""
+    """A reviewer's profile. `pseudonym` is the only name that leaves the house.
+
+    `keys_on`: the grading screen listens to single keys.
+    """
 
     class Seniority(models.TextChoices):
         STUDENT = "student"
@@ -27,6 +30,7 @@ class Reviewer(models.Model):
     specialty = models.CharField(max_length=80, blank=True)
     seniority = models.CharField(max_length=20, choices=Seniority.choices, blank=True)
     declared_interests = models.TextField(blank=True)
+    keys_on = models.BooleanField(default=True)
 
     class Meta:
         ordering = ("user__username",)

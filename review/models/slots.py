@@ -10,7 +10,8 @@ from review.models.reviewers import Reviewer
 class Slot(models.Model):
     """The `number`-th grade of an item: open, leased to one reviewer, or filled by one.
 
-    `fence` grows with every lease: a write that carries an older one is stale.
+    `fence` grows with every lease: a write that carries an older one is stale. `position` says
+    which of the items dealt to its reviewer in the study this was, from 1.
     """
 
     class State(models.TextChoices):
@@ -24,6 +25,7 @@ class Slot(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
     reviewer = models.ForeignKey(Reviewer, models.PROTECT, null=True, related_name="slots")
     fence = models.PositiveIntegerField(default=0)
+    position = models.PositiveIntegerField(null=True)
     leased_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True)
 
@@ -45,6 +47,11 @@ class Slot(models.Model):
         indexes = (
             models.Index(fields=("reviewer", "state"), name="slot_by_reviewer"),
             models.Index(fields=("state", "lease_until"), name="slot_by_lease"),
+            models.Index(
+                fields=("reviewer", "position"),
+                condition=Q(reviewer__isnull=False),
+                name="slot_by_position",
+            ),
         )
 
     def __str__(self) -> str:
@@ -52,11 +59,16 @@ class Slot(models.Model):
 
 
 class Draft(models.Model):
-    """What a reviewer has entered and not submitted; it outlives the lease."""
+    """What a reviewer has entered and not submitted; it outlives the lease.
+
+    `content` holds the form's fields by name. `version` grows with every save: a tab that
+    writes on an older one is told so.
+    """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="drafts")
     reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="drafts")
     content = models.JSONField(default=dict)
+    version = models.PositiveIntegerField(default=0)
     active_seconds = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(auto_now=True)
 

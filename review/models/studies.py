@@ -15,6 +15,11 @@ class Study(models.Model):
     `seed` orders each reviewer's items; `design` records how the sample was drawn, so that
     inclusion probabilities can be defended. Demonstration and model traces never mix:
     `reasoner_kind` holds for every item.
+
+    Items of the reliability subset get `reliability_overlap` grades. Where `repeat_share` is
+    not 0, that share of items comes again to whoever graded them, at least `repeat_gap` items
+    later. With `route_by_specialty` an item waits `fallback_hours` for a reviewer of its
+    specialty. `buckets` belongs to the reviewers' orders (review.order).
     """
 
     class State(models.TextChoices):
@@ -32,6 +37,14 @@ class Study(models.Model):
     overlap = models.PositiveSmallIntegerField(
         default=2, validators=[MinValueValidator(1), MaxValueValidator(10)]
     )
+    reliability_share = models.FloatField(default=0)
+    reliability_overlap = models.PositiveSmallIntegerField(null=True, blank=True)
+    repeat_share = models.FloatField(default=0)
+    repeat_gap = models.PositiveIntegerField(default=20)
+    route_by_specialty = models.BooleanField(default=False)
+    fallback_hours = models.PositiveIntegerField(default=48)
+    practice_round = models.BooleanField(default=False)
+    buckets = models.PositiveSmallIntegerField(default=1)
     design = models.JSONField(default=dict)
     seed = models.PositiveBigIntegerField()
     lease_minutes = models.PositiveSmallIntegerField(default=30)
@@ -61,11 +74,16 @@ class Study(models.Model):
 
 
 class StudyReviewer(models.Model):
-    """A reviewer's place in a study, with an optional cap on the items they may grade."""
+    """A reviewer's place in a study, with an optional cap on the items they may grade.
+
+    `cursor` is the bucket their walk has reached, `dealt` how many items they were dealt.
+    """
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="places")
     reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="places")
     cap = models.PositiveIntegerField(null=True, blank=True)
+    cursor = models.PositiveSmallIntegerField(default=0)
+    dealt = models.PositiveIntegerField(default=0)
     added_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -10,6 +10,7 @@ from statistics import median
 from typing import Literal
 
 Basis = Literal["single", "agreement", "adjudicated"]
+Reason = Literal["safety", "decision", "precision", "coherence", "steps"]
 DISCORDANT_DISTANCE = 2
 ACCEPT = "accept"
 # Ordered from the lower to the upper decision.
@@ -43,20 +44,39 @@ class Consensus:
     ratings: int
 
 
-def is_discordant(ratings: Sequence[Rating]) -> bool:
-    """Whether the ratings of one item need adjudication.
+def reasons(ratings: Sequence[Rating]) -> tuple[Reason, ...]:
+    """Why the ratings of one item need adjudication; empty when they do not.
 
-    They do when precision or coherence differ by 2 or more, when decisions differ across the
-    accept line, or when one rater finds an incorrect step and another finds none. Any safety
-    flag goes to adjudication apart from these.
+    Discordance: precision or coherence differ by 2 or more, decisions differ across the accept
+    line, one rater finds an incorrect step and another none. Apart from these, any safety flag.
     """
-    if any(rating.safety_flag for rating in ratings):
-        return True
-    return (
-        _spread([rating.precision for rating in ratings]) >= DISCORDANT_DISTANCE
-        or _spread([rating.coherence for rating in ratings]) >= DISCORDANT_DISTANCE
-        or len({rating.decision == ACCEPT for rating in ratings}) > 1
-        or _steps_disagree(ratings)
+    found: list[tuple[Reason, bool]] = [
+        ("safety", any(rating.safety_flag for rating in ratings)),
+        ("decision", len({rating.decision == ACCEPT for rating in ratings}) > 1),
+        ("precision", _far_apart([rating.precision for rating in ratings])),
+        ("coherence", _far_apart([rating.coherence for rating in ratings])),
+        ("steps", _steps_disagree(ratings)),
+    ]
+    return tuple(reason for reason, holds in found if holds)
+
+
+def is_discordant(ratings: Sequence[Rating]) -> bool:
+    """Whether the ratings of one item need adjudication, for any of the `reasons`."""
+    return bool(reasons(ratings))
+
+
+def overtaken(settled: Rating, later: Sequence[Rating]) -> bool:
+    """Whether ratings an adjudicator never saw make the item wait for adjudication again.
+
+    They do when one lies 2 or more from what was settled, or across the accept line, or raises
+    a safety flag other than the settled one. Steps alone do not.
+    """
+    return any(
+        _far_apart([settled.precision, rating.precision])
+        or _far_apart([settled.coherence, rating.coherence])
+        or (settled.decision == ACCEPT) != (rating.decision == ACCEPT)
+        or rating.safety_flag not in ("", settled.safety_flag)
+        for rating in later
     )
 
 
@@ -88,8 +108,8 @@ def _decision(decisions: Sequence[str]) -> str:
     return DECISIONS[0]
 
 
-def _spread(values: Sequence[int]) -> int:
-    return max(values) - min(values) if values else 0
+def _far_apart(values: Sequence[int]) -> bool:
+    return bool(values) and max(values) - min(values) >= DISCORDANT_DISTANCE
 
 
 def _steps_disagree(ratings: Sequence[Rating]) -> bool:

@@ -4,20 +4,26 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pipeline import store
 from pipeline.access import Role, SignedInRequest, role_required
-from pipeline.sheet import sheet_of
+from pipeline.core.records import Trace
 from review import access
-from review.forms import GradeForm, new_key
-from review.grading import IncompleteGrade, StaleLease, graded_paths, submit_grade
-from review.models import Reviewer, Slot, Study
-from review.queue import filled_slots, next_slot, renew_lease
+from review.declining import decline_item
+from review.drafts import draft_of, take_back
+from review.forms import DeclineForm, GradeForm, Layout, new_key
+from review.grading import IncompleteGrade, StaleLease, submit_grade
+from review.models import Draft, Reviewer, Slot, Study
+from review.pace import pace_of
+from review.practice import next_case
+from review.queue import next_slot, renew_lease
 from review.rubric import RUBRICS
+from review.sendbacks import waiting_for
+from review.views.screen import render_screen
 
 
 @require_GET
@@ -29,15 +35,23 @@ def desk(request: SignedInRequest) -> HttpResponse:
     studies = access.studies_to_grade(reviewer).annotate(
         graded=Count("items", filter=done, distinct=True), size=Count("items", distinct=True)
     )
-    return render(request, "review/desk.html", {"studies": studies, "open": Study.State.OPEN})
+    context = {
+        "studies": studies,
+        "open": Study.State.OPEN,
+        "sent_back": waiting_for(reviewer),
+    }
+    return render(request, "review/desk.html", context)
 
 
 @require_POST
 @role_required(Role.REVIEWER)
 def next_item(request: SignedInRequest, study_id: int) -> HttpResponse:
-    """Lease the next item and show it, or say that nothing is left."""
+    """Lease the next item and show it, or say that nothing is left; practice comes first."""
     reviewer = access.reviewer_of(request.user)
-    return _to_next(request, access.study_to_grade(reviewer, study_id), reviewer)
+    study = access.study_to_grade(reviewer, study_id)
+    if study.state == Study.State.OPEN and next_case(study, reviewer=reviewer):
+        return redirect("review:practice", study.pk)
+    return to_next(request, study, reviewer)
 
 
 @never_cache
@@ -48,18 +62,55 @@ def grade(request: SignedInRequest, code: str) -> HttpResponse:
     reviewer = access.reviewer_of(request.user)
     if request.method == "POST":
         return _submit(request, access.slot_once_dealt(reviewer, code), reviewer)
-    slot = access.slot_to_grade(reviewer, code)
+    try:
+        slot = access.slot_to_grade(reviewer, code)
+    except Http404:
+        return _resume(request, access.draft_to_resume(reviewer, code))
     if slot.state == Slot.State.FILLED:
         messages.info(request, "You have graded this item already.")
         return redirect("review:desk")
     renew_lease(slot)
-    return _page(request, slot, reviewer, _form(slot, None), status=200)
+    draft = draft_of(slot.item, reviewer=reviewer)
+    trace = store.trace_record(slot.item.trace)
+    form = _form(slot, trace, None, draft)
+    return _page(request, slot, reviewer, trace, form, draft=draft)
+
+
+@require_POST
+@role_required(Role.REVIEWER)
+def decline(request: SignedInRequest, code: str) -> HttpResponse:
+    """Not for me: give the item back, with the reason, and get the next."""
+    reviewer = access.reviewer_of(request.user)
+    slot = access.slot_once_dealt(reviewer, code)
+    form = DeclineForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Say why the item is not for you.")
+        return redirect("review:grade", code)
+    try:
+        decline_item(slot, reviewer=reviewer, **form.cleaned_data)
+    except StaleLease as error:
+        messages.error(request, str(error))
+        return redirect("review:desk")
+    messages.success(request, "Given back: this item will not come to you again.", extra_tags=code)
+    return to_next(request, slot.item.study, reviewer)
+
+
+def _resume(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """An item whose time ran out: its place back if one is free, else the draft to read."""
+    if take_back(draft) is not None:
+        messages.info(request, "Your time had run out; the item is yours again.")
+        return redirect("review:grade", draft.item.code)
+    trace = store.trace_record(draft.item.trace)
+    slot = Slot(item=draft.item)
+    form = _form(slot, trace, None, draft)
+    return _page(request, slot, draft.reviewer, trace, form, draft=draft, readonly=True)
 
 
 def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpResponse:
-    form = _form(slot, request.POST)
+    trace = store.trace_record(slot.item.trace)
+    form = _form(slot, trace, request.POST, None)
     if not form.is_valid():
-        return _page(request, slot, reviewer, form, status=422)
+        return _refused(request, slot, reviewer, trace, form, status=422)
     try:
         submit_grade(
             slot,
@@ -70,15 +121,18 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
         )
     except IncompleteGrade as error:
         form.add_error(None, str(error))
-        return _page(request, slot, reviewer, form, status=422)
+        return _refused(request, slot, reviewer, trace, form, status=422)
     except StaleLease as error:
         form.add_error(None, str(error))
-        return _page(request, slot, reviewer, form, status=409)
-    messages.success(request, "Grade saved.")
-    return _to_next(request, slot.item.study, reviewer)
+        return _refused(request, slot, reviewer, trace, form, status=409)
+    messages.success(request, "Grade saved.", extra_tags=slot.item.code)
+    if slot.item.study.reveal_after_submit:
+        return redirect("review:reveal", slot.item.code)
+    return to_next(request, slot.item.study, reviewer)
 
 
-def _to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpResponse:
+def to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpResponse:
+    """Go to the reviewer's next item, or to the desk with the reason why there is none."""
     slot = next_slot(study, reviewer=reviewer)
     if slot is not None:
         return redirect("review:grade", slot.item.code)
@@ -90,33 +144,50 @@ def _to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpResp
     return redirect("review:desk")
 
 
-def _form(slot: Slot, data: Any) -> GradeForm:
+def _form(slot: Slot, trace: Trace, data: Any, draft: Draft | None) -> GradeForm:
+    initial = {"fence": slot.fence, "key": new_key()}
+    if draft is not None:
+        initial |= draft.content | {"active_seconds": draft.active_seconds}
     return GradeForm(
         data,
         rubric=RUBRICS[slot.item.study.rubric_version],
-        paths=graded_paths(slot.item),
-        initial={"fence": slot.fence, "key": new_key()},
+        layout=Layout.of(trace),
+        initial=initial,
     )
 
 
+def _refused(
+    request: HttpRequest,
+    slot: Slot,
+    reviewer: Reviewer,
+    trace: Trace,
+    form: GradeForm,
+    *,
+    status: int,
+) -> HttpResponse:
+    draft = draft_of(slot.item, reviewer=reviewer)
+    return _page(request, slot, reviewer, trace, form, draft=draft, status=status)
+
+
 def _page(
-    request: HttpRequest, slot: Slot, reviewer: Reviewer, form: GradeForm, *, status: int
+    request: HttpRequest,
+    slot: Slot,
+    reviewer: Reviewer,
+    trace: Trace,
+    form: GradeForm,
+    *,
+    draft: Draft | None,
+    status: int = 200,
+    readonly: bool = False,
 ) -> HttpResponse:
     study = slot.item.study
-    sheet = sheet_of(store.trace_record(slot.item.trace))
-    done = filled_slots(study, reviewer).count()
-    context = {
+    extra = {
+        "mode": "grade",
         "code": slot.item.code,
-        "study": study,
-        "form": form,
-        "rubric": RUBRICS[study.rubric_version],
-        "sheet": sheet,
-        "path_rows": [
-            (fields, sheet.paths[fields.position].edge_numbers) for fields in form.path_fields()
-        ],
-        "show_answer_key": not study.hide_answer_key,
-        "done": done,
-        "position": done + 1,
-        "size": study.items.count(),
+        "readonly": readonly,
+        "draft": draft,
+        "pace": pace_of(study, reviewer=reviewer),
     }
-    return render(request, "review/grade.html", context, status=status)
+    return render_screen(
+        request, study, reviewer, trace=trace, form=form, extra=extra, status=status
+    )

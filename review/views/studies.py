@@ -1,4 +1,4 @@
-"""Studies: list, open, board, steer."""
+"""Studies: list, preview, open, board, steer, extend."""
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -7,9 +7,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pipeline.access import Role, SignedInRequest, role_required
 from review import access, studies
-from review.board import board_of
-from review.forms import StudyForm
+from review.board import board_of, discordant_items
+from review.extending import extend_study
+from review.forecast import forecast_of
+from review.forms import ExtendForm, StudyForm
 from review.models import Study
+from review.stuck import stuck_items
 
 
 @require_GET
@@ -24,33 +27,63 @@ def study_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.LEAD)
 def study_new(request: SignedInRequest) -> HttpResponse:
-    """Open a study over batches."""
+    """Preview a study over batches, then open it."""
     form = StudyForm(request.POST or None, initial={"batches": request.GET.getlist("batch")})
+    forecast = None
     if request.method == "POST" and form.is_valid():
         try:
-            plan = studies.StudyPlan(**form.cleaned_data)
-            study = studies.open_study(plan, opened_by=request.user)
-            return redirect("review:study", study.pk)
+            if "preview" not in request.POST:
+                study = studies.open_study(form.plan(), opened_by=request.user)
+                return redirect("review:study", study.pk)
+            forecast = forecast_of(form.plan())
         except studies.CannotOpen as error:
             form.add_error(None, str(error))
-    status = 422 if form.errors else 200
-    return render(request, "review/study_new.html", {"form": form}, status=status)
+    template = "review/study_new.html" + ("#preview" if request.htmx else "")
+    context = {"form": form, "forecast": forecast}
+    return render(request, template, context, status=422 if form.errors else 200)
 
 
 @require_GET
 @role_required(Role.LEAD, Role.ADJUDICATOR)
 def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
-    """The board: items, grades, reviewers, disagreement."""
+    """The board: htmx polls it while the study is not closed, and it ends the polling itself."""
     study = access.study_for(request.user, study_id)
+    may_see_grades = access.may_see_grades(request.user, study)
+    board = board_of(study)
     context = {
         "study": study,
-        "board": board_of(study),
+        "board": board if may_see_grades else board.without_checks(),
+        "stuck": stuck_items(study),
+        "live": study.state != Study.State.CLOSED,
+    }
+    if request.htmx:
+        return render(request, "review/study_detail.html#board", context)
+    context |= {
         "may_steer": Role.LEAD in request.roles,
         "open": study.state == Study.State.OPEN,
         "paused": study.state == Study.State.PAUSED,
-        "may_see_grades": access.may_see_grades(request.user, study),
+        "discordant": discordant_items(study) if may_see_grades else [],
     }
     return render(request, "review/study_detail.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def study_extend(request: SignedInRequest, study_id: int) -> HttpResponse:
+    """Add raters, raise the overlap."""
+    study = access.study_for(request.user, study_id)
+    form = ExtendForm(request.POST or None, study=study)
+    if request.method == "POST" and form.is_valid():
+        try:
+            extend_study(study, **form.cleaned_data, by=request.user)
+            messages.success(request, "The study was extended.")
+            return redirect("review:study", study.pk)
+        except (studies.CannotOpen, studies.WrongState) as error:
+            form.add_error(None, str(error))
+    status = 422 if form.errors else 200
+    return render(
+        request, "review/study_extend.html", {"study": study, "form": form}, status=status
+    )
 
 
 @require_POST

@@ -1,24 +1,25 @@
-// The grading screen by keyboard, and the link between CoT steps and the edges they rest on.
+// The grading screen by keyboard: fields in reading order, a choice moves to the next.
 //
-// Markup: <form data-grading> with <fieldset data-field> groups of radios in reading order
-// (data-anchors names the anchor list to show; each radio's aria-describedby names its anchor),
-// <textarea data-comment>, radios with data-key="a|v|d", <input type=checkbox data-keys-switch>,
-// a popover [data-keys-help]. Steps, and rubric rows of paths: data-edges="0 2"; drawn and listed
-// edges: data-edge="0"; drawn nodes: data-on-edges="0 2"; a step's number: <button data-pin>.
-// All listening is on the document, so a swapped-in item works without being wired again.
+// Markup: <form data-grading>; fieldsets [data-field] in reading order, of the form or beside it
+// (data-step: labels of a step; data-optional: left out of the walk; data-anchors: the anchors to
+// show, each radio's aria-describedby names its own); radios with data-key (their letter) or
+// data-digit; [data-comment]; [data-safety]; [data-rest-correct]; <details data-panel="g">;
+// <a data-reopen>; <input type=checkbox data-keys-switch data-url>.
+// Nothing is ever chosen by this script but what was asked for by a key.
 
-const KEYS_STORE = "grading-keys";
 const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
 
 // Fields and the current one -------------------------------------------------------------------
 
 const form = () => document.querySelector("form[data-grading]");
-const fields = () => [...(form()?.querySelectorAll("[data-field]") ?? [])];
+const allFields = () => [...document.querySelectorAll("[data-field]")];
+const fields = () => allFields().filter((field) => !("optional" in field.dataset));
 const chosen = (field) => field.querySelector("input:checked");
-const current = () => fields().find((field) => field.classList.contains("is-current"));
+const current = () => allFields().find((field) => field.classList.contains("is-current"));
+let cameFrom = null; // the field where f was pressed: a flag is a detour
 
 function setCurrent(field) {
-  for (const other of fields()) other.classList.toggle("is-current", other === field);
+  for (const other of allFields()) other.classList.toggle("is-current", other === field);
 }
 
 // Hovering only shows anchors: were it to move the current field too, a digit typed while the
@@ -32,7 +33,16 @@ function showAnchors(field, radio) {
 }
 
 function focusField(field) {
-  (chosen(field) ?? field.querySelector("input"))?.focus();
+  const target = chosen(field) ?? field.querySelector("input");
+  target?.focus({ preventScroll: true });
+  (field.closest(".step") ?? field).scrollIntoView({ block: "nearest" });
+}
+
+function goOn(field) {
+  const all = fields();
+  const next = all[all.indexOf(field) + 1];
+  if (next) focusField(next);
+  else form().querySelector("[type=submit]")?.focus();
 }
 
 function move(by) {
@@ -42,34 +52,76 @@ function move(by) {
   if (next) focusField(next);
 }
 
-function choose(field, radio) {
+function check(radio) {
   radio.checked = true;
   radio.dispatchEvent(new Event("change", { bubbles: true }));
-  const next = fields()[fields().indexOf(field) + 1];
-  if (next) focusField(next);
-  else form().querySelector("[type=submit]").focus();
+}
+
+function choose(radio) {
+  const field = radio.closest("[data-field]");
+  check(radio);
+  if (!("optional" in field.dataset)) goOn(field);
+  else if (cameFrom) focusField(cameFrom);
+  cameFrom = null;
+}
+
+function restCorrect() {
+  const steps = allFields().filter((field) => "step" in field.dataset);
+  for (const step of steps) {
+    if (!chosen(step)) check(step.querySelector("input[value=correct]"));
+  }
+  if (steps.length) goOn(steps.at(-1));
 }
 
 // Keys -----------------------------------------------------------------------------------------
 
-const keysOn = () => localStorage.getItem(KEYS_STORE) !== "off";
+const keysSwitch = () => document.querySelector("[data-keys-switch]");
+const keysOn = () => keysSwitch()?.checked ?? true;
 
-function pick(key) {
-  const decision = form().querySelector(`input[data-key="${CSS.escape(key)}"]`);
-  const radio = decision ?? current()?.querySelector(`input[type=radio][value="${CSS.escape(key)}"]`);
-  if (radio) choose(radio.closest("[data-field]"), radio);
-  return Boolean(radio);
+function radioFor(key) {
+  const here = current();
+  if (/^[avd]$/.test(key)) return form().querySelector(`input[data-key="${key}"]`);
+  if (/^[cxue]$/.test(key)) return here?.querySelector(`input[data-key="${key}"]`);
+  if (!/^[0-5]$/.test(key)) return null;
+  return here?.querySelector(`input[data-digit="${key}"]`) ?? here?.querySelector(`.scale__point input[value="${key}"]`);
+}
+
+function toggle(panel) {
+  if (!panel) return;
+  panel.open = !panel.open;
+  panel.querySelector("summary").focus();
+}
+
+function flag() {
+  const field = document.querySelector("[data-safety]");
+  if (current() !== field) cameFrom = current();
+  if (field) focusField(field);
 }
 
 const commands = {
   j: () => move(1),
   k: () => move(-1),
+  r: restCorrect,
+  f: flag,
   n: () => form().querySelector("[data-comment]")?.focus(),
-  "?": () => document.querySelector("[data-keys-help]")?.togglePopover(),
+  z: () => document.querySelector("[data-reopen]")?.click(),
+  g: () => toggle(document.querySelector("[data-panel=g]")),
+  "?": () => toggle(document.querySelector('[data-panel="?"]')),
 };
 
+function escape(event) {
+  const panel = document.querySelector("[data-panel][open]");
+  if (panel) toggle(panel);
+  else if (event.target.closest(TEXT_FIELDS) && current()) focusField(current());
+}
+
 function onKey(event) {
-  if (!form() || !keysOn()) return;
+  if (!form() || event.isComposing) return;
+  if (event.key === "Escape") {
+    escape(event);
+    return;
+  }
+  if (!keysOn() || form().hasAttribute("data-readonly")) return;
   if (event.key === "Enter" && event.ctrlKey) {
     event.preventDefault();
     form().requestSubmit();
@@ -77,101 +129,47 @@ function onKey(event) {
   }
   if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest(TEXT_FIELDS)) return;
   const command = commands[event.key];
+  const radio = command ? null : radioFor(event.key);
+  if (!command && !radio) return;
+  event.preventDefault();
   if (command) command();
-  if (command || (/^[1-5avd]$/.test(event.key) && pick(event.key))) event.preventDefault();
+  else choose(radio);
 }
 
-// Steps and their edges ------------------------------------------------------------------------
-
-function matches(root, edges) {
-  const selector = edges.map((edge) => `[data-edge="${edge}"], [data-on-edges~="${edge}"]`).join(", ");
-  return selector ? root.querySelectorAll(selector) : [];
-}
-
-function light(source) {
-  const root = document.querySelector("[data-item]");
-  if (!root) return;
-  for (const lit of root.querySelectorAll(".is-highlighted")) lit.classList.remove("is-highlighted");
-  const from = source ?? root.querySelector("[data-pin][aria-pressed=true]")?.closest("[data-edges]");
-  const edges = (from?.dataset.edges ?? from?.dataset.edge ?? "").split(" ").filter(Boolean);
-  root.classList.toggle("has-highlight", edges.length > 0);
-  for (const match of matches(root, edges)) match.classList.add("is-highlighted");
-  const citing = from?.dataset.edge ? `.step[data-edges~="${from.dataset.edge}"]` : null;
-  if (citing) for (const step of root.querySelectorAll(citing)) step.classList.add("is-highlighted");
-  if (from?.classList.contains("step")) from.classList.add("is-highlighted");
-}
-
-function pin(button) {
-  const pressed = button.getAttribute("aria-pressed") === "true";
-  for (const other of document.querySelectorAll("[data-pin]")) other.setAttribute("aria-pressed", "false");
-  button.setAttribute("aria-pressed", String(!pressed));
-  light(pressed ? null : button.closest("[data-edges]"));
-}
-
-// Submitting once ------------------------------------------------------------------------------
-
-function setBusy(grading, busy) {
-  grading.toggleAttribute("data-busy", busy);
-  grading.setAttribute("aria-busy", String(busy));
-  for (const button of grading.querySelectorAll("[type=submit]")) button.disabled = busy;
-}
-
-function onSubmit(event) {
-  const grading = event.target.closest("form[data-grading]");
-  if (!grading) return;
-  if (grading.hasAttribute("data-busy")) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    return;
-  }
-  grading.setAttribute("data-busy", "");
-  setTimeout(() => setBusy(grading, true)); // after the browser has read the pressed button
-}
-
-function release(event) {
-  const ours = event.type === "pageshow" || event.target.matches("form[data-grading]");
-  if (ours && form()) setTimeout(() => setBusy(form(), false));
+function storeSwitch(box) {
+  const body = new URLSearchParams({ keys: box.checked ? "on" : "off" });
+  const token = form().elements.csrfmiddlewaretoken.value;
+  fetch(box.dataset.url, { method: "POST", body, headers: { "X-CSRFToken": token } }).catch(() => {});
 }
 
 // Wiring ---------------------------------------------------------------------------------------
 
 function prepare() {
-  const box = document.querySelector("[data-keys-switch]");
-  if (box) box.checked = keysOn();
-  if (current()) return;
+  if (!form() || current()) return;
   const first = fields().find((field) => !chosen(field)) ?? fields()[0];
   setCurrent(first);
   showAnchors(first, first && chosen(first));
 }
 
 function onPoint(event) {
-  const radio = event.target.closest(".scale__point")?.querySelector("input");
+  const radio = event.target.closest("label")?.querySelector("input[type=radio]");
   const entered = event.target.closest("[data-field]");
   if (event.type === "focusin" && entered) setCurrent(entered);
   const field = radio ? entered : current();
-  if (field) showAnchors(field, radio ?? chosen(field));
-  light(event.target.closest("[data-edge]") ?? event.target.closest("[data-edges]"));
+  if (field && form()) showAnchors(field, radio ?? chosen(field));
 }
 
 document.addEventListener("keydown", onKey);
 document.addEventListener("focusin", onPoint);
 document.addEventListener("pointerover", onPoint);
-document.addEventListener("submit", onSubmit, true);
-document.addEventListener("htmx:afterRequest", release);
-window.addEventListener("pageshow", release);
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-pin]");
-  if (button) pin(button);
+  if (event.target.closest("[data-rest-correct]")) restCorrect();
+  for (const panel of document.querySelectorAll("[data-panel][open]")) {
+    if (!panel.contains(event.target)) panel.open = false;
+  }
 });
 document.addEventListener("change", (event) => {
-  if (event.target.matches("[data-keys-switch]")) localStorage.setItem(KEYS_STORE, event.target.checked ? "on" : "off");
+  if (event.target.matches("[data-keys-switch]")) storeSwitch(event.target);
   if (event.target.closest("[data-field]")) showAnchors(event.target.closest("[data-field]"), event.target);
 });
 prepare(); // the script is deferred: the page is parsed
-document.addEventListener("htmx:afterSettle", () => {
-  const fresh = form() && !current();
-  prepare();
-  if (fresh && !document.querySelector(".error-summary")) {
-    document.querySelector("[data-item-title]")?.focus({ preventScroll: true });
-  }
-});

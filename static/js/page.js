@@ -44,3 +44,18 @@ document.addEventListener("htmx:afterSettle", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => focusErrorSummary(document));
+
+// Drafts that this browser keeps (drafts.js) go when their item is settled, and all at logging out.
+const DRAFTS = "medreason-draft:";
+
+function forgetDrafts(which) {
+  const drafts = Object.keys(localStorage).filter((key) => key.startsWith(DRAFTS) && which(key));
+  for (const key of drafts) localStorage.removeItem(key);
+}
+
+document.addEventListener("submit", (event) => {
+  if (event.target.matches("[data-logout]")) forgetDrafts(() => true);
+});
+for (const settled of document.querySelectorAll("[data-settled]")) {
+  forgetDrafts((key) => key.endsWith(`:${settled.dataset.settled}`));
+}

@@ -4,15 +4,37 @@ from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from pipeline.access import Role
 from pipeline.models import Batch, Price
+from review.adjudication import hold_item
+from review.controls import Expected, mark_control
+from review.invitations import invite
+from review.models import Study
 from review.policies import save_policy
+from review.practice import submit_practice
+from review.practice_cases import SOUND
 from review.queue import next_slot
 from review.releasing import make_release
+from review.revealing import reveal_next
+from review.sendbacks import send_back
 from tests import actors, factories, factories_endpoints
 from tests.browser.test_lead import sign_in
+from tests.review.disagreeing import disputed_and_sent_back, grade_row, settle
+from tests.review.submitting import submit
 
+REVIEWERS = (
+    "/grade/",
+    "/grade/items/{item}/",
+    "/grade/items/{graded}/amend/",
+    "/grade/items/{graded}/reveal/",
+    "/grade/studies/{study}/history/",
+    "/grade/studies/{study}/practice/",
+    "/grade/studies/{study}/practice/?seen=sound",
+    "/grade/items/{disputed}/sent-back/",
+    "/profile/",
+)
 LEADS = (
     "/batches/",
     "/batches/new/",
@@ -34,11 +56,34 @@ LEADS = (
     "/studies/",
     "/studies/new/",
     "/studies/{study}/",
+    "/studies/{study}/extend/",
+    "/studies/controls/",
+    "/studies/controls/{trace}/",
     "/releases/",
     "/releases/new/",
     "/releases/policies/new/",
     "/releases/{release}/",
+    "/people/",
+    "/people/{person}/",
+    "/people/invitations/new/",
+    "/invitations/{token}/",
+    "/invitations/no-such-link/",
+    "/audit/",
+    "/audit/logins/",
+    "/account/two-step/",
+    "/account/confirm/",
+    "/account/inactive/",
     "/account/password/",
+    "/adjudication/",
+    "/adjudication/studies/{study}/",
+    "/adjudication/items/{disputed}/",
+    "/disputes/",
+    "/disputes/{question}/",
+)
+ADJUDICATORS = (
+    "/adjudication/",
+    "/adjudication/studies/{study}/",
+    "/adjudication/items/{disputed}/settle/",
 )
 
 
@@ -46,8 +91,23 @@ LEADS = (
 def world(transactional_db) -> dict[str, object]:
     lead, ann = actors.lead(), actors.reviewer("ann")
     study = factories.study(ann, opened_by=lead)
+    study.reveal_after_submit = study.practice_round = True
+    study.save()
+    graded = next_slot(study, reviewer=ann)
+    assert graded is not None
+    submit(graded, ann)
+    reveal_next(graded.item, reviewer=ann)
     slot = next_slot(study, reviewer=ann)
     assert slot is not None
+    submit_practice(study, reviewer=ann, case=SOUND, content={"decision": "accept"})
+    mark_control(slot.item.trace, expected=Expected(4, 4), by=lead)
+    Study.objects.update(guidelines="# Read\n\n* twice\n\n| a | b |\n|---|---|\n| c | d |")
+    disputed = disputed_and_sent_back(study, ann, lead)
+    grade_row(disputed, actors.reviewer("ben"), decision="reject", safety_flag="mild")
+    judge = actors.person("judge", Role.ADJUDICATOR)
+    settle(disputed, judge)
+    send_back(disputed, grades=[disputed.grades.get(reviewer=ann)], comment="Again?", by=lead)
+    hold_item(disputed, adjudicator=judge)
     policy = save_policy("Open", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()
@@ -63,6 +123,11 @@ def world(transactional_db) -> dict[str, object]:
         "study": study.pk,
         "release": release.name,
         "item": slot.item.code,
+        "person": ann.user.pk,
+        "token": invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)[1],
+        "graded": graded.item.code,
+        "disputed": disputed.code,
+        "question": disputed.trace.question_id,
     }
 
 
@@ -99,7 +164,8 @@ def test_login(live_server, page, theme, transactional_db):
     assert not faults(page)
 
 
-def test_a_leads_pages(live_server, page, theme, world):
+def test_a_leads_pages(live_server, page, theme, world, expected_console_errors):
+    expected_console_errors.append("404")  # of the link that leads nowhere
     sign_in(page, live_server.url)
     found = []
     for address in LEADS:
@@ -113,7 +179,37 @@ def test_a_reviewers_pages(live_server, page, theme, world, width):
     page.set_viewport_size({"width": width, "height": 768})
     sign_in(page, live_server.url, "ann")
     found = []
-    for address in ("/grade/", "/grade/items/{item}/"):
+    for address in REVIEWERS:
+        page.goto(live_server.url + address.format(**world))
+        found += faults(page)
+    assert not found
+
+
+def test_the_states_of_the_grading_screen(live_server, page, theme, world, expected_console_errors):
+    expected_console_errors += ["ERR_INTERNET", "422"]
+    page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+    sign_in(page, live_server.url, "ann")
+    page.goto(live_server.url + "/grade/items/{item}/".format(**world))
+    found = []
+    for key in ("x", "f", "2", "?", "Escape", "g"):
+        page.keyboard.press(key)
+        found += faults(page)
+    page.context.set_offline(True)
+    page.keyboard.press("a")
+    expect(page.locator("#draft-problem")).to_contain_text("kept in this browser")
+    found += faults(page)
+    page.context.set_offline(False)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#grade-errors")).to_be_focused()
+    assert not found + faults(page)
+
+
+@pytest.mark.parametrize("width", [1366, 1024, 390])
+def test_an_adjudicators_pages(live_server, page, theme, world, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    sign_in(page, live_server.url, "judge")
+    found = []
+    for address in ADJUDICATORS:
         page.goto(live_server.url + address.format(**world))
         found += faults(page)
     assert not found

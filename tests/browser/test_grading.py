@@ -7,8 +7,8 @@ from playwright.sync_api import Page, expect
 
 from review.models import Grade, Slot
 from tests import actors, factories
-
-PASSWORD = "a long enough password"
+from tests.browser.sessions import expect_ready, expect_saved, grade_by_keyboard, open_item, sign_in
+from tests.factories_screen import three_paths_and_steps
 
 
 @pytest.fixture
@@ -21,16 +21,6 @@ def study(transactional_db, ann):
     return factories.study(ann, opened_by=actors.lead(), size=4)
 
 
-def sign_in_by_keyboard(page: Page, address: str, name: str) -> None:
-    page.goto(f"{address}/account/login/")
-    page.locator("#id_login").focus()
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Grading")).to_be_visible()
-
-
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until the control of this name has the focus."""
     for _ in range(30):
@@ -40,66 +30,100 @@ def tab_to(page: Page, name: str) -> None:
     raise AssertionError(f"Tab never reaches {name}")
 
 
-def open_first_item(page: Page) -> None:
-    page.get_by_role("button", name="Start grading").click()
-    expect_item(page, 1)
-
-
-def expect_item(page: Page, number: int) -> None:
-    """The item is there and its keys work: the script has marked the current field."""
-    expect(page.get_by_role("heading", name=f"Item {number} of 4")).to_be_visible()
-    expect(page.locator("[data-field].is-current")).to_have_count(1)
-
-
-def fields(page: Page) -> int:
-    return page.locator("form[data-grading] [data-field]").count()
-
-
-def grade_by_keyboard(page: Page) -> None:
-    for _ in range(fields(page) - 1):
-        page.keyboard.press("4")
-    page.keyboard.press("a")
-    page.keyboard.press("n")
-    page.keyboard.type("Read in 12 steps; 1 doubt.")
-    page.keyboard.press("Control+Enter")
-
-
-def test_three_items_by_keyboard_alone(live_server, page, study, ann):
-    sign_in_by_keyboard(page, live_server.url, "ann")
+def test_ten_items_by_keyboard_alone(live_server, page, ann, transactional_db):
+    study = factories.study(ann, opened_by=actors.lead(), size=10)
+    for item in study.items.all():
+        three_paths_and_steps(item.trace)
+    sign_in(page, live_server.url, "ann")
     tab_to(page, "Start grading")
     page.keyboard.press("Enter")
-    for number in (1, 2, 3):
-        expect_item(page, number)
-        grade_by_keyboard(page)
-    expect_item(page, 4)
+    for number in range(1, 11):
+        expect_ready(page, number)
+        for key in ("c", "x", "c", "u", "r"):
+            page.keyboard.press(key)
+        for point in "54321543":
+            page.keyboard.press(point)
+        page.keyboard.press("v")
+        page.keyboard.press("n")
+        page.keyboard.type("Read in 12 steps; 1 doubt.")
+        page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("Nothing is left for you")).to_be_visible()
     grades = Grade.objects.filter(reviewer=ann)
-    assert grades.count() == 3
+    assert grades.count() == 10
     for grade in grades:
-        assert (grade.cot_precision, grade.cot_coherence, grade.decision) == (4, 4, "accept")
+        assert (grade.cot_precision, grade.cot_coherence, grade.decision) == (4, 3, "revise")
         assert grade.comment == "Read in 12 steps; 1 doubt."
-        assert set(grade.path_grades.values_list("precision", "coherence")) == {(4, 4)}
+        labels = "".join(label.label[0] for label in grade.step_labels.all())
+        assert (labels, grade.first_incorrect_step) == ("cicucc", 2)
+        paths = list(grade.path_grades.values_list("precision", "coherence"))
+        assert paths == [(5, 4), (3, 2), (1, 5)]
 
 
-def test_one_item_by_mouse_alone_and_a_double_click_gives_one_grade(live_server, page, study, ann):
-    sign_in_by_keyboard(page, live_server.url, "ann")
-    open_first_item(page)
-    for scale in page.locator("fieldset.scale").all():
-        scale.locator("label", has_text="3").click()
-    page.locator(".decision__choice--revise").click()
-    page.get_by_role("button", name="Submit and next").dblclick()
-    expect_item(page, 2)
-    assert Grade.objects.get().decision == "revise"
+def test_a_complete_grade_takes_at_most_twelve_keys_and_nothing_is_filled_in_before(
+    live_server, page, study, ann
+):
+    for item in study.items.all():
+        three_paths_and_steps(item.trace)
+    open_item(page, live_server.url)
+    expect(page.locator("li.step")).to_have_count(6)
+    expect(page.locator("fieldset.scale")).to_have_count(2 * 3 + 2)
+    expect(page.locator("[data-item] .item__panes :checked:not(option)")).to_have_count(0)
+    assert grade_by_keyboard(page) <= 12
+    expect_ready(page, 2)
+    assert Grade.objects.get().step_labels.filter(label="correct").count() == 6
+
+
+def test_a_whole_session_by_mouse_alone(live_server, page, study, ann):
+    sign_in(page, live_server.url, "ann")
+    page.get_by_role("button", name="Start grading").click()
+    for number in range(1, 5):
+        expect_ready(page, number)
+        page.locator(".labels__choice--unsupported").first.click()
+        page.get_by_role("button", name="The rest are correct").click()
+        for scale in page.locator("fieldset.scale").all():
+            scale.locator("label", has_text="3").click()
+        page.locator(".invalid").first.click()
+        page.locator(".decision__choice--revise").click()
+        page.locator("#safety label", has_text="Mild").click()
+        page.get_by_label("Key disputed").click()
+        page.get_by_role("button", name="Submit and next").dblclick()
+    expect(page.get_by_text("Nothing is left for you")).to_be_visible()
+    assert Grade.objects.count() == 4
+    for grade in Grade.objects.all():
+        assert (grade.decision, grade.safety_flag, grade.answer_key_disputed) == (
+            "revise",
+            "mild",
+            True,
+        )
+        assert grade.step_labels.first().label == "unsupported"
+        assert grade.path_grades.first().invalid_edges == [0]
+
+
+def test_a_flag_is_a_detour_and_z_reopens_the_last_item(live_server, page, study, ann):
+    open_item(page, live_server.url)
+    page.keyboard.press("f")
+    page.keyboard.press("3")
+    expect(page.locator("#safety input[value=severe]")).to_be_checked()
+    grade_by_keyboard(page)
+    expect_ready(page, 2)
+    page.keyboard.press("z")
+    expect(page.get_by_role("heading", name="Your grade")).to_be_visible()
+    page.keyboard.press("d")
+    page.get_by_label("Reason").fill("I had misread step 1.")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("heading", name="My grades")).to_be_visible()
+    grade = Grade.objects.get(is_current=True)
+    assert (grade.decision, grade.safety_flag, grade.revision) == ("reject", "severe", 2)
 
 
 def test_a_reload_shows_the_same_item_and_the_end_says_so(live_server, page, study, ann):
-    sign_in_by_keyboard(page, live_server.url, "ann")
-    open_first_item(page)
+    open_item(page, live_server.url)
     address = page.url
     page.reload()
     assert page.url == address
     for number in (2, 3, 4):
         grade_by_keyboard(page)
-        expect_item(page, number)
+        expect_ready(page, number)
     grade_by_keyboard(page)
     expect(page.get_by_text("Nothing is left for you")).to_be_visible()
     assert Slot.objects.exclude(state=Slot.State.FILLED).count() == 0
@@ -109,36 +133,48 @@ def test_what_is_missing_is_named_and_what_was_entered_stays(
     live_server, page, study, ann, expected_console_errors
 ):
     expected_console_errors.append("422")
-    sign_in_by_keyboard(page, live_server.url, "ann")
-    open_first_item(page)
+    open_item(page, live_server.url)
+    page.keyboard.press("c")
     page.keyboard.press("2")
     page.keyboard.press("Control+Enter")
     summary = page.locator("#grade-errors")
     expect(summary).to_be_focused()
     expect(summary).to_contain_text("Decision")
     expect(summary).not_to_contain_text(re.compile("^Precision"))
-    expect(page.locator("input[name=cot_precision][value='2']")).to_be_checked()
+    expect(page.locator("input[name=path_0_precision][value='2']")).to_be_checked()
     assert not Grade.objects.exists()
 
 
-def test_keys_can_be_switched_off_and_do_nothing_in_text(live_server, page, study, ann):
-    sign_in_by_keyboard(page, live_server.url, "ann")
-    open_first_item(page)
+def test_keys_are_off_in_text_and_can_be_switched_off_for_good(live_server, page, study, ann):
+    open_item(page, live_server.url)
+    page.keyboard.press("n")
+    page.keyboard.type("r12345")
+    page.keyboard.press("Escape")
+    expect(page.locator("form[data-grading] input:checked")).to_have_count(0)
     page.keyboard.press("?")
     switch = page.get_by_label("Keys are on")
     expect(switch).to_be_checked()
-    switch.uncheck()
+    with page.expect_response("**/grade/keys/"):
+        switch.uncheck()
     page.keyboard.press("Escape")
+    expect(page.locator("#keys-help")).not_to_have_attribute("open", "")
+    page.reload()
     page.locator("#item-title").focus()
-    page.keyboard.press("5")
-    expect(page.locator("form[data-grading] input:checked")).to_have_count(0)
+    page.keyboard.press("r")
+    expect(page.locator(".step input:checked")).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 768)])
 def test_the_grades_are_reached_without_scrolling(live_server, page, study, ann, width, height):
+    for item in study.items.all():
+        three_paths_and_steps(item.trace, more_paths=2)
     page.set_viewport_size({"width": width, "height": height})
-    sign_in_by_keyboard(page, live_server.url, "ann")
-    open_first_item(page)
+    open_item(page, live_server.url)
+    expect(page.locator("fieldset.scale")).to_have_count(2 * 5 + 2)
+    page.keyboard.press("c")
+    expect_saved(page)
     expect(page.get_by_role("button", name="Submit and next")).to_be_in_viewport(ratio=1)
+    rubric = "document.querySelector('#rubric')"
+    assert page.evaluate(f"{rubric}.scrollHeight <= {rubric}.clientHeight")
     assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert page.evaluate("document.documentElement.scrollWidth") <= width

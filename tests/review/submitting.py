@@ -3,6 +3,8 @@
 import uuid
 from typing import Any
 
+from pipeline import store
+from review.entries import step_numbers
 from review.grading import GradeEntry, PathEntry, graded_paths, submit_grade
 from review.models import Grade, Reviewer, Slot, Study
 from review.queue import next_slot
@@ -32,3 +34,20 @@ def grade_all(study: Study, reviewer: Reviewer, **changes: Any) -> list[Grade]:
     while (slot := next_slot(study, reviewer=reviewer)) is not None:
         grades.append(submit(slot, reviewer, **changes))
     return grades
+
+
+def sent(slot: Slot, **changes: Any) -> dict[str, Any]:
+    """The grade form as a browser sends it, complete; a change to None leaves the field out."""
+    fields = {
+        "fence": slot.fence,
+        "key": str(uuid.uuid4()),
+        "cot_precision": 4,
+        "cot_coherence": 5,
+        "decision": "accept",
+        "comment": "",
+    }
+    for step in step_numbers(store.trace_record(slot.item.trace)):
+        fields[f"step_{step}"] = "correct"
+    for path in graded_paths(slot.item):
+        fields |= {f"path_{path}_precision": 5, f"path_{path}_coherence": 4}
+    return {name: value for name, value in (fields | changes).items() if value is not None}

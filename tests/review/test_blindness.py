@@ -1,38 +1,20 @@
 """Blindness: no page, fragment or header tells a reviewer what would sway the grade."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pipeline import store
-from pipeline.core.records import FilterResult, Judgement, ReadAnswer, Verdict
-from pipeline.models import Batch, LLMCall, Trace
+from pipeline.core.records import Judgement
+from pipeline.models import Batch, Trace
 from review.models import Grade, Item, Reviewer, Slot, Study
 from review.queue import next_slot
-from tests import actors, factories
-from tests.review.submitting import entry, grade_all, submit
+from tests import actors
+from tests.review.planted import FIGURES, PLANTED, SECRETS, planted_study
+from tests.review.submitting import entry, submit
 
 pytestmark = pytest.mark.django_db
-
-PLANTED = "planted-secret"
-SECRETS = (
-    "verdict-explanation",
-    "reader-explanation",
-    "peer-comment",
-    "peer-name",
-    "peer-pseudonym",
-    "model-name",
-    "endpoint-name",
-    "preset-name",
-    "item-stratum",
-    "item-expected",
-    "failure-detail",
-    "rejections",
-    "source-id",
-)
 
 
 @pytest.fixture
@@ -52,65 +34,7 @@ def peer() -> Reviewer:
 
 @pytest.fixture
 def study(lead, ann, peer) -> Study:
-    """A study of model traces in which everything a reviewer must not see is marked."""
-    study = factories.study(ann, peer, opened_by=lead, size=3, overlap=2)
-    grade_all(study, peer, comment=f"{PLANTED}-peer-comment", cot_precision=1, decision="reject")
-    Reviewer.objects.filter(pk=peer.pk).update(pseudonym=f"{PLANTED}"[:12])
-    Study.objects.update(reasoner_kind="language_model")
-    Item.objects.filter(study=study).update(stratum=f"{PLANTED}-item-stratum")
-    for batch in Batch.objects.all():
-        _mark_batch(batch)
-    for row in Trace.objects.all():
-        _mark_trace(row)
-    _add_control_item(study)
-    study.refresh_from_db()
-    return study
-
-
-def _mark_batch(batch: Batch) -> None:
-    config = batch.config | {"preset": f"{PLANTED}-preset-name", "model": f"{PLANTED}-model-name"}
-    Batch.objects.filter(pk=batch.pk).update(
-        name=f"{PLANTED}-batch", config=config, reasoner_kind="language_model"
-    )
-    LLMCall.objects.create(
-        batch=batch,
-        stage="generation",
-        fingerprint="f",
-        endpoint=f"{PLANTED}-endpoint-name",
-        model=f"{PLANTED}-model-name",
-        prompt_name="generate",
-        prompt_version="v1",
-        messages=[],
-    )
-
-
-def _mark_trace(row: Trace) -> None:
-    trace = store.trace_record(row)
-    said = FilterResult("leakage", True, 0.987654, f"{PLANTED}-verdict-explanation")
-    marked = replace(
-        trace,
-        question=replace(trace.question, id_in_source=f"{PLANTED}-source-id"),
-        verdict=Verdict((said,)),
-        read_answer=ReadAnswer("A", "", f"{PLANTED}-reader-explanation"),
-    )
-    Trace.objects.filter(pk=row.pk).update(
-        record=store.trace_text(marked),
-        rejections=f"{PLANTED}-rejections",
-        failure_detail=f"{PLANTED}-failure-detail",
-    )
-    type(row.question).objects.filter(pk=row.question_id).update(
-        id_in_source=f"{PLANTED}-source-id-{row.question_id}"
-    )
-
-
-def _add_control_item(study: Study) -> None:
-    item = Item.objects.create(
-        study=study,
-        trace=study.items.first().trace,
-        kind=Item.Kind.CONTROL,
-        expected={"why": f"{PLANTED}-item-expected"},
-    )
-    Slot.objects.create(item=item, number=1)
+    return planted_study(lead, ann, peer)
 
 
 def everything_sent(client: Client, study: Study, reviewer: Reviewer) -> str:
@@ -120,11 +44,17 @@ def everything_sent(client: Client, study: Study, reviewer: Reviewer) -> str:
         page = reverse("review:grade", args=[slot.item.code])
         responses += [client.post(reverse("review:next_item", args=[study.pk])), client.get(page)]
         responses += [client.post(page, {}), client.get(page, headers={"HX-Request": "true"})]
+        draft, decline = f"{page}draft/", f"{page}decline/"
+        responses += [client.post(draft, {"fence": slot.fence}), client.post(draft, {"fence": 0})]
+        responses += [client.post(decline, {"fence": 0, "reason": "x"}), client.get(page)]
         submit(slot, reviewer)
+        amended = {"key": "1" * 32, "reason": "A slip."}
+        responses += [client.get(f"{page}amend/"), client.post(f"{page}amend/", amended)]
         stale = {"fence": 0, "key": "0" * 32, "decision": "accept", "cot_precision": 3}
         responses.append(client.post(page, stale))
+    responses += [client.get(reverse("review:history", args=[study.pk]))]
     responses.append(client.get(reverse("review:desk")))
-    assert {response.status_code for response in responses} == {200, 302, 422}
+    assert {response.status_code for response in responses} == {200, 302, 409, 422}
     return "".join(
         response.content.decode() + str(dict(response.headers)) + str(response.cookies)
         for response in responses
@@ -136,7 +66,7 @@ def test_nothing_planted_reaches_the_reviewer(study, ann):
     found = [secret for secret in SECRETS if f"{PLANTED}-{secret}" in sent]
     assert found == []
     assert PLANTED not in sent
-    assert "0.987654" not in sent
+    assert not [figure for figure in FIGURES if figure in sent]
     assert Grade.objects.filter(reviewer=ann).count() == 4
 
 

@@ -87,6 +87,7 @@ def test_the_consensus_tells_its_basis(study, people):
     assert (consensus.basis, consensus.precision, consensus.grades) == ("agreement", 4.5, 2)
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_who_could_not_judge_leaves_no_numbers(study, people):
     grade_all(study, people[0])
     Grade.objects.update(

@@ -101,7 +101,7 @@ def test_disagreeing_grades_stay_out_until_they_are_adjudicated(study, people, l
     grade_all(study, people[0])
     grade_all(study, people[1], cot_precision=1)
     assert left_out(study) == "grades disagree, not adjudicated"
-    Adjudication.objects.create(
+    settled = Adjudication.objects.create(
         item=the_item(study),
         adjudicator=lead,
         precision=5,
@@ -109,6 +109,7 @@ def test_disagreeing_grades_stay_out_until_they_are_adjudicated(study, people, l
         decision="accept",
         rationale="Read again.",
     )
+    settled.grades.set(Grade.objects.all())
     agreed = consensus_of(the_item(study))
     assert (agreed.precision, agreed.basis, agreed.ratings) == (5.0, "adjudicated", 2)
     assert left_out(study) is None
@@ -120,6 +121,7 @@ def test_what_was_not_accepted_stays_out_where_the_rule_says_so(study, people):
     assert left_out(study, Rules(only_accepted=False)) is None
 
 
+@pytest.mark.usefixtures("unguarded")
 @pytest.mark.parametrize(
     ("flag", "reason"),
     [
@@ -133,6 +135,7 @@ def test_flagged_items_stay_out_whatever_their_grades(study, people, flag, reaso
     assert left_out(study, Rules(minimum_precision=None, only_accepted=False)) == reason
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_who_could_not_judge_is_no_grader(study, people):
     grade_all(study, people[0])
     Grade.objects.update(

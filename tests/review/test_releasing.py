@@ -68,6 +68,7 @@ def test_the_checksum_is_that_of_the_bytes(study, lead, ann):
     assert made.manifest["sha256"] == made.sha256
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_a_grade_changed_later_changes_no_byte(study, lead, ann):
     grade_all(study, ann)
     made = release(study, lead)
@@ -120,6 +121,7 @@ def test_licence_and_benchmark_rows_are_refused(study, lead, ann, terms, reason)
         release(study, lead)
 
 
+@pytest.mark.usefixtures("unguarded")
 def test_disputed_and_flagged_items_stay_out(study, lead, ann):
     grade_all(study, ann)
     first, second = study.items.filter(trace__kept=True).order_by("pk")[:2]

@@ -185,3 +185,9 @@ def test_a_name_is_given_once_even_to_two_at_the_same_time(lead):
     again = plan(first.batches.get(), [actors.reviewer("ben")], name="twin", overlap=1)
     with pytest.raises(CannotOpen, match="exists"):
         open_study(again, opened_by=lead)
+
+
+def test_repeats_and_a_reveal_do_not_go_together(lead, people, batch):
+    both = plan(batch, people, repeat_share=0.5, reveal_after_submit=True)
+    with pytest.raises(CannotOpen, match="Repeats"):
+        open_study(both, opened_by=lead)

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from pipeline import store
+from review.entries import step_numbers
 from review.grading import graded_paths
 from review.models import Grade, Reviewer, Slot, Study
 from review.queue import next_slot
@@ -60,9 +62,15 @@ def filled_in(slot: Slot, **changes: Any) -> dict[str, Any]:
         "decision": "revise",
         "comment": COMMENT,
     }
+    for step in steps(slot):
+        fields[f"step_{step}"] = "correct"
     for path in graded_paths(slot.item):
         fields |= {f"path_{path}_precision": 3, f"path_{path}_coherence": 2}
     return {name: value for name, value in (fields | changes).items() if value is not None}
+
+
+def steps(slot: Slot) -> tuple[int, ...]:
+    return step_numbers(store.trace_record(slot.item.trace))
 
 
 def next_item(client: Client, study: Study):
@@ -106,7 +114,7 @@ def test_after_the_last_item_the_desk_says_thank_you(client, study, ann):
 
 
 @pytest.mark.parametrize(
-    "missing", ["cot_precision", "cot_coherence", "decision", "path_0_precision"]
+    "missing", ["step_1", "cot_precision", "cot_coherence", "decision", "path_0_precision"]
 )
 def test_an_incomplete_grade_comes_back_with_everything_entered(client, slot, missing):
     response = client.post(url(slot), filled_in(slot, **{missing: None}))
@@ -116,7 +124,9 @@ def test_an_incomplete_grade_comes_back_with_everything_entered(client, slot, mi
     assert [field.name for field in form.missing] == [missing]
     assert f'href="#id_{missing}_0"' in content
     assert "Step 2 names &lt;b&gt;no&lt;/b&gt; dose.</textarea>" in content
-    assert content.count(" checked") == 2 + 2 * len(graded_paths(slot.item))
+    asked = 3 + len(steps(slot)) + 2 * len(graded_paths(slot.item))
+    keys_switch = 1
+    assert content.count(" checked") == asked - 1 + keys_switch
 
 
 @pytest.mark.parametrize(
@@ -210,6 +220,6 @@ def test_the_page_shows_all_that_is_graded_and_every_anchor(client, slot):
     content = client.get(url(slot)).content.decode()
     question = slot.item.trace.question
     assert question.text in content
-    assert content.count('<section class="anchors__set"') == 4
+    assert content.count('<section class="anchors__set') == 6
     assert content.count('name="path_0_precision"') == 5
     assert not re.search(r'value="[1-5]"\s+checked', content)

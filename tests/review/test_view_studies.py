@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pipeline.access import Role
+from pipeline.access import Role, grant_role
 from review.models import Grade, Study
 from review.queue import next_slot
 from tests import actors, factories
@@ -143,3 +143,117 @@ def test_who_only_looks_is_offered_nothing_to_steer(study, role):
     assert 'id="pause"' not in content
     assert "Make a release" not in content
     assert steer(client, study, "close").status_code == 403
+
+
+def test_a_preview_shows_strata_and_load_and_opens_nothing(client, people):
+    response = client.post(
+        reverse("review:study_new"), entered(people, preview="1", strata=["source", "verdict"])
+    )
+    content = response.content.decode()
+    assert response.status_code == 200
+    assert "What this study asks for" in content
+    assert "house, " in content
+    assert "1.0000" in content
+    assert 'value="First study"' in content
+    assert not Study.objects.exists()
+
+
+def test_the_previews_fragment_comes_without_the_page(client, people):
+    address, htmx = reverse("review:study_new"), {"HX-Request": "true"}
+    sent = entered(people, preview="1")
+    fragment = client.post(address, sent, headers=htmx).content.decode()
+    assert "What this study asks for" in fragment
+    assert "<form" not in fragment
+    refused = client.post(address, sent | {"overlap": 3}, headers=htmx)
+    assert refused.status_code == 422
+    assert "at least 3 reviewers" in refused.content.decode()
+
+
+def test_all_that_a_lead_may_ask_for_is_kept(client, people):
+    asked = {
+        "strata": ["verdict", "specialty"],
+        "allocation": "equal",
+        "minimum": 2,
+        "reliability_percent": 50,
+        "reliability_overlap": 2,
+        "overlap": 1,
+        "cap": 9,
+        "route_by_specialty": "on",
+        "fallback_hours": 5,
+        "repeat_percent": 100,
+        "repeat_gap": 7,
+        "practice_round": "on",
+        "hide_answer_key": "on",
+    }
+    client.post(reverse("review:study_new"), entered(people, **asked))
+    study = Study.objects.get()
+    assert study.design["variables"] == ["verdict", "specialty"]
+    assert (study.design["allocation"], study.design["minimum"]) == ("equal", 2)
+    assert (study.reliability_share, study.reliability_overlap) == (0.5, 2)
+    assert (study.repeat_share, study.repeat_gap) == (1, 7)
+    assert (study.route_by_specialty, study.fallback_hours) == (True, 5)
+    assert study.practice_round
+    assert study.hide_answer_key
+    assert not study.reveal_after_submit
+    assert set(study.places.values_list("cap", flat=True)) == {9}
+
+
+def test_a_study_that_reveals_takes_no_repeats(client, people):
+    asked = entered(people, overlap=1, reveal_after_submit="on")
+    response = client.post(reverse("review:study_new"), asked | {"repeat_percent": 10})
+    assert response.status_code == 422
+    assert "Repeats measure nothing" in response.content.decode()
+    client.post(reverse("review:study_new"), asked)
+    assert Study.objects.get().reveal_after_submit
+
+
+def test_a_reliability_subset_needs_its_number_of_grades(client, people):
+    response = client.post(reverse("review:study_new"), entered(people, reliability_percent=10))
+    assert response.status_code == 422
+    assert "How many grades does the subset get?" in response.content.decode()
+
+
+def test_the_boards_fragment_polls_until_the_study_is_closed(client, study):
+    address, htmx = reverse("review:study", args=[study.pk]), {"HX-Request": "true"}
+    fragment = client.get(address, headers=htmx).content.decode()
+    assert 'hx-trigger="every 2s"' in fragment
+    assert "<html" not in fragment
+    steer(client, study, "pause")
+    assert "every 2s" in client.get(address, headers=htmx).content.decode()
+    steer(client, study, "close")
+    assert "every 2s" not in client.get(address, headers=htmx).content.decode()
+    assert "every 2s" not in board(client, study)
+
+
+def test_a_lead_adds_reviewers_and_grades(client, study):
+    cat = actors.reviewer("cat")
+    address = reverse("review:study_extend", args=[study.pk])
+    assert "cat" in client.get(address).content.decode()
+    response = client.post(address, {"reviewers": [cat.pk], "overlap": 3}, follow=True)
+    assert "0 of 6 grades" in response.content.decode()
+    assert study.places.count() == 3
+    refused = client.post(address, {"overlap": 1})
+    assert refused.status_code == 422
+    assert "asks 3 grades an item already" in refused.content.decode()
+
+
+def test_an_adjudicator_who_may_still_grade_sees_nobodys_score(study, lead, people):
+    client = actors.signed_in(actors.person("judge", Role.ADJUDICATOR))
+    address = reverse("review:study", args=[study.pk])
+    assert client.get(address).context["board"].reviewers[0].checks is not None
+    grant_role(people[0].user, Role.ADJUDICATOR)
+    seen = actors.signed_in(people[0].user).get(address).context
+    assert {one.checks for one in seen["board"].reviewers} == {None}
+    assert seen["discordant"] == []
+
+
+def test_guidelines_are_markdown_on_every_page_that_shows_them(client, study, people):
+    Study.objects.update(guidelines="**Read** <img src=x onerror=y> [x](javascript:z)")
+    slot = next_slot(study, reviewer=people[0])
+    reader = actors.signed_in(people[0].user)
+    for page in (
+        board(client, study),
+        reader.get(reverse("review:desk")).content.decode(),
+        reader.get(reverse("review:grade", args=[slot.item.code])).content.decode(),
+    ):
+        assert "<strong>Read</strong> &lt;img src=x onerror=y&gt; [x](javascript:z)" in page

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.access import Role
-from review.accounts import make_account
+from review.accounts import NameTaken, make_account
 
 
 class Command(BaseCommand):
@@ -20,11 +20,12 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         name = options["name"]
-        if User.objects.filter(username=name).exists():
-            raise CommandError(f"There is an account named {name}.")
         try:
             User.username_validator(name)
         except ValidationError as error:
             raise CommandError(f"{name!r} cannot be a name: {error.messages[0]}") from error
-        account = make_account(name, role=Role(options["role"]))
+        try:
+            account = make_account(name, role=Role(options["role"]))
+        except NameTaken as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(f"{account.role} {account.username}, password {account.password}")

@@ -1,0 +1,79 @@
+"""Controls: mark a trace as a check on raters, and score grades against what it expects."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from pipeline.models import Event, Trace
+from review.models import Control
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class CannotMark(ValueError):
+    """The trace cannot be a control; the message says why, for the lead."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """The grades known for a trace: scales 1-5 with a tolerance in points, a decision or any."""
+
+    precision: int
+    coherence: int
+    decision: str = ""
+    tolerance: int = 1
+    note: str = ""
+
+
+def mark_control(trace: Trace, *, expected: Expected, by: "User") -> Control:
+    """Make the trace a control, or change what it expects; items already dealt keep theirs.
+
+    Raises CannotMark for a trace without a chain of thought.
+    """
+    if trace.state != Trace.State.MADE or not trace.is_current:
+        raise CannotMark("Only a trace with a chain of thought can be a control.")
+    with transaction.atomic():
+        control, _ = Control.objects.update_or_create(
+            trace=trace,
+            defaults={
+                "precision": expected.precision,
+                "coherence": expected.coherence,
+                "decision": expected.decision,
+                "tolerance": expected.tolerance,
+                "note": expected.note,
+                "is_active": True,
+                "marked_by": by,
+            },
+        )
+        _record("control.marked", control, by, control.expected)
+    return control
+
+
+def retire_control(control: Control, *, by: "User") -> None:
+    """Put the control into no further study. Nothing happens to one that is retired."""
+    with transaction.atomic():
+        if Control.objects.filter(pk=control.pk, is_active=True).update(is_active=False):
+            _record("control.retired", control, by, {})
+    control.refresh_from_db()
+
+
+def meets(
+    expected: Mapping[str, Any], *, precision: int | None, coherence: int | None, decision: str
+) -> bool:
+    """Whether a grade meets what an item expects; a grade that could not judge does not."""
+    if precision is None or coherence is None:
+        return False
+    tolerance = expected["tolerance"]
+    return (
+        abs(precision - expected["precision"]) <= tolerance
+        and abs(coherence - expected["coherence"]) <= tolerance
+        and expected["decision"] in ("", decision)
+    )
+
+
+def _record(action: str, control: Control, by: "User", said: dict[str, Any]) -> None:
+    payload = {"trace": str(control.trace.key), **said}
+    Event.objects.append(action, actor=by, subject=control, payload=payload)

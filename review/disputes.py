@@ -1,0 +1,172 @@
+"""Disputes: questions whose answer key reviewers or adjudicators doubt, and the lead's ruling."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+
+from pipeline.models import Event, Question
+from review.models import Adjudication, Grade, KeyRuling, Release, Study
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+LEFT_OUT = {
+    KeyRuling.Ruling.WRONG.value: "answer key wrong",
+    KeyRuling.Ruling.WITHDRAWN.value: "question withdrawn",
+}
+
+
+class DisputeChanged(Exception):
+    """Someone disputed or ruled since the lead was shown the dispute: nothing was saved."""
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """One voice against a question's answer key; `who` is a pseudonym, or "adjudicator"."""
+
+    who: str
+    comment: str
+    raised_at: datetime
+    study: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Dispute:
+    """A question, who doubts its answer key, and what was ruled of it last."""
+
+    question: Question
+    doubts: tuple[Doubt, ...]
+    ruling: KeyRuling | None
+
+    @property
+    def open(self) -> bool:
+        """Whether the lead still has to rule: nobody has, or a doubt came after the ruling."""
+        return is_open(self.ruling, (doubt.raised_at for doubt in self.doubts))
+
+    @property
+    def seen(self) -> str:
+        """A fingerprint of what the lead is shown."""
+        ruled = self.ruling.revision if self.ruling else 0
+        marks = ",".join([str(ruled), *(doubt.mark for doubt in self.doubts)])
+        return hashlib.sha256(marks.encode()).hexdigest()[:16]
+
+
+def voiced(prefix: str = "") -> Q:
+    """Grades whose doubts and safety flags count: current ones, and those after a reveal.
+
+    A revision after a reveal never enters a rating, but a warning in it is still a warning.
+    """
+    return Q(**{f"{prefix}is_current": True}) | Q(**{f"{prefix}after_reveal": True})
+
+
+def is_open(ruling: KeyRuling | None, raised_at: Iterable[datetime]) -> bool:
+    """Whether doubts raised at these times are still without a ruling."""
+    return any(ruling is None or at > ruling.ruled_at for at in raised_at)
+
+
+def left_out(ruling: KeyRuling | None, raised_at: Iterable[datetime]) -> str | None:
+    """Why items on a question stay out of releases for its answer key; None: they do not."""
+    if ruling is not None and ruling.ruling in LEFT_OUT:
+        return LEFT_OUT[ruling.ruling]
+    return "answer key disputed" if is_open(ruling, raised_at) else None
+
+
+def disputes(questions: Iterable[int] | None = None) -> list[Dispute]:
+    """Every disputed question, or those of the numbers given; open ones first, then the newest."""
+    doubts = _doubts(questions)
+    rulings = {
+        one.question_id: one
+        for one in KeyRuling.objects.filter(is_current=True, question__in=doubts.keys())
+    }
+    rows = Question.objects.filter(pk__in=doubts.keys()).select_related("question_set")
+    found = [Dispute(row, tuple(doubts[row.pk]), rulings.get(row.pk)) for row in rows]
+    return sorted(found, key=lambda one: (not one.open, -one.question.pk))
+
+
+def dispute_of(question: Question) -> Dispute | None:
+    """The dispute over one question; None where nobody doubts its key."""
+    return next(iter(disputes([question.pk])), None)
+
+
+def _doubts(questions: Iterable[int] | None) -> dict[int, list[Doubt]]:
+    grades = Grade.objects.filter(voiced(), answer_key_disputed=True)
+    settled = Adjudication.objects.filter(is_current=True, answer_key_disputed=True)
+    if questions is not None:
+        wanted = list(questions)
+        grades = grades.filter(item__trace__question__in=wanted)
+        settled = settled.filter(item__trace__question__in=wanted)
+    found: dict[int, list[Doubt]] = defaultdict(list)
+    for grade in grades.select_related("reviewer", "item__study", "item__trace").defer(
+        "item__trace__record"
+    ):
+        found[grade.item.trace.question_id].append(
+            Doubt(
+                grade.reviewer.pseudonym,
+                grade.comment,
+                grade.submitted_at,
+                grade.item.study.name,
+                f"g{grade.pk}",
+            )
+        )
+    for one in settled.select_related("item__study", "item__trace").defer("item__trace__record"):
+        found[one.item.trace.question_id].append(
+            Doubt("adjudicator", one.rationale, one.decided_at, one.item.study.name, f"a{one.pk}")
+        )
+    return found
+
+
+def releases_with(question: Question) -> list[Release]:
+    """Frozen releases that hold a trace on the question: the lead may want to withdraw them."""
+    return list(
+        Release.objects.filter(
+            state=Release.State.FROZEN, lines__item__trace__question=question
+        ).distinct()
+    )
+
+
+def rule_on_key(
+    question: Question, *, ruling: str, reason: str, seen: str, by: "User"
+) -> KeyRuling:
+    """Settle a dispute with a reason; an earlier ruling is superseded, not overwritten.
+
+    `seen` is the fingerprint of the dispute as the lead was shown it. An event goes into the
+    chain of every study with an item on the question. Raises DisputeChanged.
+    """
+    with transaction.atomic():
+        # The question's row is the lock: of two leads one rules, the other is told.
+        Question.objects.select_for_update().get(pk=question.pk)
+        dispute = dispute_of(question)
+        if dispute is None or dispute.seen != seen:
+            raise DisputeChanged("Someone disputed the key or ruled on it meanwhile: look again.")
+        earlier = KeyRuling.objects.filter(question=question)
+        earlier.filter(is_current=True).update(is_current=False)
+        row = KeyRuling.objects.create(
+            question=question,
+            revision=(earlier.aggregate(newest=Max("revision"))["newest"] or 0) + 1,
+            ruling=ruling,
+            reason=reason,
+            ruled_by=by,
+            ruled_at=timezone.now(),
+        )
+        _record(row, by)
+    return row
+
+
+def _record(row: KeyRuling, by: "User") -> None:
+    studies = Study.objects.filter(items__trace__question=row.question_id).distinct()
+    for study in studies.order_by("pk"):
+        Event.objects.append(
+            "answer_key.ruled",
+            actor=by,
+            subject=row,
+            chain=study.event_chain,
+            payload={"question": row.question_id, "ruling": row.ruling, "reason": row.reason},
+        )

@@ -1,0 +1,99 @@
+"""Drafts: what a reviewer has entered and not submitted, kept on the server.
+
+Saving renews the lease: whoever writes is at work. A draft outlives the lease; its slot comes
+back to the reviewer if nobody has taken it meanwhile.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from review.grading import LONGEST_ACTIVE, StaleLease
+from review.models import Draft, Item, Reviewer, Slot
+from review.queue import reclaim_slot, renew_lease
+
+
+class OtherTab(Exception):
+    """Another tab has saved since: nothing was saved. `version` is that of the newer draft."""
+
+    def __init__(self, version: int, saved_at: datetime) -> None:
+        super().__init__("This item is open in another tab, which has saved since.")
+        self.version = version
+        self.saved_at = saved_at
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A form's fields by name as they stand, and the seconds of work so far."""
+
+    content: dict[str, Any]
+    active_seconds: int = 0
+
+
+def draft_of(item: Item, *, reviewer: Reviewer) -> Draft | None:
+    """The reviewer's draft of the item."""
+    return Draft.objects.filter(item=item, reviewer=reviewer).first()
+
+
+def save_draft(
+    slot: Slot, *, reviewer: Reviewer, fence: int, version: int, entered: Entered
+) -> Draft:
+    """Save the draft over the version it was written on, and renew the lease.
+
+    Raises StaleLease when the slot is no longer the reviewer's, OtherTab when another tab has
+    saved since `version`.
+    """
+    with transaction.atomic():
+        if not _renew(slot, reviewer, fence):
+            raise StaleLease(_why_not(slot, reviewer))
+        saved = _write(slot.item, reviewer, version, entered)
+        draft = Draft.objects.get(item=slot.item, reviewer=reviewer)
+        if not saved:
+            raise OtherTab(draft.version, draft.saved_at)
+    return draft
+
+
+def _renew(slot: Slot, reviewer: Reviewer, fence: int) -> bool:
+    if slot.reviewer_id != reviewer.pk or slot.fence != fence:
+        return False
+    return renew_lease(slot)
+
+
+def _why_not(slot: Slot, reviewer: Reviewer) -> str:
+    slots = Slot.objects.filter(item=slot.item, reviewer=reviewer, state=Slot.State.FILLED)
+    if slots.exists():
+        return "You have submitted a grade for this item already."
+    return "Your time on this item ran out."
+
+
+def _write(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> bool:
+    """Compare-and-set on the version; the first save of all makes the row."""
+    fields = {
+        "content": entered.content,
+        "active_seconds": max(0, min(entered.active_seconds, LONGEST_ACTIVE)),
+    }
+    if version == 0 and _insert(item, reviewer, fields):
+        return True
+    drafts = Draft.objects.filter(item=item, reviewer=reviewer, version=version)
+    return bool(drafts.update(version=F("version") + 1, saved_at=timezone.now(), **fields))
+
+
+def _insert(item: Item, reviewer: Reviewer, fields: dict[str, Any]) -> bool:
+    try:
+        with transaction.atomic():
+            Draft.objects.create(item=item, reviewer=reviewer, version=1, **fields)
+    except IntegrityError:
+        return False
+    return True
+
+
+def take_back(draft: Draft) -> Slot | None:
+    """Lease the draft's item to its reviewer again; None when no place of it is free.
+
+    Nothing is given back while the study is not open or the reviewer holds another item.
+    """
+    return reclaim_slot(draft.item, reviewer=draft.reviewer)

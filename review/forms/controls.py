@@ -1,0 +1,36 @@
+"""The form by which a lead says what a control item's grades should be."""
+
+from django import forms
+
+from review.controls import Expected
+from review.models import Grade
+
+POINTS = [(point, str(point)) for point in range(1, 6)]
+
+
+class ControlForm(forms.Form):
+    """The expected grades of one trace."""
+
+    precision = forms.TypedChoiceField(label="Expected precision", choices=POINTS, coerce=int)
+    coherence = forms.TypedChoiceField(label="Expected coherence", choices=POINTS, coerce=int)
+    decision = forms.ChoiceField(
+        label="Expected decision",
+        choices=[("", "any"), *Grade.Decision.choices],
+        required=False,
+    )
+    tolerance = forms.TypedChoiceField(
+        choices=[(0, "exactly"), (1, "1 point"), (2, "2 points")],
+        coerce=int,
+        initial=1,
+        help_text="How far precision and coherence may be off.",
+    )
+    note = forms.CharField(
+        max_length=400,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Why, for other leads. Reviewers never see it.",
+    )
+
+    def expected(self) -> Expected:
+        """What was entered."""
+        return Expected(**self.cleaned_data)

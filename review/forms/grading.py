@@ -1,0 +1,280 @@
+"""The rubric as a form: step labels, path grades, CoT scales, decision, flags."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from pipeline.core.records import Trace
+from review.entries import GradeEntry, PathEntry, StepEntry, paths_to_grade, step_numbers
+from review.models import Grade
+from review.rubric import Choice, Rubric, Scale
+
+POINTS = [(point, str(point)) for point in range(1, 6)]
+LONGEST_TEXT = 4000
+NOT_KEPT = frozenset({"fence", "key", "active_seconds", "reason"})
+
+
+class CommentField(forms.CharField):
+    """Text whose length is counted as the browser counts it: a line break is one character."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        usual: dict[str, Any] = {
+            "required": False,
+            "max_length": LONGEST_TEXT,
+            "widget": forms.Textarea,
+        }
+        super().__init__(**(usual | kwargs))
+
+    def to_python(self, value: Any) -> str:
+        return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+class ScaleField(forms.TypedChoiceField):
+    """Five points with written anchors; nothing is chosen beforehand."""
+
+    def __init__(self, scale: Scale, title: str) -> None:
+        super().__init__(
+            choices=POINTS,
+            coerce=int,
+            label=title,
+            widget=forms.RadioSelect,
+            error_messages={"required": f"{title}: choose 1 to 5."},
+        )
+        self.scale = scale
+
+
+class ChoicesField(forms.ChoiceField):
+    """A few answers with written meanings; nothing is chosen beforehand."""
+
+    def __init__(self, choices: tuple[Choice, ...], title: str, **kwargs: Any) -> None:
+        super().__init__(
+            choices=[(choice.value, choice.title) for choice in choices],
+            label=title,
+            widget=forms.RadioSelect,
+            error_messages={"required": f"{title}: choose one."},
+            **kwargs,
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What of a trace is judged: its steps by number, its cited paths with their edges' count."""
+
+    steps: tuple[int, ...]
+    paths: tuple[int, ...]
+    edges: Mapping[int, int]
+
+    @classmethod
+    def of(cls, trace: Trace) -> "Layout":
+        """The layout of a trace."""
+        paths = paths_to_grade(trace)
+        edges = {path: len(trace.paths[path].edges) for path in paths}
+        return cls(step_numbers(trace), paths, edges)
+
+
+@dataclass(frozen=True)
+class PathFields:
+    """The fields of one cited path (position from 0, number from 1), edges marked invalid."""
+
+    position: int
+    number: int
+    precision: forms.BoundField
+    coherence: forms.BoundField
+    invalid: forms.BoundField
+
+    @property
+    def marked(self) -> frozenset[int]:
+        """Places of the edges marked invalid."""
+        return frozenset(int(value) for value in self.invalid.value() or () if _number(value))
+
+
+@dataclass(frozen=True)
+class StepFields:
+    """The fields of one step."""
+
+    label: forms.BoundField
+    correction: forms.BoundField
+
+
+def _number(value: object) -> bool:
+    return str(value).isascii() and str(value).isdigit()
+
+
+class GradeForm(forms.Form):
+    """One item's judgement. Who cannot judge it gives a reason and none of the rest."""
+
+    fence = forms.IntegerField(widget=forms.HiddenInput)
+    key = forms.UUIDField(widget=forms.HiddenInput)
+    active_seconds = forms.IntegerField(
+        required=False, min_value=0, max_value=10**6, widget=forms.HiddenInput
+    )
+
+    def __init__(self, *args: Any, rubric: Rubric, layout: Layout, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.layout = layout
+        self.asks_for_labels = bool(rubric.labels)
+        self._add_steps(rubric)
+        for path in layout.paths:
+            self._add_path(rubric, path)
+        self.fields["cot_precision"] = ScaleField(rubric.cot_precision, "CoT precision")
+        self.fields["cot_coherence"] = ScaleField(rubric.cot_coherence, "CoT coherence")
+        self.fields["decision"] = forms.ChoiceField(
+            choices=Grade.Decision.choices,
+            widget=forms.RadioSelect,
+            error_messages={"required": "Decision: choose accept, revise or reject."},
+        )
+        self._add_flags(rubric)
+        if self.data.get("cannot_judge"):
+            for name in self._judged():
+                self.fields[name].required = False
+
+    def _add_steps(self, rubric: Rubric) -> None:
+        for step in self.layout.steps if rubric.labels else ():
+            self.fields[f"step_{step}"] = ChoicesField(rubric.labels, f"Step {step}")
+            self.fields[f"step_{step}_correction"] = CommentField(label=f"Step {step} should read")
+
+    def _add_path(self, rubric: Rubric, path: int) -> None:
+        title = f"Path {path + 1}"
+        self.fields[f"path_{path}_precision"] = ScaleField(
+            rubric.path_precision, f"{title} precision"
+        )
+        self.fields[f"path_{path}_coherence"] = ScaleField(
+            rubric.path_coherence, f"{title} coherence"
+        )
+        self.fields[f"path_{path}_invalid"] = forms.TypedMultipleChoiceField(
+            choices=[(edge, str(edge)) for edge in range(self.layout.edges[path])],
+            coerce=int,
+            required=False,
+            label=f"{title} invalid edges",
+        )
+
+    def _add_flags(self, rubric: Rubric) -> None:
+        none = Choice("", "None", "No harm to be feared")
+        severities = (none, *rubric.severities) if rubric.severities else (none,)
+        self.fields["safety_flag"] = ChoicesField(severities, "Safety flag", required=False)
+        self.fields["answer_key_disputed"] = forms.BooleanField(required=False)
+        self.fields["cannot_judge"] = forms.ChoiceField(
+            choices=Grade.CannotJudge.choices, required=False, label="Cannot judge"
+        )
+        self.fields["comment"] = CommentField()
+
+    def _judged(self) -> Iterator[str]:
+        flags = {"fence", "key", "reason"}
+        return (name for name in self.fields if name not in flags)
+
+    def step_fields(self) -> Iterator[StepFields]:
+        """The label and correction of each step, in order; none by a rubric without labels."""
+        for step in self.layout.steps if self.asks_for_labels else ():
+            yield StepFields(self[f"step_{step}"], self[f"step_{step}_correction"])
+
+    def path_fields(self) -> Iterator[PathFields]:
+        """The fields of each cited path, in order."""
+        for path in self.layout.paths:
+            name = f"path_{path}"
+            yield PathFields(
+                path,
+                path + 1,
+                self[f"{name}_precision"],
+                self[f"{name}_coherence"],
+                self[f"{name}_invalid"],
+            )
+
+    @property
+    def missing(self) -> list[forms.BoundField]:
+        """The fields that have an error, in the order of the screen."""
+        return [field for field in self.visible_fields() if field.errors]
+
+    def content(self) -> dict[str, Any]:
+        """The fields as they stand, unchecked, for a draft: known names, bounded texts."""
+        data = self.data if isinstance(self.data, QueryDict) else QueryDict()
+        kept = {}
+        for name in self.fields.keys() & data.keys() - NOT_KEPT:
+            values = [value[:LONGEST_TEXT] for value in data.getlist(name)]
+            kept[name] = values if name.endswith("_invalid") else values[-1]
+        return kept
+
+    def entry(self) -> GradeEntry:
+        """What was entered."""
+        data = self.cleaned_data
+        flags = {
+            "comment": data["comment"],
+            "safety_flag": data["safety_flag"],
+            "answer_key_disputed": data["answer_key_disputed"],
+            "cannot_judge": data["cannot_judge"],
+            "active_seconds": data["active_seconds"],
+        }
+        if data["cannot_judge"]:
+            return GradeEntry(**flags)
+        return GradeEntry(
+            cot_precision=data["cot_precision"],
+            cot_coherence=data["cot_coherence"],
+            decision=data["decision"],
+            paths={path: self._path_entry(path) for path in self.layout.paths},
+            steps=self._step_entries(),
+            **flags,
+        )
+
+    def _path_entry(self, path: int) -> PathEntry:
+        data, name = self.cleaned_data, f"path_{path}"
+        invalid = tuple(data[f"{name}_invalid"])
+        return PathEntry(data[f"{name}_precision"], data[f"{name}_coherence"], invalid)
+
+    def _step_entries(self) -> dict[int, StepEntry]:
+        if not self.asks_for_labels:
+            return {}
+        data = self.cleaned_data
+        return {
+            step: StepEntry(data[f"step_{step}"], data[f"step_{step}_correction"])
+            for step in self.layout.steps
+        }
+
+
+class AmendForm(GradeForm):
+    """A grade given before, to be changed with a reason."""
+
+    fence = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(
+        max_length=400,
+        label="Why it is changed",
+        error_messages={"required": "Say why the grade is changed."},
+    )
+
+
+class DeclineForm(forms.Form):
+    """Why an item is not for this reviewer."""
+
+    fence = forms.IntegerField()
+    reason = forms.CharField(max_length=200)
+
+
+def new_key() -> str:
+    """A fresh idempotency key for one rendering of the form."""
+    return str(uuid.uuid4())
+
+
+def content_of(grade: Grade) -> dict[str, Any]:
+    """A submitted grade as the form's fields, to be changed."""
+    content: dict[str, Any] = {
+        name: getattr(grade, name)
+        for name in (
+            "cot_precision",
+            "cot_coherence",
+            "decision",
+            "comment",
+            "safety_flag",
+            "answer_key_disputed",
+            "cannot_judge",
+        )
+    }
+    for step in grade.step_labels.all():
+        content[f"step_{step.step}"] = step.label
+        content[f"step_{step.step}_correction"] = step.correction
+    for path in grade.path_grades.all():
+        content[f"path_{path.path}_precision"] = path.precision
+        content[f"path_{path.path}_coherence"] = path.coherence
+        content[f"path_{path.path}_invalid"] = path.invalid_edges
+    return content

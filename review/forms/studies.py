@@ -1,0 +1,279 @@
+"""Forms of studies: open one, extend one."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q, QuerySet
+
+from pipeline.models import Batch, Trace
+from review import rubric
+from review.models import Control, Reviewer, Study
+from review.sampling import ALLOCATIONS, USUAL_VARIABLES, VARIABLES
+from review.studies import StudyPlan
+
+MOST_ITEMS = 10_000_000
+MOST_GRADES_AN_ITEM = 10
+LONGEST_GUIDELINES = 20_000
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ")
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a form under a heading."""
+
+    title: str
+    hint: str
+    fields: tuple[forms.BoundField, ...]
+
+
+class BatchesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Batches by name, number, day and what there is to grade: names alone repeat."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        started = f"{obj.started_at:%-d %B %Y}"
+        return f"{obj.name} (batch {obj.pk}, {started}, {obj.state}, {obj.made} with a CoT)"
+
+
+class ReviewersField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Reviewers by name, with the specialty that routing goes by."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} ({obj.specialty})" if obj.specialty else str(obj)
+
+
+class ControlsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Controls by their question and what they expect."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        expected = f"{obj.precision} / {obj.coherence}" + (
+            f" / {obj.decision}" if obj.decision else ""
+        )
+        return f"{obj.trace.question.text[:90]} … expects {expected}"
+
+
+class StudyForm(forms.Form):
+    """What a lead opens a study with, in sections."""
+
+    name = forms.CharField(max_length=120)
+    batches = BatchesField(
+        Batch.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Demonstration and model traces never share a study.",
+    )
+    size = forms.IntegerField(
+        label="Items",
+        min_value=1,
+        max_value=MOST_ITEMS,
+        required=False,
+        help_text="Drawn at random within the strata below. Empty: every trace with a CoT.",
+    )
+    strata = forms.MultipleChoiceField(
+        label="Stratify by",
+        choices=[(name, _title(name)) for name in VARIABLES],
+        initial=USUAL_VARIABLES,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Each combination is a stratum with its own, recorded chance of being drawn.",
+    )
+    allocation = forms.ChoiceField(
+        choices=[(name, _title(name)) for name in ALLOCATIONS],
+        initial="proportional",
+        required=False,
+        help_text="How a sample smaller than the whole is shared out: by the size of the strata, "
+        "by its square root, or equally.",
+    )
+    minimum = forms.IntegerField(
+        label="At least, from each stratum",
+        min_value=1,
+        max_value=MOST_ITEMS,
+        initial=1,
+        required=False,
+    )
+    include_discarded = forms.BooleanField(
+        required=False,
+        initial=True,
+        label="Include traces that the automatic filters rejected",
+        help_text="Without them nobody can know how often the filters are wrong.",
+    )
+    reviewers = ReviewersField(Reviewer.objects.none(), widget=forms.CheckboxSelectMultiple)
+    overlap = forms.IntegerField(
+        label="Grades an item",
+        min_value=1,
+        max_value=MOST_GRADES_AN_ITEM,
+        initial=2,
+        help_text="From different reviewers; agreement can be measured from two on.",
+    )
+    reliability_percent = forms.FloatField(
+        label="Reliability subset, % of items",
+        min_value=0,
+        max_value=100,
+        initial=0,
+        required=False,
+        help_text="A random part of the items that more people grade.",
+    )
+    reliability_overlap = forms.IntegerField(
+        label="Grades in the reliability subset",
+        min_value=1,
+        max_value=MOST_GRADES_AN_ITEM,
+        required=False,
+    )
+    cap = forms.IntegerField(
+        label="Most items a reviewer",
+        min_value=1,
+        max_value=MOST_ITEMS,
+        required=False,
+        help_text="Empty: no cap.",
+    )
+    route_by_specialty = forms.BooleanField(
+        required=False, label="Keep items for reviewers of the question's specialty"
+    )
+    fallback_hours = forms.IntegerField(
+        label="Then open them to everyone after, hours",
+        min_value=0,
+        max_value=24 * 365,
+        initial=48,
+        required=False,
+    )
+    controls = ControlsField(
+        Control.objects.none(),
+        label="Control items",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text="Every reviewer gets each of them, among the others and like the others.",
+    )
+    repeat_percent = forms.FloatField(
+        label="Repeats, % of items",
+        min_value=0,
+        max_value=100,
+        initial=0,
+        required=False,
+        help_text="Dealt a second time to whoever graded them, to see who agrees with themselves.",
+    )
+    repeat_gap = forms.IntegerField(
+        label="Items between an item and its repeat",
+        min_value=1,
+        max_value=10_000,
+        initial=20,
+        required=False,
+    )
+    practice_round = forms.BooleanField(
+        required=False, label="Begin with a practice round", help_text="Stored apart from grades."
+    )
+    rubric_version = forms.ChoiceField(
+        choices=[(version, f"version {version}") for version in rubric.RUBRICS],
+        initial=rubric.CURRENT.version,
+        required=False,
+        label="Rubric",
+    )
+    hide_answer_key = forms.BooleanField(
+        required=False,
+        label="Hide the answer key from the reviewers",
+        help_text="Their grades then cannot lean on it.",
+    )
+    reveal_after_submit = forms.BooleanField(
+        required=False,
+        label="After submitting, show the filters' verdict, then the other grades",
+        help_text="The blind grade is kept; what is changed afterwards is a revision.",
+    )
+    guidelines = forms.CharField(
+        required=False,
+        max_length=LONGEST_GUIDELINES,
+        widget=forms.Textarea(attrs={"rows": 6}),
+        help_text="Shown to every reviewer of the study. Markdown: headings, lists, emphasis, "
+        "tables, links.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = Reviewer.objects.filter(user__is_active=True).select_related("user")
+        controls = Control.objects.filter(is_active=True).select_related("trace__question")
+        for name, rows in (
+            ("batches", _batches_to_grade()),
+            ("reviewers", people),
+            ("controls", controls.select_related("trace__batch").defer("trace__record")),
+        ):
+            self.fields[name].queryset = rows  # type: ignore[attr-defined]
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        if Study.objects.filter(name=name).exists():
+            raise forms.ValidationError("A study of this name exists.")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("reliability_percent") and not data.get("reliability_overlap"):
+            self.add_error("reliability_overlap", "How many grades does the subset get?")
+        return data
+
+    def plan(self) -> StudyPlan:
+        """What was entered; a field left empty means what it showed at first."""
+        data = dict(self.cleaned_data)
+        for name in ("allocation", "minimum", "fallback_hours", "repeat_gap", "rubric_version"):
+            if data[name] in (None, ""):
+                data[name] = self.fields[name].initial
+        data["repeat_share"] = (data.pop("repeat_percent") or 0) / 100
+        data["reliability_share"] = (data.pop("reliability_percent") or 0) / 100
+        if not data["reliability_share"]:
+            data["reliability_overlap"] = None
+        return StudyPlan(**data)
+
+    def sections(self) -> Iterator[Section]:
+        """The fields under their headings, in order."""
+        for title, (hint, names) in SECTIONS.items():
+            yield Section(title, hint, tuple(self[name] for name in names))
+
+
+SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "Sample": (
+        "Which traces are graded. Every item keeps the chance with which it was drawn.",
+        ("name", "batches", "size", "strata", "allocation", "minimum", "include_discarded"),
+    ),
+    "Reviewers": (
+        "Who grades, and how often each item is graded.",
+        (
+            "reviewers",
+            "overlap",
+            "reliability_percent",
+            "reliability_overlap",
+            "cap",
+            "route_by_specialty",
+            "fallback_hours",
+        ),
+    ),
+    "Checks on grading": (
+        "Reviewers cannot tell these items from the others; no estimate counts them.",
+        ("controls", "repeat_percent", "repeat_gap", "practice_round"),
+    ),
+    "What reviewers see": (
+        "",
+        ("rubric_version", "hide_answer_key", "reveal_after_submit", "guidelines"),
+    ),
+}
+
+
+class ExtendForm(forms.Form):
+    """More raters, more grades an item; nothing dealt is taken back."""
+
+    reviewers = ReviewersField(
+        Reviewer.objects.none(),
+        label="Add reviewers",
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    overlap = forms.IntegerField(label="Grades an item", min_value=1, max_value=MOST_GRADES_AN_ITEM)
+
+    def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
+        super().__init__(*args, **{"initial": {"overlap": study.overlap}, **kwargs})
+        others = Reviewer.objects.filter(user__is_active=True).exclude(places__study=study)
+        self.fields["reviewers"].queryset = others.select_related("user")  # type: ignore[attr-defined]
+
+
+def _batches_to_grade() -> QuerySet[Batch]:
+    made = Count("traces", filter=Q(traces__state=Trace.State.MADE, traces__is_current=True))
+    return Batch.objects.annotate(made=made).filter(made__gt=0).order_by("-pk")

@@ -1,0 +1,49 @@
+"""Invitations: single-use links by which people get an account."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from pipeline.access import Role
+
+
+class Invitation(models.Model):
+    """A link for one role, passed on by a lead; the link's token is kept as sha256 only.
+
+    It ends when it is used, revoked, or `expires_at` has passed; `account` is who used it.
+    """
+
+    role = models.CharField(max_length=20, choices=[(role.value, role.value) for role in Role])
+    meant_for = models.CharField(max_length=120)
+    email = models.EmailField(blank=True)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="invitation"
+    )
+
+    class Meta:
+        ordering = ("-pk",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(accepted_at__isnull=True) | Q(revoked_at__isnull=True),
+                name="invitation_used_or_revoked",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.role} for {self.meant_for}"
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_at <= timezone.now()
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the link still works."""
+        return not (self.accepted_at or self.revoked_at or self.has_expired)

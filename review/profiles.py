@@ -1,0 +1,35 @@
+"""Profiles: what a reviewer says of themself."""
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from pipeline.models import Event
+from review.models import Reviewer
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a reviewer says of themself."""
+
+    specialty: str = ""
+    seniority: str = ""
+    declared_interests: str = ""
+
+
+@transaction.atomic
+def save_profile(reviewer: Reviewer, profile: Profile, *, by: "User") -> None:
+    """Replace a reviewer's profile; the event tells what was there before."""
+    row = Reviewer.objects.select_for_update().get(pk=reviewer.pk)
+    after = asdict(profile)
+    before = {name: getattr(row, name) for name in after}
+    changed = [name for name in after if before[name] != after[name]]
+    if not changed:
+        return
+    Reviewer.objects.filter(pk=row.pk).update(**after)
+    payload = {name: [before[name], after[name]] for name in changed}
+    Event.objects.append("profile.changed", actor=by, subject=row, payload=payload)

@@ -1,0 +1,74 @@
+"""Revealing: after the blind grade, the filters' verdict, then what others said.
+
+The first look freezes the blind grade: later changes are revisions marked after_reveal.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from django.db import transaction
+from django.utils import timezone
+
+from pipeline.core.records import FilterResult
+from pipeline.models import Event
+from pipeline.store import made_verdict
+from review.models import Grade, Item, Reveal, Reviewer
+
+
+class NotRevealed(Exception):
+    """Nothing may be shown of this item to this reviewer."""
+
+
+@dataclass(frozen=True)
+class Peer:
+    """Another reviewer's blind grade under a letter."""
+
+    letter: str
+    grade: Grade
+
+
+def reveal_of(item: Item, *, reviewer: Reviewer) -> Reveal | None:
+    """What the reviewer has been shown of the item."""
+    return Reveal.objects.filter(item=item, reviewer=reviewer).first()
+
+
+def reveal_next(item: Item, *, reviewer: Reviewer) -> Reveal:
+    """Show the verdict, and at the second asking the peers' grades.
+
+    Raises NotRevealed where the study does not reveal, or the reviewer has no blind grade.
+    """
+    graded = Grade.objects.filter(item=item, reviewer=reviewer, is_current=True).exists()
+    if not (item.study.reveal_after_submit and graded):
+        raise NotRevealed("This study shows no verdicts.")
+    with transaction.atomic():
+        reveal, made = Reveal.objects.select_for_update().get_or_create(
+            item=item, reviewer=reviewer
+        )
+        shown = "verdict" if made else "peers"
+        if shown == "peers" and reveal.peers_at is None:
+            reveal.peers_at = timezone.now()
+            reveal.save(update_fields=["peers_at"])
+        Event.objects.append(
+            "grade.revealed",
+            actor=reviewer.user,
+            subject=reveal,
+            chain=item.study.event_chain,
+            payload={"item": item.code, "shown": shown},
+        )
+    return reveal
+
+
+def verdict_shown(item: Item, reveal: Reveal | None) -> Sequence[FilterResult]:
+    """The filters' results, once they have been revealed."""
+    return made_verdict(item.trace).filters if reveal else ()
+
+
+def peers_shown(item: Item, reveal: Reveal | None) -> list[Peer]:
+    """The other reviewers' blind grades under letters, once they have been revealed."""
+    if reveal is None or reveal.peers_at is None:
+        return []
+    others = Grade.objects.filter(item=item, is_current=True).exclude(reviewer=reveal.reviewer)
+    # By pseudonym, not by time: the letters tell nothing of who came first.
+    ordered = others.order_by("reviewer__pseudonym")
+    return [Peer(letter, grade) for letter, grade in zip(ascii_uppercase, ordered, strict=False)]

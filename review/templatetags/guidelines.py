@@ -1,0 +1,14 @@
+"""`{{ study.guidelines|guidelines }}`: a study's guidelines as safe HTML."""
+
+from django import template
+from django.utils.safestring import SafeString
+
+from review.markdown import render_guidelines
+
+register = template.Library()
+
+
+@register.filter
+def guidelines(text: str) -> SafeString:
+    """The Markdown rendered, see review.markdown."""
+    return render_guidelines(text)

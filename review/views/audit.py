@@ -1,0 +1,57 @@
+"""The audit and the login log, for leads and auditors."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.http import urlencode
+from django.views.decorators.http import require_GET
+
+from pipeline.access import Role, SignedInRequest, role_required
+from review import access
+from review.forms.people import AuditForm, LoginsForm
+
+ROWS_A_PAGE = 50
+
+
+@require_GET
+@role_required(Role.LEAD)
+def audit(request: SignedInRequest) -> HttpResponse:
+    """Every change that matters, newest first."""
+    form = AuditForm(request.GET)
+    form.is_valid()  # a filter that is none of those offered filters nothing
+    chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    events = access.events_for(request.user)
+    if chain := chosen.get("chain"):
+        events = events.filter(chain__name=chain)
+    if actor := chosen.get("actor"):
+        events = events.filter(actor=actor)
+    if action := chosen.get("action"):
+        events = events.filter(action=action)
+    return _listed(request, "review/audit.html", events, form, chosen)
+
+
+@require_GET
+@role_required(Role.LEAD)
+def logins(request: SignedInRequest) -> HttpResponse:
+    """Who signed in, failed to, signed out."""
+    form = LoginsForm(request.GET)
+    form.is_valid()
+    chosen = {name: value for name, value in form.cleaned_data.items() if value}
+    rows = access.logins_for(request.user).filter(**chosen)
+    return _listed(request, "review/logins.html", rows, form, chosen)
+
+
+def _listed(
+    request: SignedInRequest,
+    template: str,
+    rows: QuerySet[Any],
+    form: AuditForm | LoginsForm,
+    chosen: dict[str, Any],
+) -> HttpResponse:
+    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    query = urlencode({name: getattr(value, "pk", value) for name, value in chosen.items()})
+    context = {"form": form, "page": page, "query": f"{query}&" if query else ""}
+    return render(request, template, context)

@@ -1,0 +1,54 @@
+"""Control items: list, mark a trace, retire."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import model_to_dict
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pipeline import access as pipeline_access
+from pipeline.access import Role, SignedInRequest, role_required
+from review import access
+from review.controls import CannotMark, mark_control, retire_control
+from review.forms import ControlForm
+from review.models import Control
+
+
+@require_GET
+@role_required(Role.LEAD)
+def control_list(request: SignedInRequest) -> HttpResponse:
+    """All controls, newest first."""
+    context = {
+        "controls": access.controls_for(request.user),
+        "may_mark": Role.LEAD in request.roles,
+    }
+    return render(request, "review/control_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def control_mark(request: SignedInRequest, key: UUID) -> HttpResponse:
+    """Say what one trace's grades should be."""
+    trace = pipeline_access.trace_for(request.user, str(key))
+    known = Control.objects.filter(trace=trace).first()
+    form = ControlForm(request.POST or None, initial=model_to_dict(known) if known else {})
+    if request.method == "POST" and form.is_valid():
+        try:
+            mark_control(trace, expected=form.expected(), by=request.user)
+            messages.success(request, "Marked as a control item for studies to come.")
+            return redirect("review:controls")
+        except CannotMark as error:
+            form.add_error(None, str(error))
+    context = {"trace": trace, "form": form}
+    return render(request, "review/control_mark.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@role_required(Role.LEAD)
+def control_retire(request: SignedInRequest, control_id: int) -> HttpResponse:
+    """Put a control into no further study."""
+    control = get_object_or_404(access.controls_for(request.user), pk=control_id)
+    retire_control(control, by=request.user)
+    return redirect("review:controls")

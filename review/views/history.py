@@ -1,0 +1,119 @@
+"""History: one's own grades and pace, amending a grade, the reveal after it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pipeline import store
+from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.core.records import Trace
+from review import access
+from review.amending import CannotAmend, amend_grade, latest_grade
+from review.forms import AmendForm, Layout, content_of, new_key
+from review.grading import IncompleteGrade
+from review.models import Reviewer, Slot, Study
+from review.pace import own_grades, pace_of
+from review.revealing import NotRevealed, peers_shown, reveal_next, reveal_of, verdict_shown
+from review.rubric import RUBRICS
+from review.views.screen import render_screen
+
+PAGE = 25
+
+
+@never_cache
+@require_GET
+@role_required(Role.REVIEWER)
+def history(request: SignedInRequest, study_id: int) -> HttpResponse:
+    """The reviewer's own grades in the study, and their pace; nobody else's."""
+    reviewer = access.reviewer_of(request.user)
+    study = access.study_to_grade(reviewer, study_id)
+    grades = own_grades(study, reviewer=reviewer)
+    context = {
+        "study": study,
+        "page": Paginator(grades, PAGE).get_page(request.GET.get("page")),
+        "pace": pace_of(study, reviewer=reviewer),
+        "may_amend": study.state == Study.State.OPEN,
+    }
+    return render(request, "review/history.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@role_required(Role.REVIEWER)
+def amend(request: SignedInRequest, code: str) -> HttpResponse:
+    """Look at a grade one has given, and change it with a reason while the study is open."""
+    reviewer = access.reviewer_of(request.user)
+    slot = access.graded_slot(reviewer, code)
+    trace = store.trace_record(slot.item.trace)
+    form = _form(slot, reviewer, trace, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            amend_grade(
+                slot,
+                reviewer=reviewer,
+                key=form.cleaned_data["key"],
+                reason=form.cleaned_data["reason"],
+                entry=form.entry(),
+            )
+            messages.success(request, "Change saved as a new revision.")
+            return redirect("review:history", slot.item.study_id)
+        except (CannotAmend, IncompleteGrade) as error:
+            form.add_error(None, str(error))
+    return _page(request, slot, reviewer, trace, form)
+
+
+def _form(slot: Slot, reviewer: Reviewer, trace: Trace, data: Any) -> AmendForm:
+    given = latest_grade(slot.item, reviewer=reviewer)
+    initial = {"key": new_key()} | (content_of(given) if given else {})
+    rubric = RUBRICS[slot.item.study.rubric_version]
+    return AmendForm(data, rubric=rubric, layout=Layout.of(trace), initial=initial)
+
+
+def _page(
+    request: HttpRequest, slot: Slot, reviewer: Reviewer, trace: Trace, form: AmendForm
+) -> HttpResponse:
+    study = slot.item.study
+    extra = {
+        "mode": "amend",
+        "code": slot.item.code,
+        "readonly": study.state != Study.State.OPEN,
+        "pace": pace_of(study, reviewer=reviewer),
+    }
+    status = 422 if form.errors else 200
+    return render_screen(
+        request, study, reviewer, trace=trace, form=form, extra=extra, status=status
+    )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@role_required(Role.REVIEWER)
+def reveal(request: SignedInRequest, code: str) -> HttpResponse:
+    """After one's grade: the filters' verdict, then what others said, each on asking."""
+    reviewer = access.reviewer_of(request.user)
+    slot = access.graded_slot(reviewer, code)
+    if not slot.item.study.reveal_after_submit:
+        raise Http404
+    if request.method == "POST":
+        try:
+            reveal_next(slot.item, reviewer=reviewer)
+        except NotRevealed as error:
+            raise Http404 from error
+        return redirect("review:reveal", code)
+    shown = reveal_of(slot.item, reviewer=reviewer)
+    context = {
+        "study": slot.item.study,
+        "code": code,
+        "question": slot.item.trace.question,
+        "own": latest_grade(slot.item, reviewer=reviewer),
+        "reveal": shown,
+        "verdict": verdict_shown(slot.item, shown),
+        "peers": peers_shown(slot.item, shown),
+        "open": slot.item.study.state == Study.State.OPEN,
+    }
+    return render(request, "review/reveal.html", context)

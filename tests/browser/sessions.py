@@ -1,0 +1,50 @@
+"""How a reviewer moves through the grading screen in the browser tests."""
+
+from playwright.sync_api import Page, expect
+
+PASSWORD = "a long enough password"
+
+
+def sign_in(page: Page, address: str, name: str) -> None:
+    """Sign in by keyboard; the reviewer's desk is open afterwards."""
+    page.goto(f"{address}/account/login/")
+    page.locator("#id_login").focus()
+    page.keyboard.type(name)
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Grading")).to_be_visible()
+
+
+def open_item(page: Page, address: str, name: str = "ann") -> None:
+    """Sign in and open the first item."""
+    sign_in(page, address, name)
+    page.get_by_role("button", name="Start grading").click()
+    expect_ready(page)
+
+
+def expect_ready(page: Page, number: int | None = None) -> None:
+    """The item is there and its keys work: the script has marked the current field."""
+    if number is not None:
+        expect(page.get_by_role("heading", name=f"Item {number} of")).to_be_visible()
+    expect(page.locator("[data-field].is-current")).to_have_count(1)
+
+
+def scales(page: Page) -> int:
+    """How many scales the item has."""
+    return page.locator("fieldset.scale").count()
+
+
+def grade_by_keyboard(page: Page, point: str = "4") -> int:
+    """A complete grade without a fault found; returns the number of keystrokes."""
+    keys = ["r", *[point] * scales(page), "a", "Control+Enter"]
+    for key in keys:
+        page.keyboard.press(key)
+    return len(keys)
+
+
+def expect_saved(page: Page, timeout: float = 5000) -> None:
+    """The server has confirmed everything entered."""
+    form = page.locator("form[data-grading]")
+    expect(form).to_have_attribute("data-draft-state", "saved", timeout=timeout)
+    expect(page.locator("#draft-saved")).to_contain_text("saved")

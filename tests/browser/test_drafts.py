@@ -1,0 +1,226 @@
+"""Nothing entered is lost: reload, lost network, expired lease, two tabs, a killed server."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+from playwright.sync_api import Page, expect
+
+from review.models import Draft, Grade, Slot
+from review.queue import next_slot
+from tests import actors, factories
+from tests.browser.sessions import expect_ready, expect_saved, grade_by_keyboard, open_item
+
+SERVER = """
+import sys
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.core.servers.basehttp import run
+from django.core.wsgi import get_wsgi_application
+run("127.0.0.1", int(sys.argv[1]), StaticFilesHandler(get_wsgi_application()), threading=True)
+"""
+COMMENT = "Step 1 names no dose."
+
+
+@pytest.fixture
+def ann():
+    return actors.reviewer("ann")
+
+
+@pytest.fixture
+def study(transactional_db, ann):
+    return factories.study(ann, opened_by=actors.lead(), size=2)
+
+
+@pytest.fixture
+def item(live_server, page: Page, study) -> Page:
+    """The first item, open."""
+    open_item(page, live_server.url)
+    return page
+
+
+def enter(page: Page, text: str = COMMENT) -> None:
+    page.keyboard.press("x")
+    page.keyboard.press("2")
+    page.locator("#id_comment").fill(text)
+    page.keyboard.press("Escape")
+
+
+def expect_entered(page: Page, text: str = COMMENT) -> None:
+    expect(page.locator("input[name=step_1][value=incorrect]")).to_be_checked()
+    expect(page.locator("input[name=path_0_precision][value='2']")).to_be_checked()
+    expect(page.locator("#id_comment")).to_have_value(text)
+
+
+def kept_here(page: Page) -> int:
+    """How many drafts this browser keeps."""
+    script = "Object.keys(localStorage).filter((key) => key.startsWith('medreason-draft:')).length"
+    return int(page.evaluate(script))
+
+
+def expect_problem(page: Page, text: str) -> None:
+    expect(page.locator("#draft-problem")).to_contain_text(text)
+
+
+def test_a_draft_survives_a_reload_and_saved_is_what_the_server_said(item):
+    enter(item)
+    expect_saved(item)
+    assert Draft.objects.get().content["comment"] == COMMENT
+    assert kept_here(item) == 0
+    item.reload()
+    expect_entered(item)
+    expect(item.locator("#draft-saved")).to_contain_text("saved")
+
+
+def test_a_draft_survives_a_lost_network(item, expected_console_errors):
+    expected_console_errors.append("ERR_INTERNET_DISCONNECTED")
+    item.context.set_offline(True)
+    enter(item)
+    expect_problem(item, "kept in this browser")
+    expect(item.locator("#draft-saved")).to_be_empty()
+    item.keyboard.press("Control+Enter")
+    expect_problem(item, "Not submitted")
+    assert kept_here(item) == 1
+    assert not Draft.objects.exists()
+    item.context.set_offline(False)
+    expect_saved(item)
+    assert Draft.objects.get().content["comment"] == COMMENT
+    assert kept_here(item) == 0
+
+
+def serve(port: int, root: Path) -> subprocess.Popen[bytes]:
+    """The product in a process of its own, over the test's database."""
+    settings = connection.settings_dict
+    url = f"sqlite:///{settings['NAME']}"
+    if connection.vendor == "postgresql":
+        url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**settings)
+    environment = os.environ | {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "MEDREASON_SECRET_KEY": "the same after a restart " * 3,
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", SERVER, str(port)],
+        cwd=root,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(300):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return process
+        time.sleep(0.1)
+    raise AssertionError("The server does not answer.")
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.wait()
+
+
+def test_a_killed_server_loses_nothing(page, study, root, expected_console_errors):
+    expected_console_errors.append("ERR_")
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    server = serve(port, root)
+    try:
+        open_item(page, f"http://localhost:{port}")
+        kill(server)
+        enter(page)
+        expect_problem(page, "no connection")
+        page.keyboard.press("Control+Enter")
+        expect_problem(page, "Not submitted")
+        server = serve(port, root)
+        expect_saved(page, timeout=15_000)
+        page.reload()
+        expect_entered(page)
+    finally:
+        kill(server)
+
+
+def test_an_expired_item_is_read_only_once_others_have_it(item, study, expected_console_errors):
+    expected_console_errors.append("409")
+    enter(item)
+    expect_saved(item)
+    slot = Slot.objects.get(state=Slot.State.LEASED)
+    others = actors.reviewer("ben")
+    Slot.objects.filter(pk=slot.pk).update(reviewer=others, fence=slot.fence + 1)
+    item.locator("#id_comment").fill("Written too late.")
+    expect_problem(item, "Your time on this item ran out")
+    assert kept_here(item) == 1
+    item.reload()
+    expect(item.get_by_text("it went to others")).to_be_visible()
+    expect_entered(item)
+    expect(item.locator("#submit-grade")).to_have_count(0)
+
+
+def test_an_expired_item_comes_back_while_it_is_free(item, study):
+    enter(item)
+    expect_saved(item)
+    Slot.objects.filter(state="leased").update(
+        lease_until=timezone.now() - timedelta(hours=1), state="open", reviewer=None
+    )
+    item.reload()
+    expect(item.get_by_text("the item is yours again")).to_be_visible()
+    expect_entered(item)
+    grade_by_keyboard(item)
+    expect_ready(item, 2)
+    assert Grade.objects.get().comment == COMMENT
+
+
+def test_two_tabs_never_overwrite_one_another_unasked(item, expected_console_errors):
+    expected_console_errors.append("409")
+    other = item.context.new_page()
+    other.goto(item.url)
+    expect_ready(other)
+    enter(item)
+    expect_saved(item)
+    enter(other, "From the other tab.")
+    expect_problem(other, "open in another tab")
+    assert Draft.objects.get().content["comment"] == COMMENT
+    other.get_by_role("button", name="Go on in this tab").click()
+    expect_saved(other)
+    assert Draft.objects.get().content["comment"] == "From the other tab."
+    other.close()
+
+
+def test_what_the_browser_keeps_goes_with_the_grade_and_at_logging_out(
+    item, study, ann, expected_console_errors
+):
+    expected_console_errors.append("ERR_")
+    item.route("**/draft/", lambda route: route.abort())
+    enter(item)
+    expect_problem(item, "kept in this browser")
+    assert kept_here(item) == 1
+    item.unroute("**/draft/")
+    grade_by_keyboard(item)
+    expect_ready(item, 2)
+    assert kept_here(item) == 0
+    item.route("**/draft/", lambda route: route.abort())
+    item.keyboard.press("c")
+    expect_problem(item, "kept in this browser")
+    item.locator("#user-menu-button").click()
+    item.get_by_role("button", name="Log out").click()
+    expect(item.locator("#id_login")).to_be_visible()
+    assert kept_here(item) == 0
+
+
+def test_seconds_count_while_someone_is_at_work_and_stop_after_a_minute(
+    live_server, page, study, ann
+):
+    page.clock.install()
+    open_item(page, live_server.url)
+    page.keyboard.press("j")
+    page.clock.run_for(20_000)
+    seconds = page.locator("input[name=active_seconds]")
+    assert 19 <= int(seconds.input_value()) <= 21
+    page.clock.run_for(600_000)
+    assert 58 <= int(seconds.input_value()) <= 62
+    assert next_slot(study, reviewer=ann) is not None
