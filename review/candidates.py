@@ -53,7 +53,8 @@ def due_twins(place: StudyReviewer) -> list[int]:
     give repeats away. Whether an item has a repeat at all is not asked here.
     """
     study, upcoming = place.study, place.dealt + 1
-    latest = upcoming - study.repeat_gap - 1
+    # Never below 0: of a number that no position can be, Django would ask nothing at all.
+    latest = max(0, upcoming - study.repeat_gap - 1)
     graded = Slot.objects.filter(
         reviewer_id=place.reviewer_id,
         item__study=study,

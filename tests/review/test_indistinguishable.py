@@ -94,14 +94,13 @@ def test_pages_of_one_trace_are_the_same_bytes_whatever_the_kind(study, ann):
 
 def test_a_claim_asks_the_database_the_same_for_every_kind(study, ann):
     asked: dict[str, set[int]] = {kind: set() for kind in KINDS}
-    for turn in range(60):
+    for _ in range(60):
         with CaptureQueriesContext(connection) as queries:
             slot = next_slot(study, reviewer=ann)
         if slot is None:
             break
         asked[slot.item.kind].add(len(queries))
         submit(slot, ann)
-    assert turn > 18
     assert asked[Item.Kind.SAMPLED]
     assert asked[Item.Kind.CONTROL]
     assert asked[Item.Kind.SAMPLED] == asked[Item.Kind.REPEAT] == asked[Item.Kind.CONTROL]

@@ -114,6 +114,18 @@ def test_no_second_item_is_reclaimed_beside_one_in_hand_nor_in_a_closed_study(le
     assert Slot.objects.filter(state=Slot.State.LEASED).count() == 1
 
 
+def test_a_place_taken_since_it_was_seen_is_left_alone(lead, ann, ben, monkeypatch):
+    """Two saw it open; the second to write finds it changed and goes on to the next."""
+    study = opened(lead, ann, ben, size=2)
+    taken = next_slot(study, reviewer=ben)
+    free = Slot.objects.exclude(pk=taken.pk).get()
+    seen = [(0, [taken.pk]), (0, [free.pk])]
+    monkeypatch.setattr("review.queue.candidates", lambda place: iter(seen))
+    assert next_slot(study, reviewer=ann).pk == free.pk
+    taken.refresh_from_db()
+    assert (taken.reviewer, taken.state) == (ben, Slot.State.LEASED)
+
+
 def test_declining_frees_the_slot_keeps_a_row_and_deals_another(lead, ann, ben):
     study = opened(lead, ann, ben, size=2)
     slot = next_slot(study, reviewer=ann)
