@@ -188,9 +188,9 @@ def test_repeats_come_after_their_twin_and_never_sooner_than_the_gap(lead, ann):
     place = {item.pk: number for number, item in enumerate(dealt)}
     repeats = [item for item in dealt if item.kind == Item.Kind.REPEAT]
     gaps = [place[item.pk] - place[item.repeat_of_id] - 1 for item in repeats]
-    assert len(repeats) > 15
+    assert len(repeats) > 8
     assert min(gaps) >= 5
-    assert len(set(gaps)) > 2, "a fixed distance would give repeats away"
+    assert len(set(gaps)) > 1, "a fixed distance would give repeats away"
     assert all(item.trace_id == item.repeat_of.trace_id for item in repeats)
 
 
