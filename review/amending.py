@@ -40,6 +40,8 @@ def amend_grade(
         made = Grade.objects.filter(idempotency_key=key, item=slot.item, reviewer=reviewer)
         if (grade := made.first()) is not None:
             return grade
+        if Grade.objects.filter(idempotency_key=key).exists():
+            raise CannotAmend("This page was sent for another item: load it anew.")
         grade = _revision(slot, reviewer, key, reason.strip(), entry)
         write_parts(grade, entry)
         record_grade(grade, "grade.amended", actor=reviewer.user)

@@ -59,6 +59,8 @@ def submit_grade(
         if filled is None:
             # The second of two clicks comes here once the first has saved its grade.
             return _saved_before(slot, reviewer, key)
+        if Grade.objects.filter(idempotency_key=key).exists():
+            raise StaleLease("This page was sent for another item: load it anew, nothing is lost.")
         grade = _grade_row(filled, reviewer, key, entry)
         write_parts(grade, entry)
         Draft.objects.filter(item=slot.item, reviewer=reviewer).delete()

@@ -75,6 +75,16 @@ def test_amending_twice_with_one_key_gives_one_revision(slot, ann):
     assert Grade.objects.count() == 2
 
 
+def test_a_key_of_another_grade_amends_nothing(slot, ann):
+    first = Grade.objects.get(slot=slot)
+    other = next_slot(slot.item.study, reviewer=ann)
+    key = submit(other, ann).idempotency_key
+    with pytest.raises(CannotAmend, match="another item"):
+        amend(slot, ann, key=key)
+    first.refresh_from_db()
+    assert first.is_current
+
+
 def test_an_amendment_needs_a_reason_a_grade_and_an_open_study(lead, study, slot, ann, ben):
     with pytest.raises(CannotAmend, match="why"):
         amend(slot, ann, reason="  ")

@@ -72,6 +72,18 @@ def test_submitting_twice_gives_one_grade(slot, ann):
     assert Grade.objects.count() == 1
 
 
+def test_a_key_of_another_item_saves_nothing_and_loses_nothing(lead, ann):
+    first = next_slot(factories.study(ann, opened_by=lead, size=2), reviewer=ann)
+    key = uuid.uuid4()
+    submit(first, ann, key=key)
+    second = next_slot(first.item.study, reviewer=ann)
+    with pytest.raises(StaleLease, match="another item"):
+        submit(second, ann, key=key)
+    second.refresh_from_db()
+    assert second.state == Slot.State.LEASED
+    assert Grade.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_clicks_at_the_same_moment_give_one_grade(slot, ann):
     key, grades, errors = uuid.uuid4(), [], []
