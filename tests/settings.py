@@ -13,11 +13,23 @@ for name in ("MEDREASON_PRODUCTION", "MEDREASON_BEHIND_PROXY", "MEDREASON_DEBUG"
     os.environ.pop(name, None)
 
 from medreason_web.settings import *  # noqa: E402, F403
-from medreason_web.settings import DATA_DIR, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
+from medreason_web.settings import (  # noqa: E402
+    CACHES,
+    DATA_DIR,
+    DATABASES,
+    STATIC_ROOT,
+    STORAGES,
+)
 
 # A file, not SQLite's memory: threads and processes meet the same locks as in the product.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}
+
+# One Redis serves all test processes, and each clears its cache: its database is its own.
+CACHES["default"] = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "medreason_cache",
+}
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {
