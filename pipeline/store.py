@@ -7,11 +7,13 @@ from django.utils import timezone
 from pydantic import TypeAdapter
 
 from pipeline.core import records
+from pipeline.core.features import TraceFeatures, features_of
 from pipeline.core.kg.index import GraphSummary
 from pipeline.models import KnowledgeGraph, Question, QuestionSet, Trace
 
 _QUESTIONS = TypeAdapter(records.Question)
 _TRACES = TypeAdapter(records.Trace)
+_FEATURES = TypeAdapter(TraceFeatures)
 
 
 def question_record(row: Question) -> records.Question:
@@ -67,6 +69,17 @@ def trace_record(row: Trace) -> records.Trace:
     return _TRACES.validate_json(row.record)
 
 
+def features_json(trace: records.Trace) -> dict[str, Any]:
+    """The trace's features as the row keeps them."""
+    plain: dict[str, Any] = _FEATURES.dump_python(features_of(trace), mode="json")
+    return plain
+
+
+def trace_features(plain: dict[str, Any]) -> TraceFeatures:
+    """The features a made row keeps in its column `features`."""
+    return _FEATURES.validate_python(plain)
+
+
 def made_verdict(row: Trace) -> records.Verdict:
     """The verdict of a made trace. Raises ValueError for any other."""
     verdict = trace_record(row).verdict
@@ -91,6 +104,7 @@ def save_trace(row: Trace, trace: records.Trace, *, seconds: float) -> bool:
         failure_stage=failure.stage if failure else "",
         failure_reason=failure.reason if failure else "",
         failure_detail=failure.detail if failure else "",
+        features=features_json(trace),
         record=text,
         record_sha256=hashlib.sha256(text.encode()).hexdigest(),
         lease_token=None,

@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
 
-from django.db.models import Count, Exists, Max, OuterRef, Q
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
 
 from review.adjudication import awaiting_adjudication
 from review.controls import meets
 from review.models import Grade, Item, Slot, Study
-from review.policies import judged_items
 
 # Pace is the median of the study's latest grades: how people work now, at a bounded cost.
 LATEST_GRADES = 1000
@@ -89,9 +88,15 @@ def board_of(study: Study) -> Board:
 
 
 def discordant_items(study: Study) -> list[Item]:
-    """The items that wait for adjudication, with their grades."""
-    waiting = awaiting_adjudication(study).values("pk")
-    return list(judged_items(study).defer("trace__record").filter(pk__in=waiting))
+    """The items that wait for adjudication, each with its `current_grades`."""
+    current = Grade.objects.filter(is_current=True).select_related("reviewer")
+    return list(
+        Item.objects.filter(pk__in=awaiting_adjudication(study).values("pk"))
+        .select_related("trace__question__question_set")
+        .defer("trace__record")
+        .prefetch_related(Prefetch("grades", current, to_attr="current_grades"))
+        .order_by("pk")
+    )
 
 
 def _strata(study: Study) -> tuple[StratumProgress, ...]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from string import ascii_uppercase
 
+from review.given import rating_of
 from review.models import Grade, Item, SendBack
-from review.policies import ratings_of
 from review.statistics.ratings import Reason, reasons
 
 WORDS: dict[Reason, str] = {
@@ -86,7 +86,8 @@ def compare(item: Item, grades: Sequence[Grade]) -> Comparison:
 
 def reasons_of(grades: Sequence[Grade]) -> tuple[Reason, ...]:
     """Why these grades need adjudication; a flag counts also from who could not judge."""
-    found = reasons(ratings_of(grade for grade in grades if grade.is_current))
+    ratings = [rating_of(grade) for grade in grades if grade.is_current]
+    found = reasons([rating for rating in ratings if rating is not None])
     if "safety" not in found and any(grade.safety_flag for grade in grades):
         return ("safety", *found)
     return found

@@ -4,24 +4,17 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 
-from pipeline import store
 from pipeline.core.release_format import FORMAT_VERSION
 from pipeline.models import Event
-from review.exports.jsonl import trace_line
-from review.models import Item, Policy, Release, ReleasedTrace, Study
-from review.policies import (
-    Rules,
-    consensus_of,
-    exclusion,
-    grades_of,
-    judged_items,
-    rules_as_json,
-    rules_of,
-)
+from review.evidence import Evidence, sampled_evidence
+from review.exports.jsonl import trace_line, traces_of_items
+from review.models import Policy, Release, ReleasedTrace, Study
+from review.policies import Rules, exclusion, rules_as_json, rules_of
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -37,7 +30,7 @@ class CannotRelease(ValueError):
 class _Weighed:
     """One item under the rules: its line, or why it stays out."""
 
-    item: Item
+    evidence: Evidence
     line: str
     left_out: str
 
@@ -91,11 +84,14 @@ def _freeze(release: Release, rules: Rules) -> None:
             continue
         release.row_count += 1
         digest.update(weighed.line.encode())
-        ungraded += not grades_of(weighed.item)
-        sources[weighed.item.trace.question.question_set.source] += 1
+        ungraded += not weighed.evidence.grades
+        sources[weighed.evidence.source] += 1
         fresh.append(
             ReleasedTrace(
-                release=release, position=release.row_count, item=weighed.item, line=weighed.line
+                release=release,
+                position=release.row_count,
+                item_id=weighed.evidence.item,
+                line=weighed.line,
             )
         )
         if len(fresh) == ROWS_AT_ONCE:
@@ -111,21 +107,13 @@ def _freeze(release: Release, rules: Rules) -> None:
 
 
 def _weigh(study: Study, rules: Rules) -> Iterator[_Weighed]:
-    for item in judged_items(study).iterator(chunk_size=ROWS_AT_ONCE):
-        questions = item.trace.question.question_set
-        agreed = consensus_of(item)
-        verdict = store.made_verdict(item.trace)
-        left_out = exclusion(rules, verdict, item, agreed) or _by_licence(
-            questions.may_be_released, questions.is_benchmark
-        )
-        line = "" if left_out else trace_line(item.trace, grades=grades_of(item), agreed=agreed)
-        yield _Weighed(item, line, left_out or "")
-
-
-def _by_licence(may_be_released: bool, is_benchmark: bool) -> str | None:
-    if is_benchmark:
-        return "benchmark question"
-    return None if may_be_released else "licence does not permit publication"
+    evidence = sampled_evidence(study)
+    while block := list(islice(evidence, ROWS_AT_ONCE)):
+        left_out = {one.item: exclusion(rules, one) or one.licence for one in block}
+        taken = traces_of_items(item for item, reason in left_out.items() if not reason)
+        for one in block:
+            reason = left_out[one.item]
+            yield _Weighed(one, "" if reason else trace_line(taken[one.item], one), reason)
 
 
 def _manifest(

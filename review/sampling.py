@@ -28,8 +28,7 @@ class Drawn:
 
 
 def _path_length(row: Trace) -> str:
-    trace = store.trace_record(row)
-    longest = max((len(trace.paths[cited].edges) for cited in trace.cited_paths), default=0)
+    longest = store.trace_features(row.features).path_length
     return f"{longest} {'edge' if longest == 1 else 'edges'}" if longest else "no path cited"
 
 
@@ -57,21 +56,17 @@ def population(
     and are their own class: they are never graded.
     """
     strata: dict[str, list[int]] = defaultdict(list)
-    for row in _made(batches, include_discarded, variables).iterator(chunk_size=500):
+    for row in _made(batches, include_discarded).iterator(chunk_size=500):
         values = [VARIABLES[name](row) for name in variables]
         strata[(", ".join(values) or "all")[:STRATUM_LENGTH]].append(row.pk)
     return dict(strata)
 
 
-def _made(
-    batches: Iterable[Batch], include_discarded: bool, variables: Sequence[str]
-) -> QuerySet[Trace]:
+def _made(batches: Iterable[Batch], include_discarded: bool) -> QuerySet[Trace]:
     rows = Trace.objects.filter(batch__in=list(batches), is_current=True, state=Trace.State.MADE)
     if not include_discarded:
         rows = rows.filter(kept=True)
-    rows = rows.select_related("question__question_set").order_by("pk")
-    # Only the length of paths needs the whole record.
-    return rows if "path_length" in variables else rows.defer("record")
+    return rows.select_related("question__question_set").defer("record").order_by("pk")
 
 
 def draw(

@@ -73,8 +73,8 @@ def stand_by(request: SendBack, *, reviewer: Reviewer, reply: str) -> SendBack:
     return request
 
 
-def unprompted_grades(study: Study) -> QuerySet[Grade]:
-    """Each reviewer's last grade before anyone sent it back or revealed others' to them.
+def unprompted(grades: QuerySet[Grade]) -> QuerySet[Grade]:
+    """Of these, each reviewer's last grade before it was sent back or others' were revealed.
 
     Agreement is measured on these: an amendment on request is no independent judgement.
     """
@@ -83,11 +83,11 @@ def unprompted_grades(study: Study) -> QuerySet[Grade]:
         grade__reviewer=OuterRef("reviewer"),
         grade__revision__lt=OuterRef("revision"),
     )
-    own = Grade.objects.filter(~Exists(prompted), item__study=study, after_reveal=False)
+    own = Grade.objects.filter(~Exists(prompted), after_reveal=False)
     later = own.filter(
         item=OuterRef("item"), reviewer=OuterRef("reviewer"), revision__gt=OuterRef("revision")
     )
-    return own.filter(~Exists(later))
+    return grades.filter(~Exists(prompted), ~Exists(later), after_reveal=False)
 
 
 def _record(action: str, request: SendBack, actor: "User", said: dict[str, str]) -> None:

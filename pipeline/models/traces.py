@@ -14,7 +14,8 @@ class Trace(models.Model):
 
     Claimed by lease: whoever holds `lease_token` may settle it until someone else claims it.
     `record` is the core Trace as canonical JSON; the columns beside it repeat what queries
-    need. A retry makes a new attempt; earlier attempts stay with `is_current` false.
+    need, `features` what reports and samples ask (pipeline.core.features). A retry makes a new
+    attempt; earlier attempts stay with `is_current` false.
     `rejections` names the filters that rejected the trace, comma-separated.
     """
 
@@ -40,6 +41,7 @@ class Trace(models.Model):
     failure_reason = models.CharField(max_length=40, blank=True)
     failure_detail = models.TextField(blank=True)
     record = models.TextField(blank=True)
+    features = models.JSONField(default=dict)
     record_sha256 = models.CharField(max_length=64, blank=True)
     claimed_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)

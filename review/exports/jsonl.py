@@ -1,6 +1,6 @@
 """Traces as released JSON lines: with their grades and consensus, or bare."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from pipeline import store
 from pipeline.core.release_format import (
@@ -11,25 +11,38 @@ from pipeline.core.release_format import (
     released_line,
 )
 from pipeline.models import Batch, Trace
-from review.models import Grade
-from review.statistics.ratings import Consensus
+from review.evidence import Evidence
+from review.given import GivenGrade, GivenPath
+from review.models import Item
+from review.statistics.ratings import Consensus, Rating
 
 ROWS_AT_ONCE = 200
 
 
-def trace_line(row: Trace, *, grades: Sequence[Grade] = (), agreed: Consensus | None = None) -> str:
+def trace_line(row: Trace, evidence: Evidence | None = None) -> str:
     """One trace as a released line. Grades appear by pseudonym, in the order of pseudonyms."""
     graph = row.batch.knowledge_graph
-    judged = [grade for grade in grades if not grade.cannot_judge]
+    grades = evidence.grades if evidence else ()
     return released_line(
         store.trace_record(row),
         trace_id=str(row.key),
         licence=row.question.question_set.licence,
         graph=GraphReference(name=graph.name, version=str(graph.version), checksum=graph.checksum),
         preset=row.batch.config["preset"],
-        grades=sorted((_grade(grade) for grade in judged), key=lambda grade: grade.rater),
-        consensus=_consensus(agreed),
+        grades=[
+            _grade(grade, grade.rating)
+            for grade in sorted(grades, key=lambda grade: grade.rater)
+            if grade.rating is not None
+        ],
+        consensus=_consensus(evidence.consensus if evidence else None),
     )
+
+
+def traces_of_items(items: Iterable[int]) -> dict[int, Trace]:
+    """The traces of items by the items' numbers, with all that a line is made of."""
+    related = ("trace__question__question_set", "trace__batch__knowledge_graph")
+    rows = Item.objects.filter(pk__in=list(items)).select_related(*related)
+    return {row.pk: row.trace for row in rows}
 
 
 def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
@@ -42,21 +55,21 @@ def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
         yield trace_line(row)
 
 
-def _grade(grade: Grade) -> ReleasedGrade:
-    paths = tuple(
-        ReleasedPathGrade(path=one.path, precision=one.precision, coherence=one.coherence)
-        for one in grade.path_grades.all()
-    )
+def _grade(grade: GivenGrade, rating: Rating) -> ReleasedGrade:
     return ReleasedGrade.model_validate(
         {
-            "rater": grade.reviewer.pseudonym,
+            "rater": grade.rater,
             "rubric_version": grade.rubric_version,
-            "cot_precision": grade.cot_precision,
-            "cot_coherence": grade.cot_coherence,
-            "decision": grade.decision,
-            "path_grades": paths,
+            "cot_precision": rating.precision,
+            "cot_coherence": rating.coherence,
+            "decision": rating.decision,
+            "path_grades": tuple(_path_grade(path) for path in grade.paths),
         }
     )
+
+
+def _path_grade(path: GivenPath) -> ReleasedPathGrade:
+    return ReleasedPathGrade(path=path.path, precision=path.precision, coherence=path.coherence)
 
 
 def _consensus(agreed: Consensus | None) -> ReleasedConsensus | None:

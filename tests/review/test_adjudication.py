@@ -22,8 +22,9 @@ from review.adjudication import (
     next_to_settle,
     settle_item,
 )
+from review.evidence import evidence_of
+from review.given import rating_of
 from review.models import Adjudication, AdjudicationLease, Grade, Item
-from review.policies import consensus_of, judged_items, ratings_of, settlement_of
 from review.statistics.ratings import reasons
 from tests import actors, factories
 from tests.review.disagreeing import grade_row, settle
@@ -55,11 +56,6 @@ def waits(item: Item) -> bool:
     return awaiting_adjudication(item.study).filter(pk=item.pk).exists()
 
 
-def weighed(item: Item) -> Item:
-    found: Item = judged_items(item.study).get(pk=item.pk)
-    return found
-
-
 @pytest.mark.parametrize(
     ("second", "waiting"),
     [
@@ -78,7 +74,7 @@ def test_an_item_waits_by_the_rules(item, people, second, waiting):
     grade_row(item, people[0], labels=["correct", "correct"])
     grade_row(item, people[1], **second)
     assert waits(item) == waiting
-    assert bool(reasons(ratings_of(item.grades.all()))) == waiting
+    assert bool(reasons([rating_of(grade) for grade in item.grades.all()])) == waiting
 
 
 UNABLE: dict[str, Any] = {
@@ -95,7 +91,7 @@ def test_who_could_not_judge_disagrees_with_nobody_but_may_warn(item, people):
     assert not waits(item)
     grade_row(item, people[2], **UNABLE, safety_flag="severe")
     assert waits(item)
-    assert consensus_of(weighed(item)) is None
+    assert evidence_of(item).consensus is None
 
 
 def test_a_warning_after_the_reveal_counts_and_a_rating_then_does_not(item, people):
@@ -131,7 +127,7 @@ def test_a_settlement_stands_beside_the_grades_and_changes_none(item, people, ju
     assert list(Grade.objects.order_by("pk").values()) == before
     assert set(settled.grades.all()) == set(item.grades.all())
     assert settled.step_labels == {"1": "incorrect"}
-    agreed = consensus_of(weighed(item))
+    agreed = evidence_of(item).consensus
     assert (agreed.precision, agreed.decision, agreed.basis) == (2.0, "reject", "adjudicated")
     assert not waits(item)
     event = Event.objects.get(action="item.adjudicated")
@@ -146,7 +142,7 @@ def test_a_later_settlement_supersedes_and_overwrites_nothing(item, people, judg
     first.refresh_from_db()
     assert (first.decision, first.is_current) == ("reject", False)
     assert (second.revision, second.is_current) == (2, True)
-    assert consensus_of(weighed(item)).decision == "revise"
+    assert evidence_of(item).consensus.decision == "revise"
 
 
 @pytest.mark.parametrize(
@@ -174,8 +170,8 @@ def test_a_grade_that_came_later_may_overtake_what_was_settled(
         again = False
     grade_row(item, people[2], **fields)
     assert waits(item) == again
-    assert (settlement_of(weighed(item)) is None) == again
-    assert (consensus_of(weighed(item)) is None) == again
+    assert evidence_of(item).adjudicated != again
+    assert (evidence_of(item).consensus is None) == again
 
 
 def test_a_flag_the_adjudicator_has_seen_waits_no_more(item, people, judge):

@@ -6,8 +6,8 @@ import pytest
 
 from review.adjudication import awaiting_adjudication
 from review.board import board_of, discordant_items
+from review.evidence import sampled_evidence
 from review.models import Adjudication, Grade
-from review.policies import grades_of, judged_items, ratings_of
 from review.queue import next_slot
 from review.statistics.ratings import is_discordant
 from tests import actors, factories
@@ -134,11 +134,10 @@ def test_the_query_finds_what_the_rule_finds(study, ann, ben):
                 cannot_judge=chance.choice(("", "", "", "question_faulty")),
             )
         by_rule = {
-            item.pk
-            for item in judged_items(study)
+            one.item
+            for one in sampled_evidence(study)
             # A warning counts even from who could not judge.
-            if any(grade.safety_flag for grade in grades_of(item))
-            or is_discordant(ratings_of(grades_of(item)))
+            if any(grade.safety_flag for grade in one.grades) or is_discordant(one.ratings)
         }
         assert set(awaiting_adjudication(study).values_list("pk", flat=True)) == by_rule
         found += len(by_rule)

@@ -7,9 +7,9 @@ import pytest
 from pipeline import store
 from pipeline.core.release_format import parse_line
 from pipeline.models import Trace
+from review.evidence import evidence_of
 from review.exports.jsonl import batch_lines, trace_line
 from review.models import Grade
-from review.policies import consensus_of, grades_of, judged_items
 from tests import actors, factories
 from tests.review.submitting import grade_all
 
@@ -27,9 +27,9 @@ def study(people):
 
 
 def exported(study):
-    item = judged_items(study).first()
+    item = study.items.first()
     row = item.trace
-    line = trace_line(row, grades=grades_of(item), agreed=consensus_of(item))
+    line = trace_line(row, evidence_of(item))
     return row, parse_line(line), line
 
 

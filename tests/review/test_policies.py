@@ -5,24 +5,17 @@ from dataclasses import replace
 import pytest
 
 from pipeline import store
-from pipeline.core.records import FilterResult, Verdict
+from pipeline.core.features import FilterFeature
 from pipeline.models import Event
+from review.evidence import Evidence, sampled_evidence
 from review.models import Adjudication, Grade, Item
-from review.policies import (
-    FILTERS,
-    Rules,
-    consensus_of,
-    exclusion,
-    judged_items,
-    rules_of,
-    save_policy,
-)
+from review.policies import FILTERS, Rules, exclusion, rules_of, save_policy
 from tests import actors, factories
 from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db
 
-PASSED = Verdict(tuple(FilterResult(name, True, 1.0, "") for name in FILTERS))
+PASSED = tuple(FilterFeature(name, True, 1.0) for name in FILTERS)
 
 
 @pytest.fixture
@@ -40,13 +33,14 @@ def study(lead, people):
     return factories.study(*people, opened_by=lead, size=1, overlap=2)
 
 
-def the_item(study) -> Item:
-    return judged_items(study).get()
+def the_evidence(study) -> Evidence:
+    (found,) = sampled_evidence(study)
+    return found
 
 
-def left_out(study, rules: Rules = Rules(), verdict: Verdict = PASSED) -> str | None:  # noqa: B008
-    item = the_item(study)
-    return exclusion(rules, verdict, item, consensus_of(item))
+def left_out(study, rules: Rules = Rules(), filters=PASSED) -> str | None:  # noqa: B008
+    found = the_evidence(study)
+    return exclusion(rules, replace(found, features=replace(found.features, filters=filters)))
 
 
 def test_agreeing_grades_above_the_minimum_are_taken(study, people):
@@ -58,15 +52,15 @@ def test_agreeing_grades_above_the_minimum_are_taken(study, people):
 @pytest.mark.parametrize("name", FILTERS)
 def test_a_required_filter_must_have_passed(study, people, name):
     grade_all(study, people[0])
-    filters = tuple(replace(one, passed=one.name != name) for one in PASSED.filters)
-    assert left_out(study, verdict=Verdict(filters)) == f"filter not passed: {name}"
+    filters = tuple(replace(one, passed=one.name != name) for one in PASSED)
+    assert left_out(study, filters=filters) == f"filter not passed: {name}"
     others = tuple(other for other in FILTERS if other != name)
-    assert left_out(study, Rules(required_filters=others), Verdict(filters)) is None
+    assert left_out(study, Rules(required_filters=others), filters) is None
 
 
 def test_a_filter_that_did_not_run_has_not_passed(study, people):
     grade_all(study, people[0])
-    assert left_out(study, verdict=Verdict(PASSED.filters[:-1])) == "filter not passed: grounding"
+    assert left_out(study, filters=PASSED[:-1]) == "filter not passed: grounding"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +82,7 @@ def test_minimums_are_inclusive(study, people, rules, reason):
 def test_the_median_of_two_may_fall_on_a_half(study, people):
     grade_all(study, people[0], cot_precision=4)
     grade_all(study, people[1], cot_precision=5)
-    assert consensus_of(the_item(study)).precision == 4.5
+    assert the_evidence(study).consensus.precision == 4.5
     assert left_out(study, Rules(minimum_precision=4.5)) is None
 
 
@@ -102,7 +96,7 @@ def test_disagreeing_grades_stay_out_until_they_are_adjudicated(study, people, l
     grade_all(study, people[1], cot_precision=1)
     assert left_out(study) == "grades disagree, not adjudicated"
     settled = Adjudication.objects.create(
-        item=the_item(study),
+        item=study.items.get(),
         adjudicator=lead,
         precision=5,
         coherence=5,
@@ -110,7 +104,7 @@ def test_disagreeing_grades_stay_out_until_they_are_adjudicated(study, people, l
         rationale="Read again.",
     )
     settled.grades.set(Grade.objects.all())
-    agreed = consensus_of(the_item(study))
+    agreed = the_evidence(study).consensus
     assert (agreed.precision, agreed.basis, agreed.ratings) == (5.0, "adjudicated", 2)
     assert left_out(study) is None
 
@@ -145,9 +139,9 @@ def test_who_could_not_judge_is_no_grader(study, people):
 
 
 def test_control_items_are_never_weighed(study):
-    item = the_item(study)
+    item = study.items.get()
     Item.objects.create(study=study, trace=item.trace, kind=Item.Kind.CONTROL, expected={})
-    assert list(judged_items(study)) == [item]
+    assert the_evidence(study).item == item.pk
 
 
 def test_a_saved_rule_comes_back_equal_and_is_in_the_audit(lead):
@@ -160,5 +154,6 @@ def test_a_saved_rule_comes_back_equal_and_is_in_the_audit(lead):
 
 
 def test_the_filters_named_here_are_those_a_verdict_has(study):
-    verdict = store.made_verdict(the_item(study).trace)
+    verdict = store.made_verdict(study.items.get().trace)
     assert tuple(result.name for result in verdict.filters) == FILTERS
+    assert tuple(one.name for one in the_evidence(study).features.filters) == FILTERS

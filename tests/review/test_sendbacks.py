@@ -6,20 +6,20 @@ from django.urls import reverse
 from pipeline.access import Role
 from pipeline.models import Event
 from review.adjudication import awaiting_adjudication
-from review.models import SendBack
-from review.policies import Rules, consensus_of, exclusion, judged_items
+from review.evidence import evidence_of
+from review.models import Grade, SendBack
+from review.policies import Rules, exclusion
 from review.sendbacks import (
     AnsweredAlready,
     CannotSendBack,
     send_back,
     stand_by,
-    unprompted_grades,
+    unprompted,
     waiting_for,
 )
 from review.studies import close_study
 from tests import actors, factories
 from tests.review.disagreeing import grade_row, settle
-from tests.review.test_policies import PASSED
 
 pytestmark = pytest.mark.django_db
 
@@ -115,8 +115,7 @@ def test_it_stays_out_of_releases_until_it_is_answered(item, lead, ann):
     request = asked(item, lead, grade)
 
     def left_out():
-        row = judged_items(item.study).get()
-        return exclusion(Rules(), PASSED, row, consensus_of(row))
+        return exclusion(Rules(required_filters=()), evidence_of(item))
 
     assert left_out() == "sent back, not answered"
     stand_by(request, reviewer=ann, reply="It is right.")
@@ -147,4 +146,4 @@ def test_an_amendment_on_request_is_kept_out_of_agreement(item, lead, ann, grade
     asked(item, lead, own)
     grade_row(item, ann, revision=3, cot_precision=1)
     grade_row(item, grades[1].reviewer, revision=2, after_reveal=True)
-    assert set(unprompted_grades(item.study)) == {own, grades[1]}
+    assert set(unprompted(Grade.objects.filter(item__study=item.study))) == {own, grades[1]}

@@ -1,0 +1,75 @@
+"""Features of a trace: what is known of it before anyone grades it.
+
+They break reports down, stratify samples and feed the learned score. All are read from the
+trace alone, so they can be worked out again at any time.
+"""
+
+from dataclasses import dataclass
+
+from pipeline.core.records import LinkStage, Path, SearchLayer, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class FilterFeature:
+    """What one filter said: passed or not, and its score where it has one."""
+
+    name: str
+    passed: bool
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class TraceFeatures:
+    """Counts and kinds of one trace; all lists sorted, without repeats.
+
+    `path_length`: nodes passed on the longest cited path, less one (0: no path is cited).
+    `relations` and `negative` are of the edges that steps cite; `layers` and `grouped` (a fused
+    disease) of the paths cited; `stages` say how the ends of those paths were linked.
+    `uncited_steps` rest on no edge. Lengths of texts count words.
+    """
+
+    path_length: int = 0
+    paths: int = 0
+    cited_paths: int = 0
+    relations: tuple[str, ...] = ()
+    layers: tuple[SearchLayer, ...] = ()
+    stages: tuple[LinkStage, ...] = ()
+    grouped: bool = False
+    negative: bool = False
+    steps: int = 0
+    uncited_steps: int = 0
+    question_words: int = 0
+    cot_words: int = 0
+    filters: tuple[FilterFeature, ...] = ()
+
+    def passed(self, name: str) -> bool:
+        """Whether the filter of this name ran and passed the trace."""
+        return any(one.passed for one in self.filters if one.name == name)
+
+
+def features_of(trace: Trace) -> TraceFeatures:
+    """The features of a trace, also of one that failed: what it did not reach counts 0."""
+    cited = [trace.paths[position] for position in trace.cited_paths]
+    steps = trace.cot.steps if trace.cot else ()
+    edges = {edge for step in steps for edge in step.edges}
+    filters = trace.verdict.filters if trace.verdict else ()
+    return TraceFeatures(
+        path_length=max((len(path.hops) for path in cited), default=0),
+        paths=len(trace.paths),
+        cited_paths=len(cited),
+        relations=tuple(sorted({edge.relation for edge in edges})),
+        layers=tuple(sorted({path.layer for path in cited})),
+        stages=_stages(trace, cited),
+        grouped=any(node.grouped for path in cited for node in path.nodes),
+        negative=any(edge.negative for edge in edges),
+        steps=len(steps),
+        uncited_steps=sum(not step.edges for step in steps),
+        question_words=len(trace.question.text.split()),
+        cot_words=sum(len(step.text.split()) for step in steps),
+        filters=tuple(FilterFeature(one.name, one.passed, one.score) for one in filters),
+    )
+
+
+def _stages(trace: Trace, cited: list[Path]) -> tuple[LinkStage, ...]:
+    ends = {node.index for path in cited for node in (path.nodes[0], path.nodes[-1])}
+    return tuple(sorted({one.stage for one in trace.linked if one.node.index in ends}))

@@ -1,0 +1,100 @@
+"""The form of every report: sections of tables of cells, one of which may also be a plot.
+
+A page, a printed page, CSV, JSON and a release's card all read these, so no figure can differ
+between them.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from review.statistics.estimate import Estimate
+
+PlotKind = Literal["intervals", "bars", "stacked", "heat", "line", "calibration"]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Text that leads to a page of the house: a view's name and its arguments."""
+
+    text: str
+    view: str
+    arguments: tuple[str | int, ...] = ()
+
+
+Cell = str | int | float | Estimate | Link | None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column's key (for CSV and JSON), what people read above it, and its unit.
+
+    `unit`: "share" (0 to 1, shown as a percentage), "points" (of the scale from 1 to 5),
+    "seconds", "items", "coefficient" (up to 1), a currency, or "" for text.
+    """
+
+    key: str
+    title: str
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """How a table is drawn where people would rather look: which columns, and what it says.
+
+    `label` and `values` are keys of columns. `says` is the plot's alternative in words: what
+    someone who cannot see it must know, with n and what the interval covers.
+    """
+
+    kind: PlotKind
+    label: str
+    values: tuple[str, ...]
+    says: str
+    reference: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under columns, with a title, what it rests on, and perhaps a plot.
+
+    `key` is unique in its report: it names the CSV file and the plot. `empty` says why there
+    are no rows, where there are none.
+    """
+
+    key: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+    empty: str = "Nothing to show yet."
+    plot: Plot | None = None
+
+    def __post_init__(self) -> None:
+        if any(len(row) != len(self.columns) for row in self.rows):
+            raise ValueError(f"A row of {self.key} has not one cell a column.")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with sentences and tables."""
+
+    key: str
+    title: str
+    text: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One report of one study. `estimand` is printed with every number that has one."""
+
+    key: str
+    title: str
+    study: str
+    sections: tuple[Section, ...]
+    estimand: str = ""
+    cautions: tuple[str, ...] = ()
+
+    def table(self, key: str) -> Table | None:
+        """The table of this key."""
+        tables = (table for section in self.sections for table in section.tables)
+        return next((table for table in tables if table.key == key), None)
