@@ -1,4 +1,4 @@
-"""`make bench`: run every topic module of this folder and write docs/benchmarks.md.
+"""`make bench`: run the topic modules of this folder and write docs/benchmarks.md.
 
 `python -m tests.bench [TOPIC ...] [--data FOLDER]`: a topic is a module with
 `measure(data: Path | None) -> list[Measurement]`; FOLDER holds the large inputs, where there
@@ -26,10 +26,9 @@ def main() -> None:
     measured: list[Measurement] = []
     for topic in arguments.topics or topics():
         measured += importlib.import_module(f"tests.bench.{topic}").measure(arguments.data)
-    report = as_markdown(measured, machine())
-    if not arguments.topics:
-        REPORT.write_text(report, encoding="utf-8")
-    print(report)
+    before = REPORT.read_text(encoding="utf-8") if arguments.topics and REPORT.exists() else ""
+    REPORT.write_text(as_markdown(measured, machine(), before=before), encoding="utf-8")
+    print(as_markdown(measured, machine()))
 
 
 def topics() -> list[str]:
