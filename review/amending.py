@@ -12,7 +12,7 @@ from django.db.models import Max
 from pipeline import store
 from review.entries import GradeEntry, check_entry
 from review.grading import judgement, record_grade, write_parts
-from review.models import Grade, Item, Reveal, Reviewer, Slot, Study
+from review.models import Draft, Grade, Item, Reveal, Reviewer, Slot, Study
 
 
 class CannotAmend(Exception):
@@ -44,13 +44,18 @@ def amend_grade(
             raise CannotAmend("This page was sent for another item: load it anew.")
         grade = _revision(slot, reviewer, key, reason.strip(), entry)
         write_parts(grade, entry)
+        Draft.objects.filter(item=slot.item, reviewer=reviewer).delete()
         record_grade(grade, "grade.amended", actor=reviewer.user)
     return grade
 
 
 def _lock_open_study(item: Item) -> None:
     """The study's row orders revisions and keeps it from closing meanwhile."""
-    study = Study.objects.select_for_update().get(pk=item.study_id)
+    check_open(Study.objects.select_for_update().get(pk=item.study_id))
+
+
+def check_open(study: Study) -> None:
+    """Raises CannotAmend while the study takes no changes."""
     if study.state != Study.State.OPEN:
         raise CannotAmend(f"The study is {study.state}: grades stay as they are.")
 
@@ -78,6 +83,7 @@ def _revision(
         rubric_version=item.study.rubric_version,
         wall_seconds=first.wall_seconds,
         session_position=first.session_position,
+        blind_coherence=first.blind_coherence,
         idempotency_key=key,
         **judgement(entry),
     )

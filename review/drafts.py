@@ -1,7 +1,8 @@
 """Drafts: what a reviewer has entered and not submitted, kept on the server.
 
 Saving renews the lease: whoever writes is at work. A draft outlives the lease; its slot comes
-back to the reviewer if nobody has taken it meanwhile.
+back to the reviewer if nobody has taken it meanwhile. A change to a submitted grade is a draft
+too, until its reason is given.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,11 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
+from review.amending import check_open
+from review.answer_key import keep_blind_coherence
 from review.grading import LONGEST_ACTIVE, StaleLease
 from review.models import Draft, Item, Reviewer, Slot
-from review.queue import reclaim_slot, renew_lease
+from review.queue import held_slot, reclaim_slot, renew_lease
 
 
 class OtherTab(Exception):
@@ -50,11 +53,17 @@ def save_draft(
     with transaction.atomic():
         if not _renew(slot, reviewer, fence):
             raise StaleLease(_why_not(slot, reviewer))
-        saved = _write(slot.item, reviewer, version, entered)
-        draft = Draft.objects.get(item=slot.item, reviewer=reviewer)
-        if not saved:
-            raise OtherTab(draft.version, draft.saved_at)
-    return draft
+        return keep_blind_coherence(_save(slot.item, reviewer, version, entered))
+
+
+def save_amendment(slot: Slot, *, reviewer: Reviewer, version: int, entered: Entered) -> Draft:
+    """Save a change to the grade that fills the slot, not submitted yet.
+
+    Raises CannotAmend while the study takes no changes, OtherTab like `save_draft`.
+    """
+    check_open(slot.item.study)
+    with transaction.atomic():
+        return _save(slot.item, reviewer, version, entered)
 
 
 def _renew(slot: Slot, reviewer: Reviewer, fence: int) -> bool:
@@ -67,7 +76,18 @@ def _why_not(slot: Slot, reviewer: Reviewer) -> str:
     slots = Slot.objects.filter(item=slot.item, reviewer=reviewer, state=Slot.State.FILLED)
     if slots.exists():
         return "You have submitted a grade for this item already."
+    held = held_slot(reviewer)
+    if held is not None and held.item.study_id != slot.item.study_id:
+        return f"You opened an item in {held.item.study}: this one was put aside."
     return "Your time on this item ran out."
+
+
+def _save(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> Draft:
+    saved = _write(item, reviewer, version, entered)
+    draft = Draft.objects.select_related("item__study").get(item=item, reviewer=reviewer)
+    if not saved:
+        raise OtherTab(draft.version, draft.saved_at)
+    return draft
 
 
 def _write(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> bool:

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from pipeline import store
 from pipeline.models import Event
+from review.answer_key import blind_coherence
 from review.entries import (
     GradeEntry,
     IncompleteGrade,
@@ -161,6 +162,7 @@ def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeEntry
         rubric_version=study.rubric_version,
         wall_seconds=None if since is None else round(since),
         session_position=before + 1,
+        blind_coherence=blind_coherence(slot.item, reviewer=reviewer, given=entry.cot_coherence),
         idempotency_key=key,
         **judgement(entry),
     )
@@ -178,6 +180,7 @@ def record_grade(grade: Grade, action: str, *, actor: "User") -> None:
             "revision": grade.revision,
             "cot_precision": grade.cot_precision,
             "cot_coherence": grade.cot_coherence,
+            "blind_coherence": grade.blind_coherence,
             "decision": grade.decision,
             "safety_flag": grade.safety_flag,
             "answer_key_disputed": grade.answer_key_disputed,

@@ -1,10 +1,12 @@
 """The queue: which item a reviewer gets next, held by a lease on one of its slots.
 
-One active lease a reviewer and study; a reload gives the same item back. Every write carries
-the slot's fence, which grows with each lease. Which items come in which order: review.candidates.
+One active lease a reviewer, whatever the study; a reload gives the same item back. Opening an
+item of another study puts the first aside: its place is free for others, its draft waits. Every
+write carries the slot's fence, which grows with each lease. Which items come in which order:
+review.candidates.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -12,7 +14,7 @@ from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from review.candidates import candidates, open_slots
-from review.models import Item, Reviewer, Slot, Study, StudyReviewer
+from review.models import Draft, Item, Reviewer, Slot, Study, StudyReviewer
 
 FREED_AT_ONCE = 100
 # A slot given back: nobody has it, and it was nobody's turn.
@@ -30,16 +32,16 @@ def next_slot(study: Study, *, reviewer: Reviewer) -> Slot | None:
         place = _locked_place(study, reviewer)
         if place is None:
             return None
-        held = held_slot(reviewer, study=study)
-        if held is not None:
+        held = held_slot(reviewer)
+        if held is not None and held.item.study_id == study.pk:
             renew_lease(held)
             return held
-        return None if _at_cap(place) else _claim(place)
+        return None if _at_cap(place) else _in_its_stead(held, lambda: _claim(place))
 
 
-def held_slot(reviewer: Reviewer, *, study: Study) -> Slot | None:
-    """The slot of this study the reviewer holds a lease on."""
-    held = Slot.objects.filter(item__study=study, reviewer=reviewer, state=Slot.State.LEASED)
+def held_slot(reviewer: Reviewer) -> Slot | None:
+    """The one slot the reviewer holds a lease on, in whichever study."""
+    held = Slot.objects.filter(reviewer=reviewer, state=Slot.State.LEASED)
     return held.select_related("item__study").first()
 
 
@@ -73,26 +75,44 @@ def reclaim_slot(item: Item, *, reviewer: Reviewer) -> Slot | None:
     """Give an item back to the reviewer whose lease on it ran out; the draft is still there.
 
     None when it can only be read: every place is taken, the reviewer has graded or declined it,
-    holds another item of the study, or the study deals nothing.
+    holds another item of the study, or the study deals nothing. An item held in another study is
+    put aside.
     """
     with transaction.atomic():
         place = _locked_place(item.study, reviewer)
         if place is None:
             return None
-        held = held_slot(reviewer, study=item.study)
+        held = held_slot(reviewer)
+        if held is not None and held.item.study_id == item.study_id:
+            return held if held.item_id == item.pk and renew_lease(held) else None
+        open_places = open_slots(item.study, reviewer).filter(item=item).order_by("number")
+        places = list(open_places.values_list("pk", flat=True))
+        return _in_its_stead(held, lambda: _lease_one(place, places, cursor=place.cursor))
+
+
+def _in_its_stead(held: Slot | None, lease: Callable[[], Slot | None]) -> Slot | None:
+    """Put the item held aside and lease another; it stays where no other is to be had.
+
+    An empty draft remembers an item on which nothing was entered: like any begun item it comes
+    first when its study is gone on with, if a place is still free.
+    """
+    with transaction.atomic():
         if held is not None:
-            if held.item_id != item.pk:
-                return None
-            renew_lease(held)
-            return held
-        places = open_slots(item.study, reviewer).filter(item=item).order_by("number")
-        return _lease_one(place, list(places.values_list("pk", flat=True)), cursor=place.cursor)
+            Slot.objects.filter(pk=held.pk, state=Slot.State.LEASED).update(**OPENED)
+            Draft.objects.get_or_create(item=held.item, reviewer=held.reviewer)
+        slot = lease()
+        transaction.set_rollback(slot is None)
+    return slot
 
 
 def _locked_place(study: Study, reviewer: Reviewer) -> StudyReviewer | None:
-    """The reviewer's place in an open study, locked: two tabs claim one after the other."""
+    """The reviewer's place in an open study, locked: two tabs claim one after the other.
+
+    The reviewer is locked too, as the lease may be in another study; other tables may still
+    refer to them meanwhile.
+    """
     return (
-        StudyReviewer.objects.select_for_update(of=("self",))
+        StudyReviewer.objects.select_for_update(of=("self", "reviewer"), no_key=True)
         .select_related("study", "reviewer")
         .filter(study=study, reviewer=reviewer, study__state=Study.State.OPEN)
         .first()

@@ -15,7 +15,7 @@ from review.rubric import Choice, Rubric, Scale
 
 POINTS = [(point, str(point)) for point in range(1, 6)]
 LONGEST_TEXT = 4000
-NOT_KEPT = frozenset({"fence", "key", "active_seconds", "reason"})
+NOT_KEPT = frozenset({"fence", "key", "active_seconds"})
 
 
 class CommentField(forms.CharField):

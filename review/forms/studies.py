@@ -172,8 +172,8 @@ class StudyForm(forms.Form):
     )
     hide_answer_key = forms.BooleanField(
         required=False,
-        label="Hide the answer key from the reviewers",
-        help_text="Their grades then cannot lean on it.",
+        label="Hide the answer key until coherence is graded",
+        help_text="The coherence of the chain of thought is then given blind, and kept.",
     )
     reveal_after_submit = forms.BooleanField(
         required=False,

@@ -26,8 +26,9 @@ class Grade(models.Model):
     Scales run from 1 to 5 and are null only when the reviewer cannot judge the item, with
     the reason. `first_incorrect_step` is 0 when every labelled step is sound, null when the
     steps were not labelled. `idempotency_key` makes a repeated submit the same grade.
-    `after_reveal` marks a revision made with other judgements in sight: never in statistics,
-    and never the current grade, which stays the blind one.
+    `blind_coherence` is the coherence given before a hidden answer key was shown; null in
+    studies that do not hide it. `after_reveal` marks a revision made with other judgements in
+    sight: never in statistics, and never the current grade, which stays the blind one.
     """
 
     class Decision(models.TextChoices):
@@ -57,6 +58,7 @@ class Grade(models.Model):
     rubric_version = models.CharField(max_length=10)
     cot_precision = models.PositiveSmallIntegerField(null=True, validators=SCALE)
     cot_coherence = models.PositiveSmallIntegerField(null=True, validators=SCALE)
+    blind_coherence = models.PositiveSmallIntegerField(null=True, validators=SCALE)
     decision = models.CharField(max_length=10, choices=Decision.choices, blank=True)
     answer_key_disputed = models.BooleanField(default=False)
     safety_flag = models.CharField(max_length=10, choices=SafetyFlag.choices, blank=True)
@@ -82,6 +84,7 @@ class Grade(models.Model):
             ),
             _on_scale("cot_precision", "grade_precision_1_5"),
             _on_scale("cot_coherence", "grade_coherence_1_5"),
+            _on_scale("blind_coherence", "grade_blind_1_5"),
             models.CheckConstraint(
                 condition=~Q(cannot_judge="")
                 | (

@@ -34,6 +34,11 @@ class Slot(models.Model):
         constraints = (
             models.UniqueConstraint(fields=("item", "number"), name="slot_number_once"),
             models.UniqueConstraint(fields=("item", "reviewer"), name="slot_reviewer_once_an_item"),
+            models.UniqueConstraint(
+                fields=("reviewer",),
+                condition=Q(state="leased"),
+                name="slot_one_lease_a_reviewer",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=("leased", "filled"), reviewer__isnull=False)
                 | Q(state__in=("open", "withdrawn"), reviewer__isnull=True),
@@ -62,7 +67,9 @@ class Draft(models.Model):
     """What a reviewer has entered and not submitted; it outlives the lease.
 
     `content` holds the form's fields by name. `version` grows with every save: a tab that
-    writes on an older one is told so.
+    writes on an older one is told so. `blind_coherence` (1-5) is the first coherence saved in a
+    study that hides the answer key: from then on the reviewer sees the key. An item that is
+    graded has a draft again while its reviewer changes the grade.
     """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="drafts")
@@ -70,11 +77,17 @@ class Draft(models.Model):
     content = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
     active_seconds = models.PositiveIntegerField(default=0)
+    blind_coherence = models.PositiveSmallIntegerField(null=True)
     saved_at = models.DateTimeField(auto_now=True)
 
     class Meta:
         constraints = (
             models.UniqueConstraint(fields=("item", "reviewer"), name="draft_once_an_item"),
+            models.CheckConstraint(
+                condition=Q(blind_coherence__isnull=True)
+                | Q(blind_coherence__gte=1, blind_coherence__lte=5),
+                name="draft_blind_1_5",
+            ),
         )
 
     def __str__(self) -> str:

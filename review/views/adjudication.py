@@ -195,7 +195,6 @@ def page_of(
         "send_back": send_back or SendBackForm(letters=letters),
         "settled": row.adjudications.order_by("-revision"),
         "requests": SendBack.objects.filter(grade__item=row).waiting().count(),
-        "show_answer_key": True,
         **_rights(request, row),
     }
     return render(request, "review/adjudication_item.html", context, status=status)

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -13,6 +14,7 @@ from pipeline import store
 from pipeline.access import Role, SignedInRequest, role_required
 from pipeline.core.records import Trace
 from review import access
+from review.answer_key import key_shown
 from review.declining import decline_item
 from review.drafts import draft_of, take_back
 from review.forms import DeclineForm, GradeForm, Layout, new_key
@@ -20,10 +22,12 @@ from review.grading import IncompleteGrade, StaleLease, submit_grade
 from review.models import Draft, Reviewer, Slot, Study
 from review.pace import pace_of
 from review.practice import next_case
-from review.queue import next_slot, renew_lease
+from review.queue import held_slot, next_slot, renew_lease
 from review.rubric import RUBRICS
 from review.sendbacks import waiting_for
 from review.views.screen import render_screen
+
+PUT_ASIDE = "Your item in {} is put aside. What you entered is kept, and comes first there."
 
 
 @require_GET
@@ -72,7 +76,7 @@ def grade(request: SignedInRequest, code: str) -> HttpResponse:
     renew_lease(slot)
     draft = draft_of(slot.item, reviewer=reviewer)
     trace = store.trace_record(slot.item.trace)
-    form = _form(slot, trace, None, draft)
+    form = form_of(slot, trace, None, draft)
     return _page(request, slot, reviewer, trace, form, draft=draft)
 
 
@@ -98,19 +102,19 @@ def decline(request: SignedInRequest, code: str) -> HttpResponse:
 def _resume(request: HttpRequest, draft: Draft) -> HttpResponse:
     """An item whose time ran out: its place back if one is free, else the draft to read."""
     if take_back(draft) is not None:
-        messages.info(request, "Your time had run out; the item is yours again.")
+        messages.info(request, "This had gone back to the queue; the item is yours again.")
         return redirect("review:grade", draft.item.code)
     trace = store.trace_record(draft.item.trace)
     slot = Slot(item=draft.item)
-    form = _form(slot, trace, None, draft)
+    form = form_of(slot, trace, None, draft)
     return _page(request, slot, draft.reviewer, trace, form, draft=draft, readonly=True)
 
 
 def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpResponse:
     trace = store.trace_record(slot.item.trace)
-    form = _form(slot, trace, request.POST, None)
+    form = form_of(slot, trace, request.POST, None)
     if not form.is_valid():
-        return _refused(request, slot, reviewer, trace, form, status=422)
+        return refused(request, slot, reviewer, trace, form, status=422)
     try:
         submit_grade(
             slot,
@@ -121,10 +125,10 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
         )
     except IncompleteGrade as error:
         form.add_error(None, str(error))
-        return _refused(request, slot, reviewer, trace, form, status=422)
+        return refused(request, slot, reviewer, trace, form, status=422)
     except StaleLease as error:
         form.add_error(None, str(error))
-        return _refused(request, slot, reviewer, trace, form, status=409)
+        return refused(request, slot, reviewer, trace, form, status=409)
     messages.success(request, "Grade saved.", extra_tags=slot.item.code)
     if slot.item.study.reveal_after_submit:
         return redirect("review:reveal", slot.item.code)
@@ -133,8 +137,10 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
 
 def to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpResponse:
     """Go to the reviewer's next item, or to the desk with the reason why there is none."""
-    slot = next_slot(study, reviewer=reviewer)
+    held, slot = held_slot(reviewer), next_slot(study, reviewer=reviewer)
     if slot is not None:
+        if held is not None and held.item.study_id != study.pk:
+            messages.info(request, PUT_ASIDE.format(held.item.study))
         return redirect("review:grade", slot.item.code)
     study.refresh_from_db(fields=["state"])
     if study.state != Study.State.OPEN:
@@ -144,7 +150,8 @@ def to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpRespo
     return redirect("review:desk")
 
 
-def _form(slot: Slot, trace: Trace, data: Any, draft: Draft | None) -> GradeForm:
+def form_of(slot: Slot, trace: Trace, data: Any, draft: Draft | None) -> GradeForm:
+    """The form over an item: empty, as the draft has it, or as it was sent."""
     initial = {"fence": slot.fence, "key": new_key()}
     if draft is not None:
         initial |= draft.content | {"active_seconds": draft.active_seconds}
@@ -156,7 +163,7 @@ def _form(slot: Slot, trace: Trace, data: Any, draft: Draft | None) -> GradeForm
     )
 
 
-def _refused(
+def refused(
     request: HttpRequest,
     slot: Slot,
     reviewer: Reviewer,
@@ -165,6 +172,7 @@ def _refused(
     *,
     status: int,
 ) -> HttpResponse:
+    """The page with everything that was entered, and why it was not taken."""
     draft = draft_of(slot.item, reviewer=reviewer)
     return _page(request, slot, reviewer, trace, form, draft=draft, status=status)
 
@@ -180,14 +188,22 @@ def _page(
     status: int = 200,
     readonly: bool = False,
 ) -> HttpResponse:
-    study = slot.item.study
+    study, code = slot.item.study, slot.item.code
     extra = {
         "mode": "grade",
-        "code": slot.item.code,
+        "code": code,
         "readonly": readonly,
         "draft": draft,
+        "draft_url": None if readonly else reverse("review:draft", args=[code]),
         "pace": pace_of(study, reviewer=reviewer),
     }
     return render_screen(
-        request, study, reviewer, trace=trace, form=form, extra=extra, status=status
+        request,
+        study,
+        reviewer,
+        trace=trace,
+        form=form,
+        extra=extra,
+        key_shown=key_shown(slot.item, draft=draft),
+        status=status,
     )

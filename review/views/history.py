@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -14,9 +15,10 @@ from pipeline.access import Role, SignedInRequest, role_required
 from pipeline.core.records import Trace
 from review import access
 from review.amending import CannotAmend, amend_grade, latest_grade
+from review.drafts import draft_of
 from review.forms import AmendForm, Layout, content_of, new_key
 from review.grading import IncompleteGrade
-from review.models import Reviewer, Slot, Study
+from review.models import Draft, Reviewer, Slot, Study
 from review.pace import own_grades, pace_of
 from review.revealing import NotRevealed, peers_shown, reveal_next, reveal_of, verdict_shown
 from review.rubric import RUBRICS
@@ -50,7 +52,8 @@ def amend(request: SignedInRequest, code: str) -> HttpResponse:
     reviewer = access.reviewer_of(request.user)
     slot = access.graded_slot(reviewer, code)
     trace = store.trace_record(slot.item.trace)
-    form = _form(slot, reviewer, trace, request.POST or None)
+    draft = draft_of(slot.item, reviewer=reviewer)
+    form = _form(slot, reviewer, trace, request.POST or None, draft)
     if request.method == "POST" and form.is_valid():
         try:
             amend_grade(
@@ -60,28 +63,45 @@ def amend(request: SignedInRequest, code: str) -> HttpResponse:
                 reason=form.cleaned_data["reason"],
                 entry=form.entry(),
             )
-            messages.success(request, "Change saved as a new revision.")
+            messages.success(request, "Change saved as a new revision.", extra_tags=slot.item.code)
             return redirect("review:history", slot.item.study_id)
         except (CannotAmend, IncompleteGrade) as error:
             form.add_error(None, str(error))
-    return _page(request, slot, reviewer, trace, form)
+    return _page(request, slot, reviewer, trace, form, draft)
 
 
-def _form(slot: Slot, reviewer: Reviewer, trace: Trace, data: Any) -> AmendForm:
-    given = latest_grade(slot.item, reviewer=reviewer)
-    initial = {"key": new_key()} | (content_of(given) if given else {})
+def _form(
+    slot: Slot, reviewer: Reviewer, trace: Trace, data: Any, draft: Draft | None
+) -> AmendForm:
+    initial = {"key": new_key()} | _entered_last(slot, reviewer, draft)
     rubric = RUBRICS[slot.item.study.rubric_version]
     return AmendForm(data, rubric=rubric, layout=Layout.of(trace), initial=initial)
 
 
+def _entered_last(slot: Slot, reviewer: Reviewer, draft: Draft | None) -> dict[str, Any]:
+    """The change begun, or else the grade given; a draft is the whole form, blanks too."""
+    if draft is not None:
+        return {**draft.content, "active_seconds": draft.active_seconds}
+    given = latest_grade(slot.item, reviewer=reviewer)
+    return content_of(given) if given else {}
+
+
 def _page(
-    request: HttpRequest, slot: Slot, reviewer: Reviewer, trace: Trace, form: AmendForm
+    request: HttpRequest,
+    slot: Slot,
+    reviewer: Reviewer,
+    trace: Trace,
+    form: AmendForm,
+    draft: Draft | None,
 ) -> HttpResponse:
-    study = slot.item.study
+    study, code = slot.item.study, slot.item.code
+    is_open = study.state == Study.State.OPEN
     extra = {
         "mode": "amend",
-        "code": slot.item.code,
-        "readonly": study.state != Study.State.OPEN,
+        "code": code,
+        "readonly": not is_open,
+        "draft": draft,
+        "draft_url": reverse("review:amend_draft", args=[code]) if is_open else None,
         "pace": pace_of(study, reviewer=reviewer),
     }
     status = 422 if form.errors else 200

@@ -59,7 +59,6 @@ def _page(
         "mode": "practice",
         "number": cases_done(study, reviewer=reviewer) + 1,
         "cases": len(CASES),
-        "show_answer_key": True,
     }
     return render_screen(
         request,

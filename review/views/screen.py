@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from pipeline.core.records import Trace
 from pipeline.sheet import PathLine, Sheet, StepLine, sheet_of
+from review.answer_key import without_key
 from review.forms import GradeForm
 from review.forms.grading import PathFields, StepFields
 from review.models import Reviewer, Study
@@ -46,10 +47,11 @@ def render_screen(
     trace: Trace,
     form: GradeForm,
     extra: Mapping[str, Any],
+    key_shown: bool = True,
     status: int = 200,
 ) -> HttpResponse:
     """The screen over one trace; `extra` says what it is for."""
-    sheet = sheet_of(trace)
+    sheet = sheet_of(trace if key_shown else without_key(trace))
     graded = set(form.layout.paths)
     context = {
         "study": study,
@@ -61,7 +63,7 @@ def render_screen(
             PathRow(sheet.paths[fields.position], fields) for fields in form.path_fields()
         ],
         "shown_paths": [path for path in sheet.paths if path.position not in graded],
-        "show_answer_key": not study.hide_answer_key,
+        "key_waits": not key_shown,
         "keys_on": reviewer.keys_on,
         "reviewer_id": reviewer.pk,
         "label_keys": LABEL_KEYS,

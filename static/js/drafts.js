@@ -2,9 +2,10 @@
 // confirmed stays in this browser, is labelled so, and is sent again. Submitting happens once.
 // Inputs are never swapped; "saved" is said only after the server said so.
 //
-// Markup: <form data-grading data-draft-url data-store data-version data-saved-at>, hidden fields
-// fence and active_seconds, [data-draft-saved], [data-draft-problem], [data-take-over];
-// elsewhere in the head: [data-settled] names an item that is done with.
+// Markup: <form data-grading data-draft-url data-store data-version data-saved-at data-lease>,
+// hidden fields fence and active_seconds, [data-draft-saved], [data-draft-problem],
+// [data-take-over]; elsewhere in the head: [data-settled] names an item that is done with.
+// While an answer key waits to be shown: [data-key-waits], and [data-options] to show it in.
 
 const TYPING = 600; // ms without a key before text is sent
 const AGAIN = 5000; // ms before an unconfirmed draft is sent again
@@ -99,11 +100,21 @@ async function send() {
   version = answer.version;
   confirmed = upTo;
   reported = active();
+  if (answer.options) showKey(answer.options);
   if (changes === confirmed) {
     forget();
     tellSaved(answer.saved_at);
   }
   return true;
+}
+
+// No input stands in what is replaced, and the focus stays where it is.
+function showKey(options) {
+  const waits = document.querySelector("[data-key-waits]");
+  if (!waits) return;
+  document.querySelector("[data-options]").innerHTML = options;
+  waits.textContent = "The answer key is shown now. Your coherence grade was kept; you may still change it.";
+  waits.removeAttribute("data-key-waits");
 }
 
 function failed(text) {
@@ -122,6 +133,8 @@ function refused(answer) {
     version = answer.version;
     takeOver.hidden = false;
     tell(`${answer.reason} What you enter here is kept in this browser only.`, "tab");
+  } else if (answer.why === "study") {
+    tell(`${answer.reason} What you entered is kept in this browser.`, "study");
   } else {
     tell(`${answer.reason} What you entered is kept in this browser. Submit it: it counts if a place is still free.`, "lease");
   }
@@ -176,7 +189,7 @@ function tick() {
   if (idle || document.hidden || !document.hasFocus()) return;
   seconds += 1;
   form.elements.active_seconds.value = seconds;
-  if (url && seconds - reported >= ALIVE) save();
+  if ("lease" in form.dataset && seconds - reported >= ALIVE) save();
 }
 
 // Submitting once ------------------------------------------------------------------------------

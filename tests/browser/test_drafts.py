@@ -224,3 +224,29 @@ def test_seconds_count_while_someone_is_at_work_and_stop_after_a_minute(
     page.clock.run_for(600_000)
     assert 58 <= int(seconds.input_value()) <= 62
     assert next_slot(study, reviewer=ann) is not None
+
+
+def test_a_change_to_a_grade_survives_a_reload_and_a_lost_network(
+    item, study, expected_console_errors
+):
+    expected_console_errors.append("ERR_INTERNET_DISCONNECTED")
+    grade_by_keyboard(item)
+    expect_ready(item, 2)
+    item.keyboard.press("z")
+    expect(item.get_by_role("heading", name="Your grade")).to_be_visible()
+    expect_ready(item)
+    enter(item)
+    expect_saved(item)
+    item.context.set_offline(True)
+    item.locator("#id_reason").fill("Step 1 again.")
+    expect_problem(item, "kept in this browser")
+    item.context.set_offline(False)
+    expect_saved(item)
+    item.reload()
+    expect_entered(item)
+    expect(item.locator("#id_reason")).to_have_value("Step 1 again.")
+    item.get_by_role("button", name="Save the change").click()
+    expect(item.get_by_role("heading", name="My grades")).to_be_visible()
+    assert Grade.objects.get(is_current=True).comment == COMMENT
+    assert not Draft.objects.exists()
+    assert kept_here(item) == 0

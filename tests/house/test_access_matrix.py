@@ -67,11 +67,13 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:next_item": ("post", {"reviewer"}),
     "review:grade": ("get", {"reviewer"}),
     "review:draft": ("post", {"reviewer"}),
+    "review:answer_key": ("post", {"reviewer"}),
     "review:decline": ("post", {"reviewer"}),
     "review:keys": ("post", {"reviewer"}),
     "review:practice": ("get", {"reviewer"}),
     "review:history": ("get", {"reviewer"}),
     "review:amend": ("get", {"reviewer"}),
+    "review:amend_draft": ("post", {"reviewer"}),
     "review:reveal": ("get", {"reviewer"}),
     "review:sent_back": ("get", {"reviewer"}),
     "review:adjudication": ("get", READ_BY_LEADS | {"adjudicator"}),
@@ -162,7 +164,15 @@ def world(db) -> dict[str, str]:
     load = batch.question_set.loads.create(file_name="f", added=1, known=0, rejected=0)
     endpoint = factories_endpoints.endpoint(base_url="http://127.0.0.1:9/v1")
     invitation, token = invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)
+    by_item = {
+        slot.item.code: "grade draft answer_key decline",
+        graded.item.code: "amend amend_draft reveal",
+        disputed.code: "sent_back adjudication_item settle_hold settle settle_let_go send_back",
+    }
     arguments: dict[str, list[object]] = {
+        f"review:{name}": [code] for code, names in by_item.items() for name in names.split()
+    }
+    arguments |= {
         "pipeline:batch": [batch.pk],
         "pipeline:batch_steer": [batch.pk, "pause"],
         "pipeline:batch_retry": [batch.pk],
@@ -175,21 +185,10 @@ def world(db) -> dict[str, str]:
         "pipeline:endpoint_steer": [endpoint.name, "deactivate"],
         "pipeline:price_change": [factories_endpoints.price().pk],
         "review:next_item": [study.pk],
-        "review:grade": [slot.item.code],
-        "review:draft": [slot.item.code],
-        "review:decline": [slot.item.code],
         "review:practice": [study.pk],
         "review:history": [study.pk],
-        "review:amend": [graded.item.code],
-        "review:reveal": [graded.item.code],
-        "review:sent_back": [disputed.code],
         "review:adjudication_study": [study.pk],
         "review:settle_next": [study.pk],
-        "review:adjudication_item": [disputed.code],
-        "review:settle_hold": [disputed.code],
-        "review:settle": [disputed.code],
-        "review:settle_let_go": [disputed.code],
-        "review:send_back": [disputed.code],
         "review:dispute": [disputed.trace.question_id],
         "review:study": [study.pk],
         "review:study_extend": [study.pk],
@@ -276,7 +275,16 @@ def test_another_reviewers_item_does_not_exist(world):
     stranger = actors.signed_in(actors.reviewer("stranger").user)
     assert stranger.get(world["review:grade"]).status_code == 404
     assert stranger.post(world["review:grade"]).status_code == 404
-    for name in ("next_item", "draft", "decline", "practice", "amend", "reveal"):
+    for name in (
+        "next_item",
+        "draft",
+        "answer_key",
+        "decline",
+        "practice",
+        "amend",
+        "amend_draft",
+        "reveal",
+    ):
         assert stranger.post(world[f"review:{name}"]).status_code == 404, name
     assert stranger.get(world["review:history"]).status_code == 404
 

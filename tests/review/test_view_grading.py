@@ -208,14 +208,6 @@ def test_a_graded_item_is_not_opened_again(client, slot):
     assert "You have graded this item already." in response.content.decode()
 
 
-def test_an_answer_key_that_is_hidden_is_nowhere_on_the_page(client, study, slot):
-    assert "Answer key" in client.get(url(slot)).content.decode()
-    Study.objects.update(hide_answer_key=True)
-    content = client.get(url(slot)).content.decode()
-    assert "Answer key" not in content
-    assert "option--key" not in content
-
-
 def test_the_page_shows_all_that_is_graded_and_every_anchor(client, slot):
     content = client.get(url(slot)).content.decode()
     question = slot.item.trace.question
