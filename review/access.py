@@ -1,7 +1,7 @@
 """What a reviewer may fetch: only their own slots, never anyone else's judgement."""
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -10,6 +10,7 @@ from pipeline.models import Event, Login, Question
 from review.models import (
     Control,
     Draft,
+    Grade,
     Invitation,
     Item,
     Policy,
@@ -118,9 +119,14 @@ def study_to_settle(user: User, study_id: int) -> Study:
 
 
 def item_to_settle(user: User, code: str) -> Item:
-    """An item the user may see the grades of, or Http404: never one they graded themselves."""
+    """An item the user may see the grades of, or Http404: never one they graded themselves.
+
+    A repeat is seen with its twin, a control item where a grade of it carries a safety flag.
+    """
+    flagged = Grade.objects.filter(item=OuterRef("pk")).exclude(safety_flag="")
+    to_settle = Q(kind=Item.Kind.SAMPLED) | (Q(kind=Item.Kind.CONTROL) & Exists(flagged))
     items = (
-        Item.objects.filter(kind=Item.Kind.SAMPLED, study__in=studies_to_settle(user))
+        Item.objects.filter(to_settle, study__in=studies_to_settle(user))
         .exclude(grades__reviewer__user=user)
         .select_related("study", "trace__question__question_set")
     )

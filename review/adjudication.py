@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 LEASE = timedelta(minutes=30)
+FLAGS = Grade.objects.filter(voiced()).exclude(safety_flag="")
 
 
 class LeaseLost(Exception):
@@ -48,21 +49,26 @@ class Settlement:
 
 
 def awaiting_adjudication(study: Study) -> QuerySet[Item]:
-    """Sampled items of the study that wait for adjudication, the gravest first.
+    """Items of the study that wait for adjudication, the gravest first.
 
     Their grades disagree or carry a safety flag and nobody has settled them, or a grade that
-    came after the settlement overtakes it. Items sent back wait for their graders first.
+    came after the settlement overtakes it. Items sent back wait for their graders first. A flag
+    in a repeat is one on its twin; a control item waits for a flag only, never for its scales.
     """
     settled = Adjudication.objects.filter(item=OuterRef("pk"), is_current=True)
     asked = SendBack.objects.waiting().filter(grade__item=OuterRef("pk"))
     unfilled = Slot.objects.filter(
         item=OuterRef("pk"), state__in=(Slot.State.OPEN, Slot.State.LEASED)
     )
-    rows = Item.objects.filter(~Exists(asked), study=study, kind=Item.Kind.SAMPLED)
+    rows = Item.objects.filter(~Exists(asked), study=study).exclude(kind=Item.Kind.REPEAT)
+    open_flag = ~Exists(settled) & (Q(flagged__gt=0) | Q(flagged_again=True))
+    rated = (~Exists(settled) & _disagree()) | Exists(_overtaken_by_ratings(settled))
     return (
-        rows.annotate(**_spreads(), **{"incomplete": Exists(unfilled)})
-        .filter((~Exists(settled) & _disagree()) | Exists(_overtaken(settled)))
-        .order_by(F("severe").desc(), F("flagged").desc(), F("incomplete"), "pk")
+        rows.annotate(**_spreads(), **_flagged_again(), **{"incomplete": Exists(unfilled)})
+        .filter(
+            open_flag | Exists(_overtaken_by_flags(settled)) | (Q(kind=Item.Kind.SAMPLED) & rated)
+        )
+        .order_by(_gravity().desc(), F("flagged").desc(), F("incomplete"), "pk")
     )
 
 
@@ -86,28 +92,49 @@ def _spreads() -> dict[str, Any]:
     return columns | {name: Count("grades", filter=which) for name, which in counted.items()}
 
 
+def _flagged_again() -> dict[str, Any]:
+    """Whether a repeat of the item carries a flag, and a severe one."""
+    flags = FLAGS.filter(item__repeat_of=OuterRef("pk"))
+    severe = flags.filter(safety_flag=Grade.SafetyFlag.SEVERE)
+    return {"flagged_again": Exists(flags), "severe_again": Exists(severe)}
+
+
+def _gravity() -> Case:
+    return Case(
+        When(Q(severe__gt=0) | Q(severe_again=True), then=2),
+        When(Q(flagged__gt=0) | Q(flagged_again=True), then=1),
+        default=0,
+    )
+
+
 def _disagree() -> Q:
     return (
-        Q(flagged__gt=0)
-        | Q(accepted__gt=0, others__gt=0)
+        Q(accepted__gt=0, others__gt=0)
         | Q(faulted__gt=0, faultless__gt=0)
         | Q(highest_precision__gte=_above("lowest_precision"))
         | Q(highest_coherence__gte=_above("lowest_coherence"))
     )
 
 
-def _overtaken(settled: QuerySet[Adjudication]) -> QuerySet[Adjudication]:
-    """`ratings.overtaken` as a query over an item's current adjudication."""
+def _overtaken_by_flags(settled: QuerySet[Adjudication]) -> QuerySet[Adjudication]:
+    """An item's current adjudication, if a flag it did not weigh says another severity."""
+    later = FLAGS.exclude(adjudications=OuterRef("pk")).exclude(safety_flag=OuterRef("safety_flag"))
+    return settled.filter(
+        Exists(later.filter(item=OuterRef("item")))
+        | Exists(later.filter(item__repeat_of=OuterRef("item")))
+    )
+
+
+def _overtaken_by_ratings(settled: QuerySet[Adjudication]) -> QuerySet[Adjudication]:
+    """`ratings.overtaken`, but for flags, as a query over an item's current adjudication."""
     later = Grade.objects.filter(item=OuterRef("item")).exclude(adjudications=OuterRef("pk"))
-    flag = voiced() & ~Q(safety_flag="") & ~Q(safety_flag=OuterRef("safety_flag"))
     far = Q()
     for scale in ("precision", "coherence"):
         far |= Q(**{f"cot_{scale}__gte": OuterRef(scale) + DISCORDANT_DISTANCE})
         far |= Q(**{f"cot_{scale}__lte": OuterRef(scale) - DISCORDANT_DISTANCE})
     judged = later.filter(is_current=True, cannot_judge="")
     return settled.filter(
-        Exists(later.filter(flag))
-        | Exists(judged.filter(far))
+        Exists(judged.filter(far))
         | (Q(decision=ACCEPT) & Exists(judged.exclude(decision=ACCEPT)))
         | (~Q(decision=ACCEPT) & Exists(judged.filter(decision=ACCEPT)))
     )
@@ -118,10 +145,15 @@ def _above(column: str) -> CombinedExpression:
 
 
 def grades_to_settle(item: Item) -> list[Grade]:
-    """The grades an adjudicator weighs: current ones, and flags raised after a reveal."""
-    raised = Q(after_reveal=True) & ~Q(safety_flag="")
-    rows = item.grades.filter(Q(is_current=True) | raised).select_related("reviewer")
-    return list(rows.prefetch_related("step_labels", "path_grades").order_by("pk"))
+    """The grades an adjudicator weighs: current ones, and those that only warn.
+
+    A grade only warns when its flag was raised after a reveal, or in a repeat of the item.
+    """
+    own = Grade.objects.filter(item=item, is_current=True)
+    warn = FLAGS.filter(Q(item=item, after_reveal=True) | Q(item__repeat_of=item))
+    rows = Grade.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=warn.values("pk")))
+    related = rows.select_related("reviewer").prefetch_related("step_labels", "path_grades")
+    return list(related.order_by("pk"))
 
 
 def fingerprint(grades: Iterable[Grade]) -> str:

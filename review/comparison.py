@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from string import ascii_uppercase
 
+from django.db.models import Q
+
 from review.given import rating_of
 from review.models import Grade, Item, SendBack
 from review.statistics.ratings import Reason, reasons
@@ -25,11 +27,16 @@ WORDS: dict[Reason, str] = {
 
 @dataclass(frozen=True)
 class Column:
-    """One grade under its letter; `note` tells a revision made after a reveal."""
+    """One grade under its letter; `note` tells one that only warns: it is not of the ratings."""
 
     letter: str
     grade: Grade
     note: str = ""
+
+    @property
+    def may_be_sent_back(self) -> bool:
+        """Whether its grader can be asked to look again."""
+        return not self.note
 
 
 @dataclass(frozen=True)
@@ -73,8 +80,8 @@ class Comparison:
 def compare(item: Item, grades: Sequence[Grade]) -> Comparison:
     """Lay the grades side by side by letter: what brought the item here, what differs, the rest."""
     letters = letters_of(item)
-    columns = sorted((_column(grade, letters) for grade in grades), key=lambda one: one.letter)
-    why = reasons_of(grades)
+    columns = sorted((_column(item, one, letters) for one in grades), key=lambda one: one.letter)
+    why = reasons_of(item, grades)
     rows = list(_rows(columns, why))
     return Comparison(
         columns=tuple(columns),
@@ -84,9 +91,10 @@ def compare(item: Item, grades: Sequence[Grade]) -> Comparison:
     )
 
 
-def reasons_of(grades: Sequence[Grade]) -> tuple[Reason, ...]:
-    """Why these grades need adjudication; a flag counts also from who could not judge."""
-    ratings = [rating_of(grade) for grade in grades if grade.is_current]
+def reasons_of(item: Item, grades: Sequence[Grade]) -> tuple[Reason, ...]:
+    """Why these grades need adjudication; a flag counts whoever raised it, and whenever."""
+    rated = item.kind == Item.Kind.SAMPLED
+    ratings = [rating_of(one) for one in grades if rated and not _only_warns(item, one)]
     found = reasons([rating for rating in ratings if rating is not None])
     if "safety" not in found and any(grade.safety_flag for grade in grades):
         return ("safety", *found)
@@ -96,8 +104,8 @@ def reasons_of(grades: Sequence[Grade]) -> tuple[Reason, ...]:
 def letters_of(item: Item) -> dict[int, str]:
     """A letter for each reviewer who graded the item, by reviewer number."""
     given: dict[int, str] = {}
-    first = item.grades.filter(revision=1).order_by("pk").values_list("reviewer", flat=True)
-    for reviewer in first:
+    first = Grade.objects.filter(Q(item=item) | Q(item__repeat_of=item), revision=1)
+    for reviewer in dict.fromkeys(first.order_by("pk").values_list("reviewer", flat=True)):
         text = f"letter:{item.study.seed}:{item.pk}:{reviewer}"
         start = hashlib.blake2b(text.encode(), digest_size=8).digest()
         taken = set(given.values())
@@ -112,9 +120,15 @@ def _names(start: int) -> Iterator[str]:
         yield from (letter * round_ for letter in letters)
 
 
-def _column(grade: Grade, letters: dict[int, str]) -> Column:
-    note = "after the reveal" if grade.after_reveal else ""
-    return Column(letters[grade.reviewer_id], grade, note)
+def _column(item: Item, grade: Grade, letters: dict[int, str]) -> Column:
+    return Column(letters[grade.reviewer_id], grade, _only_warns(item, grade))
+
+
+def _only_warns(item: Item, grade: Grade) -> str:
+    """Why the grade is no rating of the item; empty where it is."""
+    if grade.item_id != item.pk:
+        return "on grading it again"
+    return "" if grade.is_current else "after the reveal"
 
 
 def _rows(columns: Sequence[Column], why: Sequence[Reason]) -> Iterator[Row]:

@@ -111,7 +111,7 @@ def discordant_share(kind: str, rubric_version: str) -> Basis:
     studies = Study.objects.filter(reasoner_kind=kind, rubric_version=rubric_version)
     for study in studies.order_by("-pk"):
         items += _graded_twice(study)
-        disagreed += awaiting_adjudication(study).count() + _settled(study)
+        disagreed += _waiting(study) + _settled(study)
         if items >= LATEST:
             break
     if items < ENOUGH_ITEMS:
@@ -126,8 +126,13 @@ def _graded_twice(study: Study) -> int:
     return rows.annotate(judged=Count("grades", filter=judged)).filter(judged__gt=1).count()
 
 
+def _waiting(study: Study) -> int:
+    return awaiting_adjudication(study).filter(kind=Item.Kind.SAMPLED).count()
+
+
 def _settled(study: Study) -> int:
-    return Item.objects.filter(study=study, adjudications__is_current=True).count()
+    rows = Item.objects.filter(study=study, kind=Item.Kind.SAMPLED)
+    return rows.filter(adjudications__is_current=True).count()
 
 
 def _strata(sample: Sample) -> tuple[StratumForecast, ...]:

@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from django.db.models import Q
 
 from review.disputes import voiced
 from review.models import Grade, PathGrade, StepLabel
@@ -49,7 +51,11 @@ class GivenGrade:
 
 @dataclass(slots=True)
 class Said:
-    """All that was said of an item: current grades, independent ones, and warnings."""
+    """All that was said of an item: current grades, independent ones, and warnings.
+
+    A warning in a repeat of the item is one of the item: a repeat is graded to measure raters,
+    but harm seen there is harm seen.
+    """
 
     current: tuple[GivenGrade, ...] = ()
     independent: tuple[GivenGrade, ...] = ()
@@ -57,7 +63,7 @@ class Said:
 
 
 def said_of(items: Sequence[int]) -> dict[int, Said]:
-    """What was said of each item: three queries, whatever their number."""
+    """What was said of each item: a few queries, whatever their number."""
     rows = list(
         Grade.objects.filter(voiced(), item__in=items).select_related("reviewer").order_by("pk")
     )
@@ -72,8 +78,24 @@ def said_of(items: Sequence[int]) -> dict[int, Said]:
         if row.safety_flag or row.answer_key_disputed:
             said[row.item_id].warnings += (row,)
     for row in own:
-        said[row.item_id].independent += (given[row.pk],)
+        said[row.item_id].independent += (_blind(given[row.pk], row),)
+    for row in warnings_in_repeats(items):
+        said[row.item.repeat_of_id or 0].warnings += (row,)
     return said
+
+
+def warnings_in_repeats(items: Sequence[int]) -> list[Grade]:
+    """Safety flags and doubts of the key raised when the items were graded again."""
+    raised = ~Q(safety_flag="") | Q(answer_key_disputed=True)
+    rows = Grade.objects.filter(voiced(), raised, item__repeat_of__in=items)
+    return list(rows.select_related("reviewer", "item").order_by("pk"))
+
+
+def _blind(given: GivenGrade, row: Grade) -> GivenGrade:
+    """The grade as it was before a hidden answer key was shown: agreement rests on that."""
+    if given.rating is None or row.blind_coherence is None:
+        return given
+    return replace(given, rating=replace(given.rating, coherence=row.blind_coherence))
 
 
 def _given(rows: dict[int, Grade], unprompted: set[int]) -> dict[int, GivenGrade]:

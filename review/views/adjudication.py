@@ -74,7 +74,8 @@ def _listed(waiting: Any) -> list[Item]:
 
 def _reasons(item: Item) -> list[str]:
     grades = [grade for grade in item.grades.all() if grade.is_current or grade.safety_flag]
-    return [WORDS[reason] for reason in reasons_of(grades)]
+    again = [WORDS["safety"]] if item.flagged_again else []  # type: ignore[attr-defined]
+    return list(dict.fromkeys((*again, *(WORDS[why] for why in reasons_of(item, grades)))))
 
 
 @require_POST
@@ -183,7 +184,7 @@ def page_of(
     if form is None and lease is not None:
         form = _form(row, grades, None, lease)
     comparison = compare(row, grades)
-    letters = [column.letter for column in comparison.columns if column.grade.is_current]
+    letters = [column.letter for column in comparison.columns if column.may_be_sent_back]
     context = {
         "item": row,
         "study": row.study,

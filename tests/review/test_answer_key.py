@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pipeline.models import Trace
+from review.evidence import evidence_of
 from review.models import Draft, Grade, Reviewer, Slot, Study
 from review.queue import next_slot
 from tests import actors, factories
@@ -184,3 +185,12 @@ def test_the_database_refuses_a_blind_coherence_off_the_scale(client, slot):
     save(client, slot)
     with pytest.raises(IntegrityError), transaction.atomic():
         Draft.objects.update(blind_coherence=6)
+
+
+def test_agreement_rests_on_the_blind_coherence_and_consensus_on_what_stands(client, slot):
+    save(client, slot, cot_coherence=2)
+    client.post(address("grade", slot), sent(slot, cot_coherence=5))
+    evidence = evidence_of(slot.item)
+    assert [one.rating.coherence for one in evidence.independent if one.rating] == [2]
+    assert evidence.consensus is not None
+    assert evidence.consensus.coherence == 5
