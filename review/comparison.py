@@ -55,7 +55,7 @@ class Row:
 
 @dataclass(frozen=True)
 class Remark:
-    """Free text under one letter: a comment, a correction, what was asked of them and answered."""
+    """Free text under one letter: comments, corrections, reasons, what was asked and answered."""
 
     letter: str
     about: str
@@ -172,6 +172,8 @@ def _remarks(columns: Sequence[Column]) -> Iterator[Remark]:
                 yield Remark(column.letter, f"step {one.step} should read", one.correction)
         if column.grade.comment:
             yield Remark(column.letter, "comment", column.grade.comment)
+        if column.grade.amend_reason:
+            yield Remark(column.letter, "why they changed their grade", column.grade.amend_reason)
 
 
 def _asked(item: Item, letters: dict[int, str]) -> Iterator[Remark]:

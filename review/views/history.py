@@ -22,6 +22,7 @@ from review.models import Draft, Reviewer, Slot, Study
 from review.pace import own_grades, pace_of
 from review.revealing import NotRevealed, peers_shown, reveal_next, reveal_of, verdict_shown
 from review.rubric import RUBRICS
+from review.sendbacks import waiting_for
 from review.views.screen import render_screen
 
 PAGE = 25
@@ -101,6 +102,7 @@ def _page(
         "code": code,
         "readonly": not is_open,
         "draft": draft,
+        "asked": waiting_for(reviewer).filter(grade__item=slot.item).first(),
         "draft_url": reverse("review:amend_draft", args=[code]) if is_open else None,
         "pace": pace_of(study, reviewer=reviewer),
     }

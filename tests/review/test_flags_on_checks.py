@@ -48,12 +48,9 @@ def repeat(twin) -> Item:
 
 
 @pytest.fixture
-def control(study) -> Item:
+def control(study):
     trace = study.items.order_by("pk")[1].trace
-    item: Item = Item.objects.create(
-        study=study, trace=trace, kind=Item.Kind.CONTROL, expected=EXPECTED
-    )
-    return item
+    return Item.objects.create(study=study, trace=trace, kind=Item.Kind.CONTROL, expected=EXPECTED)
 
 
 def waiting(study: Study) -> list[Item]:

@@ -9,6 +9,7 @@ from review.adjudication import awaiting_adjudication
 from review.evidence import evidence_of
 from review.models import Grade, SendBack
 from review.policies import Rules, exclusion
+from review.queue import next_slot
 from review.sendbacks import (
     AnsweredAlready,
     CannotSendBack,
@@ -20,6 +21,7 @@ from review.sendbacks import (
 from review.studies import close_study
 from tests import actors, factories
 from tests.review.disagreeing import grade_row, settle
+from tests.review.submitting import sent, submit
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +78,28 @@ def test_a_later_revision_answers_it(item, lead, ann, grades):
     assert not waiting_for(ann)
     page = reverse("review:sent_back", args=[item.code])
     assert actors.signed_in(ann.user).get(page).status_code == 404
+
+
+def test_the_grader_changes_the_grade_from_the_page_and_the_lead_reads_why(lead, ann):
+    study = factories.study(ann, opened_by=lead, size=1, name="asked")
+    slot = next_slot(study, reviewer=ann)
+    asked(slot.item, lead, submit(slot, ann))
+    client, desk = actors.signed_in(ann.user), reverse("review:desk")
+    page = reverse("review:sent_back", args=[slot.item.code])
+    amend = reverse("review:amend", args=[slot.item.code])
+    assert page in client.get(desk).content.decode()
+    assert f'href="{amend}"' in client.get(page).content.decode()
+    assert "You are asked: Look at step 2 again." in client.get(amend).content.decode()
+    changed = sent(slot, decision="reject", cot_precision=1, reason="Step 2 names no dose.")
+    assert client.post(amend, changed).status_code == 302
+    assert page not in client.get(desk).content.decode()
+    assert "You are asked" not in client.get(amend).content.decode()
+    chief = actors.signed_in(lead)
+    shown = chief.get(reverse("review:adjudication_item", args=[slot.item.code])).content.decode()
+    assert "why they changed their grade" in shown
+    assert "Step 2 names no dose." in shown
+    listed = chief.get(reverse("review:adjudication_study", args=[study.pk])).content.decode()
+    assert "not answered" not in listed
 
 
 def test_the_grader_may_let_the_grade_stand_with_a_reason(item, lead, ann, grades):
