@@ -8,6 +8,7 @@ from csp.constants import NONE, SELF
 
 from medreason_web.env import BASE_DIR as BASE_DIR
 from medreason_web.env import Environment
+from medreason_web.redaction import without_tokens
 
 ENV = Environment()
 DATA_DIR = ENV.data_dir
@@ -163,9 +164,11 @@ MFA_TOTP_TOLERANCE = 0
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # nobody signs up: accounts are made for people known
 
-# Opening and taking up invitations. allauth's own: after five wrong passwords or codes in five
-# minutes none more is tried for that account, after ten in one minute none from that address.
-ACCOUNT_RATE_LIMITS = {"invitation": "20/m/ip"}
+# Opening links that somebody was given: invitations, other passwords. allauth's own: after five
+# wrong passwords or codes in five minutes none more is tried for that account, after ten in one
+# minute none from that address.
+ACCOUNT_RATE_LIMITS = {"link": "20/m/ip"}
+PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 # Limits and used codes are counted where all processes see it. Files would not do: two processes
 # may both "add" the same one.
 CACHES: dict[str, Any] = {
@@ -241,6 +244,7 @@ LOG_PROCESSORS: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso"),
     structlog.processors.format_exc_info,
+    without_tokens,
 ]
 structlog.configure(
     processors=[*LOG_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
@@ -263,6 +267,8 @@ LOGGING = {
         # A refused page is no event; whoever was refused has been told.
         "django.request": {"level": "ERROR"},
         "medreason": {"level": "INFO"},
+        # Written where gunicorn is told to keep one: by our handler, which leaves tokens out.
+        "gunicorn.access": {"level": "INFO", "propagate": True},
         "django_structlog": {"level": "ERROR"},
         # The filesystem broker has no host, which kombu would warn of at every start.
         "kombu.connection": {"level": "ERROR"},

@@ -14,6 +14,7 @@ from review.views import (
     people,
     practice,
     releases,
+    resets,
     sendbacks,
     studies,
 )
@@ -87,6 +88,8 @@ urlpatterns = [
         people.person_steer,
         name="person_steer",
     ),
+    path("people/<int:person_id>/reset/", resets.person_reset, name="person_reset"),
+    path("passwords/<str:account>/<str:token>/", resets.password_reset, name="password_reset"),
     path("people/invitations/new/", invitations.invitation_new, name="invitation_new"),
     path(
         "people/invitations/<int:invitation_id>/revoke/",

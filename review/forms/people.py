@@ -52,15 +52,10 @@ class ProfileForm(forms.Form):
         return Profile(data["specialty"], data["seniority"], data["declared_interests"])
 
 
-class AcceptForm(forms.Form):
-    """The user name and password of a new account."""
+class PasswordForm(forms.Form):
+    """A new password, entered twice; it may not resemble `account`."""
 
-    username = forms.CharField(
-        label="User name",
-        max_length=150,
-        validators=[UnicodeUsernameValidator()],
-        widget=forms.TextInput({"autocomplete": "username", "spellcheck": "false"}),
-    )
+    account = ""
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
@@ -77,16 +72,35 @@ class AcceptForm(forms.Form):
             self.add_error("password_again", "This is not the same password.")
         if password:
             try:
-                validate_password(password, User(username=data.get("username", "")))
+                validate_password(password, User(username=data.get("username", self.account)))
             except forms.ValidationError as error:
                 self.add_error("password", error)
         return data
 
 
-class AcceptAsReviewerForm(ProfileForm, AcceptForm):
-    """A reviewer fills in the profile at once."""
+class NewPasswordForm(PasswordForm):
+    """Another password for the account of this user name."""
+
+    def __init__(self, *args: Any, account: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
+
+
+class AcceptForm(PasswordForm):
+    """The user name and password of a new account."""
 
     field_order = ("username", "password", "password_again")
+
+    username = forms.CharField(
+        label="User name",
+        max_length=150,
+        validators=[UnicodeUsernameValidator()],
+        widget=forms.TextInput({"autocomplete": "username", "spellcheck": "false"}),
+    )
+
+
+class AcceptAsReviewerForm(ProfileForm, AcceptForm):
+    """A reviewer fills in the profile at once."""
 
 
 class RolesForm(forms.Form):

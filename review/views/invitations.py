@@ -53,7 +53,7 @@ def invitation_revoke(request: SignedInRequest, invitation_id: int) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     """Make an account by a link; wrong, used, expired and revoked links are answered alike."""
-    if (refusal := _too_many(request)) is not None:
+    if (refusal := too_many(request)) is not None:
         return refusal
     try:
         invitation = invitations.invitation_behind(token)
@@ -62,7 +62,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
             messages.success(request, "Your account is made. Log in with it.")
             return redirect("account_login")
     except invitations.NoSuchInvitation:
-        return render(request, "review/invitation_unknown.html", status=404)
+        return render(request, "review/link_unknown.html", status=404)
     context = {"form": form, "invitation": invitation}
     status = 422 if form.errors else 200
     return render(request, "review/invitation_accept.html", context, status=status)
@@ -86,9 +86,9 @@ def _accepted(form: AcceptForm, token: str) -> bool:
     return True
 
 
-def _too_many(request: HttpRequest) -> HttpResponse | None:
-    """Counts looking too: a guesser reads, and need not send."""
-    if ratelimit.consume(request, app="allauth.account", action="invitation", limit_get=True):
+def too_many(request: HttpRequest) -> HttpResponse | None:
+    """The refusal after too many links from one address; looking counts: a guesser reads."""
+    if ratelimit.consume(request, app="allauth.account", action="link", limit_get=True):
         return None
     return render(request, "429.html", status=429)
 

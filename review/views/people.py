@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pipeline.access import Role, SignedInRequest, has_second_factor, role_required
-from review import access, people
+from review import access, people, resets
 from review.forms.people import ProfileForm, RolesForm
 from review.models import Reviewer
 from review.profiles import save_profile
@@ -121,6 +121,7 @@ def _person_page(
         "reviewer": reviewer,
         "has_second_factor": has_second_factor(person),
         "may_change": Role.LEAD in request.roles and people.may_change(person, by=request.user),
+        "may_reset": Role.LEAD in request.roles and resets.may_reset(person, by=request.user),
         "may_complete": Role.LEAD in request.roles and reviewer is not None,
         "roles_form": roles_form or RolesForm(initial={"roles": roles}),
         "profile_form": profile_form or (_profile_form(reviewer) if reviewer else None),

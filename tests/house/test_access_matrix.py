@@ -16,6 +16,7 @@ from review.models import Reviewer, Study
 from review.policies import save_policy
 from review.queue import next_slot
 from review.releasing import make_release
+from review.resets import reset_link
 from tests import actors, factories, factories_endpoints
 from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.submitting import submit
@@ -105,6 +106,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:person_roles": ("post", {"lead"}),
     "review:person_profile": ("post", {"lead"}),
     "review:person_steer": ("post", {"lead"}),
+    "review:person_reset": ("post", {"lead"}),
+    "review:password_reset": ("get", EVERYONE),
     "review:invitation_new": ("get", READ_BY_LEADS),
     "review:invitation_accept": ("get", EVERYONE),
     "review:invitation_revoke": ("post", {"lead"}),  # after it: no link works any more
@@ -129,7 +132,10 @@ WRITES = (
     "review:dispute",
 )
 # What is nobody's work: one's own login, the health check, an invitation of one's own.
-OWN = {name for name in TABLE if ":" not in name} | {"review:invitation_accept"}
+OWN = {name for name in TABLE if ":" not in name} | {
+    "review:invitation_accept",
+    "review:password_reset",
+}
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -164,13 +170,15 @@ def world(db) -> dict[str, str]:
     load = batch.question_set.loads.create(file_name="f", added=1, known=0, rejected=0)
     endpoint = factories_endpoints.endpoint(base_url="http://127.0.0.1:9/v1")
     invitation, token = invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)
-    by_item = {
-        slot.item.code: "grade draft answer_key decline",
-        graded.item.code: "amend amend_draft reveal",
-        disputed.code: "sent_back adjudication_item settle_hold settle settle_let_go send_back",
-    }
+    of_one_row: list[tuple[object, str]] = [
+        (slot.item.code, "grade draft answer_key decline"),
+        (graded.item.code, "amend amend_draft reveal"),
+        (disputed.code, "sent_back adjudication_item settle_hold settle settle_let_go send_back"),
+        (study.pk, "next_item practice history adjudication_study settle_next study study_extend"),
+        (grader.user.pk, "person person_roles person_profile person_reset"),
+    ]
     arguments: dict[str, list[object]] = {
-        f"review:{name}": [code] for code, names in by_item.items() for name in names.split()
+        f"review:{name}": [key] for key, names in of_one_row for name in names.split()
     }
     arguments |= {
         "pipeline:batch": [batch.pk],
@@ -184,23 +192,14 @@ def world(db) -> dict[str, str]:
         "pipeline:endpoint_test": [endpoint.name],
         "pipeline:endpoint_steer": [endpoint.name, "deactivate"],
         "pipeline:price_change": [factories_endpoints.price().pk],
-        "review:next_item": [study.pk],
-        "review:practice": [study.pk],
-        "review:history": [study.pk],
-        "review:adjudication_study": [study.pk],
-        "review:settle_next": [study.pk],
         "review:dispute": [disputed.trace.question_id],
-        "review:study": [study.pk],
-        "review:study_extend": [study.pk],
         "review:control_mark": [batch.traces.first().key],
         "review:control_retire": [control.pk],
         "review:study_steer": [study.pk, "pause"],
         "review:release": [release.name],
         "review:release_download": [release.name],
         "review:release_withdraw": [release.name],
-        "review:person": [grader.user.pk],
-        "review:person_roles": [grader.user.pk],
-        "review:person_profile": [grader.user.pk],
+        "review:password_reset": [*reset_link(actors.person("forgetful"), by=lead)],
         "review:person_steer": [grader.user.pk, "deactivate"],
         "review:invitation_revoke": [invitation.pk],
         "review:invitation_accept": [token],

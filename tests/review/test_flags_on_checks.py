@@ -33,7 +33,7 @@ def study(people) -> Study:
 
 
 @pytest.fixture
-def twin(study, people) -> Item:
+def twin(study, people):
     twin = study.items.order_by("pk")[0]
     for person in people:
         grade_row(twin, person)
