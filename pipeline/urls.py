@@ -14,6 +14,7 @@ urlpatterns = [
         batches.batch_steer,
         name="batch_steer",
     ),
+    path("batches/<int:batch_id>/budget/", batches.batch_budget, name="batch_budget"),
     path("batches/<int:batch_id>/retry/", batches.batch_retry, name="batch_retry"),
     path("batches/<int:batch_id>/traces/", traces.trace_list, name="traces"),
     path("traces/<uuid:key>/", traces.trace_detail, name="trace"),

@@ -10,10 +10,10 @@ from pipeline.core.config import PRESETS, MethodConfig, preset
 from pipeline.core.errors import EndpointRefused, InvalidConfiguration
 from pipeline.core.records import ReasonerKind
 from pipeline.endpoints import require_usable
+from pipeline.forms.budgets import BudgetForm
 from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
 
 MOST_QUESTIONS = 10_000_000
-MOST_TOKENS = 10**15
 SAYS = {
     "demonstration": "demonstration (rules, not a model)",
     "default": "default (our method, language models)",
@@ -39,7 +39,7 @@ def runnable_presets() -> list[tuple[str, str]]:
     return [(name, SAYS[name]) for name in PRESETS if asks or not _is_model(name)]
 
 
-class BatchForm(forms.Form):
+class BatchForm(BudgetForm):
     """What a lead starts a batch with."""
 
     name = forms.CharField(
@@ -87,21 +87,6 @@ class BatchForm(forms.Form):
         label="Leave the temperature to the model",
         required=False,
         help_text="Some models accept no other than their own.",
-    )
-    budget_money = forms.DecimalField(
-        label="Budget in money",
-        min_value=0,
-        max_digits=12,
-        decimal_places=6,
-        required=False,
-        help_text="In the currency of the models' prices. The batch pauses when it is spent.",
-    )
-    budget_tokens = forms.IntegerField(
-        label="Budget in tokens",
-        min_value=1,
-        max_value=MOST_TOKENS,
-        required=False,
-        help_text="Read and written together.",
     )
     replay = forms.BooleanField(
         label="Use answers again that were paid for before",

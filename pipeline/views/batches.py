@@ -16,7 +16,7 @@ from pipeline.core.errors import ArtefactError, InvalidConfiguration
 from pipeline.costs import costs_of
 from pipeline.estimate_lines import assumptions, rows
 from pipeline.estimation import estimate_batch
-from pipeline.forms import BatchForm
+from pipeline.forms import BatchForm, ChangeBudgetForm
 from pipeline.funnel import funnel_of
 from pipeline.models import Batch
 from pipeline.starting import Minds
@@ -89,8 +89,10 @@ def _estimated(form: BatchForm) -> dict[str, Any]:
 def batch_detail(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """One batch: progress and funnel; htmx polls the fragment until it is done."""
     batch = access.batch_for(request.user, batch_id)
-    template = "pipeline/batch_detail.html" + ("#progress" if request.htmx else "")
-    return render(request, template, _context(batch) | _may_steer(request))
+    if request.htmx:
+        context = _context(batch) | _may_steer(request)
+        return render(request, "pipeline/batch_detail.html#progress", context)
+    return _page(request, batch, ChangeBudgetForm(batch=batch))
 
 
 @require_POST
@@ -115,6 +117,22 @@ def batch_steer(request: SignedInRequest, batch_id: int, action: str) -> HttpRes
 
 @require_POST
 @role_required(Role.LEAD)
+def batch_budget(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    """Give a running or paused batch other budgets."""
+    batch = access.batch_for(request.user, batch_id)
+    form = ChangeBudgetForm(request.POST, batch=batch)
+    if form.is_valid():
+        try:
+            batches.change_budget(batch, **form.cleaned_data, by=request.user)
+            messages.success(request, "The budget is changed.")
+            return redirect("pipeline:batch", batch.pk)
+        except (batches.WrongState, InvalidConfiguration) as error:
+            form.add_error(None, str(error))
+    return _page(request, batch, form)
+
+
+@require_POST
+@role_required(Role.LEAD)
 def batch_retry(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Make new attempts for the traces that failed for one reason."""
     batch = access.batch_for(request.user, batch_id)
@@ -128,6 +146,16 @@ def batch_retry(request: SignedInRequest, batch_id: int) -> HttpResponse:
     except batches.WrongState as error:
         messages.error(request, str(error))
     return redirect("pipeline:batch", batch.pk)
+
+
+def _page(request: SignedInRequest, batch: Batch, budget: ChangeBudgetForm) -> HttpResponse:
+    """The whole page; the budget is asked for outside of what htmx exchanges."""
+    at_work = batch.state in (Batch.State.RUNNING, Batch.State.PAUSED)
+    steers = _may_steer(request)
+    shown = steers["may_steer"] and at_work and not batch.is_demonstration
+    context = _context(batch) | steers | {"budget": budget if shown or budget.errors else None}
+    status = 422 if budget.errors else 200
+    return render(request, "pipeline/batch_detail.html", context, status=status)
 
 
 def _context(batch: Batch) -> dict[str, Any]:

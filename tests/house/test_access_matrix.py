@@ -48,6 +48,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:batch_new": ("get", READ_BY_LEADS),
     "pipeline:batch": ("get", READ_BY_LEADS),
     "pipeline:batch_steer": ("post", {"lead"}),
+    "pipeline:batch_budget": ("post", {"lead"}),
     "pipeline:batch_retry": ("post", {"lead"}),
     "pipeline:traces": ("get", READ_BY_LEADS),
     "pipeline:trace": ("get", READ_BY_LEADS),
@@ -183,6 +184,7 @@ def world(db) -> dict[str, str]:
     arguments |= {
         "pipeline:batch": [batch.pk],
         "pipeline:batch_steer": [batch.pk, "pause"],
+        "pipeline:batch_budget": [batch.pk],
         "pipeline:batch_retry": [batch.pk],
         "pipeline:traces": [batch.pk],
         "pipeline:trace": [batch.traces.first().key],

@@ -1,0 +1,45 @@
+"""The form of a batch's budgets, given at its start or changed while it runs."""
+
+from typing import Any
+
+from django import forms
+
+from pipeline.models import Batch
+
+MOST_TOKENS = 10**15
+
+
+class BudgetForm(forms.Form):
+    """What a batch may spend; an empty field sets no limit."""
+
+    budget_money = forms.DecimalField(
+        label="Budget in money",
+        min_value=0,
+        max_digits=12,
+        decimal_places=6,
+        required=False,
+        help_text="In the currency of the models' prices. The batch pauses when it is spent.",
+    )
+    budget_tokens = forms.IntegerField(
+        label="Budget in tokens",
+        min_value=1,
+        max_value=MOST_TOKENS,
+        required=False,
+        help_text="Read and written together.",
+    )
+
+
+class ChangeBudgetForm(BudgetForm):
+    """Other budgets for a batch at work: never below what it has spent."""
+
+    def __init__(self, data: Any = None, *, batch: Batch) -> None:
+        now = {"budget_money": batch.budget_money, "budget_tokens": batch.budget_tokens}
+        super().__init__(data, initial=now)
+        self.spent = {"budget_money": batch.spent_money, "budget_tokens": batch.spent_tokens}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for name, spent in self.spent.items():
+            if (budget := data.get(name)) is not None and budget <= spent:
+                self.add_error(name, f"{spent:,} is spent already: give more, or cancel the batch.")
+        return data
