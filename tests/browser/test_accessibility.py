@@ -17,6 +17,7 @@ from review.practice import submit_practice
 from review.practice_cases import SOUND
 from review.queue import next_slot
 from review.releasing import make_release
+from review.resets import reset_link
 from review.revealing import reveal_next
 from review.sendbacks import send_back
 from tests import actors, factories, factories_endpoints
@@ -68,6 +69,7 @@ LEADS = (
     "/people/invitations/new/",
     "/invitations/{token}/",
     "/invitations/no-such-link/",
+    "/passwords/{reset}/",
     "/audit/",
     "/audit/logins/",
     "/account/two-step/",
@@ -125,6 +127,7 @@ def world(transactional_db) -> dict[str, object]:
         "item": slot.item.code,
         "person": ann.user.pk,
         "token": invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)[1],
+        "reset": "/".join(reset_link(actors.person("forgetful"), by=lead)),
         "graded": graded.item.code,
         "disputed": disputed.code,
         "question": disputed.trace.question_id,
@@ -202,6 +205,33 @@ def test_the_states_of_the_grading_screen(live_server, page, theme, world, expec
     page.keyboard.press("Control+Enter")
     expect(page.locator("#grade-errors")).to_be_focused()
     assert not found + faults(page)
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_an_answer_key_that_waits_and_comes(live_server, page, theme, world, width):
+    Study.objects.update(hide_answer_key=True)
+    page.set_viewport_size({"width": width, "height": 768})
+    sign_in(page, live_server.url, "ann")
+    page.goto(live_server.url + "/grade/items/{item}/".format(**world))
+    found = faults(page)
+    page.locator("input[name=cot_coherence][value='3']").check()
+    expect(page.locator(".option--key")).to_have_count(1)
+    assert not found + faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_what_a_lead_opens_or_is_handed(live_server, page, theme, world, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    sign_in(page, live_server.url)
+    page.goto(live_server.url + "/batches/{model_batch}/".format(**world))
+    page.get_by_text("Change the budget").first.click()
+    found = faults(page)
+    page.goto(live_server.url + "/people/{person}/".format(**world))
+    page.get_by_role("button", name="Make a password link").click()
+    expect(page.get_by_role("heading", name="Pass this link on")).to_be_visible()
+    assert not found + faults(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 @pytest.mark.parametrize("width", [1366, 1024, 390])
