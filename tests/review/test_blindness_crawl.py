@@ -83,6 +83,7 @@ def arguments(study: Study) -> dict[str, Sequence[object]]:
         "price_id": [1],
         "event_id": [1],
         "token": ["guess"],
+        "account": ["MQ"],
         "pk": [1],
     }
 
