@@ -1,8 +1,10 @@
 """One lease a reviewer, whatever the study: opening another study puts the item aside, kept."""
 
 import threading
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 
@@ -117,6 +119,21 @@ def test_the_database_itself_refuses_a_second_lease(studies, ann):
         Slot.objects.filter(pk=other.pk).update(
             state="leased", reviewer=ann, lease_until="2999-01-01T00:00Z"
         )
+
+
+def test_of_leases_in_several_studies_the_migration_keeps_the_latest(studies, ann):
+    with connection.cursor() as cursor:
+        cursor.execute("DROP INDEX slot_one_lease_a_reviewer")
+    early, late = (study.items.first().slots.get() for study in studies)
+    for slot, year in ((early, 2030), (late, 2031)):
+        Slot.objects.filter(pk=slot.pk).update(
+            state="leased", reviewer=ann, lease_until=f"{year}-01-01T00:00Z"
+        )
+    migration = import_module("review.migrations.0003_blind_coherence_and_one_lease")
+    migration.keep_the_latest_lease(apps, None)
+    early.refresh_from_db()
+    assert (early.state, early.reviewer) == (Slot.State.OPEN, None)
+    assert held_slot(ann) == late
 
 
 @pytest.mark.django_db(transaction=True)
