@@ -110,3 +110,19 @@ def test_the_grades_are_reached_without_scrolling(live_server, page, study, ann,
     assert page.evaluate(f"{rubric}.scrollHeight <= {rubric}.clientHeight")
     assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+MOVING = """
+() => [...document.querySelectorAll("*")].filter((one) => {
+  const style = getComputedStyle(one);
+  const seconds = `${style.transitionDuration}, ${style.animationDuration}`.split(", ");
+  return seconds.some((each) => parseFloat(each) > 0.001);
+}).length
+"""
+
+
+def test_nothing_moves_where_less_motion_is_asked_for(live_server, page, study, ann):
+    open_item(page, live_server.url)
+    assert page.evaluate(MOVING) > 0
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(MOVING) == 0
