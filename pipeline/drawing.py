@@ -13,7 +13,7 @@ from itertools import pairwise
 from pipeline.core.cot import numbered_edges
 from pipeline.core.records import Edge, Node, Path
 
-NODE_WIDTH, NODE_HEIGHT = 144, 58
+NODE_WIDTH, NODE_HEIGHT = 156, 58
 COLUMN_GAP, ROW_GAP = 14, 56
 MARGIN = 10
 LABEL_WIDTH, LABEL_LINES = 19, 3

@@ -17,6 +17,8 @@ from review.order import bucket_order, keyed_hash, place_in_bucket, windows
 Places = list[int]
 # A repeat comes up to this many items later than the gap asks, by a hash.
 LATEST_EXTRA = 8
+# How many items more a due repeat may be kept waiting by others that are due.
+LATEST_WAIT = 8
 # How many of the reviewer's items beyond the gap are looked at for repeats still owed.
 LOOK_BACK = 64
 
@@ -65,8 +67,31 @@ def due_twins(place: StudyReviewer) -> list[int]:
     return [pk for pk, code, at in graded if (at or 0) + _extra(place, code) <= latest]
 
 
+def withheld_items(study: Study, reviewer: Reviewer) -> QuerySet[Item]:
+    """Items to leave out of the reviewer's history while a repeat of them may still come.
+
+    All of the latest ones, repeated or not: were the repeated alone left out, what is missing
+    would say which item comes again. Nothing once the study is closed.
+    """
+    if study.state == Study.State.CLOSED:
+        return Item.objects.none()
+    place = StudyReviewer.objects.get(study=study, reviewer=reviewer)
+    latest = Slot.objects.filter(
+        reviewer=reviewer,
+        item__study=study,
+        position__gt=max(0, place.dealt - withheld_for(study)),
+    )
+    twins = hidden_twins(study, reviewer)
+    return Item.objects.filter(Q(pk__in=latest.values("item")) | Q(pk__in=twins.values("pk")))
+
+
+def withheld_for(study: Study) -> int:
+    """How many of a reviewer's latest items their history leaves out; 0 without repeats."""
+    return study.repeat_gap + LATEST_EXTRA + LATEST_WAIT if study.repeat_share else 0
+
+
 def hidden_twins(study: Study, reviewer: Reviewer) -> QuerySet[Item]:
-    """Items to leave out of the reviewer's history: their repeat is still to be graded."""
+    """Items the reviewer has graded whose repeat they are still to grade."""
     done = Slot.objects.filter(item=OuterRef("pk"), reviewer=reviewer, state=Slot.State.FILLED)
     declined = Decline.objects.filter(item=OuterRef("pk"), reviewer=reviewer)
     repeats = Item.objects.filter(study=study, kind=Item.Kind.REPEAT)

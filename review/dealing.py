@@ -101,9 +101,9 @@ def _route(items: Sequence[Item], study: Study, reviewers: Sequence[Reviewer]) -
     fallback = timezone.now() + timedelta(hours=study.fallback_hours)
     for item in items:
         item.specialty = specialty_key(specialties[item.trace_id])
-        # Control items are for everyone: they say nothing about one rater's own field.
-        waits = item.kind == Item.Kind.SAMPLED and item.specialty in present
-        item.open_to_all_at = fallback if study.route_by_specialty and waits else None
+        # Control items wait like any: one of another field that came at once would show as one.
+        waits = study.route_by_specialty and item.specialty in present
+        item.open_to_all_at = fallback if waits else None
 
 
 def _overlaps(study: Study, items: int, chance: random.Random) -> list[int]:

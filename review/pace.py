@@ -11,7 +11,7 @@ from statistics import median
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from review.candidates import hidden_twins
+from review.candidates import withheld_items
 from review.models import Grade, Reveal, Reviewer, Slot, Study, StudyReviewer
 
 RECENT = 50
@@ -107,8 +107,8 @@ def _break_due(newest_first: Sequence[datetime], now: datetime) -> bool:
 def own_grades(study: Study, *, reviewer: Reviewer) -> QuerySet[Grade]:
     """The newest revisions of the reviewer's own grades, newest first.
 
-    The earlier twin of a repeat stays out until the repeat is graded or declined: one does not
-    look up what one said before.
+    Where items are repeated the latest stay out, and an earlier twin until its repeat is graded
+    or declined: one does not look up what one said before.
     """
     newer = Grade.objects.filter(
         item=OuterRef("item"), reviewer=reviewer, revision__gt=OuterRef("revision")
@@ -116,7 +116,7 @@ def own_grades(study: Study, *, reviewer: Reviewer) -> QuerySet[Grade]:
     return (
         Grade.objects.filter(item__study=study, reviewer=reviewer)
         .exclude(Exists(newer))
-        .exclude(item__in=hidden_twins(study, reviewer).values("pk"))
+        .exclude(item__in=withheld_items(study, reviewer).values("pk"))
         .select_related("item__trace__question", "item__study")
         .order_by("-pk")
     )

@@ -13,7 +13,7 @@ from django.utils import timezone
 from pipeline.core.records import FilterResult
 from pipeline.models import Event
 from pipeline.store import made_verdict
-from review.models import Grade, Item, Reveal, Reviewer
+from review.models import Grade, Item, Reveal, Reviewer, Study
 
 
 class NotRevealed(Exception):
@@ -69,6 +69,11 @@ def peers_shown(item: Item, reveal: Reveal | None) -> list[Peer]:
     if reveal is None or reveal.peers_at is None:
         return []
     others = Grade.objects.filter(item=item, is_current=True).exclude(reviewer=reveal.reviewer)
-    # By pseudonym, not by time: the letters tell nothing of who came first.
-    ordered = others.order_by("reviewer__pseudonym")
+    # By pseudonym, not by time: the letters tell nothing of who came first. No more of a control
+    # item, which everyone grades, than there can be of any other.
+    ordered = others.order_by("reviewer__pseudonym")[: _most_peers(item.study)]
     return [Peer(letter, grade) for letter, grade in zip(ascii_uppercase, ordered, strict=False)]
+
+
+def _most_peers(study: Study) -> int:
+    return max(study.overlap, study.reliability_overlap or 0) - 1

@@ -15,6 +15,7 @@ from pipeline.access import Role, SignedInRequest, role_required
 from pipeline.core.records import Trace
 from review import access
 from review.amending import CannotAmend, amend_grade, latest_grade
+from review.candidates import withheld_for
 from review.drafts import draft_of
 from review.forms import AmendForm, Layout, content_of, new_key
 from review.grading import IncompleteGrade
@@ -41,6 +42,7 @@ def history(request: SignedInRequest, study_id: int) -> HttpResponse:
         "page": Paginator(grades, PAGE).get_page(request.GET.get("page")),
         "pace": pace_of(study, reviewer=reviewer),
         "may_amend": study.state == Study.State.OPEN,
+        "withheld_for": 0 if study.state == Study.State.CLOSED else withheld_for(study),
     }
     return render(request, "review/history.html", context)
 

@@ -1,4 +1,4 @@
-"""axe finds nothing on any page, in either theme, wide and narrow."""
+"""axe finds nothing on any page, in either theme, wide and narrow, and no page scrolls sideways."""
 
 from decimal import Decimal
 
@@ -151,15 +151,16 @@ def language_model_batch() -> Batch:
     return batch
 
 
-@pytest.fixture(params=["light", "dark"])
-def theme(request, page: Page) -> str:
-    page.emulate_media(color_scheme=request.param)
-    return str(request.param)
-
-
 def faults(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, and a page wider than its window."""
     found = Axe().run(page).response["violations"]
-    return [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+    lines = [f"{page.url}: {one['id']}: {one['nodes'][0]['html'][:160]}" for one in found]
+    return lines + too_wide(page)
+
+
+def too_wide(page: Page) -> list[str]:
+    wider = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [f"{page.url}: wider than {page.viewport_size}"] if wider else []
 
 
 def test_login(live_server, page, theme, transactional_db):
@@ -174,6 +175,19 @@ def test_a_leads_pages(live_server, page, theme, world, expected_console_errors)
     for address in LEADS:
         page.goto(live_server.url + address.format(**world))
         found += faults(page)
+    assert not found
+
+
+def test_no_page_of_a_lead_scrolls_sideways_on_a_phone(
+    live_server, page, world, expected_console_errors
+):
+    expected_console_errors.append("404")
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, live_server.url)
+    found = []
+    for address in LEADS:
+        page.goto(live_server.url + address.format(**world))
+        found += too_wide(page)
     assert not found
 
 

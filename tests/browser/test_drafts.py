@@ -124,7 +124,7 @@ def kill(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def test_a_killed_server_loses_nothing(page, study, root, expected_console_errors):
+def test_a_server_killed_while_one_types_loses_nothing(page, study, root, expected_console_errors):
     expected_console_errors.append("ERR_")
     with socket.socket() as free:
         free.bind(("localhost", 0))
@@ -132,13 +132,20 @@ def test_a_killed_server_loses_nothing(page, study, root, expected_console_error
     server = serve(port, root)
     try:
         open_item(page, f"http://localhost:{port}")
+        enter(page, "Step 1 names")
+        expect_saved(page)
+        page.locator("#id_comment").press("End")
+        page.keyboard.type(" no")
         kill(server)
-        enter(page)
+        page.keyboard.type(" dose.")
         expect_problem(page, "no connection")
+        expect(page.locator("#draft-saved")).to_be_empty()
+        assert Draft.objects.get().content["comment"] != COMMENT
         page.keyboard.press("Control+Enter")
         expect_problem(page, "Not submitted")
         server = serve(port, root)
         expect_saved(page, timeout=15_000)
+        assert Draft.objects.get().content["comment"] == COMMENT
         page.reload()
         expect_entered(page)
     finally:

@@ -1,13 +1,13 @@
-"""A reviewer's session in a real browser, by keyboard alone and by mouse alone."""
+"""The grading screen in a real browser: detours, reloads, what is missing, switched-off keys."""
 
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from review.models import Grade, Slot
 from tests import actors, factories
-from tests.browser.sessions import expect_ready, expect_saved, grade_by_keyboard, open_item, sign_in
+from tests.browser.sessions import expect_ready, expect_saved, grade_by_keyboard, open_item
 from tests.factories_screen import three_paths_and_steps
 
 
@@ -21,82 +21,14 @@ def study(transactional_db, ann):
     return factories.study(ann, opened_by=actors.lead(), size=4)
 
 
-def tab_to(page: Page, name: str) -> None:
-    """Press Tab until the control of this name has the focus."""
-    for _ in range(30):
-        page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement.textContent.trim()") == name:
-            return
-    raise AssertionError(f"Tab never reaches {name}")
-
-
-def test_ten_items_by_keyboard_alone(live_server, page, ann, transactional_db):
-    study = factories.study(ann, opened_by=actors.lead(), size=10)
-    for item in study.items.all():
-        three_paths_and_steps(item.trace)
-    sign_in(page, live_server.url, "ann")
-    tab_to(page, "Start grading")
-    page.keyboard.press("Enter")
-    for number in range(1, 11):
-        expect_ready(page, number)
-        for key in ("c", "x", "c", "u", "r"):
-            page.keyboard.press(key)
-        for point in "54321543":
-            page.keyboard.press(point)
-        page.keyboard.press("v")
-        page.keyboard.press("n")
-        page.keyboard.type("Read in 12 steps; 1 doubt.")
-        page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Nothing is left for you")).to_be_visible()
-    grades = Grade.objects.filter(reviewer=ann)
-    assert grades.count() == 10
-    for grade in grades:
-        assert (grade.cot_precision, grade.cot_coherence, grade.decision) == (4, 3, "revise")
-        assert grade.comment == "Read in 12 steps; 1 doubt."
-        labels = "".join(label.label[0] for label in grade.step_labels.all())
-        assert (labels, grade.first_incorrect_step) == ("cicucc", 2)
-        paths = list(grade.path_grades.values_list("precision", "coherence"))
-        assert paths == [(5, 4), (3, 2), (1, 5)]
-
-
-def test_a_complete_grade_takes_at_most_twelve_keys_and_nothing_is_filled_in_before(
-    live_server, page, study, ann
-):
-    for item in study.items.all():
-        three_paths_and_steps(item.trace)
+def test_the_rarer_judgements_are_a_click_away(live_server, page, study, ann):
     open_item(page, live_server.url)
-    expect(page.locator("li.step")).to_have_count(6)
-    expect(page.locator("fieldset.scale")).to_have_count(2 * 3 + 2)
-    expect(page.locator("[data-item] .item__panes :checked:not(option)")).to_have_count(0)
-    assert grade_by_keyboard(page) <= 12
+    page.get_by_label("Key disputed").click()
+    page.locator("#id_cannot_judge").select_option("outside_specialty")
+    page.get_by_role("button", name="Submit and next").click()
     expect_ready(page, 2)
-    assert Grade.objects.get().step_labels.filter(label="correct").count() == 6
-
-
-def test_a_whole_session_by_mouse_alone(live_server, page, study, ann):
-    sign_in(page, live_server.url, "ann")
-    page.get_by_role("button", name="Start grading").click()
-    for number in range(1, 5):
-        expect_ready(page, number)
-        page.locator(".labels__choice--unsupported").first.click()
-        page.get_by_role("button", name="The rest are correct").click()
-        for scale in page.locator("fieldset.scale").all():
-            scale.locator("label", has_text="3").click()
-        page.locator(".invalid").first.click()
-        page.locator(".decision__choice--revise").click()
-        page.locator("#safety label", has_text="Mild").click()
-        page.get_by_label("Key disputed").click()
-        page.get_by_role("button", name="Submit and next").dblclick()
-    expect(page.get_by_text("Nothing is left for you")).to_be_visible()
-    assert Grade.objects.count() == 4
-    for grade in Grade.objects.all():
-        assert (grade.decision, grade.safety_flag, grade.answer_key_disputed) == (
-            "revise",
-            "mild",
-            True,
-        )
-        assert grade.step_labels.first().label == "unsupported"
-        assert grade.path_grades.first().invalid_edges == [0]
+    grade = Grade.objects.get()
+    assert (grade.answer_key_disputed, grade.cannot_judge) == (True, "outside_specialty")
 
 
 def test_a_flag_is_a_detour_and_z_reopens_the_last_item(live_server, page, study, ann):
@@ -178,3 +110,19 @@ def test_the_grades_are_reached_without_scrolling(live_server, page, study, ann,
     assert page.evaluate(f"{rubric}.scrollHeight <= {rubric}.clientHeight")
     assert page.evaluate("document.documentElement.scrollHeight") <= height
     assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+MOVING = """
+() => [...document.querySelectorAll("*")].filter((one) => {
+  const style = getComputedStyle(one);
+  const seconds = `${style.transitionDuration}, ${style.animationDuration}`.split(", ");
+  return seconds.some((each) => parseFloat(each) > 0.001);
+}).length
+"""
+
+
+def test_nothing_moves_where_less_motion_is_asked_for(live_server, page, study, ann):
+    open_item(page, live_server.url)
+    assert page.evaluate(MOVING) > 0
+    page.emulate_media(reduced_motion="reduce")
+    assert page.evaluate(MOVING) == 0

@@ -8,10 +8,11 @@ from pipeline import store
 from pipeline.access import Role
 from pipeline.core.records import FilterResult, ReadAnswer, Verdict
 from pipeline.models import Batch, LLMCall, Trace
+from review.controls import Expected, mark_control
 from review.disputes import dispute_of, rule_on_key
 from review.models import Item, Reviewer, Slot, Study
 from review.sendbacks import send_back
-from tests import actors, factories
+from tests import actors, factories, factories_endpoints
 from tests.review.disagreeing import grade_row, settle
 from tests.review.submitting import grade_all
 
@@ -27,6 +28,7 @@ SECRETS = (
     "preset-name",
     "item-stratum",
     "item-expected",
+    "control-note",
     "failure-detail",
     "rejections",
     "source-id",
@@ -51,7 +53,7 @@ def planted_study(lead: User, ann: Reviewer, peer: Reviewer) -> Study:
         _mark_batch(batch)
     for row in Trace.objects.all():
         _mark_trace(row)
-    _add_control_item(study)
+    _add_checks(study, lead)
     _mark_disagreement(study, lead, peer)
     study.refresh_from_db()
     return study
@@ -81,8 +83,12 @@ def _mark_disagreement(study: Study, lead: User, peer: Reviewer) -> None:
 
 def _mark_batch(batch: Batch) -> None:
     config = batch.config | {"preset": f"{PLANTED}-preset-name", "model": f"{PLANTED}-model-name"}
+    asked = factories_endpoints.endpoint(f"{PLANTED}-endpoint-name", model=f"{PLANTED}-model-name")
     Batch.objects.filter(pk=batch.pk).update(
-        name=f"{PLANTED}-batch", config=config, reasoner_kind="language_model"
+        name=f"{PLANTED}-batch",
+        config=config,
+        reasoner_kind="language_model",
+        reasoner_endpoint=asked,
     )
     LLMCall.objects.create(
         batch=batch,
@@ -115,11 +121,14 @@ def _mark_trace(row: Trace) -> None:
     )
 
 
-def _add_control_item(study: Study) -> None:
-    item = Item.objects.create(
-        study=study,
-        trace=study.items.first().trace,
-        kind=Item.Kind.CONTROL,
-        expected={"why": f"{PLANTED}-item-expected"},
-    )
-    Slot.objects.create(item=item, number=1)
+def _add_checks(study: Study, lead: User) -> None:
+    """A control item, and a repeat of the first item."""
+    first = study.items.order_by("pk")[0]
+    why = f"{PLANTED}-control-note"
+    mark_control(first.trace, expected=Expected(1, 1, note=why), by=lead)
+    for fields in (
+        {"kind": Item.Kind.CONTROL, "expected": {"why": f"{PLANTED}-item-expected"}},
+        {"kind": Item.Kind.REPEAT, "repeat_of": first},
+    ):
+        item = Item.objects.create(study=study, trace=first.trace, **fields)
+        Slot.objects.create(item=item, number=1)

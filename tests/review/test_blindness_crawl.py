@@ -12,8 +12,10 @@ import pytest
 from django.test import Client
 
 from pipeline.models import Batch, LLMCall, Trace
-from review.models import Grade, Item, Reviewer, Slot, Study
+from review.models import Draft, Grade, Item, Reviewer, Slot, Study
 from review.policies import save_policy
+from review.practice import submit_practice
+from review.practice_cases import SOUND
 from review.queue import next_slot
 from review.releasing import make_release
 from review.sendbacks import send_back
@@ -119,6 +121,35 @@ def test_nothing_planted_is_in_anything_a_reviewer_can_read(study, ann):
     assert any("/grade/items/" in one for one in read)
     assert any("/sent-back/" in one for one in read)
     assert {404, 403} <= {reply.status for reply in replies}
+
+
+def lose_the_held_item(study: Study, ann: Reviewer) -> None:
+    """Her time on it ran out and no place of it is left: she may read her draft."""
+    held = Slot.objects.get(reviewer=ann, item__study=study, state=Slot.State.LEASED)
+    Draft.objects.create(item=held.item, reviewer=ann, content={"comment": "mine"})
+    Slot.objects.filter(pk=held.pk).update(state=Slot.State.WITHDRAWN, reviewer=None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reached"),
+    [
+        ({"practice_round": True}, "/practice/?seen=sound"),
+        ({"reveal_after_submit": True}, "/reveal/"),
+        ({"hide_answer_key": True, "guidelines": "# Read"}, "/grade/items/"),
+        ({"state": "paused"}, "/amend/"),
+        ({"state": "closed"}, "/amend/"),
+    ],
+)
+def test_nothing_planted_is_in_a_study_of_another_state(study, ann, changes, reached):
+    """Practice and its feedback, the reveal before it is asked for, what only can be read."""
+    lose_the_held_item(study, ann)
+    submit_practice(study, reviewer=ann, case=SOUND, content={"decision": "accept"})
+    Study.objects.filter(pk=study.pk).update(**changes)
+    start = [*addresses(arguments(study)), f"/grade/studies/{study.pk}/practice/?seen=sound"]
+    replies = read_everything(actors.signed_in(ann.user), start)
+    assert told(replies) == []
+    assert any(reached in reply.asked for reply in replies if reply.status == 200)
+    assert any("it went to others" in reply.body for reply in replies)
 
 
 def test_nothing_planted_comes_back_from_anything_a_reviewer_can_send(study, ann):
