@@ -85,7 +85,8 @@ def _why_not(slot: Slot, reviewer: Reviewer) -> str:
 def _save(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> Draft:
     saved = _write(item, reviewer, version, entered)
     draft = Draft.objects.select_related("item__study").get(item=item, reviewer=reviewer)
-    if not saved:
+    # The same words again, as after a reload during a save, take nothing from anyone.
+    if not saved and draft.content != entered.content:
         raise OtherTab(draft.version, draft.saved_at)
     return draft
 

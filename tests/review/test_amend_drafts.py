@@ -74,7 +74,7 @@ def test_the_revision_ends_the_draft_and_what_the_browser_keeps(client, slot):
 
 def test_a_second_tab_is_told(client, slot):
     save(client, slot)
-    response = save(client, slot)
+    response = save(client, slot, comment="Other.")
     assert (response.status_code, response.json()["why"]) == (409, "tab")
 
 

@@ -152,13 +152,20 @@ def test_a_stale_write_is_told_409_and_why(client, slot, change):
 
 def test_a_second_tab_is_told_409_and_the_newer_version(client, slot):
     client.post(draft_page(slot), sent(slot, draft_version=0))
-    response = client.post(draft_page(slot), sent(slot, draft_version=0))
+    response = client.post(draft_page(slot), sent(slot, draft_version=0, comment="Other."))
     assert response.status_code == 409
     assert response.json() == {
         "why": "tab",
         "reason": "This item is open in another tab, which has saved since.",
         "version": 1,
     }
+
+
+def test_the_same_draft_again_is_saved_already(client, slot):
+    """A page that is loaded anew while it saves sends its draft on the older version."""
+    first = client.post(draft_page(slot), sent(slot, draft_version=0))
+    again = client.post(draft_page(slot), sent(slot, draft_version=0))
+    assert (first.json()["version"], again.status_code, again.json()["version"]) == (1, 200, 1)
 
 
 def test_a_draft_takes_known_fields_of_bounded_length_only(client, slot):
