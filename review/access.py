@@ -118,6 +118,11 @@ def study_to_settle(user: User, study_id: int) -> Study:
     return get_object_or_404(studies_to_settle(user), pk=study_id)
 
 
+def study_to_report(user: User, study_id: int) -> Study:
+    """A study whose reports the user may read, or Http404: reports tell what others graded."""
+    return study_to_settle(user, study_id)
+
+
 def item_to_settle(user: User, code: str) -> Item:
     """An item the user may see the grades of, or Http404: never one they graded themselves.
 

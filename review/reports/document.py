@@ -84,6 +84,15 @@ class Section:
 
 
 @dataclass(frozen=True, slots=True)
+class Headline:
+    """The one figure that stands for a report in the overview, and what it is."""
+
+    title: str
+    figure: Cell
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """One report of one study. `estimand` is printed with every number that has one."""
 
@@ -93,8 +102,12 @@ class Report:
     sections: tuple[Section, ...]
     estimand: str = ""
     cautions: tuple[str, ...] = ()
+    headline: Headline | None = None
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        return tuple(table for section in self.sections for table in section.tables)
 
     def table(self, key: str) -> Table | None:
         """The table of this key."""
-        tables = (table for section in self.sections for table in section.tables)
-        return next((table for table in tables if table.key == key), None)
+        return next((table for table in self.tables if table.key == key), None)

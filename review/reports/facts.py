@@ -1,12 +1,16 @@
 """Facts: everything a report reads of a study, fetched once."""
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import lru_cache
 
-from pipeline.models import Event
+from pipeline import store
+from pipeline.core.records import Edge
+from pipeline.models import Event, Trace
 from review.evidence import Evidence, read_evidence
-from review.models import Item, Study
+from review.models import Item, PathGrade, Study
 from review.statistics.sampled import Sample, SampledItem, Stratum, sample_of
 
 ESTIMAND = (
@@ -17,12 +21,22 @@ ESTIMAND = (
 STUDIES_HELD = 2
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
+class Rater:
+    """Someone with a place in the study, by pseudonym, whether they have graded or not."""
+
+    pseudonym: str
+    specialty: str
+    seniority: str
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Facts:
     """A study's evidence: sampled items, and apart from them control items and repeats.
 
     `strata`: traces of the batch by stratum, from which the sample was drawn. `head`: where
-    the study's audit chain stood when the facts were read.
+    the study's audit chain stood when the facts were read, `at` the time of its last event.
+    `edges`: the edges of each path that was graded, by trace and the path's position in it.
     """
 
     study: Study
@@ -31,6 +45,10 @@ class Facts:
     repeats: tuple[Evidence, ...]
     strata: Mapping[str, int]
     head: str
+    at: datetime | None = None
+    panel: tuple[Rater, ...] = ()
+    batches: tuple[str, ...] = ()
+    edges: Mapping[tuple[str, int], tuple[Edge, ...]] = field(default_factory=dict)
 
     def sample(
         self,
@@ -77,4 +95,29 @@ def _read(study_id: int, head: str) -> Facts:
         repeats=tuple(one for one in found if one.kind == Item.Kind.REPEAT),
         strata=study.design["population"],
         head=head,
+        at=Event.objects.filter(chain__name=study.event_chain)
+        .order_by("-position")
+        .values_list("at", flat=True)
+        .first(),
+        panel=_panel(study),
+        batches=tuple(study.batches.order_by("pk").values_list("name", flat=True)),
+        edges=_edges(study),
     )
+
+
+def _panel(study: Study) -> tuple[Rater, ...]:
+    columns = ("pseudonym", "specialty", "seniority")
+    return tuple(Rater(*row) for row in study.reviewers.order_by("pseudonym").values_list(*columns))
+
+
+def _edges(study: Study) -> dict[tuple[str, int], tuple[Edge, ...]]:
+    """Read a trace at a time: records are large, and only the edges of graded paths are kept."""
+    graded = PathGrade.objects.filter(grade__item__study=study)
+    paths: dict[int, set[int]] = defaultdict(set)
+    for trace, path in graded.values_list("grade__item__trace", "path").distinct():
+        paths[trace].add(path)
+    found: dict[tuple[str, int], tuple[Edge, ...]] = {}
+    for row in Trace.objects.filter(pk__in=graded.values("grade__item__trace")).iterator(100):
+        record = store.trace_record(row)
+        found |= {(str(row.key), one): record.paths[one].edges for one in paths[row.pk]}
+    return found

@@ -15,10 +15,11 @@ from functools import partial
 
 import numpy as np
 
+from review.statistics.drawn_raters import drawn_totals
 from review.statistics.estimate import Estimate, FloatArray, undefined
 from review.statistics.intervals import multinomial_weights, percentiles
 from review.statistics.table import RatingTable
-from review.statistics.totals import Totals, item_totals, question_totals
+from review.statistics.totals import Totals, question_totals
 from review.statistics.weights import Level, Weighting, agreement_weights, distances
 
 REPLICATES = 1000
@@ -142,10 +143,9 @@ def _over_raters(
     raters = len(table.raters)
     parts = []
     for block in multinomial_weights(generator, table.questions, replicates if table.items else 0):
-        for questions in block:
-            drawn = generator.multinomial(raters, np.full(raters, 1 / raters)).astype(float)
-            rows = questions[None, table.question] @ item_totals(table, drawn)
-            parts.append(_values(Totals(rows, len(table.scale)), table, names))
+        drawn = generator.multinomial(raters, np.full(raters, 1 / raters), len(block))
+        rows = drawn_totals(table, block, drawn.astype(float))
+        parts.append(_values(Totals(rows, len(table.scale)), table, names))
     return np.concatenate(parts) if parts else np.empty((0, len(names)))
 
 

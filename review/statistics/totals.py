@@ -60,19 +60,17 @@ class Totals:
         return square
 
 
-def item_totals(table: RatingTable, rater_weights: FloatArray | None = None) -> FloatArray:
-    """The columns of Totals for each item; `rater_weights`: how often each rater was drawn.
-
-    A rater drawn twice is never paired with themselves: that would be perfect agreement made of
-    nothing.
-    """
-    counts, squares = _counted(table, rater_weights)
+def item_totals(table: RatingTable) -> FloatArray:
+    """The columns of Totals for each item."""
+    points = len(table.scale)
+    cells = table.item * points + table.category
+    counts = np.bincount(cells, minlength=table.items * points).reshape(-1, points).astype(float)
     size = counts.sum(axis=1)
-    pairs = size**2 - squares.sum(axis=1)
+    pairs = size * (size - 1)
     rated, paired = size > 0, pairs > 0
-    first, second = np.triu_indices(len(table.scale))
+    first, second = np.triu_indices(points)
     products = counts[:, first] * counts[:, second]
-    products[:, first == second] -= squares
+    products[:, first == second] -= counts
     agreed = np.divide(products, pairs[:, None], where=paired[:, None], out=np.zeros_like(products))
     shares = np.divide(counts, size[:, None], where=rated[:, None], out=np.zeros_like(counts))
     return np.column_stack([rated, paired, shares, agreed, agreed * size[:, None]])
@@ -81,18 +79,3 @@ def item_totals(table: RatingTable, rater_weights: FloatArray | None = None) -> 
 def question_totals(table: RatingTable) -> Totals:
     """The totals of each question."""
     return Totals(table.by_question(item_totals(table)), len(table.scale))
-
-
-def _counted(table: RatingTable, weights: FloatArray | None) -> tuple[FloatArray, FloatArray]:
-    """Ratings of each item at each point, raters counted as drawn, and by their squares."""
-    points = len(table.scale)
-    cell, cells = table.item * points + table.category, table.items * points
-    if weights is None:
-        counts = np.bincount(cell, minlength=cells).reshape(-1, points).astype(float)
-        return counts, counts
-    drawn = weights[table.rater]
-    counts, squares = (
-        np.asarray(np.bincount(cell, weight, cells), dtype=float).reshape(-1, points)
-        for weight in (drawn, drawn**2)
-    )
-    return counts, squares

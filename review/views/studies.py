@@ -60,6 +60,7 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
         return render(request, "review/study_detail.html#board", context)
     context |= {
         "may_steer": Role.LEAD in request.roles,
+        "may_report": may_see_grades,
         "open": study.state == Study.State.OPEN,
         "paused": study.state == Study.State.PAUSED,
         "discordant": discordant_items(study) if may_see_grades else [],

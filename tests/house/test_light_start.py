@@ -14,6 +14,8 @@ HEAVY = {
     "sklearn",
     "pyarrow",
     "numba",
+    "matplotlib",
+    "PIL",
 }
 START_WEB = """
 import sys

@@ -1,0 +1,59 @@
+"""The agreement report: by criterion, level, source and specialty; each rater; GRRAS."""
+
+from review.reports.coefficients import Measured, detail_table, measured, summary_table
+from review.reports.criteria import Criterion, Judgement, criteria_of, judgements
+from review.reports.document import Headline, Report, Section
+from review.reports.facts import Facts
+
+READING = (
+    "Two raters who agree by chance alone score 0, two who always agree score 1. Kappa-type and "
+    "AC-type figures differ in what they expect by chance, and belong together: where nearly all "
+    "ratings fall into one category, kappa-type figures can be near 0 although raters hardly "
+    "differ, while AC-type figures stay high. Neither is the true one. The most frequent rating "
+    "stands beside them for that reason.",
+    "Two intervals answer two questions. Over questions: how would the figure vary over other "
+    "questions, graded by the same raters? Over questions and raters: how would it vary over "
+    "other raters like these as well? The second is wider, and the one to quote for other panels.",
+    "Only independent grades of sampled items count: nothing amended on request or after others' "
+    "grades were shown, no control item, no repeat, no grade of a rater who could not judge.",
+)
+Judged = dict[Criterion, list[Judgement]]
+
+
+def agreement_report(facts: Facts) -> Report:
+    """How far the raters of a study agree, with both intervals, as GRRAS asks."""
+    judged = {criterion: judgements(criterion, facts) for criterion in criteria_of(facts)}
+    found = [measured(criterion, some) for criterion, some in judged.items()]
+    return Report(
+        "agreement",
+        "Agreement",
+        facts.study.name,
+        (
+            _by_criterion(found),
+            *_by_level(found),
+        ),
+        headline=_headline(found),
+    )
+
+
+def _headline(found: list[Measured]) -> Headline:
+    decision = next(one for one in found if one.criterion.key == "decision")
+    figure = decision.figures["ac2_quadratic"].over_questions
+    return Headline("Decision, Gwet's AC2", figure, "coefficient")
+
+
+def _by_criterion(found: list[Measured]) -> Section:
+    tables = (summary_table(found, raters=False), summary_table(found, raters=True))
+    return Section("criteria", "By criterion", READING, tables)
+
+
+def _by_level(found: list[Measured]) -> list[Section]:
+    levels = dict.fromkeys(one.criterion.level for one in found)
+    return [
+        Section(
+            level.replace(" ", "_"),
+            f"Level: {level}",
+            tables=(detail_table([one for one in found if one.criterion.level == level], level),),
+        )
+        for level in levels
+    ]

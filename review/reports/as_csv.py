@@ -1,0 +1,85 @@
+"""Reports as CSV: a table with its own columns, or a whole report with a row for each figure.
+
+Lines that begin with # come first and say where the figures come from. An estimate takes five
+columns: value, low, high, n, note.
+"""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from review.reports.document import Cell, Column, Link, Report, Table
+from review.statistics.estimate import Estimate
+
+# What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection").
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+PARTS = ("", "_low", "_high", "_n", "_note")
+LONG_HEADER = ("table", "row", "of", "column", "unit", "value", "low", "high", "n", "note")
+
+Field = str | int | float | None
+
+
+def neutral(text: str) -> str:
+    """The text so that no spreadsheet runs it: a formula's beginning gets an apostrophe before."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def table_csv(table: Table, preamble: Sequence[str] = ()) -> str:
+    """One table."""
+    wide = [_is_estimated(table, place) for place in range(len(table.columns))]
+    header = [
+        f"{column.key}{part}"
+        for column, is_wide in zip(table.columns, wide, strict=True)
+        for part in (PARTS if is_wide else PARTS[:1])
+    ]
+    notes = [f"{table.title}. {table.note}".strip()]
+    return _written([*preamble, *notes], [header, *(_row(row, wide) for row in table.rows)])
+
+
+def report_csv(report: Report, preamble: Sequence[str] = ()) -> str:
+    """Every table of a report in one: a row for each figure, "of" naming the table's row."""
+    rows = (
+        (table.key, place, _text(row[0]), *_figure(column, cell))
+        for table in report.tables
+        for place, row in enumerate(table.rows, 1)
+        for column, cell in zip(table.columns, row, strict=True)
+    )
+    return _written(preamble, [LONG_HEADER, *rows])
+
+
+def _figure(column: Column, cell: Cell) -> tuple[Field, ...]:
+    return (column.key, column.unit, *_parts(cell))
+
+
+def _is_estimated(table: Table, place: int) -> bool:
+    return any(isinstance(row[place], Estimate) for row in table.rows)
+
+
+def _row(row: Sequence[Cell], wide: Sequence[bool]) -> list[Field]:
+    return [
+        part
+        for cell, is_wide in zip(row, wide, strict=True)
+        for part in (_parts(cell) if is_wide else _parts(cell)[:1])
+    ]
+
+
+def _parts(cell: Cell) -> tuple[Field, ...]:
+    """Value, low, high, n and note of a cell."""
+    if isinstance(cell, Estimate):
+        return cell.value, cell.low, cell.high, cell.n, cell.reason or cell.caution
+    return _text(cell), None, None, None, None
+
+
+def _text(cell: Cell) -> Field:
+    if isinstance(cell, Estimate):
+        return cell.value
+    return cell.text if isinstance(cell, Link) else cell
+
+
+def _written(preamble: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
+    """The preamble holds names people chose: a line break in one must not start a row."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerows([f"# {' '.join(line.split())}"] for line in preamble)
+    writer.writerows([neutral(one) if isinstance(one, str) else one for one in row] for row in rows)
+    return out.getvalue()

@@ -1,0 +1,48 @@
+"""Reports as JSON: the dataclasses as they are, rows by column, an estimate with all it says."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from review.reports.document import Cell, Link, Report, Section, Table
+from review.statistics.estimate import Estimate
+
+
+def report_json(report: Report, imprint: Mapping[str, str]) -> str:
+    """The whole report. ValueError for a NaN, which no report holds."""
+    content = {
+        "report": report.key,
+        "title": report.title,
+        **{name.replace(" ", "_"): value for name, value in imprint.items()},
+        "estimand": report.estimand,
+        "cautions": report.cautions,
+        "sections": [_section(section) for section in report.sections],
+    }
+    return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _section(section: Section) -> dict[str, Any]:
+    return {
+        "section": section.key,
+        "title": section.title,
+        "text": section.text,
+        "tables": [_table(table) for table in section.tables],
+    }
+
+
+def _table(table: Table) -> dict[str, Any]:
+    keys = [column.key for column in table.columns]
+    return {
+        "table": table.key,
+        "title": table.title,
+        "note": table.note,
+        "columns": [asdict(column) for column in table.columns],
+        "rows": [dict(zip(keys, map(_cell, row), strict=True)) for row in table.rows],
+    }
+
+
+def _cell(cell: Cell) -> Any:
+    if isinstance(cell, Estimate):
+        return asdict(cell) | {"caution": cell.caution}
+    return cell.text if isinstance(cell, Link) else cell

@@ -1,0 +1,119 @@
+"""Plots of tables as SVG or PNG files: equal tables give equal bytes.
+
+matplotlib loads on the first plot. Figures are made without pyplot, so threads do not meet.
+"""
+
+import io
+import os
+import textwrap
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any, Literal
+
+from django.conf import settings
+
+from review.reports.document import Plot, PlotKind, Table
+from review.reports.plots import marks
+from review.reports.plots.looks import COLUMNS, LABELS, POINTS, TITLES, WIDTHS, Look
+from review.reports.plots.series import Series, series_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Format = Literal["svg", "png"]
+DRAWN_HELD = 128
+PIXELS_PER_INCH = 200
+KINDS: dict[PlotKind, Callable[["Axes", Series, Look], None]] = {
+    "intervals": marks.intervals,
+    "bars": marks.bars,
+    "stacked": marks.stacked,
+    "heat": marks.heat,
+    "line": marks.line,
+    "calibration": marks.calibration,
+}
+# Inches: what title, legend and axis take, and what a row of a sideways plot takes.
+FRAME, ROW, UPRIGHT = 1.0, 0.3, 2.6
+
+
+@lru_cache(maxsize=DRAWN_HELD)
+def draw(table: Table, look: Look, form: Format) -> bytes:
+    """The table's plot as a file. ValueError for a table without a plot or without rows."""
+    if table.plot is None or not table.rows:
+        raise ValueError(f"{table.key} has nothing to draw.")
+    out = io.BytesIO()
+    metadata = {"Title": table.title} | ({"Date": None} if form == "svg" else {})
+    _figure(table, table.plot, look).savefig(
+        out, format=form, dpi=PIXELS_PER_INCH, metadata=metadata
+    )
+    return out.getvalue()
+
+
+def _figure(table: Table, plot: Plot, look: Look) -> "Figure":
+    series = series_of(table, plot, width=_label_width(table, plot, look))
+    figure: Figure = _matplotlib().figure.Figure(
+        figsize=(WIDTHS[look.size], FRAME + _height(series, plot)),
+        layout="constrained",
+        facecolor=look.colours.surface,
+    )
+    axes = figure.add_subplot()
+    KINDS[plot.kind](axes, series, look)
+    _dress(axes, look)
+    axes.set_xlabel(textwrap.fill(axes.get_xlabel(), TITLES[look.size] - 12))
+    axes.set_ylabel(textwrap.fill(axes.get_ylabel(), LABELS["wide"]))
+    title = textwrap.fill(table.title, TITLES[look.size])
+    ink = look.colours.ink
+    if len(axes.get_legend_handles_labels()[1]) > 1:
+        figure.legend(
+            loc="outside lower left", ncols=COLUMNS[look.size], labelcolor=ink, frameon=False
+        )
+    figure.suptitle(title, x=0.01, ha="left", fontsize=POINTS + 1, fontweight="bold", color=ink)
+    return figure
+
+
+def _label_width(table: Table, plot: Plot, look: Look) -> int:
+    """Letters a label has before it is wrapped: under an upright plot they share its width."""
+    if plot.kind != "line":
+        return LABELS[look.size]
+    return max(6, TITLES[look.size] // len(table.rows) - 2)
+
+
+def _height(series: Series, plot: Plot) -> float:
+    if plot.kind in ("line", "calibration"):
+        return UPRIGHT
+    lines = sum(max(1, label.count("\n") * 0.6 + 1) for label in series.labels)
+    beside = 1 + 0.3 * (len(series.names) - 1) if plot.kind in ("intervals", "bars") else 1
+    return float(ROW * lines * beside)
+
+
+def _dress(axes: "Axes", look: Look) -> None:
+    """The theme's colours for everything that is not data."""
+    colours = look.colours
+    axes.set_facecolor(colours.surface)
+    axes.tick_params(colors=colours.ink, which="both")
+    axes.xaxis.label.set_color(colours.ink)
+    axes.yaxis.label.set_color(colours.ink)
+    axes.set_axisbelow(True)
+    for spine in axes.spines.values():
+        spine.set_color(colours.line)
+    if not axes.images:
+        axes.grid(visible=True, color=colours.line, linewidth=0.6)
+
+
+@cache
+def _matplotlib() -> Any:
+    """matplotlib, set up once: the same bytes every time, and no text read as a formula."""
+    os.environ.setdefault("MPLCONFIGDIR", str(settings.DATA_DIR / "matplotlib"))
+    import matplotlib
+    import matplotlib.figure
+
+    matplotlib.rcParams.update(
+        {
+            "svg.hashsalt": "medreason",
+            "text.parse_math": False,
+            "font.family": "DejaVu Sans",
+            "font.size": POINTS,
+            "hatch.linewidth": 0.4,
+        }
+    )
+    return matplotlib

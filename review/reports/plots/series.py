@@ -1,0 +1,95 @@
+"""What a plot draws of its table: labels, and for each series a point with its interval."""
+
+import textwrap
+from dataclasses import dataclass
+
+from review.reports.document import Cell, Column, Link, Plot, Table
+from review.reports.wording import UNITS, worded
+from review.statistics.estimate import Estimate
+
+AXES = {
+    "share": "%",
+    "points": "points of the scale",
+    "coefficient": "1: always alike, 0: as by chance",
+    "seconds": "seconds",
+    "items": "number",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One figure as it is drawn, in the axis's unit; `reason` where there is none."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    n: int | None = None
+    reason: str = ""
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """How far the interval goes below and above the value; nothing without one."""
+        if self.value is None or self.low is None or self.high is None:
+            return 0.0, 0.0
+        return self.value - self.low, self.high - self.value
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Rows of a table as labels, and its drawn columns as named lists of points."""
+
+    labels: tuple[str, ...]
+    names: tuple[str, ...]
+    points: tuple[tuple[Point, ...], ...]
+    unit: str
+    reference: float | None
+
+    @property
+    def axis(self) -> str:
+        """What the axis of figures measures, and what the lines beside the marks are."""
+        unit = AXES.get(self.unit, self.unit)
+        drawn = "; line: 95 % interval" if self.has_intervals else ""
+        name = self.names[0] if len(self.names) == 1 else ""
+        return f"{name} ({unit}{drawn})" if name else f"{unit}{drawn}"
+
+    @property
+    def has_intervals(self) -> bool:
+        return any(sum(point.reach) for one in self.points for point in one)
+
+    def counted(self, place: int) -> str:
+        """A row's label with the n behind it, where all its figures rest on the same."""
+        found = [one[place].n for one in self.points if one[place].n is not None]
+        label = self.labels[place]
+        return f"{label}\nn = {found[0]:,}" if len(set(found)) == 1 else label
+
+
+def series_of(table: Table, plot: Plot, *, width: int) -> Series:
+    """The plot's columns of the table, in the unit of the first; labels of `width` letters."""
+    places = {column.key: place for place, column in enumerate(table.columns)}
+    columns = [table.columns[places[key]] for key in plot.values]
+    factor = UNITS.get(columns[0].unit, (1, 0, ""))[0]
+    label = table.columns[places[plot.label]]
+    return Series(
+        labels=tuple(_label(row[places[plot.label]], label, width) for row in table.rows),
+        names=tuple(column.title for column in columns),
+        points=tuple(
+            tuple(_point(row[places[key]], factor) for row in table.rows) for key in plot.values
+        ),
+        unit=columns[0].unit,
+        reference=None if plot.reference is None else plot.reference * factor,
+    )
+
+
+def _label(cell: Cell, column: Column, width: int) -> str:
+    return textwrap.fill(worded(cell, column.unit).figure, width, break_long_words=False)
+
+
+def _point(cell: Cell, factor: float) -> Point:
+    if isinstance(cell, Estimate):
+        value, low, high = (
+            None if one is None else one * factor for one in (cell.value, cell.low, cell.high)
+        )
+        return Point(value, low, high, cell.n, cell.reason)
+    if cell is None or isinstance(cell, str | Link):
+        return Point(None, reason=str(cell or "nothing"))
+    return Point(cell * factor)

@@ -1,0 +1,40 @@
+"""The reports there are. To add one: a function of Facts that returns a Report, and a line here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from review.reports.agreement import agreement_report
+from review.reports.document import Report
+from review.reports.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One report: its key in addresses and file names, its title, what it answers."""
+
+    key: str
+    title: str
+    answers: str
+    build: Callable[[Facts], Report]
+
+
+REPORTS = (
+    Entry(
+        "agreement",
+        "Agreement",
+        "How far the raters agree, where they part, and how steady each of them is.",
+        agreement_report,
+    ),
+)
+_BUILDS = {entry.key: entry.build for entry in REPORTS}
+# Built once for facts that are held: a page, its plots and its files read the same report.
+_built: WeakKeyDictionary[Facts, dict[str, Report]] = WeakKeyDictionary()
+
+
+def report_of(facts: Facts, key: str) -> Report:
+    """The report of this key from the facts. Raises KeyError where there is none."""
+    reports = _built.setdefault(facts, {})
+    if key not in reports:
+        reports[key] = _BUILDS[key](facts)
+    return reports[key]

@@ -1,0 +1,111 @@
+"""Reports of a study: an overview, a page each, their files and plots."""
+
+import hashlib
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import get_conditional_response, patch_cache_control
+from django.views.decorators.http import require_GET
+
+from pipeline.access import Role, SignedInRequest, role_required
+from review import access
+from review.reports.as_csv import report_csv, table_csv
+from review.reports.as_json import report_json
+from review.reports.document import Report, Table
+from review.reports.facts import Facts, facts_of
+from review.reports.imprint import imprint_of, preamble
+from review.reports.plots import draw
+from review.reports.plots.looks import Look
+from review.reports.registry import REPORTS, report_of
+
+TYPES = {"csv": "text/csv", "json": "application/json", "svg": "image/svg+xml", "png": "image/png"}
+
+
+@require_GET
+@role_required(Role.LEAD, Role.ADJUDICATOR)
+def overview(request: SignedInRequest, study_id: int) -> HttpResponse:
+    """Each report with its headline figure."""
+    study = access.study_to_report(request.user, study_id)
+    facts = facts_of(study)
+    rows = [(entry, report_of(facts, entry.key)) for entry in REPORTS]
+    context = {"study": study, "rows": rows, "imprint": imprint_of(facts)}
+    return render(request, "review/report_list.html", context)
+
+
+@require_GET
+@role_required(Role.LEAD, Role.ADJUDICATOR)
+def report(request: SignedInRequest, study_id: int, key: str) -> HttpResponse:
+    """One report as a page, which prints as a document."""
+    facts = facts_of(access.study_to_report(request.user, study_id))
+    context = {
+        "study": facts.study,
+        "report": _report(facts, key),
+        "imprint": imprint_of(facts),
+    }
+    return render(request, "review/report.html", context)
+
+
+@require_GET
+@role_required(Role.LEAD, Role.ADJUDICATOR)
+def report_file(request: SignedInRequest, study_id: int, key: str, form: str) -> HttpResponse:
+    """One report whole, as JSON or as CSV."""
+    facts = facts_of(access.study_to_report(request.user, study_id))
+    found = _report(facts, key)
+    content = (
+        report_json(found, imprint_of(facts))
+        if form == "json"
+        else report_csv(found, preamble(found, facts))
+    )
+    return _download(content, f"{facts.study.pk}-{key}", form)
+
+
+@require_GET
+@role_required(Role.LEAD, Role.ADJUDICATOR)
+def report_table(request: SignedInRequest, study_id: int, key: str, table: str) -> HttpResponse:
+    """One table as CSV."""
+    facts = facts_of(access.study_to_report(request.user, study_id))
+    found = _report(facts, key)
+    content = table_csv(_table(found, table), preamble(found, facts))
+    return _download(content, f"{facts.study.pk}-{key}-{table}", "csv")
+
+
+@require_GET
+@role_required(Role.LEAD, Role.ADJUDICATOR)
+def report_plot(
+    request: SignedInRequest, study_id: int, key: str, table: str, form: str
+) -> HttpResponse:
+    """One table's plot; `theme` and `size` as pages ask for them, else light and wide."""
+    facts = facts_of(access.study_to_report(request.user, study_id))
+    found = _table(_report(facts, key), table)
+    if found.plot is None or not found.rows:
+        raise Http404
+    look = Look(
+        "dark" if request.GET.get("theme") == "dark" else "light",
+        "narrow" if request.GET.get("size") == "narrow" else "wide",
+    )
+    content = draw(found, look, "png" if form == "png" else "svg")
+    response = HttpResponse(content, content_type=TYPES[form])
+    # Browsers keep a plot and ask whether it still holds: it is sent anew only when it differs.
+    patch_cache_control(response, private=True, no_cache=True)
+    etag = response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _report(facts: Facts, key: str) -> Report:
+    try:
+        return report_of(facts, key)
+    except KeyError as error:
+        raise Http404 from error
+
+
+def _table(found: Report, key: str) -> Table:
+    table = found.table(key)
+    if table is None:
+        raise Http404
+    return table
+
+
+def _download(content: str, name: str, form: str) -> HttpResponse:
+    response = HttpResponse(content, content_type=f"{TYPES[form]}; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="study-{name}.{form}"'
+    return response
