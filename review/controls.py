@@ -64,14 +64,21 @@ def meets(
     expected: Mapping[str, Any], *, precision: int | None, coherence: int | None, decision: str
 ) -> bool:
     """Whether a grade meets what an item expects; a grade that could not judge does not."""
-    if precision is None or coherence is None:
-        return False
-    tolerance = expected["tolerance"]
-    return (
-        abs(precision - expected["precision"]) <= tolerance
-        and abs(coherence - expected["coherence"]) <= tolerance
-        and expected["decision"] in ("", decision)
-    )
+    met = criteria_met(expected, precision=precision, coherence=coherence, decision=decision)
+    return all(met.values())
+
+
+def criteria_met(
+    expected: Mapping[str, Any], *, precision: int | None, coherence: int | None, decision: str
+) -> dict[str, bool]:
+    """Which criteria the grade meets, by name; the decision only where one is expected."""
+    met = {
+        name: given is not None and abs(given - expected[name]) <= expected["tolerance"]
+        for name, given in (("precision", precision), ("coherence", coherence))
+    }
+    if expected["decision"]:
+        met["decision"] = decision == expected["decision"]
+    return met
 
 
 def _record(action: str, control: Control, by: "User", said: dict[str, Any]) -> None:

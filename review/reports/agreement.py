@@ -1,9 +1,15 @@
 """The agreement report: by criterion, level, source and specialty; each rater; GRRAS."""
 
+from collections.abc import Mapping
+
+from review.reports.breakdowns import by_source, by_specialty, yes_and_no
 from review.reports.coefficients import Measured, detail_table, measured, summary_table
-from review.reports.criteria import Criterion, Judgement, criteria_of, judgements
+from review.reports.criteria import criteria_of, judgements
 from review.reports.document import Headline, Report, Section
 from review.reports.facts import Facts
+from review.reports.grras import grras_table
+from review.reports.raters import drift_table, pair_tables, panel_table, severity_table
+from review.reports.steadiness import control_table, retest_by_rater, retest_table
 
 READING = (
     "Two raters who agree by chance alone score 0, two who always agree score 1. Kappa-type and "
@@ -17,7 +23,14 @@ READING = (
     "Only independent grades of sampled items count: nothing amended on request or after others' "
     "grades were shown, no control item, no repeat, no grade of a rater who could not judge.",
 )
-Judged = dict[Criterion, list[Judgement]]
+PARTS = (
+    "The same figures within each source of questions, and among raters of one specialty. Small "
+    "parts say that their interval is not to be trusted.",
+)
+GRRAS = (
+    "The fifteen items that reports of reliability and agreement are asked for, as far as the "
+    "study's own records answer them.",
+)
 
 
 def agreement_report(facts: Facts) -> Report:
@@ -31,6 +44,12 @@ def agreement_report(facts: Facts) -> Report:
         (
             _by_criterion(found),
             *_by_level(found),
+            Section(
+                "parts", "By source and specialty", PARTS, (by_source(judged), by_specialty(judged))
+            ),
+            Section("yes_and_no", "Yes or no", tables=(yes_and_no(found),)),
+            *_raters(facts, {one.criterion.key: one for one in found}),
+            Section("grras", "GRRAS", GRRAS, (grras_table(facts),)),
         ),
         headline=_headline(found),
     )
@@ -45,6 +64,29 @@ def _headline(found: list[Measured]) -> Headline:
 def _by_criterion(found: list[Measured]) -> Section:
     tables = (summary_table(found, raters=False), summary_table(found, raters=True))
     return Section("criteria", "By criterion", READING, tables)
+
+
+def _raters(facts: Facts, found: Mapping[str, Measured]) -> tuple[Section, ...]:
+    precision, coherence, decision = (found[key] for key in ("precision", "coherence", "decision"))
+    return (
+        Section(
+            "raters",
+            "Raters side by side",
+            tables=(panel_table(facts), *pair_tables(decision), *pair_tables(precision)),
+        ),
+        Section(
+            "severity",
+            "Severity and drift",
+            tables=(
+                severity_table(precision),
+                severity_table(coherence),
+                drift_table(precision),
+                drift_table(coherence),
+            ),
+        ),
+        Section("retest", "Test-retest", tables=(retest_table(facts), retest_by_rater(facts))),
+        Section("controls", "Control items", tables=(control_table(facts),)),
+    )
 
 
 def _by_level(found: list[Measured]) -> list[Section]:
