@@ -6,7 +6,7 @@ after a reveal, no control item, no repeat.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from review.evidence import Evidence
 from review.given import GivenGrade, GivenPath
@@ -25,8 +25,7 @@ Value = int | str
 Said = tuple[tuple[int, ...], Value]
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """One rater's judgement of one thing, with what it may be broken down by."""
 
     unit: tuple[int, ...]

@@ -89,7 +89,8 @@ def _sampling(facts: Facts) -> str:
     return (
         f"{method.capitalize()}, of {scope}; {len(facts.items):,} of "
         f"{sum(facts.strata.values()):,} traces in "
-        f"{_plural(len(facts.strata), 'stratum', 'strata')}, each with its recorded inclusion probability. Raters: chosen by the lead."
+        f"{_plural(len(facts.strata), 'stratum', 'strata')}, each trace with its recorded "
+        "inclusion probability. Raters: chosen by the lead."
     )
 
 

@@ -7,6 +7,8 @@ from weakref import WeakKeyDictionary
 from review.reports.agreement import agreement_report
 from review.reports.document import Report
 from review.reports.facts import Facts
+from review.reports.quality import quality_report
+from review.reports.workload import workload_report
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,18 @@ REPORTS = (
         "Agreement",
         "How far the raters agree, where they part, and how steady each of them is.",
         agreement_report,
+    ),
+    Entry(
+        "quality",
+        "Quality",
+        "What share of the batch is acceptable, where it is not, and what raters found wrong.",
+        quality_report,
+    ),
+    Entry(
+        "workload",
+        "Workload",
+        "How long grading takes, who has done how much, and at what pace.",
+        workload_report,
     ),
 )
 _BUILDS = {entry.key: entry.build for entry in REPORTS}

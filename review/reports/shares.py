@@ -1,0 +1,58 @@
+"""Shares of the batch: a label of each item, weighted to the batch, with thin strata joined."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from review.evidence import Evidence
+from review.reports.facts import Facts
+from review.statistics.estimate import BoolArray, Estimate
+from review.statistics.estimation import Bounds, among, bounds, share
+from review.statistics.sample_size import More, more_grades
+from review.statistics.sampled import Sample, collapsed
+
+Label = Callable[[Evidence], float | None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighted:
+    """The study's sample under one label, ready for shares. `joined`: strata put together."""
+
+    items: Sequence[Evidence]
+    sample: Sample
+    joined: str
+    overlap: int
+
+    def where(self, holds: Callable[[Evidence], bool]) -> BoolArray:
+        """The items of which it holds, as a mask of the sample."""
+        return np.array([holds(one) for one in self.items], dtype=bool)
+
+    def share(self, domain: BoolArray | None = None) -> Estimate:
+        """The mean label among the traces of the domain, weighted to the batch."""
+        return share(self.sample, domain)
+
+    def bounds(self, domain: BoolArray | None = None) -> Bounds:
+        """The same if every unanswered item had the lowest label, and the highest."""
+        return bounds(self.sample, among(self.sample, domain))
+
+    def more(self, estimate: Estimate, domain: BoolArray | None = None) -> More:
+        """How many more grades until the share is known to 5 points either way."""
+        weights = 1 / self.sample.probability
+        size = float(weights.sum() if domain is None else weights[domain].sum())
+        return more_grades(estimate, population=round(size), grades_an_item=self.overlap)
+
+
+def weighted(facts: Facts, label: Label) -> Weighted:
+    """The sample under a label; strata with fewer than two answers are joined, and named."""
+    whole = facts.sample(label)
+    sample = collapsed(whole)
+    joined = next((name for name in sample.strata if name not in whole.strata), "")
+    return Weighted(facts.items, sample, joined, facts.study.overlap)
+
+
+def caution_of(found: Weighted) -> tuple[str, ...]:
+    """What to say of joined strata; nothing where each stood on its own."""
+    if not found.joined:
+        return ()
+    return (f"Strata with fewer than two answers were put together: {found.joined}.",)
