@@ -123,7 +123,8 @@ def commonest(table: RatingTable) -> str:
     if not counted:
         return ""
     category, times = counted.most_common(1)[0]
-    return f"{table.scale[category]}, {number(times / counted.total(), 'share')}"
+    name = str(table.scale[category]).replace("_", " ")
+    return f"{name}, {number(times / counted.total(), 'share')}"
 
 
 def _of(one: Measured, name: str, raters: bool) -> Estimate | None:

@@ -22,6 +22,7 @@ from review.statistics.table import SCALE_1_5
 NOTE = "Weighted to the batch; of an item with several grades each counts in part."
 LAST_STEP = 6
 NO_ERROR, LATER = "no incorrect step", f"step {LAST_STEP} or later"
+LABELS = {str(label.value): label.label.lower() for label in StepLabel.Label}
 SEVERITIES = ("mild", "moderate", "severe")
 Said = Callable[[GivenGrade], Iterable[Hashable]]
 
@@ -55,8 +56,7 @@ def decisions_table(facts: Facts) -> Table:
 
 def steps_table(facts: Facts) -> Table:
     """How often each label was given to a step."""
-    labels = tuple(str(label) for label in StepLabel.Label.values)
-    return _bars("steps", "Label of a step", facts, labels, _labels)
+    return _bars("steps", "Label of a step", facts, tuple(LABELS.values()), _labels)
 
 
 def first_error_table(facts: Facts) -> Table:
@@ -190,7 +190,7 @@ def _decision(grade: GivenGrade) -> list[str]:
 
 
 def _labels(grade: GivenGrade) -> list[str]:
-    return [label for _, label in grade.steps]
+    return [LABELS[label] for _, label in grade.steps]
 
 
 def _first_error(grade: GivenGrade) -> list[str]:

@@ -67,7 +67,10 @@ def length_table(graded: Sequence[Timed]) -> Table:
     """Active time an item by the number of its steps."""
     counts = sorted({one.features.steps for one, _ in graded})
     groups = [
-        (f"{count} steps", [both for both in graded if both[0].features.steps == count])
+        (
+            f"{count} step{'' if count == 1 else 's'}",
+            [both for both in graded if both[0].features.steps == count],
+        )
         for count in counts
     ]
     return _times("by_steps", "Length of the chain of thought", groups, "intervals")

@@ -143,10 +143,12 @@ def _corrected(sample: Sample, weights: FloatArray) -> FloatArray:
 def _hidden(sample: Sample, weights: FloatArray, changes: FloatArray) -> float:
     """The variance of strata whose answers are all the same: not nothing, only not seen.
 
-    There the share is taken as (acceptable + 1/2) / (answers + 1).
+    There the share is taken as (acceptable + 1/2) / (answers + 1). Only answers that bear on the
+    ratio count: those of its domain.
     """
-    answers = sample.answers
-    share = sample.sum_by_stratum(np.where(sample.answered, sample.label, 0)) / answers
+    bears = sample.answered & (changes != 0)
+    answers = np.maximum(sample.sum_by_stratum(bears), 1)
+    share = sample.sum_by_stratum(np.where(bears, sample.label, 0)) / answers
     smoothed = (share * answers + 0.5) / (answers + 1)
     constant = (share <= 0) | (share >= 1)
     unseen = np.where(constant, smoothed * (1 - smoothed), 0.0)[sample.stratum]

@@ -81,7 +81,8 @@ def _label_width(table: Table, plot: Plot, look: Look) -> int:
 def _height(series: Series, plot: Plot) -> float:
     if plot.kind in ("line", "calibration"):
         return UPRIGHT
-    lines = sum(max(1, label.count("\n") * 0.6 + 1) for label in series.labels)
+    labels = map(series.counted, range(len(series.labels)))
+    lines = sum(max(1.0, 0.6 * (label.count("\n") + 1)) for label in labels)
     beside = 1 + 0.3 * (len(series.names) - 1) if plot.kind in ("intervals", "bars") else 1
     return float(ROW * lines * beside)
 

@@ -60,6 +60,7 @@ def stacked(axes: "Axes", series: Series, look: Look) -> None:
         )
         start += widths
     _rows(axes, series, look)
+    axes.set_xlabel(series.unit_name)
 
 
 def heat(axes: "Axes", series: Series, look: Look) -> None:
@@ -69,7 +70,7 @@ def heat(axes: "Axes", series: Series, look: Look) -> None:
     low, high = (_rgb(colour) for colour in (look.colours.surface, look.colours.series[0]))
     axes.imshow(low + share[..., None] * (high - low), aspect="auto")
     for row, column in np.ndindex(*values.shape):
-        ink = look.colours.surface if share[row, column] > 0.55 else look.colours.ink
+        ink = _legible(low + share[row, column] * (high - low), look)
         axes.text(column, row, f"{values[row, column]:,.0f}", ha="center", va="center", color=ink)
     axes.set_xticks(range(len(series.names)), series.names)
     axes.set_yticks(range(len(series.labels)), series.labels)
@@ -141,10 +142,11 @@ def _missing(axes: "Axes", points: Sequence[Point], heights: list[float], look: 
 
 
 def _reaches(axes: "Axes", points: Sequence[Point], heights: list[float], look: Look) -> None:
+    drawn = [(y, one) for y, one in zip(heights, points, strict=True) if any(one.reach)]
     axes.errorbar(
-        [one.value or 0.0 for one in points],
-        heights,
-        xerr=np.array([one.reach for one in points]).reshape(-1, 2).T,
+        [one.value or 0.0 for _, one in drawn],
+        [y for y, _ in drawn],
+        xerr=np.array([one.reach for _, one in drawn]).reshape(-1, 2).T,
         color=look.colours.ink,
         linestyle="none",
         capsize=2,
@@ -169,3 +171,15 @@ def _rows(axes: "Axes", series: Series, look: Look) -> None:
 
 def _rgb(colour: str) -> np.ndarray:
     return np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
+
+
+def _legible(behind: np.ndarray, look: Look) -> str:
+    """The text colour that stands out more from what is behind it."""
+    return max(
+        (look.colours.ink, look.colours.surface),
+        key=lambda colour: abs(_luminance(_rgb(colour)) - _luminance(behind)),
+    )
+
+
+def _luminance(rgb: np.ndarray) -> float:
+    return float(np.sqrt(rgb**2.2 @ np.array([0.2126, 0.7152, 0.0722])))

@@ -47,10 +47,13 @@ class Series:
     @property
     def axis(self) -> str:
         """What the axis of figures measures, and what the lines beside the marks are."""
-        unit = AXES.get(self.unit, self.unit)
         drawn = "; line: 95 % interval" if self.has_intervals else ""
-        name = self.names[0] if len(self.names) == 1 else ""
-        return f"{name} ({unit}{drawn})" if name else f"{unit}{drawn}"
+        said = f"{self.unit_name}{drawn}"
+        return f"{self.names[0]} ({said})" if len(self.names) == 1 else said
+
+    @property
+    def unit_name(self) -> str:
+        return AXES.get(self.unit, self.unit)
 
     @property
     def has_intervals(self) -> bool:

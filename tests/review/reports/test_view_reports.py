@@ -8,7 +8,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pipeline.access import Role, grant_role
 from review.models import Study
 from review.reports.registry import REPORTS
 from tests import actors, factories

@@ -1,0 +1,68 @@
+"""The workload report: medians, hours and days by hand."""
+
+from datetime import UTC, datetime
+
+from pipeline.core.features import TraceFeatures
+from review.reports.workload import workload_report
+from tests.factories_reports import evidence, facts, given
+from tests.review.reports.test_agreement import row
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()
+DAY = 86_400
+
+
+def timed(number: int, rater: str, active: int | None, **changes: object):
+    fields = {"active_seconds": active, "position": number + 1, "at": NOON + number * DAY}
+    features = TraceFeatures(steps=number % 2 + 1)
+    return evidence(number, given(rater, **(fields | changes)), features=features)
+
+
+def test_medians_by_rater_position_and_length():
+    items = [timed(number, "R-A", 10 * (number + 1)) for number in range(7)]
+    report = workload_report(facts(items))
+    found = row(report, "by_rater", "R-A")
+    assert (found["median"].value, found["median"].n) == (40, 7)
+    assert (found["median"].low, found["median"].high) == (10, 70)
+    assert (found["lower"], found["upper"]) == (25, 55)
+    assert row(report, "by_position", "1 to 5")["median"].value == 30
+    assert row(report, "by_position", "6 to 10")["median"].value == 65
+    assert row(report, "by_steps", "2 steps")["median"].value == 40
+    assert report.headline.figure.value == 40
+
+
+def test_hours_and_idle_share_count_what_was_timed():
+    items = [timed(0, "R-A", 1800, wall_seconds=3600), timed(1, "R-A", None)]
+    found = row(workload_report(facts(items)), "total", "R-A")
+    assert found == {
+        "rater": "R-A",
+        "grades": 2,
+        "timed": 1,
+        "active": 0.5,
+        "wall": 1.0,
+        "idle": 0.5,
+    }
+
+
+def test_control_items_and_repeats_are_work_and_amendments_are_left_out():
+    report = workload_report(
+        facts(
+            [timed(0, "R-A", 10), timed(1, "R-A", 5, revision=2)],
+            controls=(timed(2, "R-A", 30),),
+            repeats=(timed(3, "R-A", 20),),
+        )
+    )
+    assert row(report, "by_rater", "everyone")["median"].value == 20
+    assert row(report, "total", "everyone")["grades"] == 3
+
+
+def test_grades_by_day_and_by_week():
+    days = workload_report(facts([timed(0, "R-A", 1), timed(0, "R-B", 1), timed(2, "R-A", 1)]))
+    assert days.table("pace").rows == (("2026-03-02", 2, 2), ("2026-03-04", 1, 1))
+    weeks = workload_report(facts([timed(0, "R-A", 1), timed(40, "R-A", 1)]))
+    assert weeks.table("pace").rows == (("2026-03-02", 1, 1), ("2026-04-06", 1, 1))
+
+
+def test_nobody_has_graded():
+    report = workload_report(facts([evidence(1)]))
+    assert all(not table.rows for table in report.tables)
+    assert report.headline.figure.value is None
