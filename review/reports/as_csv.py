@@ -79,7 +79,7 @@ def _text(cell: Cell) -> Field:
 def _written(preamble: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
     """The preamble holds names people chose: a line break in one must not start a row."""
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(out)
     writer.writerows([f"# {' '.join(line.split())}"] for line in preamble)
     writer.writerows([neutral(one) if isinstance(one, str) else one for one in row] for row in rows)
     return out.getvalue()

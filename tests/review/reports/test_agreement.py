@@ -1,5 +1,7 @@
 """The agreement report on studies small enough to work out by hand."""
 
+from typing import Any
+
 import pytest
 
 from pipeline.core.records import Edge, Polarity
@@ -9,7 +11,7 @@ from review.reports.facts import Rater
 from tests.factories_reports import GOOD, POOR, evidence, facts, given
 
 
-def row(report: Report, table: str, first: str, **more: str) -> dict[str, object]:
+def row(report: Report, table: str, first: str, **more: str) -> dict[str, Any]:
     """The row of a table that begins so, by column."""
     found = report.table(table)
     keys = [column.key for column in found.columns]
@@ -161,7 +163,7 @@ def test_the_confusion_counts_each_pair_from_both_sides():
 def test_grras_has_fifteen_items_and_says_what_is_not_recorded():
     panel = (Rater("R-A", "surgery", "resident"), Rater("R-B", "", ""))
     found = agreement_report(facts(both(*FOUR), panel=panel)).table("grras")
-    answers = [cells[3] for cells in found.rows]
+    answers = [str(cells[3]) for cells in found.rows]
     assert len(answers) == 15
     assert "Not recorded" in answers[0]
     assert "Specialty: not stated 1, surgery 1." in answers[11]
@@ -171,6 +173,6 @@ def test_grras_has_fifteen_items_and_says_what_is_not_recorded():
 def test_an_old_rubric_is_not_asked_for_steps_and_flags():
     made = facts(both(*FOUR))
     made.study.rubric_version = "1"
-    titles = [cells[0] for cells in agreement_report(made).table("criteria").rows]
+    titles = [str(cells[0]) for cells in agreement_report(made).table("criteria").rows]
     assert "Label of a step" not in titles
     assert not any("Safety" in title for title in titles)

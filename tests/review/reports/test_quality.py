@@ -1,5 +1,7 @@
 """The quality report on samples small enough to work out by hand."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -12,7 +14,7 @@ from tests.review.reports.test_agreement import row
 STRATA = {"large": 90, "small": 10}
 
 
-def sampled(*said: tuple[str, object], **changes: object):
+def sampled(*said: tuple[str, Any], **changes: Any):
     """Items of strata, ten in a hundred from the large one and half of the small one."""
     chance = {"large": 0.1, "small": 0.5}
     return [

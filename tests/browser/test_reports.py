@@ -1,0 +1,68 @@
+"""Reports in a real browser: plots in both themes, narrow pages, paper, and axe."""
+
+import pytest
+from playwright.sync_api import Page
+
+from review.models import Study
+from tests import actors, factories
+from tests.browser.test_accessibility import faults
+from tests.browser.test_lead import sign_in
+from tests.review.submitting import grade_all
+
+KEYS = ("agreement", "quality", "workload")
+PLOTS = """async () => {
+  const images = [...document.querySelectorAll("figure.plot img")];
+  await Promise.all(images.map((image) => image.decode()));
+  return images.map((image) => image.currentSrc);
+}"""
+
+
+@pytest.fixture
+def study(transactional_db) -> Study:
+    people = [actors.reviewer(name) for name in ("ann", "ben", "cat")]
+    made = factories.study(*people, opened_by=actors.lead(), size=6, overlap=3)
+    for person, precision in zip(people, (5, 4, 2), strict=True):
+        grade_all(made, person, cot_precision=precision)
+    return made
+
+
+@pytest.fixture
+def reports(live_server, page, study) -> str:
+    sign_in(page, live_server.url)
+    return f"{live_server.url}/studies/{study.pk}/reports"
+
+
+def scrolls_sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_every_report_in_both_themes_wide_and_narrow(page, theme, reports, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    found = []
+    for address in (f"{reports}/", *(f"{reports}/{key}/" for key in KEYS)):
+        page.goto(address)
+        found += faults(page)
+        assert not scrolls_sideways(page), address
+    assert not found
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_plots_come_in_the_theme_and_the_size_of_the_page(page, theme, reports, width):
+    page.set_viewport_size({"width": width, "height": 768})
+    page.goto(f"{reports}/workload/")
+    drawn = page.evaluate(PLOTS)
+    assert drawn
+    for address in drawn:
+        assert ("theme=dark" in address) == (theme == "dark")
+        assert ("size=narrow" in address) == (width == 390)
+
+
+def test_paper_is_light_and_without_navigation(page, reports):
+    page.emulate_media(color_scheme="dark", media="print")
+    page.goto(f"{reports}/quality/")
+    assert not any("dark" in address for address in page.evaluate(PLOTS))
+    for hidden in (".site-header", ".contents", "#download-csv", ".plot__files >> nth=0"):
+        assert page.locator(hidden).is_hidden()
+    for shown in (".imprint", "h1", "#acceptable", ".site-footer"):
+        assert page.locator(shown).first.is_visible()

@@ -1,0 +1,109 @@
+"""Plots: every one is drawn, says what it shows, and comes out the same again."""
+
+import re
+from dataclasses import replace
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from review.reports.document import Column, PlotKind, Table
+from review.reports.plots import KINDS, draw
+from review.reports.plots.looks import THEMES, WIDTHS, Look
+from review.reports.registry import REPORTS
+from review.reports.wording import plotted
+from review.statistics.estimate import Estimate, undefined
+from tests.factories_reports import GOOD, POOR, evidence, facts, given
+
+COLUMNS = (
+    Column("group", "Group"),
+    Column("first", "First", "share"),
+    Column("second", "Second", "share"),
+)
+ROWS = (
+    ("$x^2$ <b> & a very long name of a group of items", Estimate(0.4, 0.3, 0.5, 40), 0.6),
+    ("undefined", undefined("no items"), 0.2),
+)
+TABLE = Table("groups", "Groups", COLUMNS, ROWS)
+
+
+def table_of(kind: PlotKind) -> Table:
+    if kind != "calibration":
+        return plotted(TABLE, kind, "group", ("first", "second"), reference=0.5)
+    rows = ((0.2, Estimate(0.1, 0.0, 0.3, 30)), (0.8, Estimate(0.9, 0.7, 1.0, 30)))
+    columns = (Column("score", "Mean score"), Column("share", "Acceptable", "share"))
+    made = Table("calibration", "Calibration", columns, rows)
+    return plotted(made, "calibration", "score", ("score", "share"))
+
+
+def test_every_kind_is_known():
+    assert set(KINDS) == set(get_args(PlotKind))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("look", [Look(theme, size) for theme, size in product(THEMES, WIDTHS)])
+def test_equal_tables_give_equal_files(kind, look):
+    first, again = (draw.__wrapped__(table_of(kind), look, "svg") for _ in range(2))
+    assert first == again
+    assert first.startswith(b"<?xml")
+    assert b"<dc:date>" not in first
+
+
+def test_a_png_is_one():
+    assert draw(table_of("bars"), Look(), "png").startswith(b"\x89PNG")
+
+
+def test_a_figure_that_is_not_there_is_said_in_the_plot():
+    without = replace(TABLE, rows=ROWS[:1])
+    with_gap = draw(table_of("intervals"), Look(), "svg")
+    gone = draw(plotted(without, "intervals", "group", ("first", "second")), Look(), "svg")
+    assert b"no figure" in with_gap
+    assert b"no figure" not in gone
+
+
+def test_the_alternative_says_each_figure_with_n_and_interval():
+    says = plotted(TABLE, "bars", "group", ("first", "second"), covers="Over questions.").plot.says
+    assert "First 40.0 % (30.0 to 50.0), n = 40" in says
+    assert "undefined: First — (no items), Second 20.0 %" in says
+    assert says.endswith("Over questions.")
+
+
+def test_a_table_without_rows_is_not_drawn():
+    with pytest.raises(ValueError, match="nothing to draw"):
+        draw(replace(table_of("bars"), rows=()), Look(), "svg")
+
+
+@pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
+def test_every_plot_of_every_report_is_drawn(entry):
+    items = [
+        evidence(n, given("R-A", said), given("R-B", GOOD, labels=("correct", "incorrect")))
+        for n, said in enumerate([GOOD, POOR, GOOD, POOR, GOOD])
+    ]
+    drawn = [table for table in entry.build(facts(items)).tables if table.plot and table.rows]
+    assert drawn
+    for table in drawn:
+        assert len(draw(table, Look(), "svg")) > 2000
+        assert table.plot.says
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_text_and_marks_stand_out_from_the_surface(theme):
+    colours = THEMES[theme]
+    for text in (colours.ink, colours.muted):
+        assert contrast(text, colours.surface) >= 4.5
+    for mark in colours.series:
+        assert contrast(mark, colours.surface) >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.2's ratio of two colours."""
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(part, 16) / 255 for part in re.findall("..", colour[1:])]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
