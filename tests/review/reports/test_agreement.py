@@ -121,6 +121,12 @@ def test_steps_are_items_of_their_own_and_questions_their_clusters():
     assert row(report, "criteria", "An incorrect step found: yes or no")["percent"].value == 0
 
 
+def test_items_of_one_question_are_one_cluster():
+    one_question = agreement_report(facts(both(*FOUR * 6, question=1)))
+    assert row(one_question, "criteria", "Precision")["ac"].reason.startswith("all of one question")
+    assert row(agreement_report(facts(both(*FOUR * 6))), "criteria", "Precision")["ac"].low
+
+
 def test_every_edge_of_a_graded_path_is_judged():
     edge = Edge(1, 2, "indication", "indication", Polarity.SUPPORTING)
     items = [

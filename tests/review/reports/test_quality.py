@@ -115,6 +115,12 @@ def test_points_decisions_and_labels_are_shares_of_grades():
     assert row(report, "first_error", "no incorrect step")["share"].value == pytest.approx(1 / 2)
 
 
+def test_items_whose_key_is_in_doubt_are_in_no_distribution():
+    doubted = evidence(1, given("R-A", POOR), key="answer key disputed")
+    report = quality_report(facts([doubted, *[evidence(n, given("R-A")) for n in range(2, 5)]]))
+    assert row(report, "decisions", "accept")["share"].value == 1
+
+
 def test_safety_flags_by_the_highest_severity():
     items = [
         evidence(1, given("R-A", safety_flag="mild"), given("R-B", safety_flag="severe")),

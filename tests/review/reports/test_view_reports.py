@@ -34,7 +34,7 @@ def study(people):
 
 
 @pytest.fixture
-def graded(study, people) -> Study:
+def graded(study, people):
     for person, precision in zip(people, (5, 4, 2), strict=True):
         grade_all(study, person, cot_precision=precision)
     return study
