@@ -1,23 +1,22 @@
 """Every URL x every role, in one table. A URL that is not in the table fails the test."""
 
-from collections.abc import Iterator
-
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import get_resolver, reverse
 
 from pipeline.access import Role
 from review.controls import Expected, mark_control
 from review.invitations import invite
-from review.models import Reviewer, Study
+from review.models import Study
 from review.policies import save_policy
 from review.queue import next_slot
 from review.releasing import make_release
 from review.resets import reset_link
 from tests import actors, factories, factories_endpoints
+from tests.house.visitors import came_through, client_for, names
 from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.submitting import submit
 
@@ -144,15 +143,6 @@ OWN = {name for name in TABLE if ":" not in name} | {
 }
 
 
-def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
-    for pattern in resolver.url_patterns:
-        if isinstance(pattern, URLPattern):
-            yield f"{prefix}{pattern.name}"
-        elif pattern.namespace != "admin":
-            space = f"{pattern.namespace}:" if pattern.namespace else ""
-            yield from names(pattern, prefix + space)
-
-
 def test_every_url_is_in_the_table():
     assert set(names(get_resolver())) == set(TABLE)
 
@@ -217,18 +207,6 @@ def world(db) -> dict[str, str]:
         "review:invitation_accept": [token],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
-
-
-def client_for(role: str) -> Client:
-    if role == "anonymous":
-        return Client()
-    if role == "no role":
-        return actors.signed_in(actors.person("nobody"))
-    if role == "reviewer":
-        return actors.signed_in(Reviewer.objects.get(user__username="grader").user)
-    if role == "superuser":
-        return actors.signed_in(actors.superuser())
-    return actors.signed_in(actors.person(role, Role(role)))
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -298,10 +276,3 @@ def test_another_reviewers_item_does_not_exist(world):
     ):
         assert stranger.post(world[f"review:{name}"]).status_code == 404, name
     assert stranger.get(world["review:history"]).status_code == 404
-
-
-def came_through(response) -> bool:
-    """Whether the URL was served; being sent to the login page, or home to it, is not."""
-    elsewhere = response.headers.get("Location", "")
-    sent_away = elsewhere == "/" or elsewhere.startswith(reverse("account_login"))
-    return response.status_code not in (403, 404) and not sent_away
