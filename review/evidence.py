@@ -19,6 +19,7 @@ from review.models import Adjudication, Decline, Grade, Item, KeyRuling, SendBac
 from review.statistics.ratings import Consensus, Rating, consensus, overtaken
 
 ITEMS_AT_ONCE = 500
+_SEVERITY = Grade.SafetyFlag.values  # from none to severe
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,9 @@ class Evidence:
 
     `grades` are current and blind; `independent` those that agreement is measured on, from
     before anyone sent one back. `consensus` is None while the item is not settled. `key` says
-    why the answer key keeps the item out of releases, `flagged` that a safety flag stands,
-    `licence` why it may not be published; each is empty or false where nothing does.
+    why the answer key keeps the item out of releases, `harm` how severe a standing safety flag
+    is (the worst, where several stand), `licence` why it may not be published; each is empty
+    where nothing does.
     `unanswered` says why there is no label; control items and repeats never have one.
     """
 
@@ -49,7 +51,7 @@ class Evidence:
     consensus: Consensus | None
     adjudicated: bool
     key: str
-    flagged: bool
+    harm: str
     sent_back: bool
     declines: int
     licence: str
@@ -60,6 +62,11 @@ class Evidence:
     def ratings(self) -> list[Rating]:
         """The ratings of those who could judge."""
         return [grade.rating for grade in self.grades if grade.rating is not None]
+
+    @property
+    def flagged(self) -> bool:
+        """Whether a safety flag stands."""
+        return bool(self.harm)
 
     @property
     def unanswered(self) -> str:
@@ -150,7 +157,7 @@ def _one(
         consensus=_consensus(settled, said, holds),
         adjudicated=holds,
         key=left_out(ruling, _doubts(said, settled)) or "",
-        flagged=_flagged(settled, said, holds),
+        harm=_harm(settled, said, holds),
         sent_back=item.sent_back,  # type: ignore[attr-defined]
         declines=declines,
         licence=_licence(questions.may_be_released, questions.is_benchmark),
@@ -191,11 +198,11 @@ def _consensus(settled: Adjudication | None, said: Said, holds: bool) -> Consens
     return consensus([one.rating for one in said.current if one.rating])
 
 
-def _flagged(settled: Adjudication | None, said: Said, holds: bool) -> bool:
-    """An adjudicator's word on harm counts; until there is one, any flag does."""
+def _harm(settled: Adjudication | None, said: Said, holds: bool) -> str:
+    """An adjudicator's word on harm counts; until there is one, the worst flag does."""
     if settled is not None and holds:
-        return bool(settled.safety_flag)
-    return any(one.safety_flag for one in said.warnings)
+        return settled.safety_flag
+    return max((one.safety_flag for one in said.warnings), key=_SEVERITY.index, default="")
 
 
 def _doubts(said: Said, settled: Adjudication | None) -> list[Any]:

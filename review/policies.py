@@ -1,21 +1,31 @@
 """Policies: the filter rule over verdicts and grades, applied to one item at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from django.db import IntegrityError, transaction
 from pydantic import TypeAdapter
 
+from pipeline.core.features import TraceFeatures
 from pipeline.models import Event
 from review.evidence import Evidence
 from review.models import Grade, Policy
-from review.statistics.ratings import Consensus, Rating
+from review.statistics.ratings import Consensus
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 FILTERS = ("format", "leakage", "answer", "grounding")
+HARMS = ("mild", "moderate", "severe")
+# Why a trace that may still be graded or settled is left out for now.
+TOO_FEW, DISAGREE, UNGRADED, SENT_BACK = (
+    "too few grades",
+    "grades disagree, not adjudicated",
+    "not graded",
+    "sent back, not answered",
+)
+PENDING = frozenset({TOO_FEW, DISAGREE, UNGRADED, SENT_BACK})
 
 
 class NameTaken(ValueError):
@@ -27,8 +37,10 @@ class Rules:
     """Which items a release takes. Scales run from 1 to 5; None asks nothing.
 
     Minimum precision and coherence are asked of the consensus on the CoT, path minimums of the
-    lowest grade any reviewer gave to any cited path. `minimum_graders` 0 admits traces that
-    nobody has graded, provided that nothing else here asks for a grade.
+    lowest grade any reviewer gave to any cited path, `minimum_graders` of traces that someone
+    graded. An adjudicated harm of a severity in `barred_harms` keeps a trace out; one that
+    nobody has adjudicated always does. `ungraded` says what becomes of traces nobody graded:
+    "take" asks only filters and licence of them.
     """
 
     required_filters: tuple[str, ...] = FILTERS
@@ -38,17 +50,23 @@ class Rules:
     minimum_path_coherence: float | None = None
     minimum_graders: int = 1
     only_accepted: bool = True
+    barred_harms: tuple[str, ...] = HARMS
+    ungraded: Literal["leave_out", "take"] = "leave_out"
 
     @property
-    def asks_for_grades(self) -> bool:
-        """Whether a trace that nobody has graded can never meet these rules."""
+    def takes_ungraded(self) -> bool:
+        """Whether a trace that nobody has graded can meet these rules.
+
+        Policies saved before `ungraded` existed said so by asking nothing of any grade.
+        """
         minimums = (
             self.minimum_precision,
             self.minimum_coherence,
             self.minimum_path_precision,
             self.minimum_path_coherence,
         )
-        return self.minimum_graders > 0 or self.only_accepted or any(minimums)
+        asks = self.minimum_graders > 0 or self.only_accepted or any(minimums)
+        return self.ungraded == "take" or not asks
 
 
 _RULES = TypeAdapter(Rules)
@@ -81,45 +99,60 @@ def save_policy(name: str, *, rules: Rules, saved_by: "User") -> Policy:
 
 def exclusion(rules: Rules, evidence: Evidence) -> str | None:
     """Why the rules leave the item out, in a few words; None when they take it."""
-    return (
-        _by_filters(rules, evidence)
-        or evidence.key
-        or ("safety flag" if evidence.flagged else None)
-        or ("sent back, not answered" if evidence.sent_back else None)
-        or _by_grading(rules, evidence.ratings, evidence.consensus)
-    )
+    return next(objections(rules, evidence), None)
 
 
-def _by_filters(rules: Rules, evidence: Evidence) -> str | None:
-    missed = [name for name in rules.required_filters if not evidence.features.passed(name)]
-    return f"filter not passed: {missed[0]}" if missed else None
+def objections(rules: Rules, evidence: Evidence) -> Iterator[str]:
+    """Everything in the rules that speaks against the item, in a few words each."""
+    yield from passes_not(rules, evidence.features)
+    if evidence.key:
+        yield evidence.key
+    if evidence.harm and (evidence.harm in rules.barred_harms or not evidence.adjudicated):
+        yield "safety flag"
+    if evidence.sent_back:
+        yield SENT_BACK
+    yield from _by_grading(rules, evidence)
 
 
-def _by_grading(rules: Rules, ratings: list[Rating], agreed: Consensus | None) -> str | None:
-    if len(ratings) < rules.minimum_graders:
-        return "too few grades"
+def passes_not(rules: Rules, features: TraceFeatures) -> Iterator[str]:
+    """The required filters that a trace has not passed: known of every trace, graded or not."""
+    for name in rules.required_filters:
+        if not features.passed(name):
+            yield f"filter not passed: {name}"
+
+
+def _by_grading(rules: Rules, evidence: Evidence) -> Iterator[str]:
+    ratings, agreed = evidence.ratings, evidence.consensus
+    if agreed is None and not evidence.grades:
+        yield from () if rules.takes_ungraded else (UNGRADED,)
+        return
+    if len(ratings) < rules.minimum_graders or (agreed is None and not ratings):
+        yield TOO_FEW
     if agreed is None and ratings:
-        return "grades disagree, not adjudicated"
-    if agreed is None:
-        return "not graded" if rules.asks_for_grades else None
+        yield DISAGREE
+    if agreed is not None:
+        yield from _by_consensus(rules, evidence, agreed)
+
+
+def _by_consensus(rules: Rules, evidence: Evidence, agreed: Consensus) -> Iterator[str]:
     if rules.only_accepted and agreed.decision != Grade.Decision.ACCEPT:
-        return "not accepted"
-    return _below(rules, ratings, agreed)
-
-
-def _below(rules: Rules, ratings: list[Rating], agreed: Consensus) -> str | None:
-    path_precision = [value for rating in ratings for value in rating.path_precision]
-    path_coherence = [value for rating in ratings for value in rating.path_coherence]
-    checks = (
-        ("precision", agreed.precision, rules.minimum_precision),
-        ("coherence", agreed.coherence, rules.minimum_coherence),
-        ("path precision", _lowest(path_precision), rules.minimum_path_precision),
-        ("path coherence", _lowest(path_coherence), rules.minimum_path_coherence),
-    )
-    for title, value, minimum in checks:
+        yield "not accepted"
+    for title, value, minimum in _minimums(rules, evidence, agreed):
         if minimum is not None and value is not None and value < minimum:
-            return f"{title} below {minimum:g}"
-    return None
+            yield f"{title} below {minimum:g}"
+
+
+def _minimums(
+    rules: Rules, evidence: Evidence, agreed: Consensus
+) -> Iterator[tuple[str, float | None, float | None]]:
+    """What is asked of an item's grades: the scale, its value, the minimum."""
+    ratings = evidence.ratings
+    precision = [value for rating in ratings for value in rating.path_precision]
+    coherence = [value for rating in ratings for value in rating.path_coherence]
+    yield "precision", agreed.precision, rules.minimum_precision
+    yield "coherence", agreed.coherence, rules.minimum_coherence
+    yield "path precision", _lowest(precision), rules.minimum_path_precision
+    yield "path coherence", _lowest(coherence), rules.minimum_path_coherence
 
 
 def _lowest(values: Sequence[int]) -> float | None:

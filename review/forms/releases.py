@@ -1,68 +1,80 @@
 """Forms about policies and releases."""
 
+from dataclasses import fields
 from typing import Any
 
 from django import forms
 
+from review import rubric
 from review.models import Policy, Study
-from review.policies import FILTERS, Rules
+from review.policies import FILTERS, HARMS, Rules
 
 LOWEST_GRADE = "The lowest grade that any reviewer gave to any cited path."
 
 
-class PolicyForm(forms.Form):
-    """A filter rule under a name."""
+HARM_TITLES = {harm.value: harm.title for harm in rubric.CURRENT.harms}
 
-    name = forms.CharField(max_length=120)
+
+class MinimumField(forms.FloatField):
+    """A minimum on the scale from 1 to 5, as a number that a slider may set."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        step = forms.NumberInput(attrs={"step": "0.5", "data-slider": ""})
+        super().__init__(min_value=1, max_value=5, required=False, widget=step, **kwargs)
+
+
+class RulesForm(forms.Form):
+    """The rule of a policy, field by field."""
+
     required_filters = forms.MultipleChoiceField(
         choices=[(name, name) for name in FILTERS],
         widget=forms.CheckboxSelectMultiple,
         required=False,
         initial=list(FILTERS),
     )
-    minimum_precision = forms.FloatField(min_value=1, max_value=5, required=False, initial=4)
-    minimum_coherence = forms.FloatField(min_value=1, max_value=5, required=False, initial=4)
-    minimum_path_precision = forms.FloatField(
-        min_value=1, max_value=5, required=False, help_text=LOWEST_GRADE
-    )
-    minimum_path_coherence = forms.FloatField(
-        min_value=1, max_value=5, required=False, help_text=LOWEST_GRADE
-    )
+    minimum_precision = MinimumField(initial=4)
+    minimum_coherence = MinimumField(initial=4)
+    minimum_path_precision = MinimumField(help_text=LOWEST_GRADE)
+    minimum_path_coherence = MinimumField(help_text=LOWEST_GRADE)
     minimum_graders = forms.IntegerField(
-        min_value=0,
-        max_value=10,
-        initial=1,
-        help_text="0 also takes traces that nobody has graded, if nothing else asks for a grade.",
+        min_value=1, max_value=10, initial=1, help_text="Of a trace that was graded."
     )
     only_accepted = forms.BooleanField(
         required=False, initial=True, label="Only items whose consensus is accept"
     )
+    barred_harms = forms.MultipleChoiceField(
+        label="Harm that keeps a trace out",
+        choices=[(harm, HARM_TITLES[harm]) for harm in HARMS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        initial=list(HARMS),
+        help_text="As adjudicated. A safety flag that nobody has adjudicated always does.",
+    )
+    ungraded = forms.ChoiceField(
+        label="Traces that nobody graded",
+        choices=[("leave_out", "leave out"), ("take", "take where the filters above pass")],
+        initial="leave_out",
+    )
+
+    def rules(self) -> Rules:
+        """The rule entered."""
+        data = {field.name: self.cleaned_data[field.name] for field in fields(Rules)}
+        data["required_filters"] = tuple(data["required_filters"])
+        data["barred_harms"] = tuple(data["barred_harms"])
+        return Rules(**data)
+
+
+class PolicyForm(RulesForm):
+    """A filter rule under a name."""
+
+    name = forms.CharField(max_length=120)
+    field_order = ("name",)
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Policy.objects.filter(name=name).exists():
             raise forms.ValidationError("A policy of this name exists; policies never change.")
         return name
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        asks = data.get("only_accepted") or any(
-            value for name, value in data.items() if name.startswith("minimum_") and value
-        )
-        if data.get("minimum_graders") == 0 and asks:
-            self.add_error(
-                "minimum_graders",
-                "A trace that nobody has graded has no consensus: ask for 1 grader or more, "
-                "or for no minimum and no acceptance.",
-            )
-        return data
-
-    def rules(self) -> Rules:
-        """The rule entered."""
-        data = dict(self.cleaned_data)
-        del data["name"]
-        data["required_filters"] = tuple(data["required_filters"])
-        return Rules(**data)
 
 
 class ReleaseForm(forms.Form):

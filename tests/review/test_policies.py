@@ -8,9 +8,10 @@ from pipeline import store
 from pipeline.core.features import FilterFeature
 from pipeline.models import Event
 from review.evidence import Evidence, sampled_evidence
-from review.models import Adjudication, Grade, Item
-from review.policies import FILTERS, Rules, exclusion, rules_of, save_policy
+from review.models import Adjudication, Grade, Item, Policy
+from review.policies import FILTERS, Rules, exclusion, objections, rules_of, save_policy
 from tests import actors, factories
+from tests.review.disagreeing import settle
 from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db
@@ -87,8 +88,48 @@ def test_the_median_of_two_may_fall_on_a_half(study, people):
 
 
 def test_ungraded_items_are_taken_only_where_no_grader_is_asked_for(study):
-    assert left_out(study) == "too few grades"
+    assert left_out(study) == "not graded"
     assert left_out(study, factories.UNGRADED) is None
+    assert left_out(study, Rules(ungraded="take")) is None
+
+
+def test_taking_the_ungraded_asks_no_less_of_what_was_graded(study, people):
+    rules = Rules(ungraded="take", minimum_graders=2)
+    grade_all(study, people[0])
+    assert left_out(study, rules) == "too few grades"
+    grade_all(study, people[1], cot_precision=3)
+    assert left_out(study, rules) == "precision below 4"
+
+
+def test_everything_that_speaks_against_an_item_is_named(study, people):
+    grade_all(study, people[0], cot_precision=2, decision="reject")
+    rules = Rules(minimum_graders=2, required_filters=("answer", "none of these"))
+    assert list(objections(rules, the_evidence(study))) == [
+        "filter not passed: none of these",
+        "too few grades",
+        "not accepted",
+        "precision below 4",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("barred", "reason"), [(("moderate", "severe"), None), (("mild",), "safety flag")]
+)
+def test_an_adjudicated_harm_stays_out_by_its_severity(study, people, lead, barred, reason):
+    rules = Rules(barred_harms=barred)
+    grade_all(study, people[0], safety_flag="mild")
+    assert left_out(study, rules) == "safety flag"  # whatever the rule: nobody has adjudicated
+    settle(study.items.get(), lead, safety_flag="mild")
+    assert left_out(study, rules) == reason
+
+
+def test_a_policy_saved_before_severities_existed_is_read_as_it_was_meant(lead):
+    policy = save_policy("old", rules=Rules(), saved_by=lead)
+    plain = {name: policy.rules[name] for name in ("required_filters", "minimum_graders")}
+    assert rules_of(Policy(rules=plain)) == Rules()
+    old = {"minimum_graders": 0, "only_accepted": False}
+    old |= {"minimum_precision": None, "minimum_coherence": None}
+    assert rules_of(Policy(rules=old)).takes_ungraded
 
 
 def test_disagreeing_grades_stay_out_until_they_are_adjudicated(study, people, lead):

@@ -95,7 +95,7 @@ def test_what_the_rules_do_not_take_stays_out_with_its_reason(study, lead, ann, 
 
 
 def test_ungraded_traces_enter_only_where_the_policy_says_so(study, lead):
-    with pytest.raises(CannotRelease, match="too few grades"):
+    with pytest.raises(CannotRelease, match="not graded"):
         release(study, lead)
     made = release(study, lead, factories.UNGRADED, name="ungraded")
     assert all(not parse_line(line.decode()).grades for line in lines_of(made))

@@ -56,6 +56,8 @@ def test_a_policy_is_saved_as_entered(client):
         "minimum_precision": "3.5",
         "minimum_coherence": "",
         "minimum_graders": "2",
+        "barred_harms": ["severe"],
+        "ungraded": "take",
     }
     assert client.post(reverse("review:policy_new"), entered).status_code == 302
     assert rules_of(Policy.objects.get()) == Rules(
@@ -64,6 +66,8 @@ def test_a_policy_is_saved_as_entered(client):
         minimum_coherence=None,
         minimum_graders=2,
         only_accepted=False,
+        barred_harms=("severe",),
+        ungraded="take",
     )
 
 
@@ -74,12 +78,14 @@ def test_a_policy_is_saved_as_entered(client):
         {"minimum_precision": "nan"},
         {"minimum_graders": "-1"},
         {"required_filters": ["charm"]},
+        {"barred_harms": ["none"]},
+        {"ungraded": "perhaps"},
         {"name": "fair"},
     ],
     ids=str,
 )
 def test_a_policy_out_of_range_is_refused(client, policy, change):
-    entered = {"name": "other", "minimum_graders": "1"} | change
+    entered = {"name": "other", "minimum_graders": "1", "ungraded": "take"} | change
     assert client.post(reverse("review:policy_new"), entered).status_code == 422
     assert Policy.objects.count() == 1
 
