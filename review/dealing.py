@@ -32,8 +32,8 @@ def deal(
     study: Study,
     *,
     drawn: Sequence[Drawn],
-    controls: Sequence[Control],
     reviewers: Sequence[Reviewer],
+    controls: Sequence[Control] = (),
 ) -> Dealt:
     """Make the study's items and slots; within the caller's transaction.
 
@@ -84,6 +84,7 @@ def _sampled(study: Study, one: Drawn) -> Item:
         one.trace_id,
         stratum=one.stratum,
         inclusion_probability=one.inclusion_probability,
+        phase=one.phase,
     )
 
 

@@ -20,11 +20,12 @@ ALLOCATIONS: Mapping[str, float] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Drawn:
-    """One trace drawn: its stratum and the known chance with which the sample took it."""
+    """One trace drawn: its stratum, the known chance with which the sample took it, the phase."""
 
     trace_id: int
     stratum: str
     inclusion_probability: float
+    phase: int = 1
 
 
 def _path_length(row: Trace) -> str:
@@ -56,13 +57,19 @@ def population(
     and are their own class: they are never graded.
     """
     strata: dict[str, list[int]] = defaultdict(list)
-    for row in _made(batches, include_discarded).iterator(chunk_size=500):
-        values = [VARIABLES[name](row) for name in variables]
-        strata[(", ".join(values) or "all")[:STRATUM_LENGTH]].append(row.pk)
+    for row in made_traces(batches, include_discarded=include_discarded).iterator(chunk_size=500):
+        strata[stratum_of(row, variables)].append(row.pk)
     return dict(strata)
 
 
-def _made(batches: Iterable[Batch], include_discarded: bool) -> QuerySet[Trace]:
+def stratum_of(row: Trace, variables: Sequence[str]) -> str:
+    """The stratum of a made trace, by its values of these variables."""
+    values = [VARIABLES[name](row) for name in variables]
+    return (", ".join(values) or "all")[:STRATUM_LENGTH]
+
+
+def made_traces(batches: Iterable[Batch], *, include_discarded: bool) -> QuerySet[Trace]:
+    """Every current trace of the batches that has a CoT, with its question, in order."""
     rows = Trace.objects.filter(batch__in=list(batches), is_current=True, state=Trace.State.MADE)
     if not include_discarded:
         rows = rows.filter(kept=True)

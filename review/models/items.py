@@ -18,7 +18,9 @@ class Item(models.Model):
     """One trace in one study. `kind`, `expected` and `repeat_of` never reach a reviewer.
 
     `inclusion_probability` is the known chance with which the sample took the trace within
-    `stratum`; null for control items and repeats, which were put in, not drawn.
+    `stratum`; null for control items and repeats, which were put in, not drawn. `phase` says
+    which phase of the sample drew it; a further phase changes the probability of earlier items
+    to what it is over all phases so far (review.phases).
     `expected` holds a control item's known grades. `bucket` is its place in the reviewers'
     orders (review.order). `specialty` and `open_to_all_at` route it: before that time only
     reviewers of the specialty get it; null opens it to all at once.

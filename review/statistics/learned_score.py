@@ -55,24 +55,26 @@ def learn_score(
     )
 
 
-def next_probabilities(score: FloatArray, *, size: int, least: float = 0.25) -> FloatArray:
+def next_probabilities(
+    score: FloatArray, *, size: int, least: float = 0.25, most: float = 1.0
+) -> FloatArray:
     """Inclusion probabilities of a later phase: more where the score is undecided.
 
     In proportion to the square root of score x (1 - score), no trace below `least` of an even
-    draw, none above 1; they add up to `size`. Record them: the estimators weigh by them.
+    draw, none above `most`; they add up to `size`. Record them: the estimators weigh by them.
     """
-    if not 0 < size <= len(score):
+    if not 0 < size <= len(score) * most * (1 + 1e-9):
         raise ValueError(f"{size} items cannot be drawn from {len(score)} traces.")
     even = size / len(score)
     spread = np.sqrt(np.clip(score * (1 - score), 1e-12, None))
     share = least * even + (1 - least) * even * spread / spread.mean()
     for _ in range(STEPS):
-        certain = share >= 1
-        left = size - certain.sum()
+        certain = share >= most
+        left = size - most * certain.sum()
         if not np.any(share[~certain]) or abs(share[~certain].sum() - left) < 1e-9:
             break
-        share = np.where(certain, 1.0, share * left / share[~certain].sum())
-    return np.asarray(np.minimum(share, 1.0))
+        share = np.where(certain, most, share * left / share[~certain].sum())
+    return np.asarray(np.minimum(share, most))
 
 
 def _standardised(features: FloatArray, batch: FloatArray) -> FloatArray:
