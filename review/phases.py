@@ -67,7 +67,8 @@ class _Part:
 def traces_left(study: Study) -> int:
     """How many traces of the study's population have no place in it yet."""
     placed = Item.objects.filter(study=study).exclude(kind=Item.Kind.REPEAT).count()
-    return max(0, sum(study.design["population"].values()) - placed)
+    population: dict[str, int] = study.design["population"]
+    return max(0, sum(population.values()) - placed)
 
 
 def draw_more(study: Study, *, items: int, where: Where, by: "User") -> int:
@@ -143,9 +144,7 @@ def _before(study: Study) -> dict[str, int]:
     return counted
 
 
-def _drawn(
-    population: Population, part: _Part, scores: FloatArray, phase: int
-) -> Iterable[Drawn]:
+def _drawn(population: Population, part: _Part, scores: FloatArray, phase: int) -> Iterable[Drawn]:
     chances = part.chances(scores)
     chosen = phases.systematic(chances, seed=part.seed)
     recorded = phases.of_further_phase(chances[chosen], **part.counts)

@@ -10,6 +10,7 @@ from pipeline import store
 from pipeline.core.records import Edge
 from pipeline.models import Event, Trace
 from review.evidence import Evidence, read_evidence
+from review.learned import Learned, learn
 from review.models import Item, PathGrade, Study
 from review.statistics.sampled import Sample, SampledItem, Stratum, sample_of
 
@@ -82,6 +83,12 @@ class Facts:
 def facts_of(study: Study) -> Facts:
     """The study's facts as they stand now; read anew only when its audit chain has grown."""
     return _read(study.pk, Event.objects.head(study.event_chain)["head"])
+
+
+@lru_cache(maxsize=STUDIES_HELD)
+def learned_of(facts: Facts) -> Learned:
+    """The learned score of these facts, learned once."""
+    return learn(facts.study, facts.items)
 
 
 @lru_cache(maxsize=STUDIES_HELD)

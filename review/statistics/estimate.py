@@ -46,6 +46,13 @@ class Estimate:
         """Half the interval's width; None without an interval."""
         return None if self.low is None or self.high is None else (self.high - self.low) / 2
 
+    def complement(self) -> "Estimate":
+        """The share of the others: 1 less this one."""
+        if self.value is None:
+            return self
+        low, high = (None if end is None else 1 - end for end in (self.high, self.low))
+        return replace(self, value=1 - self.value, low=low, high=high)
+
     def within(self, low: float, high: float) -> "Estimate":
         """The same estimate with its interval cut to what is possible."""
         if self.low is None or self.high is None:

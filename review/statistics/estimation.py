@@ -39,12 +39,18 @@ class Ratio:
     def needed(self, label: FloatArray) -> FloatArray:
         return self.whole + self.label_whole * label
 
+    @property
+    def concerned(self) -> BoolArray:
+        """Items that can enter the denominator, whatever their label."""
+        return np.asarray((self.whole > 0) | (self.label_whole > 0))
+
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
     """The share if every unanswered item were unacceptable, and if every one were acceptable.
 
     Without interval: `low` and `high` of the two estimates add the sampling error.
+    `unanswered` counts items that the figure concerns.
     """
 
     lowest: Estimate
@@ -78,7 +84,7 @@ def assisted_share(sample: Sample) -> Estimate:
 
 def ratio(sample: Sample, asked: Ratio, values: FloatArray | None = None) -> Estimate:
     """Any ratio of the batch; `values` replace the labels in what is taken (score-adjusted)."""
-    empty = sample.empty_strata()
+    empty = sample.empty_strata(asked.concerned)
     if empty:
         return undefined(f"nothing graded yet in: {', '.join(empty)}")
     weights = expanded(sample)
@@ -101,7 +107,7 @@ def bounds(sample: Sample, asked: Ratio) -> Bounds:
     return Bounds(
         ratio(sample.filled_in(np.where(raises, 0.0, 1.0)), asked),
         ratio(sample.filled_in(np.where(raises, 1.0, 0.0)), asked),
-        int(np.sum(~sample.answered)),
+        int(np.sum(~sample.answered & asked.concerned)),
     )
 
 

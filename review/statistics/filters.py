@@ -78,11 +78,14 @@ class CalibrationBin:
     acceptable: Estimate
 
 
-def calibration(sample: Sample, *, bins: int = 10) -> list[CalibrationBin]:
-    """The score's calibration curve: bins of equal numbers of answered items."""
+def calibration(
+    sample: Sample, *, bins: int = 10, domain: BoolArray | None = None
+) -> list[CalibrationBin]:
+    """The score's calibration curve: bins of equal numbers of answered items of the domain."""
     if sample.score is None:
         return []
-    answered = np.flatnonzero(sample.answered)
+    inside = np.ones(len(sample.answered), dtype=bool) if domain is None else domain
+    answered = np.flatnonzero(sample.answered & inside)
     ordered = answered[np.argsort(sample.score[answered], kind="stable")]
     parts = np.array_split(ordered, max(1, min(bins, len(ordered))))
     return [_bin(sample, sample.score, part) for part in parts if len(part)]

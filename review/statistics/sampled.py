@@ -65,9 +65,18 @@ class Sample:
     def sum_by_stratum(self, values: FloatArray | BoolArray) -> FloatArray:
         return np.asarray(np.bincount(self.stratum, values, len(self.strata)), dtype=float)
 
-    def empty_strata(self) -> list[str]:
-        """Strata of the batch in which nothing is answered yet."""
-        return [name for name, count in zip(self.strata, self.answers, strict=True) if not count]
+    def empty_strata(self, domain: BoolArray | None = None) -> list[str]:
+        """Strata of the batch in which nothing is answered yet.
+
+        Those with items of the domain (a mask) only, where one is given: a stratum whose items
+        all lie outside says nothing of it. One without any item may hold traces of every kind.
+        """
+        concerned = np.ones(len(self.strata), dtype=bool)
+        if domain is not None:
+            concerned = self.sum_by_stratum(np.ones(len(domain))) == 0
+            concerned |= self.sum_by_stratum(domain) > 0
+        empty = concerned & (self.answers == 0)
+        return [name for name, one in zip(self.strata, empty, strict=True) if one]
 
     def filled_in(self, labels: FloatArray) -> "Sample":
         """The sample as if the unanswered items had these labels: for the bounds."""

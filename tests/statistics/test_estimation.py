@@ -93,6 +93,17 @@ def test_a_stratum_without_answers_is_named():
     assert (found.value, found.reason) == (None, "nothing graded yet in: b, c")
 
 
+def test_a_share_of_some_traces_waits_for_their_strata_only():
+    rows = items("a", [1, 0]) + items("b", [None])
+    sample = sample_of(rows, {"a": Stratum(9), "b": Stratum(9)})
+    first = sample.stratum == 0
+    assert share(sample, first).value == 0.5
+    assert share(sample, ~first).reason == "nothing graded yet in: b"
+    assert bounds(sample, among(sample, first)).unanswered == 0
+    unseen = sample_of(rows, {"a": Stratum(9), "b": Stratum(9), "c": Stratum(9)})
+    assert share(unseen, first).reason == "nothing graded yet in: c"
+
+
 def test_thin_strata_can_be_put_together_and_the_joint_one_is_named():
     rows = items("a", [1, 0, 1, 0]) + items("b", [1]) + items("c", [None])
     sample = sample_of(rows, {"a": Stratum(40), "b": Stratum(10), "c": Stratum(10)})

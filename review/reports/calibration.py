@@ -1,0 +1,55 @@
+"""Calibration: what a score says beside what the panel accepts, for filters and learned score."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from review.policies import FILTERS
+from review.reports.assisted import scored_sample
+from review.reports.document import Column, Plot, Table
+from review.reports.facts import Facts, learned_of
+from review.reports.filter_measures import says
+from review.statistics.filters import CalibrationBin, calibration
+from review.statistics.trace_columns import filter_scores
+
+COLUMNS = (
+    Column("score", "Mean score", "points"),
+    Column("acceptable", "Share acceptable", "share"),
+)
+LEARNED = (
+    "Logistic regression on the recorded features of a trace, learned from this study's grades; "
+    "each item is scored by a model that saw no grade of its question. It narrows estimates and "
+    "guides further draws. It never accepts or rejects anything."
+)
+
+
+def calibration_tables(facts: Facts) -> Iterator[Table]:
+    """One table for each filter that scores, and one for the learned score."""
+    for name in FILTERS:
+        scores = filter_scores([one.features for one in facts.items], name)
+        known = ~np.isnan(scores)
+        if known.any():
+            sample = replace(facts.sample(), score=np.where(known, scores, 0.0))
+            note = f"Items that this filter scored: {int(known.sum()):,}."
+            bins = calibration(sample, domain=known)
+            yield _table(f"score_{name}", f"Score of the {name} filter", bins, note)
+    yield _learned(facts)
+
+
+def _learned(facts: Facts) -> Table:
+    learned = learned_of(facts)
+    title = "The learned score"
+    if not learned:
+        return Table(
+            "learned_score", title, COLUMNS, (), LEARNED, empty=f"The score {learned.reason}."
+        )
+    note = f"{LEARNED} Learned from {learned.graded:,} graded items."
+    return _table("learned_score", title, calibration(scored_sample(facts)), note)
+
+
+def _table(key: str, title: str, bins: list[CalibrationBin], note: str) -> Table:
+    rows = tuple((one.mean_score, one.acceptable) for one in bins)
+    words = {f"score {one.mean_score:.2f}": one.acceptable for one in bins}
+    plot = Plot("calibration", "score", ("acceptable",), says(words, title))
+    return Table(key, title, COLUMNS, rows, note, plot=plot)

@@ -1,0 +1,111 @@
+"""What the filters keep and discard against the consensus: overall, by group, one by one."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from review.evidence import Evidence
+from review.policies import FILTERS
+from review.reports.assisted import BOUNDED, bounded
+from review.reports.document import Cell, Column, Plot, Table
+from review.reports.facts import Facts
+from review.statistics.estimate import BoolArray, Estimate, undefined
+from review.statistics.estimation import Ratio, ratio
+from review.statistics.filters import DENOMINATORS, filter_ratios
+from review.statistics.sampled import Sample
+
+UNKNOWN = undefined("discarded traces were not sampled: it cannot be known")
+PREDICTIVE = "positive predictive value"
+MEASURES = tuple(
+    Column(name.replace(" ", "_").replace("-", "_"), name.capitalize(), "share")
+    for name in DENOMINATORS
+)
+
+
+def measured(facts: Facts, sample: Sample, domain: BoolArray | None = None) -> dict[str, Estimate]:
+    """The four measures; of a sample of kept traces only, just the positive predictive value."""
+    known = facts.study.design["include_discarded"]
+    return {
+        name: ratio(seen, asked) if known or name == PREDICTIVE else UNKNOWN
+        for name, (seen, asked) in filter_ratios(sample, domain).items()
+    }
+
+
+def measured_overall(facts: Facts) -> dict[str, Estimate]:
+    """The four measures of the verdict, over the whole batch."""
+    return measured(facts, facts.sample())
+
+
+def overall_table(facts: Facts, *, note: str) -> Table:
+    """Each measure with interval, bounds, and how many more grades it takes."""
+    estimates = measured_overall(facts)
+    rows = tuple(
+        (name.capitalize(), DENOMINATORS[name], *_bounded(facts, estimates[name], *asked))
+        for name, asked in filter_ratios(facts.sample()).items()
+    )
+    columns = (Column("measure", "Measure"), Column("of", "Of which: share"), *BOUNDED)
+    plot = Plot("intervals", "measure", ("estimate",), says(estimates))
+    return Table("overall", "The verdict against the consensus", columns, rows, note, plot=plot)
+
+
+def _bounded(facts: Facts, estimate: Estimate, sample: Sample, asked: Ratio) -> tuple[Cell, ...]:
+    if estimate is UNKNOWN:
+        return (UNKNOWN, *[None] * (len(BOUNDED) - 1))
+    return bounded(sample, asked, estimate, facts)
+
+
+def by_group_table(facts: Facts, key: str, title: str, group: Callable[[Evidence], str]) -> Table:
+    """The four measures among the traces of each group."""
+    groups = np.array([group(one) for one in facts.items], dtype=object)
+    sample = facts.sample()
+    found = {str(name): measured(facts, sample, groups == name) for name in sorted(set(groups))}
+    return _table(key, title, Column(key, key.capitalize()), found, _answers(facts, group))
+
+
+def by_filter_table(facts: Facts) -> Table:
+    """The four measures of each filter as if it alone decided, and of all together."""
+    sample = facts.sample()
+    found = {"all together": measured(facts, sample)}
+    for name in FILTERS:
+        passed = np.array([one.features.passed(name) for one in facts.items], dtype=bool)
+        found[name] = measured(facts, sample.judged_by(passed))
+    note = "As if the filter alone decided: what it passes is kept, all else discarded."
+    return _table("by_filter", "By filter", Column("filter", "Filter"), found, {}, note)
+
+
+def _answers(facts: Facts, group: Callable[[Evidence], str]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for one in facts.items:
+        counted[group(one)] = counted.get(group(one), 0) + (one.acceptable is not None)
+    return counted
+
+
+def _table(
+    key: str,
+    title: str,
+    label: Column,
+    found: dict[str, dict[str, Estimate]],
+    answers: dict[str, int],
+    note: str = "",
+) -> Table:
+    counts = (Column("answered", "Graded items", "items"),) if answers else ()
+    rows: list[tuple[Cell, ...]] = [
+        (name, *([answers[name]] if answers else []), *estimates.values())
+        for name, estimates in found.items()
+    ]
+    predictive = {name: estimates[PREDICTIVE] for name, estimates in found.items()}
+    plot = Plot("intervals", label.key, (MEASURES[0].key,), says(predictive, PREDICTIVE))
+    return Table(key, title, (label, *counts, *MEASURES), tuple(rows), note, plot=plot)
+
+
+def says(estimates: dict[str, Estimate], what: str = "") -> str:
+    """A plot of shares in words."""
+    parts: Sequence[str] = [f"{name}: {_said(one)}" for name, one in estimates.items()]
+    return f"{what.capitalize()}{'. ' if what else ''}{'; '.join(parts)}."
+
+
+def _said(one: Estimate) -> str:
+    if one.value is None:
+        return one.reason
+    interval = f" ({one.low:.1%} to {one.high:.1%})" if one.low is not None else ""
+    return f"{one.value:.1%}{interval}, n = {one.n}"

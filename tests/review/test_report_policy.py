@@ -1,0 +1,115 @@
+"""A policy tried: figures worked by hand, and the same counts as a release."""
+
+from dataclasses import replace
+
+import pytest
+
+from review.policies import Rules
+from review.reports.policy import policy_report
+from review.reports.simulation import (
+    lost_by,
+    quality_of_graded,
+    quality_of_passing,
+    quality_of_release,
+    share_taken,
+    simulate,
+)
+from tests.factories_study import facts, item, rating
+
+REJECT, LOW = rating("reject", scale=2), rating(scale=3)
+PERMISSIVE = Rules(
+    minimum_precision=None, minimum_coherence=None, minimum_graders=1, only_accepted=False
+)
+
+
+@pytest.fixture
+def study():
+    """Four of eight kept traces of medqa, two of ten discarded ones, two of four of house."""
+    items = [
+        item(1, rating(), source="medqa"),
+        item(2, rating(), source="medqa"),
+        item(3, REJECT, source="medqa"),
+        item(4, source="medqa"),
+        item(5, rating(), failed=["answer"], source="medqa"),
+        item(6, REJECT, failed=["answer", "leakage"], source="medqa"),
+        item(7, rating()),
+        item(8, LOW),
+    ]
+    return facts(items, {"medqa, kept": 8, "medqa, discarded": 10, "house, kept": 4})
+
+
+def test_what_it_takes_and_why_it_leaves_the_rest(study):
+    tried = simulate(Rules(), study)
+    assert tried.taken.tolist() == [True, True, False, False, False, False, True, False]
+    assert tried.pending.tolist() == [False] * 3 + [True] + [False] * 4
+    found = {one.reason: (one.first, one.alone, one.source) for one in lost_by(tried)}
+    assert found == {
+        "filter not passed: leakage": (1, 0, "medqa"),
+        "filter not passed: answer": (1, 1, "medqa"),
+        "not accepted": (1, 0, "medqa"),
+        "precision below 4": (1, 0, "house"),
+        "coherence below 4": (0, 0, "house"),
+        "not graded": (1, 1, "medqa"),
+    }
+
+
+def test_of_the_batch_it_takes_what_the_settled_items_stand_for(study):
+    """8 kept of medqa at 2 of 3 settled, none of 10 discarded, 4 of house at 1 of 2."""
+    found = share_taken(simulate(Rules(), study))
+    assert found.value == pytest.approx((8 * 2 / 3 + 4 * 1 / 2) / 22)
+    rows = {row[0]: row for row in policy_report(study, Rules()).table("sources").rows}
+    assert rows["medqa"][1:4] == (6, 2, 18)
+    assert rows["medqa"][4].value == pytest.approx(8 * 2 / 3)
+    assert rows["house"][5].value == pytest.approx(1 / 2)
+
+
+def test_the_source_that_loses_most_comes_first(study):
+    table = policy_report(study, Rules()).table("sources")
+    assert [row[0] for row in table.rows] == ["medqa", "house"]
+
+
+def test_accept_by_rule_is_said_to_be_so_and_not_estimated(study):
+    graded, passing, release = policy_report(study, Rules()).table("quality").rows
+    assert graded[1:3] == (3, "100 %, as the policy asks for accept")
+    assert passing[1] == 6
+    assert passing[2].value == pytest.approx((8 * 2 / 3 + 4 * 2 / 2) / 12)
+    assert "needs at least 30 graded items, and has 7" in passing[3].reason
+    assert release[2].value == 1
+
+
+def test_without_that_rule_the_share_among_what_is_taken_is_estimated(study):
+    tried = simulate(PERMISSIVE, study)
+    assert quality_of_graded(tried).value == pytest.approx((8 * 2 / 3 + 4 * 2 / 2) / 12)
+    assert quality_of_graded(tried).n == 5
+
+
+def test_ungraded_traces_are_expected_to_be_like_graded_ones_that_pass(study):
+    tried = simulate(Rules(ungraded="take"), study)
+    assert tried.taken_ungraded.tolist() == [False] * 3 + [True] + [False] * 4
+    passing = quality_of_passing(tried).stratified
+    release = quality_of_release(tried, passing)
+    assert release.value == pytest.approx((3 + passing.value) / 4)
+    assert release.low == pytest.approx((3 + passing.low) / 4)
+    assert release.low < release.value < release.high
+
+
+def test_bounds_put_the_unanswered_at_their_worst_and_best(study):
+    lowest, highest = (
+        getattr(quality_of_passing(simulate(Rules(), study)).bounds, name).value
+        for name in ("lowest", "highest")
+    )
+    assert lowest == pytest.approx((8 * 2 / 4 + 4) / 12)
+    assert highest == pytest.approx((8 * 3 / 4 + 4) / 12)
+
+
+def test_a_licence_keeps_out_what_the_rules_would_take(study):
+    barred = replace(study, items=tuple(replace(one, licence="no leave") for one in study.items))
+    tried = simulate(Rules(), barred)
+    assert not tried.taken.any()
+    assert quality_of_release(tried, quality_of_passing(tried).stratified).reason
+
+
+def test_beside_a_saved_policy(study):
+    strict = ("Strict", Rules(minimum_precision=5))
+    rows = policy_report(study, Rules(), saved=strict).table("compared").rows
+    assert [row[:4] for row in rows] == [("Tried here", 3, 3, 0), ("Strict", 0, 0, 0)]
