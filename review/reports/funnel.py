@@ -197,7 +197,7 @@ def _shares_of_kept(facts: Facts) -> Mapping[str, Estimate]:
 def _spent(run: SourceRun, currency: str, acceptable: Estimate) -> tuple[Cell, ...]:
     spent = dict(run.costs.money).get(currency, Decimal(0))
     if run.costs.unknown:
-        missing = undefined(f"the price of {run.costs.unknown:,} calls is unknown")
+        missing = undefined(f"calls of unknown price: {run.costs.unknown:,}")
         return run.source, float(spent), run.kept, missing, acceptable, missing
     each = float(spent) / run.kept if run.kept else None
     accepted = undefined("nothing was kept") if each is None else per_accepted(each, acceptable)

@@ -1,0 +1,155 @@
+"""The filter report: measures worked by hand, lists, what cannot be known, other batches."""
+
+import pytest
+
+from review.models import Study
+from review.queue import next_slot
+from review.reports.acceptable import acceptable_table
+from review.reports.calibration import calibration_tables
+from review.reports.document import Link
+from review.reports.facts import facts_of
+from review.reports.filter_measures import (
+    by_filter_table,
+    by_group_table,
+    measured_overall,
+    overall_table,
+)
+from review.reports.filters import MOST_LISTED, filters_report, others_table
+from review.statistics.filters import rogan_gladen
+from review.studies import StudyPlan, open_study
+from tests import actors, factories
+from tests.factories_study import facts, item, rating
+from tests.review.submitting import grade_all, submit
+
+REJECT = rating("reject", scale=2)
+
+
+@pytest.fixture
+def study():
+    """Kept: 3 of 4 graded are acceptable, of 40. Discarded: 1 of 4, of 20."""
+    kept = [item(1, rating()), item(2, rating()), item(3, rating()), item(4, REJECT)]
+    discarded = [
+        item(5, rating(), failed=["answer"]),
+        item(6, REJECT, failed=["answer"]),
+        item(7, REJECT, failed=["answer", "leakage"]),
+        item(8, REJECT, failed=["leakage"]),
+    ]
+    return facts([*kept, *discarded], {"house, kept": 40, "house, discarded": 20})
+
+
+def test_the_verdict_weighed_to_the_batch(study):
+    """Acceptable: 30 kept and 5 discarded of 60 traces."""
+    found = {name: one.value for name, one in measured_overall(study).items()}
+    assert found == pytest.approx(
+        {
+            "positive predictive value": 30 / 40,
+            "sensitivity": 30 / 35,
+            "specificity": 15 / 25,
+            "false-discard rate": 5 / 20,
+        }
+    )
+    shown = acceptable_table(study).rows[0]
+    assert shown[1].value == pytest.approx(35 / 60)
+
+
+def test_each_measure_has_bounds_and_says_how_many_more_grades_it_takes(study):
+    row = overall_table(study, note="").rows[0]
+    estimate, lowest, highest, unanswered, more, assumes = row[2:]
+    assert lowest.value == highest.value == estimate.value
+    assert unanswered == 0
+    assert 0 < more <= 36
+    assert "vary as those graded so far" in assumes
+
+
+def test_a_filter_alone_is_judged_by_what_it_alone_passes(study):
+    """Leakage alone passes 6 of 8: of these 4 are acceptable; it rejects 2, neither is."""
+    rows = {row[0]: row[1:] for row in by_filter_table(study).rows}
+    assert rows["leakage"][0].value == pytest.approx(35 / 50)
+    assert rows["leakage"][1].value == 1
+    assert rows["leakage"][3].value == 0
+    assert [one.value for one in rows["all together"]] == [
+        one.value for one in measured_overall(study).values()
+    ]
+    assert rows["format"][3].reason  # it rejected nothing
+
+
+def test_groups_are_measured_apart():
+    items = [item(1, rating()), item(2, REJECT), item(3, rating(), source="medqa")]
+    found = facts(items, {"house, kept": 10, "medqa, kept": 10})
+    rows = by_group_table(found, "source", "By source", lambda one: one.source).rows
+    assert [(row[0], row[1], row[2].value) for row in rows] == [("house", 2, 0.5), ("medqa", 1, 1)]
+
+
+def test_without_discarded_traces_their_measures_are_not_made_up(study):
+    kept = facts(
+        [one for one in study.items if one.kept], {"house, kept": 40}, include_discarded=False
+    )
+    found = measured_overall(kept)
+    assert found["positive predictive value"].value == 0.75
+    for name in ("sensitivity", "specificity", "false-discard rate"):
+        assert found[name].reason == "discarded traces were not sampled: it cannot be known"
+
+
+def test_a_score_is_calibrated_on_the_items_it_scored(study):
+    tables = {table.key: table for table in calibration_tables(study)}
+    rows = tables["score_answer"].rows
+    assert {row[0] for row in rows} == {0.0, 1.0}
+    assert tables["learned_score"].rows == ()
+    assert "needs at least 30 graded items, and has 8" in tables["learned_score"].empty
+
+
+@pytest.fixture
+def lead(db):
+    return actors.lead()
+
+
+@pytest.fixture
+def graded(lead) -> Study:
+    ann = actors.reviewer("ann")
+    batch = factories.made_batch(8)
+    study = open_study(StudyPlan("study", [batch], [ann], overlap=1, seed=3), opened_by=lead)
+    submit(next_slot(study, reviewer=ann), ann, decision="reject")
+    grade_all(study, ann)
+    return study
+
+
+def test_right_answers_by_wrong_reasoning_are_listed_with_links(graded):
+    facts = facts_of(graded)
+    rejected = [one for one in facts.items if one.acceptable == 0]
+    report = filters_report(facts)
+    wrong_reasoning = report.table("right_answer_wrong_reasoning")
+    sound_reasoning = report.table("wrong_answer_sound_reasoning")
+    listed = [row[0] for table in (wrong_reasoning,) for row in table.rows]
+    assert listed == [
+        Link(f"Trace {one.trace[:8]}", "pipeline:trace", (one.trace,))
+        for one in rejected
+        if one.features.passed("answer")
+    ]
+    failed = [one for one in facts.items if one.acceptable and not one.features.passed("answer")]
+    assert [row[0].arguments for row in sound_reasoning.rows] == [(one.trace,) for one in failed]
+    assert f"Graded items: {len(failed)}" in sound_reasoning.note
+
+
+def test_long_lists_are_cut_and_say_so():
+    from review.reports.filters import _list
+
+    found = [item(number, rating()) for number in range(MOST_LISTED + 1)]
+    table = _list("key", "Title", found, "Means.")
+    assert len(table.rows) == MOST_LISTED
+    assert "Graded items: 201; the first 200 are listed" in table.note
+
+
+def test_an_ungraded_batch_of_the_same_method_gets_a_share_by_rogan_and_gladen(graded):
+    facts, own = facts_of(graded), graded.batches.get()
+    assert others_table(facts).rows == ()
+    other = factories.made_batch(4, name="other")
+    assert others_table(facts).rows == ()  # made on another graph
+    type(other).objects.filter(pk=other.pk).update(knowledge_graph=own.knowledge_graph)
+    ((link, made, kept, share),) = others_table(facts).rows
+    assert (link.text, made) == ("other", 4)
+    errors = measured_overall(facts)
+    expected = rogan_gladen(
+        kept, made, sensitivity=errors["sensitivity"], specificity=errors["specificity"]
+    )
+    assert share == expected.share
+    assert "assumes that the filter errs on the other batch" in str(filters_report(facts).sections)
