@@ -51,7 +51,7 @@ def given(rater: str, said: tuple[int, int, str] | None = GOOD, **changes: Any) 
 def evidence(number: int, *grades: GivenGrade, **changes: Any) -> Evidence:
     """A sampled item of a question of its own, with these grades, all of them independent."""
     ratings = [grade.rating for grade in grades if grade.rating]
-    flagged = any(grade.safety_flag for grade in grades)
+    harm = next((grade.safety_flag for grade in grades if grade.safety_flag), "")
     fields: dict[str, Any] = {
         "item": number,
         "code": f"item-{number}",
@@ -67,10 +67,10 @@ def evidence(number: int, *grades: GivenGrade, **changes: Any) -> Evidence:
         "features": TraceFeatures(),
         "grades": grades,
         "independent": grades,
-        "consensus": None if flagged else consensus(ratings),
+        "consensus": None if harm else consensus(ratings),
         "adjudicated": False,
         "key": "",
-        "flagged": flagged,
+        "harm": harm,
         "sent_back": False,
         "declines": 0,
         "licence": "",
@@ -88,7 +88,11 @@ def facts(items: Iterable[Evidence], **changes: Any) -> Facts:
         name="study",
         rubric_version="2",
         reasoner_kind="language_model",
-        design={"method": "stratified random sample by source", "size": None},
+        design={
+            "method": "stratified random sample by source",
+            "size": None,
+            "include_discarded": True,
+        },
         seed=7,
     )
     fields: dict[str, Any] = {

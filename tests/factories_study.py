@@ -1,17 +1,16 @@
-"""Facts of made-up studies, without rows: evidence with known consensus, strata and features."""
+"""Facts of a made-up sample: traces that filters passed or not, in strata of known sizes."""
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any
 
 from pipeline.core.features import FilterFeature, TraceFeatures
 from review.evidence import Evidence
-from review.given import GivenGrade
-from review.models import Study
 from review.policies import FILTERS
 from review.reports.facts import Facts
-from review.statistics.ratings import Rating, consensus
+from tests import factories_reports
+
+SOUND, REJECTED = (4, 4, "accept"), (2, 2, "reject")
 
 
 def features(failed: Sequence[str] = (), **changes: Any) -> TraceFeatures:
@@ -22,71 +21,25 @@ def features(failed: Sequence[str] = (), **changes: Any) -> TraceFeatures:
     return TraceFeatures(filters=filters, **changes)
 
 
-def rating(decision: str = "accept", *, scale: int = 4, path: int = 4) -> Rating:
-    return Rating(scale, scale, decision, path_precision=(path,), path_coherence=(path,))
-
-
-def grade(given: Rating | None, number: int) -> GivenGrade:
-    """One rater's grade; without a rating they could not judge."""
-    return GivenGrade(
-        pk=number,
-        rater=f"rater {number}",
-        rubric_version="2",
-        specialty="",
-        seniority="",
-        rating=given,
-        cannot_judge="" if given else "outside_specialty",
-        safety_flag="",
-        answer_key_disputed=False,
-        steps=(),
-        paths=(),
-        revision=1,
-        active_seconds=60,
-        wall_seconds=60,
-        position=number,
-        at=0.0,
-        unprompted=True,
-    )
-
-
-def item(number: int, *ratings: Rating | None, failed: Sequence[str] = (), **changes: Any):
-    """One sampled item of its own question; `failed` are the filters that rejected its trace."""
-    grades = tuple(grade(one, place) for place, one in enumerate(ratings))
+def item(
+    number: int, *said: tuple[int, int, str], failed: Sequence[str] = (), **changes: Any
+) -> Evidence:
+    """A sampled item with a grade for each of `said`; `failed` filters rejected its trace."""
+    grades = [factories_reports.given(f"rater {place}", one) for place, one in enumerate(said)]
     source = changes.get("source", "house")
     fields: dict[str, Any] = {
-        "item": number,
-        "code": f"code{number}",
-        "kind": "sampled",
-        "trace": f"{number:08d}-0000-0000-0000-000000000000",
-        "question": number,
-        "source": source,
-        "specialty": "",
         "stratum": f"{source}, {'discarded' if failed else 'kept'}",
-        "probability": 1.0,
-        "phase": 1,
         "kept": not failed,
         "features": features(failed),
-        "grades": grades,
-        "independent": grades,
-        "consensus": consensus([one for one in ratings if one]),
-        "adjudicated": False,
-        "key": "",
-        "harm": "",
-        "sent_back": False,
-        "declines": 0,
-        "licence": "",
+        "trace": f"{number:08d}-0000-0000-0000-000000000000",
     }
-    return Evidence(**(fields | changes))
+    return factories_reports.evidence(number, *grades, **(fields | changes))
 
 
 def facts(items: Sequence[Evidence], strata: dict[str, int], **design: Any) -> Facts:
-    """The facts of these items as a study's; every item's probability follows from its stratum."""
+    """Facts of these items, drawn from strata of these sizes, each with the chance it had."""
     drawn = {name: sum(one.stratum == name for one in items) for name in strata}
-    weighed = [replace(one, probability=drawn[one.stratum] / strata[one.stratum]) for one in items]
-    study = Study(
-        name="made up",
-        overlap=1,
-        design={"population": strata, "include_discarded": True, "variables": []} | design,
-        created_at=datetime.now(UTC),
-    )
-    return Facts(study, tuple(weighed), (), (), strata, head="none")
+    weighed = (replace(one, probability=drawn[one.stratum] / strata[one.stratum]) for one in items)
+    found = factories_reports.facts(weighed, strata=strata)
+    found.study.design |= design
+    return found

@@ -7,14 +7,15 @@ import numpy as np
 
 from review.policies import FILTERS
 from review.reports.assisted import scored_sample
-from review.reports.document import Column, Plot, Table
+from review.reports.document import Column, Table
 from review.reports.facts import Facts, learned_of
-from review.reports.filter_measures import says
+from review.reports.filter_measures import COVERS
+from review.reports.wording import plotted
 from review.statistics.filters import CalibrationBin, calibration
 from review.statistics.trace_columns import filter_scores
 
 COLUMNS = (
-    Column("score", "Mean score", "points"),
+    Column("score", "Mean score", "share"),
     Column("acceptable", "Share acceptable", "share"),
 )
 LEARNED = (
@@ -50,6 +51,5 @@ def _learned(facts: Facts) -> Table:
 
 def _table(key: str, title: str, bins: list[CalibrationBin], note: str) -> Table:
     rows = tuple((one.mean_score, one.acceptable) for one in bins)
-    words = {f"score {one.mean_score:.2f}": one.acceptable for one in bins}
-    plot = Plot("calibration", "score", ("acceptable",), says(words, title))
-    return Table(key, title, COLUMNS, rows, note, plot=plot)
+    table = Table(key, title, COLUMNS, rows, note)
+    return plotted(table, "calibration", "score", ("score", "acceptable"), covers=COVERS)

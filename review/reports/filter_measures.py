@@ -1,14 +1,15 @@
 """What the filters keep and discard against the consensus: overall, by group, one by one."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 
 from review.evidence import Evidence
 from review.policies import FILTERS
 from review.reports.assisted import BOUNDED, bounded
-from review.reports.document import Cell, Column, Plot, Table
+from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
+from review.reports.wording import plotted
 from review.statistics.estimate import BoolArray, Estimate, undefined
 from review.statistics.estimation import Ratio, ratio
 from review.statistics.filters import DENOMINATORS, filter_ratios
@@ -16,6 +17,7 @@ from review.statistics.sampled import Sample
 
 UNKNOWN = undefined("discarded traces were not sampled: it cannot be known")
 PREDICTIVE = "positive predictive value"
+COVERS = "The intervals say how a figure would vary over other samples of this batch."
 MEASURES = tuple(
     Column(name.replace(" ", "_").replace("-", "_"), name.capitalize(), "share")
     for name in DENOMINATORS
@@ -44,8 +46,8 @@ def overall_table(facts: Facts, *, note: str) -> Table:
         for name, asked in filter_ratios(facts.sample()).items()
     )
     columns = (Column("measure", "Measure"), Column("of", "Of which: share"), *BOUNDED)
-    plot = Plot("intervals", "measure", ("estimate",), says(estimates))
-    return Table("overall", "The verdict against the consensus", columns, rows, note, plot=plot)
+    table = Table("overall", "The verdict against the consensus", columns, rows, note)
+    return plotted(table, "intervals", "measure", ("estimate",), covers=COVERS)
 
 
 def _bounded(facts: Facts, estimate: Estimate, sample: Sample, asked: Ratio) -> tuple[Cell, ...]:
@@ -93,19 +95,5 @@ def _table(
         (name, *([answers[name]] if answers else []), *estimates.values())
         for name, estimates in found.items()
     ]
-    predictive = {name: estimates[PREDICTIVE] for name, estimates in found.items()}
-    plot = Plot("intervals", label.key, (MEASURES[0].key,), says(predictive, PREDICTIVE))
-    return Table(key, title, (label, *counts, *MEASURES), tuple(rows), note, plot=plot)
-
-
-def says(estimates: dict[str, Estimate], what: str = "") -> str:
-    """A plot of shares in words."""
-    parts: Sequence[str] = [f"{name}: {_said(one)}" for name, one in estimates.items()]
-    return f"{what.capitalize()}{'. ' if what else ''}{'; '.join(parts)}."
-
-
-def _said(one: Estimate) -> str:
-    if one.value is None:
-        return one.reason
-    interval = f" ({one.low:.1%} to {one.high:.1%})" if one.low is not None else ""
-    return f"{one.value:.1%}{interval}, n = {one.n}"
+    table = Table(key, title, (label, *counts, *MEASURES), tuple(rows), note)
+    return plotted(table, "intervals", label.key, (MEASURES[0].key,), covers=COVERS)

@@ -8,9 +8,10 @@ from review.evidence import Evidence
 from review.policies import FILTERS
 from review.reports.assisted import WORST, acceptable_table
 from review.reports.calibration import calibration_tables
-from review.reports.document import Cell, Column, Link, Report, Section, Table
+from review.reports.document import Cell, Column, Headline, Link, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
 from review.reports.filter_measures import (
+    PREDICTIVE,
     by_filter_table,
     by_group_table,
     measured_overall,
@@ -50,6 +51,7 @@ def filters_report(facts: Facts) -> Report:
         ),
         ESTIMAND,
         () if facts.study.design["include_discarded"] else (KEPT_ONLY,),
+        Headline("Acceptable among kept traces", measured_overall(facts)[PREDICTIVE], "share"),
     )
 
 

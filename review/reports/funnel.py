@@ -10,8 +10,9 @@ import numpy as np
 from pipeline.costs import Costs, call_groups, costs_from
 from pipeline.funnel import Funnel, funnel_of
 from pipeline.models import Batch, LLMCall
-from review.reports.document import Cell, Column, Plot, Report, Section, Table
+from review.reports.document import Cell, Column, Headline, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
+from review.reports.wording import plotted
 from review.statistics.estimate import Estimate, undefined
 from review.statistics.estimation import among, ratio
 
@@ -78,7 +79,12 @@ def funnel_report(facts: Facts) -> Report:
             Section("cost", "Cost", COST_READING, (_calls(runs), *_money(facts, runs))),
         ),
         ESTIMAND,
+        headline=Headline("Kept, of all taken through", _kept(runs), "share"),
     )
+
+
+def _kept(runs: Sequence[SourceRun]) -> float | None:
+    return runs[-1].kept / runs[-1].settled if runs and runs[-1].settled else None
 
 
 def _runs(batches: Sequence[Batch]) -> list[SourceRun]:
@@ -125,16 +131,15 @@ def _reasons(runs: Sequence[SourceRun]) -> Table:
         Column("traces", "Traces", "items"),
         Column("share", "Share of those taken through", "share"),
     )
-    words = "; ".join(f"{source}, {reason}: {count}" for source, _, reason, count, _ in rows)
-    return Table(
+    table = Table(
         "reasons",
         "Why traces left",
         columns,
         rows,
         "A discarded trace is counted once, under all the filters that rejected it.",
         empty="No trace has left the funnel.",
-        plot=Plot("bars", "reason", ("traces",), f"{words}."),
     )
+    return plotted(table, "bars", "reason", ("traces",)) if rows else table
 
 
 def _calls(runs: Sequence[SourceRun]) -> Table:

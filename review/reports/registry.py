@@ -7,6 +7,8 @@ from weakref import WeakKeyDictionary
 from review.reports.agreement import agreement_report
 from review.reports.document import Report
 from review.reports.facts import Facts
+from review.reports.filters import filters_report
+from review.reports.funnel import funnel_report
 from review.reports.quality import quality_report
 from review.reports.workload import workload_report
 
@@ -39,6 +41,18 @@ REPORTS = (
         "Workload",
         "How long grading takes, who has done how much, and at what pace.",
         workload_report,
+    ),
+    Entry(
+        "filters",
+        "Filters",
+        "How often the automatic filters are right, and where they err.",
+        filters_report,
+    ),
+    Entry(
+        "funnel",
+        "Funnel and cost",
+        "What became of every question, by source and reason, and what a trace cost.",
+        funnel_report,
     ),
 )
 _BUILDS = {entry.key: entry.build for entry in REPORTS}

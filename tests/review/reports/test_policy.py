@@ -14,9 +14,9 @@ from review.reports.simulation import (
     share_taken,
     simulate,
 )
-from tests.factories_study import facts, item, rating
+from tests.factories_study import REJECTED, SOUND, facts, item
 
-REJECT, LOW = rating("reject", scale=2), rating(scale=3)
+LOW = (3, 3, "accept")
 PERMISSIVE = Rules(
     minimum_precision=None, minimum_coherence=None, minimum_graders=1, only_accepted=False
 )
@@ -26,13 +26,13 @@ PERMISSIVE = Rules(
 def study():
     """Four of eight kept traces of medqa, two of ten discarded ones, two of four of house."""
     items = [
-        item(1, rating(), source="medqa"),
-        item(2, rating(), source="medqa"),
-        item(3, REJECT, source="medqa"),
+        item(1, SOUND, source="medqa"),
+        item(2, SOUND, source="medqa"),
+        item(3, REJECTED, source="medqa"),
         item(4, source="medqa"),
-        item(5, rating(), failed=["answer"], source="medqa"),
-        item(6, REJECT, failed=["answer", "leakage"], source="medqa"),
-        item(7, rating()),
+        item(5, SOUND, failed=["answer"], source="medqa"),
+        item(6, REJECTED, failed=["answer", "leakage"], source="medqa"),
+        item(7, SOUND),
         item(8, LOW),
     ]
     return facts(items, {"medqa, kept": 8, "medqa, discarded": 10, "house, kept": 4})
