@@ -12,6 +12,7 @@ from review.views import (
     history,
     invitations,
     people,
+    policies,
     practice,
     releases,
     reports,
@@ -68,6 +69,8 @@ urlpatterns = [
         "studies/controls/<int:control_id>/retire/", controls.control_retire, name="control_retire"
     ),
     path("studies/<int:study_id>/extend/", studies.study_extend, name="study_extend"),
+    path("studies/<int:study_id>/draw/", studies.study_draw, name="study_draw"),
+    path("studies/<int:study_id>/policy/", policies.policy_try, name="policy_try"),
     path("studies/<int:study_id>/", studies.study_detail, name="study"),
     re_path(
         r"^studies/(?P<study_id>[0-9]+)/(?P<action>pause|resume|close)/$",
@@ -93,7 +96,7 @@ urlpatterns = [
     ),
     path("releases/", releases.release_list, name="releases"),
     path("releases/new/", releases.release_new, name="release_new"),
-    path("releases/policies/new/", releases.policy_new, name="policy_new"),
+    path("releases/policies/new/", policies.policy_new, name="policy_new"),
     path("releases/<slug:name>/", releases.release_detail, name="release"),
     path("releases/<slug:name>/download/", releases.release_download, name="release_download"),
     path("releases/<slug:name>/withdraw/", releases.release_withdraw, name="release_withdraw"),

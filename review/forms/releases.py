@@ -4,6 +4,7 @@ from dataclasses import fields
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 
 from review import rubric
 from review.models import Policy, Study
@@ -75,6 +76,18 @@ class PolicyForm(RulesForm):
         if Policy.objects.filter(name=name).exists():
             raise forms.ValidationError("A policy of this name exists; policies never change.")
         return name
+
+
+class TryPolicyForm(RulesForm):
+    """A rule to try, and a saved policy to set it beside."""
+
+    compare = forms.ModelChoiceField(
+        Policy.objects.none(), label="Beside a saved policy", required=False
+    )
+
+    def __init__(self, *args: Any, policies: QuerySet[Policy], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["compare"].queryset = policies  # type: ignore[attr-defined]
 
 
 class ReleaseForm(forms.Form):

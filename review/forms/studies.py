@@ -10,6 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from pipeline.models import Batch, Trace
 from review import rubric
 from review.models import Control, Reviewer, Study
+from review.phases import WHERE
 from review.sampling import ALLOCATIONS, USUAL_VARIABLES, VARIABLES
 from review.studies import StudyPlan
 
@@ -272,6 +273,20 @@ class ExtendForm(forms.Form):
         super().__init__(*args, **{"initial": {"overlap": study.overlap}, **kwargs})
         others = Reviewer.objects.filter(user__is_active=True).exclude(places__study=study)
         self.fields["reviewers"].queryset = others.select_related("user")  # type: ignore[attr-defined]
+
+
+class DrawForm(forms.Form):
+    """A further phase of the sample: how many items, and where."""
+
+    items = forms.IntegerField(label="Further items", min_value=1, max_value=MOST_ITEMS)
+    where = forms.ChoiceField(
+        label="Drawn",
+        choices=list(WHERE.items()),
+        initial="random",
+        widget=forms.RadioSelect,
+        help_text="The learned score guesses from a trace's features what the panel would "
+        "accept. Where it is undecided, a grade teaches most.",
+    )
 
 
 def _batches_to_grade() -> QuerySet[Batch]:

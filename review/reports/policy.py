@@ -1,19 +1,17 @@
 """What a policy does to a study, as tables: how good, which sources, which reasons, beside another.
 
-The same form as every report; it is shown while a policy is tried, and printed nowhere else.
+In the form of every report's tables; shown while a policy is tried.
 """
 
 from collections.abc import Iterator
 
 from review.policies import Rules
-from review.reports.document import Cell, Column, Report, Section, Table
-from review.reports.facts import ESTIMAND, Facts
+from review.reports.document import Cell, Column, Headline, Table
 from review.reports.simulation import (
     Simulation,
     lost_by,
     made,
     quality_of_graded,
-    quality_of_passing,
     quality_of_release,
     scaled,
     share_taken,
@@ -37,19 +35,31 @@ REASONS_NOTE = (
 )
 
 
-def policy_report(facts: Facts, rules: Rules, *, saved: tuple[str, Rules] | None = None) -> Report:
-    """A policy tried on a study, beside a saved one (name, rules) where one is chosen."""
-    tried = simulate(rules, facts)
+def policy_tables(tried: Simulation, *, saved: tuple[str, Rules] | None = None) -> list[Table]:
+    """What a policy does, beside a saved one (its name and rules) where one is chosen."""
     tables = [quality_table(tried), sources_table(tried), reasons_table(tried)]
     if saved:
-        tables.insert(1, compared_table(tried, saved[0], simulate(saved[1], facts)))
-    section = Section("policy", "What this policy does", tables=tuple(tables))
-    return Report("policy", "Policy", facts.study.name, (section,), ESTIMAND)
+        name, rules = saved
+        tables.insert(1, compared_table(tried, name, simulate(rules, tried.facts)))
+    return tables
+
+
+def policy_headlines(tried: Simulation) -> list[Headline]:
+    """The figures that move while a policy is tried."""
+    release = quality_of_release(tried, tried.quality.stratified)
+    items = f"{tried.taken.sum():,} of {len(tried.taken):,}"
+    batch = scaled(share_taken(tried), made(tried))
+    return [
+        Headline("Items of the study taken", items),
+        Headline(f"Of {made(tried):,.0f} traces in the batch, it would take", batch, "items"),
+        Headline("Acceptable in a release made now", release, "share"),
+        Headline("Acceptable of what passes its filters", tried.quality.stratified, "share"),
+    ]
 
 
 def quality_table(tried: Simulation) -> Table:
     """Share acceptable: of what was graded, of what passes the filters, of a release made now."""
-    passing = quality_of_passing(tried)
+    passing = tried.quality
     graded = tried.taken & tried.columns.graded
     by_rule = tried.rules.only_accepted and graded.any()
     rows: tuple[tuple[Cell, ...], ...] = (
@@ -152,7 +162,7 @@ def compared_table(tried: Simulation, name: str, saved: Simulation) -> Table:
 
 
 def _compared(title: str, one: Simulation, other: Simulation) -> tuple[Cell, ...]:
-    passing = quality_of_passing(one).stratified
+    passing = one.quality.stratified
     return (
         title,
         int(one.taken.sum()),

@@ -5,7 +5,7 @@ Pure over facts. What it takes of the items is what a release by the same rules 
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -44,7 +44,7 @@ def columns_of(facts: Facts) -> Columns:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Simulation:
     """The rules applied to every sampled item, in the order of the facts.
 
@@ -63,6 +63,11 @@ class Simulation:
     @property
     def columns(self) -> Columns:
         return columns_of(self.facts)
+
+    @cached_property
+    def quality(self) -> "Quality":
+        """Share acceptable among traces that pass the required filters."""
+        return quality_of_passing(self)
 
     @property
     def taken_ungraded(self) -> BoolArray:

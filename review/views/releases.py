@@ -1,4 +1,4 @@
-"""Policies and releases: save a rule, freeze a data set, download, withdraw."""
+"""Releases: freeze a data set by a policy, download, withdraw."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -7,9 +7,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pipeline.access import Role, SignedInRequest, role_required
 from review import access
-from review.forms import PolicyForm, ReleaseForm, WithdrawForm
+from review.forms import ReleaseForm, WithdrawForm
 from review.models import Release
-from review.policies import NameTaken, save_policy
 from review.releasing import (
     CannotRelease,
     lines_of,
@@ -32,27 +31,10 @@ def release_list(request: SignedInRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @role_required(Role.LEAD)
-def policy_new(request: SignedInRequest) -> HttpResponse:
-    """Save a policy."""
-    form = PolicyForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            policy = save_policy(
-                form.cleaned_data["name"], rules=form.rules(), saved_by=request.user
-            )
-            messages.success(request, f"Policy {policy} saved.")
-            return redirect("review:release_new")
-        except NameTaken as error:
-            form.add_error("name", str(error))
-    status = 422 if form.errors else 200
-    return render(request, "review/policy_new.html", {"form": form}, status=status)
-
-
-@require_http_methods(["GET", "POST"])
-@role_required(Role.LEAD)
 def release_new(request: SignedInRequest) -> HttpResponse:
     """Freeze a study's rated traces by a policy."""
-    form = ReleaseForm(request.POST or None, initial={"study": request.GET.get("study")})
+    chosen = {name: request.GET.get(name) for name in ("study", "policy")}
+    form = ReleaseForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
         try:
             release = make_release(**form.cleaned_data, made_by=request.user)

@@ -10,8 +10,9 @@ from review import access, studies
 from review.board import board_of, discordant_items
 from review.extending import extend_study
 from review.forecast import forecast_of
-from review.forms import ExtendForm, StudyForm
+from review.forms import DrawForm, ExtendForm, StudyForm
 from review.models import Study
+from review.phases import CannotDraw, draw_more, traces_left
 from review.stuck import stuck_items
 
 
@@ -71,7 +72,7 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.LEAD)
 def study_extend(request: SignedInRequest, study_id: int) -> HttpResponse:
-    """Add raters, raise the overlap."""
+    """Add raters, raise the overlap; beside it the form that draws more items."""
     study = access.study_for(request.user, study_id)
     form = ExtendForm(request.POST or None, study=study)
     if request.method == "POST" and form.is_valid():
@@ -81,10 +82,31 @@ def study_extend(request: SignedInRequest, study_id: int) -> HttpResponse:
             return redirect("review:study", study.pk)
         except (studies.CannotOpen, studies.WrongState) as error:
             form.add_error(None, str(error))
-    status = 422 if form.errors else 200
-    return render(
-        request, "review/study_extend.html", {"study": study, "form": form}, status=status
-    )
+    return _extend_page(request, study, form, DrawForm(prefix="draw"))
+
+
+@require_POST
+@role_required(Role.LEAD)
+def study_draw(request: SignedInRequest, study_id: int) -> HttpResponse:
+    """Draw more items, in a further phase of the sample."""
+    study = access.study_for(request.user, study_id)
+    form = DrawForm(request.POST, prefix="draw")
+    if form.is_valid():
+        try:
+            phase = draw_more(study, **form.cleaned_data, by=request.user)
+            messages.success(request, f"Phase {phase} of the sample was drawn.")
+            return redirect("review:study", study.pk)
+        except (CannotDraw, studies.WrongState) as error:
+            form.add_error(None, str(error))
+    return _extend_page(request, study, ExtendForm(study=study), form)
+
+
+def _extend_page(
+    request: SignedInRequest, study: Study, form: ExtendForm, draw: DrawForm
+) -> HttpResponse:
+    context = {"study": study, "form": form, "draw": draw, "left": traces_left(study)}
+    status = 422 if form.errors or draw.errors else 200
+    return render(request, "review/study_extend.html", context, status=status)
 
 
 @require_POST

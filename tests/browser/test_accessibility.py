@@ -58,6 +58,7 @@ LEADS = (
     "/studies/new/",
     "/studies/{study}/",
     "/studies/{study}/extend/",
+    "/studies/{study}/policy/",
     "/studies/controls/",
     "/studies/controls/{trace}/",
     "/releases/",

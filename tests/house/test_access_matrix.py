@@ -91,6 +91,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:study_new": ("get", READ_BY_LEADS),
     "review:study": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:study_extend": ("get", READ_BY_LEADS),
+    "review:study_draw": ("post", {"lead"}),
+    "review:policy_try": ("get", READ_BY_LEADS),
     "review:controls": ("get", READ_BY_LEADS),
     "review:control_mark": ("get", READ_BY_LEADS),
     "review:control_retire": ("post", {"lead"}),

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from review.policies import Rules
-from review.reports.policy import policy_report
+from review.reports.policy import policy_headlines, policy_tables
 from review.reports.simulation import (
     lost_by,
     quality_of_graded,
@@ -20,6 +20,11 @@ LOW = (3, 3, "accept")
 PERMISSIVE = Rules(
     minimum_precision=None, minimum_coherence=None, minimum_graders=1, only_accepted=False
 )
+
+
+def rows(study, key, rules=Rules(), **saved):  # noqa: B008
+    tables = policy_tables(simulate(rules, study), **saved)
+    return next(table.rows for table in tables if table.key == key)
 
 
 @pytest.fixture
@@ -57,19 +62,18 @@ def test_of_the_batch_it_takes_what_the_settled_items_stand_for(study):
     """8 kept of medqa at 2 of 3 settled, none of 10 discarded, 4 of house at 1 of 2."""
     found = share_taken(simulate(Rules(), study))
     assert found.value == pytest.approx((8 * 2 / 3 + 4 * 1 / 2) / 22)
-    rows = {row[0]: row for row in policy_report(study, Rules()).table("sources").rows}
-    assert rows["medqa"][1:4] == (6, 2, 18)
-    assert rows["medqa"][4].value == pytest.approx(8 * 2 / 3)
-    assert rows["house"][5].value == pytest.approx(1 / 2)
+    sources = {row[0]: row for row in rows(study, "sources")}
+    assert sources["medqa"][1:4] == (6, 2, 18)
+    assert sources["medqa"][4].value == pytest.approx(8 * 2 / 3)
+    assert sources["house"][5].value == pytest.approx(1 / 2)
 
 
 def test_the_source_that_loses_most_comes_first(study):
-    table = policy_report(study, Rules()).table("sources")
-    assert [row[0] for row in table.rows] == ["medqa", "house"]
+    assert [row[0] for row in rows(study, "sources")] == ["medqa", "house"]
 
 
 def test_accept_by_rule_is_said_to_be_so_and_not_estimated(study):
-    graded, passing, release = policy_report(study, Rules()).table("quality").rows
+    graded, passing, release = rows(study, "quality")
     assert graded[1:3] == (3, "100 %, as the policy asks for accept")
     assert passing[1] == 6
     assert passing[2].value == pytest.approx((8 * 2 / 3 + 4 * 2 / 2) / 12)
@@ -111,5 +115,17 @@ def test_a_licence_keeps_out_what_the_rules_would_take(study):
 
 def test_beside_a_saved_policy(study):
     strict = ("Strict", Rules(minimum_precision=5))
-    rows = policy_report(study, Rules(), saved=strict).table("compared").rows
-    assert [row[:4] for row in rows] == [("Tried here", 3, 3, 0), ("Strict", 0, 0, 0)]
+    compared = rows(study, "compared", saved=strict)
+    assert [row[:4] for row in compared] == [("Tried here", 3, 3, 0), ("Strict", 0, 0, 0)]
+
+
+def test_the_headlines_are_the_figures_of_the_tables(study):
+    tried = simulate(Rules(), study)
+    items, batch, release, passing = policy_headlines(tried)
+    assert items.figure == "3 of 8"
+    assert batch.figure.value == pytest.approx(22 * share_taken(tried).value)
+    assert batch.title == "Of 22 traces in the batch, it would take"
+    assert (release.figure, passing.figure) == (
+        rows(study, "quality")[2][2],
+        rows(study, "quality")[1][2],
+    )
