@@ -45,7 +45,7 @@ def learn(study: Study, items: Sequence[Evidence]) -> Learned:
         population = population_of(study)
     except PopulationChanged as error:
         return Learned(len(answered), str(error))
-    return _scored(population, items, answered)
+    return score_population(population, items)
 
 
 def _too_little(answered: Sequence[Evidence]) -> str:
@@ -58,9 +58,9 @@ def _too_little(answered: Sequence[Evidence]) -> str:
     return ""
 
 
-def _scored(
-    population: Population, items: Sequence[Evidence], answered: Sequence[Evidence]
-) -> Learned:
+def score_population(population: Population, items: Sequence[Evidence]) -> Learned:
+    """Learn from these items of the population. ValueError without answers of two questions."""
+    answered = [one for one in items if one.acceptable is not None]
     values = population.columns.values
     learned = learn_score(
         values[[population.places[one.trace] for one in answered]],

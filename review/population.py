@@ -34,8 +34,6 @@ class Population:
     places: Mapping[str, int]
     strata: tuple[str, ...]
     stratum: IntArray
-    sources: tuple[str, ...]
-    source: IntArray
     passed: Mapping[str, BoolArray]
     columns: TraceColumns
 
@@ -78,14 +76,11 @@ def _read(study_id: int, opened_at: datetime) -> Population:
         )
     features = [store.trace_features(row.features) for row in rows]
     stratum_names, stratum = _codes(strata)
-    sources, source = _codes([row.question.question_set.source for row in rows])
     return Population(
         traces=np.array([row.pk for row in rows], dtype=np.int64),
         places={str(row.key): place for place, row in enumerate(rows)},
         strata=stratum_names,
         stratum=stratum,
-        sources=sources,
-        source=source,
         passed={
             name: np.array([one.passed(name) for one in features], dtype=bool) for name in FILTERS
         },

@@ -40,7 +40,7 @@ def policy_tables(tried: Simulation, *, saved: tuple[str, Rules] | None = None) 
     tables = [quality_table(tried), sources_table(tried), reasons_table(tried)]
     if saved:
         name, rules = saved
-        tables.insert(1, compared_table(tried, name, simulate(rules, tried.facts)))
+        tables.insert(1, compared_table(tried, name, simulate(rules, tried.facts, tried.learned)))
     return tables
 
 

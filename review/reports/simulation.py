@@ -1,6 +1,6 @@
 """A policy tried on a study: what it takes of the items and of the batch, and how good that is.
 
-Pure over facts. What it takes of the items is what a release by the same rules would hold.
+Pure over facts and score. Of the items it takes what a release by the same rules would hold.
 """
 
 from collections.abc import Sequence
@@ -9,8 +9,9 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from review.learned import Learned
 from review.policies import PENDING, Rules, objections, passes_not
-from review.reports.facts import Facts, learned_of
+from review.reports.facts import Facts
 from review.statistics.estimate import BoolArray, Estimate, undefined
 from review.statistics.estimation import Bounds, among, assisted_share, bounds, expanded, ratio
 from review.statistics.sampled import Sample, SampledItem, Stratum, sample_of
@@ -55,6 +56,7 @@ class Simulation:
 
     rules: Rules
     facts: Facts
+    learned: Learned
     reasons: tuple[tuple[str, ...], ...]
     taken: BoolArray
     pending: BoolArray
@@ -74,8 +76,8 @@ class Simulation:
         return self.taken & ~self.columns.graded
 
 
-def simulate(rules: Rules, facts: Facts) -> Simulation:
-    """Apply the rules to the study's sampled items."""
+def simulate(rules: Rules, facts: Facts, learned: Learned) -> Simulation:
+    """Apply the rules to the study's sampled items; `learned` assists the estimates."""
     reasons = tuple(
         (*objections(rules, one), *((one.licence,) if one.licence else ())) for one in facts.items
     )
@@ -83,6 +85,7 @@ def simulate(rules: Rules, facts: Facts) -> Simulation:
     return Simulation(
         rules,
         facts,
+        learned,
         reasons,
         np.fromiter((not found for found in reasons), bool, count),
         np.fromiter((bool(found) and PENDING.issuperset(found) for found in reasons), bool, count),
@@ -135,7 +138,7 @@ def quality_of_passing(tried: Simulation) -> Quality:
 
 def _assisted(tried: Simulation) -> Estimate:
     """The same with the learned score, whose mean is known over every trace that passes."""
-    learned = learned_of(tried.facts)
+    learned = tried.learned
     if learned.population is None:
         return undefined(f"the score {learned.reason}")
     inside = learned.population.passing(tried.rules.required_filters)
@@ -162,22 +165,23 @@ def quality_of_graded(tried: Simulation) -> Estimate:
     return ratio(sample, among(sample, tried.taken & sample.answered))
 
 
-def quality_of_release(tried: Simulation, ungraded: Estimate) -> Estimate:
+def quality_of_release(tried: Simulation, ungraded: Estimate) -> Estimate | float:
     """Share acceptable in a release made now: known of its graded traces, estimated of others.
 
-    `ungraded`: the share acceptable among traces that pass the filters.
+    `ungraded`: the share acceptable among traces that pass the filters. Where everything taken
+    was graded the share is known, and has no interval.
     """
     total, blind = int(tried.taken.sum()), int(tried.taken_ungraded.sum())
     if not total:
         return undefined("the rules take nothing")
     known = int((tried.taken & tried.columns.accepted).sum())
     if not blind:
-        return Estimate(known / total, known / total, known / total, total)
+        return known / total
     if ungraded.value is None:
         return ungraded
     ends = (ungraded.value, ungraded.low, ungraded.high)
     value, low, high = (None if end is None else (known + blind * end) / total for end in ends)
-    return Estimate(value, low, high, total, ungraded.reason)
+    return Estimate(value, low, high, ungraded.n, ungraded.reason)
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,14 +81,20 @@ class CalibrationBin:
 def calibration(
     sample: Sample, *, bins: int = 10, domain: BoolArray | None = None
 ) -> list[CalibrationBin]:
-    """The score's calibration curve: bins of equal numbers of answered items of the domain."""
+    """The score's calibration curve: bins of about equal numbers of answered items of the domain.
+
+    Items of one score share a bin, so there are fewer bins where few scores occur.
+    """
     if sample.score is None:
         return []
     inside = np.ones(len(sample.answered), dtype=bool) if domain is None else domain
     answered = np.flatnonzero(sample.answered & inside)
-    ordered = answered[np.argsort(sample.score[answered], kind="stable")]
-    parts = np.array_split(ordered, max(1, min(bins, len(ordered))))
-    return [_bin(sample, sample.score, part) for part in parts if len(part)]
+    if not len(answered):
+        return []
+    scores = sample.score[answered]
+    edges = np.quantile(scores, np.linspace(0, 1, bins + 1)[1:-1], method="inverted_cdf")
+    place = np.searchsorted(np.unique(edges), scores, side="left")
+    return [_bin(sample, sample.score, answered[place == one]) for one in np.unique(place)]
 
 
 def _bin(

@@ -15,7 +15,7 @@ from review import access
 from review.forms import PolicyForm, TryPolicyForm
 from review.models import Policy
 from review.policies import NameTaken, Rules, rules_of, save_policy
-from review.reports.facts import ESTIMAND, Facts, facts_of
+from review.reports.facts import ESTIMAND, Facts, facts_of, learned_of
 from review.reports.policy import policy_headlines, policy_tables
 from review.reports.simulation import simulate
 
@@ -60,7 +60,7 @@ def _tried(form: TryPolicyForm, facts: Facts, policies: list[Policy]) -> dict[st
     """The result of trying what was entered, or at first the usual rule."""
     rules = form.rules() if form.is_bound else Rules()
     beside = form.cleaned_data["compare"] if form.is_bound else None
-    tried = simulate(rules, facts)
+    tried = simulate(rules, facts, learned_of(facts))
     same = next((policy for policy in policies if rules_of(policy) == rules), None)
     return {
         "headlines": policy_headlines(tried),

@@ -1,0 +1,78 @@
+"""What a tried policy takes is what a release by it holds, whatever the rules."""
+
+import itertools
+
+import pytest
+
+from review.models import Study
+from review.policies import FILTERS, Rules, save_policy
+from review.releasing import CannotRelease, make_release
+from review.reports.facts import facts_of, learned_of
+from review.reports.simulation import lost_by, simulate
+from tests import actors, factories
+from tests.review.disagreeing import grade_row, settle
+
+pytestmark = pytest.mark.django_db
+RULES = [
+    Rules(
+        required_filters=filters,
+        minimum_precision=precision,
+        minimum_coherence=None,
+        minimum_path_precision=path,
+        minimum_graders=graders,
+        only_accepted=accepted,
+        barred_harms=harms,
+        ungraded=ungraded,
+    )
+    for filters, (precision, path), graders, accepted, harms, ungraded in itertools.product(
+        (FILTERS, ()),
+        ((None, None), (4.0, None), (None, 3.0)),
+        (1, 2),
+        (True, False),
+        (("severe",), ("mild", "moderate", "severe")),
+        ("leave_out", "take"),
+    )
+]
+
+
+@pytest.fixture
+def lead():
+    return actors.lead()
+
+
+@pytest.fixture
+def study(lead) -> Study:
+    """Items of every kind: agreeing, disagreeing, settled with harm, disputed, ungraded."""
+    ann, ben = actors.reviewer("ann"), actors.reviewer("ben")
+    study = factories.study(ann, ben, opened_by=lead, size=12, overlap=2)
+    first, second, third, fourth, fifth, sixth, *_ = study.items.order_by("pk")
+    for person in (ann, ben):
+        grade_row(first, person)
+        grade_row(second, person, cot_precision=3)
+        grade_row(third, person, decision="reject", cot_precision=2, cot_coherence=2)
+    grade_row(fourth, ann, safety_flag="mild")
+    settle(fourth, lead, safety_flag="mild")
+    grade_row(fifth, ann)
+    grade_row(fifth, ben, decision="reject", cot_precision=1)
+    grade_row(sixth, ann, answer_key_disputed=True)
+    return study
+
+
+def test_items_and_reasons_are_those_of_a_release(study, lead):
+    facts, taking = facts_of(study), 0
+    for number, rules in enumerate(RULES):
+        tried = simulate(rules, facts, learned_of(facts))
+        first = {one.reason: one.first for one in lost_by(tried) if one.first}
+        policy = save_policy(f"policy {number}", rules=rules, saved_by=lead)
+        try:
+            made = make_release(f"r{number}", study=study, policy=policy, made_by=lead)
+        except CannotRelease:
+            assert not tried.taken.any(), rules
+            continue
+        taking += 1
+        held = set(made.lines.values_list("item", flat=True))
+        taken = {one.item for one, takes in zip(facts.items, tried.taken, strict=True) if takes}
+        assert taken == held, rules
+        assert first == made.manifest["left_out"], rules
+        assert tried.taken_ungraded.sum() == made.manifest["rows_nobody_graded"], rules
+    assert taking > len(RULES) / 2
