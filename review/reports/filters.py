@@ -76,14 +76,14 @@ def _groups(facts: Facts) -> Iterator[Table]:
 def _listed(facts: Facts) -> Iterator[Table]:
     answered = [one for one in facts.items if one.acceptable is not None]
     named = [one for one in answered if _ran(one)]
-    yield _list(
+    yield listing(
         "right_answer_wrong_reasoning",
         "Right answer, wrong reasoning",
         [one for one in named if one.features.passed("answer") and not one.acceptable],
         "The second reader reached the answer key from the chain of thought, and the panel does "
         "not accept it.",
     )
-    yield _list(
+    yield listing(
         "wrong_answer_sound_reasoning",
         "Wrong answer, sound reasoning",
         [one for one in named if not one.features.passed("answer") and one.acceptable],
@@ -96,7 +96,8 @@ def _ran(one: Evidence) -> bool:
     return any(said.name == "answer" for said in one.features.filters)
 
 
-def _list(key: str, title: str, found: list[Evidence], means: str) -> Table:
+def listing(key: str, title: str, found: list[Evidence], means: str) -> Table:
+    """Items with links to their traces: the first MOST_LISTED, and how many there are."""
     columns = (
         Column("trace", "Trace"),
         Column("source", "Source"),

@@ -11,7 +11,7 @@ def trace(score: float | None = None, *, passed: bool = True, **changes) -> Trac
     return TraceFeatures(filters=(FilterFeature("answer", passed, score),), **changes)
 
 
-def column(traces, name: str) -> list[float]:
+def column(traces, name: str):
     columns = trace_columns(traces)
     return columns.values[:, columns.names.index(name)].tolist()
 

@@ -14,12 +14,17 @@ from review.reports.filter_measures import (
     measured_overall,
     overall_table,
 )
-from review.reports.filters import MOST_LISTED, filters_report, others_table
+from review.reports.filters import MOST_LISTED, filters_report, listing, others_table
 from review.statistics.filters import rogan_gladen
 from review.studies import StudyPlan, open_study
 from tests import actors, factories
 from tests.factories_study import REJECTED, SOUND, facts, item
 from tests.review.submitting import grade_all, submit
+
+
+def rows_of(table):
+    """A table's rows, whose cells are of many kinds."""
+    return table.rows
 
 
 @pytest.fixture
@@ -46,12 +51,12 @@ def test_the_verdict_weighed_to_the_batch(study):
             "false-discard rate": 5 / 20,
         }
     )
-    shown = acceptable_table(study).rows[0]
+    shown = rows_of(acceptable_table(study))[0]
     assert shown[1].value == pytest.approx(35 / 60)
 
 
 def test_each_measure_has_bounds_and_says_how_many_more_grades_it_takes(study):
-    row = overall_table(study, note="").rows[0]
+    row = rows_of(overall_table(study, note=""))[0]
     estimate, lowest, highest, unanswered, more, assumes = row[2:]
     assert lowest.value == highest.value == estimate.value
     assert unanswered == 0
@@ -61,7 +66,7 @@ def test_each_measure_has_bounds_and_says_how_many_more_grades_it_takes(study):
 
 def test_a_filter_alone_is_judged_by_what_it_alone_passes(study):
     """Leakage alone passes 6 of 8: of these 4 are acceptable; it rejects 2, neither is."""
-    rows = {row[0]: row[1:] for row in by_filter_table(study).rows}
+    rows = {row[0]: row[1:] for row in rows_of(by_filter_table(study))}
     assert rows["leakage"][0].value == pytest.approx(35 / 50)
     assert rows["leakage"][1].value == 1
     assert rows["leakage"][3].value == 0
@@ -74,7 +79,7 @@ def test_a_filter_alone_is_judged_by_what_it_alone_passes(study):
 def test_groups_are_measured_apart():
     items = [item(1, SOUND), item(2, REJECTED), item(3, SOUND, source="medqa")]
     found = facts(items, {"house, kept": 10, "medqa, kept": 10})
-    rows = by_group_table(found, "source", "By source", lambda one: one.source).rows
+    rows = rows_of(by_group_table(found, "source", "By source", lambda one: one.source))
     assert [(row[0], row[1], row[2].value) for row in rows] == [("house", 2, 0.5), ("medqa", 1, 1)]
 
 
@@ -90,7 +95,7 @@ def test_without_discarded_traces_their_measures_are_not_made_up(study):
 
 def test_a_score_is_calibrated_on_the_items_it_scored(study):
     tables = {table.key: table for table in calibration_tables(study)}
-    rows = tables["score_answer"].rows
+    rows = rows_of(tables["score_answer"])
     assert {row[0] for row in rows} == {0.0, 1.0}
     assert tables["learned_score"].rows == ()
     assert "needs at least 30 graded items, and has 8" in tables["learned_score"].empty
@@ -117,33 +122,32 @@ def test_right_answers_by_wrong_reasoning_are_listed_with_links(graded):
     report = filters_report(facts)
     wrong_reasoning = report.table("right_answer_wrong_reasoning")
     sound_reasoning = report.table("wrong_answer_sound_reasoning")
-    listed = [row[0] for table in (wrong_reasoning,) for row in table.rows]
-    assert listed == [
+    assert [row[0] for row in rows_of(wrong_reasoning)] == [
         Link(f"Trace {one.trace[:8]}", "pipeline:trace", (one.trace,))
         for one in rejected
         if one.features.passed("answer")
     ]
     failed = [one for one in facts.items if one.acceptable and not one.features.passed("answer")]
-    assert [row[0].arguments for row in sound_reasoning.rows] == [(one.trace,) for one in failed]
+    assert [row[0].arguments for row in rows_of(sound_reasoning)] == [
+        (one.trace,) for one in failed
+    ]
     assert f"Graded items: {len(failed)}" in sound_reasoning.note
 
 
 def test_long_lists_are_cut_and_say_so():
-    from review.reports.filters import _list
-
     found = [item(number, SOUND) for number in range(MOST_LISTED + 1)]
-    table = _list("key", "Title", found, "Means.")
+    table = listing("key", "Title", found, "Means.")
     assert len(table.rows) == MOST_LISTED
     assert "Graded items: 201; the first 200 are listed" in table.note
 
 
 def test_an_ungraded_batch_of_the_same_method_gets_a_share_by_rogan_and_gladen(graded):
     facts, own = facts_of(graded), graded.batches.get()
-    assert others_table(facts).rows == ()
+    assert rows_of(others_table(facts)) == ()
     other = factories.made_batch(4, name="other")
-    assert others_table(facts).rows == ()  # made on another graph
+    assert rows_of(others_table(facts)) == ()  # made on another graph
     type(other).objects.filter(pk=other.pk).update(knowledge_graph=own.knowledge_graph)
-    ((link, made, kept, share),) = others_table(facts).rows
+    ((link, made, kept, share),) = rows_of(others_table(facts))
     assert (link.text, made) == ("other", 4)
     errors = measured_overall(facts)
     expected = rogan_gladen(

@@ -22,7 +22,7 @@ RULES = [
         minimum_graders=graders,
         only_accepted=accepted,
         barred_harms=harms,
-        ungraded=ungraded,
+        ungraded=ungraded,  # type: ignore[arg-type]  # a literal, product() makes it a string
     )
     for filters, (precision, path), graders, accepted, harms, ungraded in itertools.product(
         (FILTERS, ()),
