@@ -1,60 +1,53 @@
-"""The share of the batch that the panel accepts, as every report and screen states it."""
+"""The share acceptable with the learned score, and what any ratio needs beside it to be read."""
 
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts, learned_of
+from review.reports.shares import Weighted, weighted
 from review.statistics.estimate import Estimate, undefined
-from review.statistics.estimation import Ratio, among, assisted_share, bounds, expanded, ratio
+from review.statistics.estimation import Ratio, assisted_share, bounds, expanded
 from review.statistics.sample_size import more_grades
 from review.statistics.sampled import Sample
 
 BOUNDED = (
     Column("estimate", "Share", "share"),
-    Column("lowest", "If no unanswered item were acceptable", "share"),
+    Column("lowest", "If none of the unanswered were", "share"),
     Column("highest", "If all of them were", "share"),
-    Column("unanswered", "Unanswered items", "items"),
-    Column("more", "More grades for ±0.05", "items"),
-    Column("more_note", "Which assumes"),
+    Column("unanswered", "Without an answer", "items"),
+    Column("more", "More grades for ± 5 points", "items"),
 )
-WORST = (
-    "Items without an answer (not graded, declined, cannot judge, not adjudicated, answer key "
-    "disputed) leave their weight to their stratum; the two columns beside it put every one of "
-    "them at its worst and at its best."
+LEARNED = (
+    "The learned score guesses from the recorded features of a trace what the panel would accept "
+    "(logistic regression; each item by a model that saw no grade of its question). It is known "
+    "of every trace, so it narrows the estimate; it never accepts or rejects anything."
 )
 
 
-def scored_sample(facts: Facts) -> Sample:
-    """The sampled items with the learned score, where there is one."""
-    learned = learned_of(facts)
-    return facts.sample(scores=learned.by_item, score_means=learned.means)
+def scored(facts: Facts) -> Weighted:
+    """The sample with the learned score, where there is one."""
+    return weighted(facts, lambda one: one.acceptable, learned_of(facts))
 
 
 def shares_acceptable(facts: Facts) -> tuple[Estimate, Estimate]:
     """The stratified estimate, and the one that the learned score assists."""
-    sample, learned = scored_sample(facts), learned_of(facts)
-    assisted = assisted_share(sample) if learned else undefined(f"the score {learned.reason}")
-    return ratio(sample, among(sample)), assisted
+    found, learned = scored(facts), learned_of(facts)
+    if not learned:
+        return found.share(), undefined(f"the score {learned.reason}")
+    return found.share(), assisted_share(found.sample)
 
 
-def acceptable_table(facts: Facts) -> Table:
-    """The overall share acceptable among traces made, by both estimators."""
+def estimators_table(facts: Facts) -> Table:
+    """The share of the batch that is acceptable, by both estimators."""
     plain, assisted = shares_acceptable(facts)
-    sample = facts.sample()
-    rows = (
-        ("Stratified by the sample's design", *bounded(sample, among(sample), plain, facts)),
-        ("With the learned score", assisted, None, None, None, None, None),
-    )
-    columns = (Column("estimator", "Estimator"), *BOUNDED)
-    note = f"Among all traces with a chain of thought, kept and discarded. {WORST}"
-    if not facts.study.design["include_discarded"]:
-        note = note.replace("kept and discarded", "kept by the filters")
-    return Table("acceptable", "Share of the batch that is acceptable", columns, rows, note)
+    rows = (("By the sample alone", plain), ("With the learned score", assisted))
+    columns = (Column("estimator", "Estimated"), Column("share", "Acceptable", "share"))
+    title = "Share acceptable in the batch, by both estimators"
+    return Table("estimators", title, columns, rows, LEARNED)
 
 
-def bounded(sample: Sample, asked: Ratio, estimate: Estimate, facts: Facts) -> tuple[Cell, ...]:
+def bounded(sample: Sample, asked: Ratio, estimate: Estimate, *, overlap: int) -> tuple[Cell, ...]:
     """An estimate with its bounds, and how many more grades it takes: cells of BOUNDED."""
     ends = bounds(sample, asked)
     whole = round(float((expanded(sample) * asked.needed(sample.label)).sum()))
-    if estimate.value is None:
-        return estimate, ends.lowest, ends.highest, ends.unanswered, None, None
-    more = more_grades(estimate, population=whole, grades_an_item=facts.study.overlap)
-    return estimate, ends.lowest, ends.highest, ends.unanswered, more.grades, more.note
+    more = more_grades(estimate, population=whole, grades_an_item=overlap)
+    grades = None if estimate.value is None else more.grades
+    return estimate, ends.lowest.value, ends.highest.value, ends.unanswered, grades

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from review.policies import FILTERS
-from review.reports.assisted import scored_sample
+from review.reports.assisted import LEARNED, scored
 from review.reports.document import Column, Table
 from review.reports.facts import Facts, learned_of
 from review.reports.filter_measures import COVERS
@@ -18,11 +18,6 @@ COLUMNS = (
     Column("score", "Mean score", "share"),
     Column("acceptable", "Share acceptable", "share"),
 )
-LEARNED = (
-    "Logistic regression on the recorded features of a trace, learned from this study's grades; "
-    "each item is scored by a model that saw no grade of its question. It narrows estimates and "
-    "guides further draws. It never accepts or rejects anything."
-)
 
 
 def calibration_tables(facts: Facts) -> Iterator[Table]:
@@ -31,7 +26,7 @@ def calibration_tables(facts: Facts) -> Iterator[Table]:
         scores = filter_scores([one.features for one in facts.items], name)
         known = ~np.isnan(scores)
         if known.any():
-            sample = replace(facts.sample(), score=np.where(known, scores, 0.0))
+            sample = replace(scored(facts).sample, score=np.where(known, scores, 0.0))
             note = f"Items that this filter scored: {int(known.sum()):,}."
             bins = calibration(sample, domain=known)
             yield _table(f"score_{name}", f"Score of the {name} filter", bins, note)
@@ -46,7 +41,7 @@ def _learned(facts: Facts) -> Table:
             "learned_score", title, COLUMNS, (), LEARNED, empty=f"The score {learned.reason}."
         )
     note = f"{LEARNED} Learned from {learned.graded:,} graded items."
-    return _table("learned_score", title, calibration(scored_sample(facts)), note)
+    return _table("learned_score", title, calibration(scored(facts).sample), note)
 
 
 def _table(key: str, title: str, bins: list[CalibrationBin], note: str) -> Table:

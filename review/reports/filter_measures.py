@@ -6,7 +6,7 @@ import numpy as np
 
 from review.evidence import Evidence
 from review.policies import FILTERS
-from review.reports.assisted import BOUNDED, bounded
+from review.reports.assisted import BOUNDED, bounded, scored
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
 from review.reports.wording import plotted
@@ -35,38 +35,38 @@ def measured(facts: Facts, sample: Sample, domain: BoolArray | None = None) -> d
 
 def measured_overall(facts: Facts) -> dict[str, Estimate]:
     """The four measures of the verdict, over the whole batch."""
-    return measured(facts, facts.sample())
+    return measured(facts, scored(facts).sample)
 
 
-def overall_table(facts: Facts, *, note: str) -> Table:
+def overall_table(facts: Facts) -> Table:
     """Each measure with interval, bounds, and how many more grades it takes."""
     estimates = measured_overall(facts)
     rows = tuple(
         (name.capitalize(), DENOMINATORS[name], *_bounded(facts, estimates[name], *asked))
-        for name, asked in filter_ratios(facts.sample()).items()
+        for name, asked in filter_ratios(scored(facts).sample).items()
     )
-    columns = (Column("measure", "Measure"), Column("of", "Of which: share"), *BOUNDED)
-    table = Table("overall", "The verdict against the consensus", columns, rows, note)
+    columns = (Column("measure", "Measure"), Column("of", "Of what, and which share"), *BOUNDED)
+    table = Table("overall", "The verdict against the consensus", columns, rows)
     return plotted(table, "intervals", "measure", ("estimate",), covers=COVERS)
 
 
 def _bounded(facts: Facts, estimate: Estimate, sample: Sample, asked: Ratio) -> tuple[Cell, ...]:
     if estimate is UNKNOWN:
         return (UNKNOWN, *[None] * (len(BOUNDED) - 1))
-    return bounded(sample, asked, estimate, facts)
+    return bounded(sample, asked, estimate, overlap=facts.study.overlap)
 
 
 def by_group_table(facts: Facts, key: str, title: str, group: Callable[[Evidence], str]) -> Table:
     """The four measures among the traces of each group."""
     groups = np.array([group(one) for one in facts.items], dtype=object)
-    sample = facts.sample()
+    sample = scored(facts).sample
     found = {str(name): measured(facts, sample, groups == name) for name in sorted(set(groups))}
     return _table(key, title, Column(key, key.capitalize()), found, _answers(facts, group))
 
 
 def by_filter_table(facts: Facts) -> Table:
     """The four measures of each filter as if it alone decided, and of all together."""
-    sample = facts.sample()
+    sample = scored(facts).sample
     found = {"all together": measured(facts, sample)}
     for name in FILTERS:
         passed = np.array([one.features.passed(name) for one in facts.items], dtype=bool)

@@ -6,7 +6,7 @@ from typing import Any
 from pipeline.models import Batch
 from review.evidence import Evidence
 from review.policies import FILTERS
-from review.reports.assisted import WORST, acceptable_table
+from review.reports.assisted import estimators_table, scored
 from review.reports.calibration import calibration_tables
 from review.reports.document import Cell, Column, Headline, Link, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
@@ -17,6 +17,7 @@ from review.reports.filter_measures import (
     measured_overall,
     overall_table,
 )
+from review.reports.shares import caution_of
 from review.statistics.estimate import Estimate
 from review.statistics.filters import TRANSPORT, rogan_gladen
 
@@ -31,7 +32,15 @@ READING = (
     "the kept traces meets. Sensitivity is the share of acceptable traces that were kept, "
     "specificity the share of the others that were discarded, the false-discard rate the share "
     "acceptable among discarded traces: what the filters throw away for nothing.",
-    "Failed traces have no chain of thought, are never graded and are in no figure here.",
+    "Failed traces have no chain of thought, are never graded and are in no figure here. Items "
+    "without an answer leave their weight to their stratum; the columns beside a figure say what "
+    "they could change at most.",
+)
+
+
+TRANSPORT_READING = (
+    "What is acceptable in a batch that nobody graded, from the share its filters kept and the "
+    f"errors measured here (Rogan and Gladen, 1978). This {TRANSPORT}."
 )
 
 
@@ -50,20 +59,19 @@ def filters_report(facts: Facts) -> Report:
             Section("others", "Other batches", (TRANSPORT_READING,), (others_table(facts),)),
         ),
         ESTIMAND,
-        () if facts.study.design["include_discarded"] else (KEPT_ONLY,),
+        _cautions(facts),
         Headline("Acceptable among kept traces", measured_overall(facts)[PREDICTIVE], "share"),
     )
 
 
-TRANSPORT_READING = (
-    "What is acceptable in a batch that nobody graded, from the share its filters kept and the "
-    f"errors measured here (Rogan and Gladen, 1978). This {TRANSPORT}."
-)
+def _cautions(facts: Facts) -> tuple[str, ...]:
+    known = facts.study.design["include_discarded"]
+    return (*caution_of(scored(facts)), *(() if known else (KEPT_ONLY,)))
 
 
 def _overall(facts: Facts) -> Iterator[Table]:
-    yield acceptable_table(facts)
-    yield overall_table(facts, note=WORST)
+    yield estimators_table(facts)
+    yield overall_table(facts)
 
 
 def _groups(facts: Facts) -> Iterator[Table]:

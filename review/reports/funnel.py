@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.costs import Costs, call_groups, costs_from
 from pipeline.funnel import Funnel, funnel_of
 from pipeline.models import Batch, LLMCall
+from review.reports.assisted import scored
 from review.reports.document import Cell, Column, Headline, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
 from review.reports.wording import plotted
@@ -190,7 +191,7 @@ def _money(facts: Facts, runs: Sequence[SourceRun]) -> Iterator[Table]:
 
 
 def _shares_of_kept(facts: Facts) -> Mapping[str, Estimate]:
-    sample = facts.sample()
+    sample = scored(facts).sample
     sources = np.array([one.source for one in facts.items], dtype=object)
     found = {
         str(source): ratio(sample, among(sample, sample.kept & (sources == source)))

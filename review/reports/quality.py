@@ -7,6 +7,7 @@ from review.reports.acceptable import (
     response_table,
     whole_table,
 )
+from review.reports.assisted import estimators_table
 from review.reports.distributions import (
     cannot_judge_table,
     decisions_table,
@@ -59,7 +60,12 @@ def quality_report(facts: Facts) -> Report:
 
 
 def _whole(facts: Facts, found: Weighted) -> tuple[Table, ...]:
-    return whole_table(found), response_table(facts), other_raters_table(facts, found)
+    return (
+        whole_table(found),
+        estimators_table(facts),
+        response_table(facts),
+        other_raters_table(facts, found),
+    )
 
 
 def _asked(facts: Facts) -> tuple[Section, ...]:

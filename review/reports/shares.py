@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from review.evidence import Evidence
+from review.learned import Learned
 from review.reports.facts import Facts
 from review.statistics.estimate import BoolArray, Estimate
 from review.statistics.estimation import Bounds, among, bounds, share
@@ -43,9 +44,15 @@ class Weighted:
         return more_grades(estimate, population=round(size), grades_an_item=self.overlap)
 
 
-def weighted(facts: Facts, label: Label) -> Weighted:
-    """The sample under a label; strata with fewer than two answers are joined, and named."""
-    whole = facts.sample(label)
+def weighted(facts: Facts, label: Label, learned: Learned | None = None) -> Weighted:
+    """The sample under a label; strata with fewer than two answers are joined, and named.
+
+    With the `learned` score where one is given: for assisted estimates.
+    """
+    if learned:
+        whole = facts.sample(label, scores=learned.by_item, score_means=learned.means)
+    else:
+        whole = facts.sample(label)
     sample = collapsed(whole)
     joined = next((name for name in sample.strata if name not in whole.strata), "")
     return Weighted(facts.items, sample, joined, facts.study.overlap)

@@ -14,7 +14,7 @@ from review.policies import PENDING, Rules, objections, passes_not
 from review.reports.facts import Facts
 from review.statistics.estimate import BoolArray, Estimate, undefined
 from review.statistics.estimation import Bounds, among, assisted_share, bounds, expanded, ratio
-from review.statistics.sampled import Sample, SampledItem, Stratum, sample_of
+from review.statistics.sampled import Sample, SampledItem, Stratum, collapsed, sample_of
 
 # Studies whose columns are held: a policy is tried again and again on the same facts.
 STUDIES_HELD = 2
@@ -22,8 +22,12 @@ STUDIES_HELD = 2
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Columns:
-    """What every simulation of the same facts reads: the sample, its weights, groups."""
+    """What every simulation of the same facts reads: the sample, its weights, groups.
 
+    `drawn` keeps the strata as drawn; in `sample`, the one for shares, thin ones are joined.
+    """
+
+    drawn: Sample
     sample: Sample
     weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     sources: np.ndarray[tuple[int, ...], np.dtype[np.object_]]
@@ -34,10 +38,11 @@ class Columns:
 @lru_cache(maxsize=STUDIES_HELD)
 def columns_of(facts: Facts) -> Columns:
     """The columns of these facts, made once. `weights`: traces of the batch an item stands for."""
-    sample = facts.sample()
-    everything = sample.filled_in(np.zeros_like(sample.label))
+    drawn = facts.sample()
+    everything = drawn.filled_in(np.zeros_like(drawn.label))
     return Columns(
-        sample,
+        drawn,
+        collapsed(drawn),
         expanded(everything),
         np.array([one.source for one in facts.items], dtype=object),
         np.array([bool(one.grades) for one in facts.items], dtype=bool),
@@ -102,7 +107,8 @@ def share_taken(tried: Simulation, domain: BoolArray | None = None) -> Estimate:
 
 
 def _share_where(tried: Simulation, holds: BoolArray, domain: BoolArray | None) -> Estimate:
-    sample = replace(tried.columns.sample, label=holds.astype(float), answered=~tried.pending)
+    known = replace(tried.columns.drawn, label=holds.astype(float), answered=~tried.pending)
+    sample = collapsed(known)
     return ratio(sample, among(sample, domain))
 
 
@@ -156,7 +162,7 @@ def _assisted(tried: Simulation) -> Estimate:
         if passes
     ]
     strata = {name: Stratum(size, means[name]) for name, size in sizes.items()}
-    return assisted_share(sample_of(rows, strata))
+    return assisted_share(collapsed(sample_of(rows, strata)))
 
 
 def quality_of_graded(tried: Simulation) -> Estimate:

@@ -138,6 +138,11 @@ WRITES = (
     "review:invitation_new",
     "review:dispute",
 )
+# Pages whose address names the study and nothing else.
+OF_A_STUDY = (
+    *("next_item", "practice", "history", "adjudication_study", "settle_next"),
+    *("study", "study_extend", "study_draw", "policy_try", "reports"),
+)
 # What is nobody's work: one's own login, the health check, an invitation of one's own.
 OWN = {name for name in TABLE if ":" not in name} | {
     "review:invitation_accept",
@@ -195,7 +200,6 @@ def world(db) -> dict[str, str]:
         "review:control_mark": [batch.traces.first().key],
         "review:control_retire": [control.pk],
         "review:study_steer": [study.pk, "pause"],
-        "review:reports": [study.pk],
         "review:report": [study.pk, "agreement"],
         "review:report_file": [study.pk, "agreement", "csv"],
         "review:report_table": [study.pk, "agreement", "criteria"],
@@ -208,6 +212,7 @@ def world(db) -> dict[str, str]:
         "review:invitation_revoke": [invitation.pk],
         "review:invitation_accept": [token],
     }
+    arguments |= {f"review:{name}": [study.pk] for name in OF_A_STUDY}
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
 
 

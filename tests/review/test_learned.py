@@ -9,7 +9,7 @@ from review import population
 from review.learned import learn
 from review.population import PopulationChanged, population_of
 from review.queue import next_slot
-from review.reports.acceptable import shares_acceptable
+from review.reports.assisted import shares_acceptable
 from review.reports.facts import facts_of, learned_of
 from review.studies import StudyPlan, open_study
 from tests import actors, factories
