@@ -108,7 +108,7 @@ def _stages(runs: Sequence[SourceRun]) -> Table:
     rows = tuple(
         (run.source, title, passed, passed / run.settled if run.settled else None)
         for run in runs
-        for title, passed in {"Questions taken through": run.settled, **run.passed}.items()
+        for title, passed in {"Traces taken through": run.settled, **run.passed}.items()
     )
     columns = (
         Column("source", "Source"),

@@ -18,12 +18,15 @@ from review.reports.simulation import (
     simulate,
     sources_of,
 )
+from review.statistics.estimate import Estimate
 
-BY_RULE = "100 %, as the policy asks for accept"
+BY_RULE = "100 % by its rule"
 QUALITY_NOTE = (
-    "The second line is what to expect of traces that nobody will grade: of the graded traces "
-    "that pass the same filters, the share that the panel accepts. The last is a release of "
-    "this study made now: known of its graded traces, expected of the others."
+    "Where a policy asks for accept, all graded traces it takes are acceptable by its rule, which "
+    "says nothing of the others. The second line is what to expect of traces that nobody will "
+    "grade: of the graded traces that pass the same filters, the share that the panel accepts. "
+    "The last is a release of this study made now: known of its graded traces, expected of the "
+    "others."
 )
 SOURCES_NOTE = (
     "Estimated as if traces not graded yet, and items still to be settled, came to what the "
@@ -46,15 +49,20 @@ def policy_tables(tried: Simulation, *, saved: tuple[str, Rules] | None = None) 
 
 def policy_headlines(tried: Simulation) -> list[Headline]:
     """The figures that move while a policy is tried."""
-    release = quality_of_release(tried, tried.quality.stratified)
     items = f"{tried.taken.sum():,} of {len(tried.taken):,}"
-    batch = scaled(share_taken(tried), made(tried))
+    batch, passing = scaled(share_taken(tried), made(tried)), tried.quality.stratified
     return [
         Headline("Items of the study taken", items),
         Headline(f"Of {made(tried):,.0f} traces in the batch, it would take", batch, "items"),
-        Headline("Acceptable in a release made now", release, "share"),
-        Headline("Acceptable of what passes its filters", tried.quality.stratified, "share"),
+        Headline("Acceptable in a release made now", _release(tried, passing), "share"),
+        Headline("Acceptable of what passes its filters", passing, "share"),
     ]
+
+
+def _release(tried: Simulation, passing: Estimate) -> Cell:
+    """Where only accepted traces are taken, that all are acceptable says nothing of the batch."""
+    by_rule = tried.rules.only_accepted and tried.taken.any() and not tried.taken_ungraded.any()
+    return BY_RULE if by_rule else quality_of_release(tried, passing)
 
 
 def quality_table(tried: Simulation) -> Table:
@@ -82,10 +90,10 @@ def quality_table(tried: Simulation) -> Table:
         (
             "A release made now",
             int(tried.taken.sum()),
-            quality_of_release(tried, passing.stratified),
-            quality_of_release(tried, passing.assisted),
-            quality_of_release(tried, passing.bounds.lowest),
-            quality_of_release(tried, passing.bounds.highest),
+            _release(tried, passing.stratified),
+            _release(tried, passing.assisted),
+            _release(tried, passing.bounds.lowest),
+            _release(tried, passing.bounds.highest),
         ),
     )
     columns = (
@@ -170,5 +178,5 @@ def _compared(title: str, one: Simulation, other: Simulation) -> tuple[Cell, ...
         int(one.taken_ungraded.sum()),
         scaled(share_taken(one), made(one)),
         passing,
-        quality_of_release(one, passing),
+        _release(one, passing),
     )

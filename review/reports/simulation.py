@@ -13,7 +13,15 @@ from review.learned import Learned
 from review.policies import PENDING, Rules, objections, passes_not
 from review.reports.facts import Facts
 from review.statistics.estimate import BoolArray, Estimate, undefined
-from review.statistics.estimation import Bounds, among, assisted_share, bounds, expanded, ratio
+from review.statistics.estimation import (
+    FEWEST_LABELS,
+    Bounds,
+    among,
+    assisted_share,
+    bounds,
+    expanded,
+    ratio,
+)
 from review.statistics.sampled import Sample, SampledItem, Stratum, collapsed, sample_of
 
 # Studies whose columns are held: a policy is tried again and again on the same facts.
@@ -147,6 +155,9 @@ def _assisted(tried: Simulation) -> Estimate:
     learned = tried.learned
     if learned.population is None:
         return undefined(f"the score {learned.reason}")
+    answers = int((tried.passing & tried.columns.drawn.answered).sum())
+    if answers < FEWEST_LABELS:
+        return undefined(f"needs at least {FEWEST_LABELS} graded items that pass, has {answers}")
     inside = learned.population.passing(tried.rules.required_filters)
     sizes = learned.population.sizes(inside)
     means = learned.population.means(learned.scores, inside)

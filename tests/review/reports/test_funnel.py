@@ -31,7 +31,7 @@ def rows(study, key):
 def test_stages_and_reasons_are_those_of_the_batches(study):
     funnel = funnel_of(study.batches.get())
     stages = rows(study, "stages")
-    assert stages[0][1:3] == ("Questions taken through", funnel.settled)
+    assert stages[0][1:3] == ("Traces taken through", funnel.settled)
     assert [(row[1], row[2]) for row in stages[1:]] == [
         (stage.title, stage.passed) for stage in funnel.stages
     ]
@@ -43,7 +43,7 @@ def test_sources_are_apart_and_together(study):
     other = factories.made_batch(2, name="other")
     type(other.question_set).objects.filter(pk=other.question_set_id).update(source="medqa")
     study.batches.add(other)
-    settled = {row[0]: row[2] for row in rows(study, "stages") if row[1].startswith("Questions")}
+    settled = {row[0]: row[2] for row in rows(study, "stages") if row[1].startswith("Traces taken")}
     assert settled == {"house": 8, "medqa": 2, "all sources": 10}
 
 

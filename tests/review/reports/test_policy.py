@@ -85,17 +85,22 @@ def test_the_source_that_loses_most_comes_first(study):
 
 def test_accept_by_rule_is_said_to_be_so_and_not_estimated(study):
     graded, passing, release = rows(study, "quality")
-    assert graded[1:3] == (3, "100 %, as the policy asks for accept")
+    assert graded[1:3] == (3, "100 % by its rule")
     assert passing[1] == 6
     assert passing[2].value == pytest.approx((8 * 2 / 3 + 4 * 2 / 2) / 12)
     assert "needs at least 30 graded items, and has 7" in passing[3].reason
-    assert release[2] == 1
+    assert release[2] == "100 % by its rule"
 
 
 def test_without_that_rule_the_share_among_what_is_taken_is_estimated(study):
     tried = tried_on(study, PERMISSIVE)
     assert quality_of_graded(tried).value == pytest.approx((8 * 2 / 3 + 4 * 2 / 2) / 12)
     assert quality_of_graded(tried).n == 5
+
+
+def test_of_graded_traces_alone_a_release_is_known_and_not_estimated(study):
+    rules = Rules(minimum_precision=None, minimum_coherence=None, only_accepted=False)
+    assert of_release(tried_on(study, rules)) == pytest.approx(4 / 5)
 
 
 def test_ungraded_traces_are_expected_to_be_like_graded_ones_that_pass(study):
