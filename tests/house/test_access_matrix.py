@@ -124,24 +124,10 @@ TABLE: dict[str, tuple[str, set[str]]] = {
 }
 # Forms that are shown to more people than may send them.
 WRITES = (
-    "pipeline:batch_new",
-    "pipeline:question_upload",
-    "pipeline:endpoint_new",
-    "pipeline:endpoint_change",
-    "pipeline:price_new",
-    "pipeline:price_change",
-    "review:study_new",
-    "review:study_extend",
-    "review:control_mark",
-    "review:release_new",
-    "review:policy_new",
-    "review:invitation_new",
-    "review:dispute",
-)
-# Pages whose address names the study and nothing else.
-OF_A_STUDY = (
-    *("next_item", "practice", "history", "adjudication_study", "settle_next"),
-    *("study", "study_extend", "study_draw", "policy_try", "reports"),
+    *("pipeline:batch_new", "pipeline:question_upload", "pipeline:endpoint_new"),
+    *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
+    *("review:study_new", "review:study_extend", "review:control_mark"),
+    *("review:release_new", "review:policy_new", "review:invitation_new", "review:dispute"),
 )
 # What is nobody's work: one's own login, the health check, an invitation of one's own.
 OWN = {name for name in TABLE if ":" not in name} | {
@@ -178,6 +164,7 @@ def world(db) -> dict[str, str]:
         (graded.item.code, "amend amend_draft reveal"),
         (disputed.code, "sent_back adjudication_item settle_hold settle settle_let_go send_back"),
         (study.pk, "next_item practice history adjudication_study settle_next study study_extend"),
+        (study.pk, "study_draw policy_try reports"),
         (grader.user.pk, "person person_roles person_profile person_reset"),
     ]
     arguments: dict[str, list[object]] = {
@@ -212,7 +199,6 @@ def world(db) -> dict[str, str]:
         "review:invitation_revoke": [invitation.pk],
         "review:invitation_accept": [token],
     }
-    arguments |= {f"review:{name}": [study.pk] for name in OF_A_STUDY}
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
 
 
