@@ -79,6 +79,12 @@ def test_of_the_batch_it_takes_what_the_settled_items_stand_for(study):
     assert sources["house"][5].value == pytest.approx(1 / 2)
 
 
+def test_what_a_filter_rejects_needs_no_grade_to_be_left_out():
+    items = [item(1, SOUND), item(2, SOUND), item(3, failed=["answer"]), item(4, failed=["answer"])]
+    rejecting = facts(items, {"house, kept": 4, "house, discarded": 6})
+    assert share_taken(tried_on(rejecting, Rules())).value == pytest.approx(4 / 10)
+
+
 def test_the_source_that_loses_most_comes_first(study):
     assert [row[0] for row in rows(study, "sources")] == ["medqa", "house"]
 
