@@ -79,6 +79,7 @@ LEADS = (
     "/adjudication/",
     "/adjudication/studies/{study}/",
     "/adjudication/items/{disputed}/",
+    "/adjudication/items/{disputed}/correct/",
     "/disputes/",
     "/disputes/{question}/",
 )
