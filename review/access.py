@@ -154,7 +154,7 @@ def disputed_question_for(user: User, question_id: int) -> Question:
 def releases_for(user: User) -> QuerySet[Release]:
     """Releases, for leads and auditors."""
     _leads_only(user)
-    return Release.objects.select_related("study", "policy", "created_by")
+    return Release.objects.select_related("study", "policy", "created_by").defer("texts")
 
 
 def release_for(user: User, name: str) -> Release:

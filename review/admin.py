@@ -10,6 +10,7 @@ admin.site.register(
         models.Adjudication,
         models.AdjudicationLease,
         models.Control,
+        models.Correction,
         models.Decline,
         models.Draft,
         models.Grade,

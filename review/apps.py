@@ -11,6 +11,7 @@ class ReviewConfig(AppConfig):
         from pipeline.guards import Guard, register
         from review.models import (
             Adjudication,
+            Correction,
             Grade,
             KeyRuling,
             PathGrade,
@@ -28,6 +29,7 @@ class ReviewConfig(AppConfig):
                 Guard(PathGrade),
                 Guard(Adjudication, may_fall=("is_current",)),
                 Guard(Adjudication.grades.through),
+                Guard(Correction, may_fall=("is_current",)),
                 Guard(KeyRuling, may_fall=("is_current",)),
                 Guard(SendBack, may_change=("reply", "closed_at")),
                 Guard(

@@ -17,6 +17,7 @@ from review.disputes import left_out
 from review.given import GivenGrade, Said, said_of
 from review.models import Adjudication, Decline, Grade, Item, KeyRuling, SendBack, Study
 from review.statistics.ratings import Consensus, Rating, consensus, overtaken
+from review.statistics.steps import step_consensus
 
 ITEMS_AT_ONCE = 500
 _SEVERITY = Grade.SafetyFlag.values  # from none to severe
@@ -57,6 +58,13 @@ class Evidence:
     licence: str
     expected: dict[str, Any] | None = None
     repeat_of: int | None = None
+    settled_steps: tuple[str, ...] = ()
+
+    @property
+    def step_labels(self) -> tuple[str, ...]:
+        """The panel's label of each step, in order: the adjudicator's where they were settled."""
+        given = [[label for _, label in grade.steps] for grade in self.grades]
+        return self.settled_steps or step_consensus(given)
 
     @property
     def ratings(self) -> list[Rating]:
@@ -163,7 +171,14 @@ def _one(
         licence=_licence(questions.may_be_released, questions.is_benchmark),
         expected=item.expected,
         repeat_of=item.repeat_of_id,
+        settled_steps=_settled_steps(settled) if settled is not None and holds else (),
     )
+
+
+def _settled_steps(settled: Adjudication) -> tuple[str, ...]:
+    """In the order of the steps; empty where the adjudicator settled none."""
+    labels = sorted((int(step), label) for step, label in settled.step_labels.items())
+    return tuple(label for _, label in labels)
 
 
 def _licence(may_be_released: bool, is_benchmark: bool) -> str:

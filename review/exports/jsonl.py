@@ -1,11 +1,16 @@
 """Traces as released JSON lines: with their grades and consensus, or bare."""
 
 from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Prefetch
 
 from pipeline import store
 from pipeline.core.release_format import (
     GraphReference,
+    Place,
     ReleasedConsensus,
+    ReleasedCorrection,
     ReleasedGrade,
     ReleasedPathGrade,
     released_line,
@@ -13,36 +18,38 @@ from pipeline.core.release_format import (
 from pipeline.models import Batch, Trace
 from review.evidence import Evidence
 from review.given import GivenGrade, GivenPath
-from review.models import Item
+from review.models import Correction, Item
 from review.statistics.ratings import Consensus, Rating
 
 ROWS_AT_ONCE = 200
 
 
-def trace_line(row: Trace, evidence: Evidence | None = None) -> str:
-    """One trace as a released line. Grades appear by pseudonym, in the order of pseudonyms."""
-    graph = row.batch.knowledge_graph
-    grades = evidence.grades if evidence else ()
-    return released_line(
-        store.trace_record(row),
-        trace_id=str(row.key),
-        licence=row.question.question_set.licence,
-        graph=GraphReference(name=graph.name, version=str(graph.version), checksum=graph.checksum),
-        preset=row.batch.config["preset"],
-        grades=[
-            _grade(grade, grade.rating)
-            for grade in sorted(grades, key=lambda grade: grade.rater)
-            if grade.rating is not None
-        ],
-        consensus=_consensus(evidence.consensus if evidence else None),
+def item_line(item: Item, evidence: Evidence) -> str:
+    """The line of a sampled item as `items_to_release` fetched it, with all that was said of it.
+
+    Grades appear by pseudonym, in the order of pseudonyms.
+    """
+    grades = sorted(evidence.grades, key=lambda grade: grade.rater)
+    return _line(
+        item.trace,
+        place=Place(
+            study=item.study.name,
+            stratum=evidence.stratum,
+            inclusion_probability=evidence.probability,
+        ),
+        grades=[_grade(grade, grade.rating) for grade in grades if grade.rating is not None],
+        consensus=_consensus(evidence.consensus, evidence.step_labels),
+        correction=_correction(item),
     )
 
 
-def traces_of_items(items: Iterable[int]) -> dict[int, Trace]:
-    """The traces of items by the items' numbers, with all that a line is made of."""
-    related = ("trace__question__question_set", "trace__batch__knowledge_graph")
+def items_to_release(items: Iterable[int]) -> dict[int, Item]:
+    """Items by their numbers, with all that a line is made of besides the evidence."""
+    related = ("study", "trace__question__question_set", "trace__batch__knowledge_graph")
+    corrections = Correction.objects.filter(is_current=True)
     rows = Item.objects.filter(pk__in=list(items)).select_related(*related)
-    return {row.pk: row.trace for row in rows}
+    found = rows.prefetch_related(Prefetch("corrections", corrections, to_attr="correction"))
+    return {row.pk: row for row in found}
 
 
 def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
@@ -52,7 +59,19 @@ def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
         rows = rows.filter(kept=True)
     related = rows.select_related("question__question_set", "batch__knowledge_graph")
     for row in related.iterator(chunk_size=ROWS_AT_ONCE):
-        yield trace_line(row)
+        yield _line(row)
+
+
+def _line(row: Trace, **said: Any) -> str:
+    graph = row.batch.knowledge_graph
+    return released_line(
+        store.trace_record(row),
+        trace_id=str(row.key),
+        licence=row.question.question_set.licence,
+        graph=GraphReference(name=graph.name, version=str(graph.version), checksum=graph.checksum),
+        preset=row.batch.config["preset"],
+        **said,
+    )
 
 
 def _grade(grade: GivenGrade, rating: Rating) -> ReleasedGrade:
@@ -60,19 +79,25 @@ def _grade(grade: GivenGrade, rating: Rating) -> ReleasedGrade:
         {
             "rater": grade.rater,
             "rubric_version": grade.rubric_version,
+            "revision": grade.revision,
             "cot_precision": rating.precision,
             "cot_coherence": rating.coherence,
             "decision": rating.decision,
+            "answer_key_disputed": grade.answer_key_disputed,
+            "safety_flag": grade.safety_flag,
+            "step_labels": tuple(label for _, label in grade.steps),
+            "first_incorrect_step": rating.first_incorrect_step,
+            "active_seconds": grade.active_seconds,
             "path_grades": tuple(_path_grade(path) for path in grade.paths),
         }
     )
 
 
 def _path_grade(path: GivenPath) -> ReleasedPathGrade:
-    return ReleasedPathGrade(path=path.path, precision=path.precision, coherence=path.coherence)
+    return ReleasedPathGrade.model_validate(path)
 
 
-def _consensus(agreed: Consensus | None) -> ReleasedConsensus | None:
+def _consensus(agreed: Consensus | None, steps: tuple[str, ...]) -> ReleasedConsensus | None:
     if agreed is None:
         return None
     return ReleasedConsensus.model_validate(
@@ -82,5 +107,13 @@ def _consensus(agreed: Consensus | None) -> ReleasedConsensus | None:
             "decision": agreed.decision,
             "basis": agreed.basis,
             "grades": agreed.ratings,
+            "step_labels": steps,
         }
     )
+
+
+def _correction(item: Item) -> ReleasedCorrection | None:
+    rows: list[Correction] = item.correction  # type: ignore[attr-defined]
+    if not rows:
+        return None
+    return ReleasedCorrection(steps=tuple(rows[0].steps), conclusion=rows[0].conclusion)

@@ -2,6 +2,7 @@
 
 from review.models.adjudications import Adjudication, AdjudicationLease
 from review.models.controls import Control
+from review.models.corrections import Correction
 from review.models.disputes import KeyRuling
 from review.models.grades import Grade, PathGrade, StepLabel
 from review.models.invitations import Invitation
@@ -18,6 +19,7 @@ __all__ = [
     "Adjudication",
     "AdjudicationLease",
     "Control",
+    "Correction",
     "Decline",
     "Draft",
     "Grade",

@@ -28,7 +28,8 @@ class Release(models.Model):
     """A frozen rated data set. Its lines are stored as released: nothing later changes a byte.
 
     `rules` repeats the policy as it was; `sha256` is that of all lines in order; `manifest`
-    tells what went in, what stayed out and why.
+    tells what went in, what stayed out and why; `texts` are the bundle's card and metadata by
+    file name, kept so that better wording never changes an old release.
     """
 
     class State(models.TextChoices):
@@ -44,6 +45,7 @@ class Release(models.Model):
     row_count = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
     manifest = models.JSONField()
+    texts = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=State.choices, default=State.FROZEN)
     withdrawn_reason = models.CharField(max_length=400, blank=True)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -63,12 +65,17 @@ class Release(models.Model):
 
 
 class ReleasedTrace(models.Model):
-    """One line of a release, exactly as it is exported, ending in a line break."""
+    """One frozen line, exactly as it is exported, ending in a line break.
+
+    A line with `left_out` was judged and is not part of the rated traces, for that reason: it
+    is frozen because preference pairs and step labels for training come of it too.
+    """
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
     item = models.ForeignKey(Item, models.PROTECT, related_name="released")
     line = models.TextField()
+    left_out = models.CharField(max_length=120, blank=True)
 
     class Meta:
         ordering = ("release", "position")

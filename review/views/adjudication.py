@@ -195,6 +195,7 @@ def page_of(
         "seen_now": fingerprint(grades),
         "send_back": send_back or SendBackForm(letters=letters),
         "settled": row.adjudications.order_by("-revision"),
+        "corrected": row.corrections.filter(is_current=True).first(),
         "requests": SendBack.objects.filter(grade__item=row).waiting().count(),
         **_rights(request, row),
     }

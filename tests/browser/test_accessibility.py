@@ -80,6 +80,7 @@ LEADS = (
     "/adjudication/",
     "/adjudication/studies/{study}/",
     "/adjudication/items/{disputed}/",
+    "/adjudication/items/{disputed}/correct/",
     "/disputes/",
     "/disputes/{question}/",
 )

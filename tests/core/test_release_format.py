@@ -6,92 +6,26 @@ from typing import Any
 
 import pytest
 
-from pipeline.core.records import (
-    CoT,
-    Edge,
-    FilterResult,
-    Node,
-    NodeType,
-    Option,
-    Path,
-    Polarity,
-    Question,
-    ReasonerKind,
-    SearchLayer,
-    Step,
-    Trace,
-    Verdict,
-)
+from pipeline.core.records import CoT, FilterResult, Path, SearchLayer, Step, Verdict
 from pipeline.core.release_format import (
     GraphReference,
-    ReleasedConsensus,
-    ReleasedGrade,
-    ReleasedPathGrade,
     options_text,
     parse_line,
     reasoning_text,
-    released_line,
 )
-
-DRUG = Node(7, "DB01", "drug one", NodeType.DRUG, "DrugBank")
-DISEASE = Node(9, "1200_1134", "haemophilia", NodeType.DISEASE, "MONDO_grouped")
-GENE = Node(11, "2157", "F8", NodeType.GENE_PROTEIN, "NCBI")
-AGAINST = Edge(7, 9, "contraindication", "contraindication", Polarity.NEGATIVE)
-FOR = Edge(9, 7, "indication", "indication", Polarity.SUPPORTING)
-OTHER = Edge(9, 11, "disease_protein", "associated with", Polarity.SUPPORTING)
-
-QUESTION = Question(
-    source="house",
-    id_in_source="q1",
-    text="Which drug is contraindicated?\u2028Choose.",
-    options=(Option("A", "Drüg one"), Option("B", "Drug two")),
-    answer_label="A",
-    answer_text="Drüg one",
+from tests.factories_release import (
+    AGAINST,
+    CONSENSUS,
+    COT,
+    DISEASE,
+    DRUG,
+    GRADE,
+    OTHER,
+    PLACE,
+    QUESTION,
+    TRACE,
+    line,
 )
-COT = CoT((Step(1, "It must not be given.", (AGAINST,)), Step(2, "No other is.")), "So A.")
-TRACE = Trace(
-    question=QUESTION,
-    graph_checksum="c" * 64,
-    config_fingerprint="f" * 64,
-    sample_index=1,
-    reasoner_kind=ReasonerKind.DEMONSTRATION,
-    paths=(
-        Path((DISEASE, DRUG), ((AGAINST, FOR),), SearchLayer.SPECIFIC),
-        Path((GENE, DISEASE), ((OTHER,),), SearchLayer.WHOLE),
-    ),
-    cot=COT,
-    verdict=Verdict(
-        (
-            FilterResult("format", True, None, "Complete."),
-            FilterResult("grounding", False, 0.1 + 0.2, "One step of two."),
-        )
-    ),
-)
-GRAPH = GraphReference(name="starter", version="1", checksum="c" * 64)
-GRADE = ReleasedGrade(
-    rater="r-01",
-    rubric_version="1",
-    cot_precision=4,
-    cot_coherence=5,
-    decision="accept",
-    path_grades=(ReleasedPathGrade(path=0, precision=3, coherence=4),),
-)
-CONSENSUS = ReleasedConsensus(
-    precision=4.5, coherence=5, decision="accept", basis="agreement", grades=2
-)
-
-
-def line(trace: Trace = TRACE, **changes: Any) -> str:
-    given: dict[str, Any] = {
-        "trace_id": "t-1",
-        "licence": "CC-BY-4.0",
-        "graph": GRAPH,
-        "preset": "demonstration",
-        "grades": (GRADE,),
-        "consensus": CONSENSUS,
-    }
-    return released_line(trace, **(given | changes))
-
 
 PLAIN = json.loads(line())
 
@@ -179,6 +113,9 @@ def test_verdict_grades_and_consensus_are_told():
     assert plain["verdict"]["filters"][1]["score"] == 0.30000000000000004
     assert plain["grades"] == [GRADE.model_dump(mode="json")]
     assert plain["consensus"]["precision"] == 4.5
+    assert plain["consensus"]["step_labels"] == ["correct", "disagreed"]
+    assert plain["place"] == PLACE.model_dump(mode="json")
+    assert plain["correction"] is None
     assert (plain["reasoner_kind"], plain["sample_index"]) == ("demonstration", 1)
     assert plain["graph"] == {"name": "starter", "version": "1", "checksum": "c" * 64}
 
@@ -192,7 +129,7 @@ def test_the_line_is_one_line_and_parses_back_to_itself():
     assert parsed.question == QUESTION.text
     assert parsed.grades == (GRADE,)
     assert parsed.consensus == CONSENSUS
-    assert parsed.reasoning == reasoning_text(COT)
+    assert parsed.reasoning == reasoning_text([step.text for step in COT.steps], COT.conclusion)
     assert line() == written
 
 
@@ -237,38 +174,13 @@ def test_a_hop_must_join_its_nodes():
 
 
 @pytest.mark.parametrize(
-    "grade",
-    [
-        {"cot_precision": 0},
-        {"cot_precision": 6},
-        {"cot_precision": 3.5},
-        {"cot_precision": True},
-        {"decision": "maybe"},
-        {"rater": "someone@example.org"},
-        {"rater": "A Name"},
-        {"comment": "I know this patient."},
-    ],
-)
-def test_a_grade_outside_the_rubric_or_with_an_identity_is_refused(grade):
-    with pytest.raises(ValueError, match=next(iter(grade))):
-        ReleasedGrade(**(GRADE.model_dump() | grade))
-
-
-def test_path_grades_name_paths_that_are_there_once():
-    for positions in ((2,), (0, 0)):
-        path_grades = tuple(ReleasedPathGrade(path=i, precision=1, coherence=1) for i in positions)
-        with pytest.raises(ValueError, match="path grade"):
-            line(grades=(GRADE.model_copy(update={"path_grades": path_grades}),))
-
-
-@pytest.mark.parametrize(
     ("text", "message"),
     [
         (line()[:-1], "canonical"),
         (line().replace('","', '", "', 1), "canonical"),
         (line().replace('"licence":', '"licence":"none","licence":', 1), "canonical"),
         (line().replace("Drüg", "Dr\\u00fcg"), "canonical"),
-        (altered(format_version=2), "format_version"),
+        (altered(format_version=1), "format_version"),
         (altered(comment="free text"), "Extra inputs"),
         (altered(sample_index="1"), "valid integer"),
         (altered(steps=PLAIN["steps"][1:]), "contradicts the steps"),

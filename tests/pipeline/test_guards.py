@@ -21,10 +21,10 @@ def study() -> Study:
     ann = actors.reviewer("ann")
     study = factories.study(ann, opened_by=actors.lead())
     grade_all(study, ann)
-    StepLabel.objects.create(grade=Grade.objects.first(), step=1, label="correct")
     Login.objects.create(kind=Login.Kind.SIGNED_IN)
     policy = save_policy("open", rules=factories.UNGRADED, saved_by=study.created_by)
     make_release("first", study=study, policy=policy, made_by=study.created_by)
+    StepLabel.objects.create(grade=Grade.objects.first(), step=1, label="correct")
     return study
 
 
@@ -38,7 +38,9 @@ CHANGES: list[tuple[type[Model], dict[str, object]]] = [
     (PathGrade, {"coherence": 1}),
     (Release, {"sha256": "0" * 64}),
     (Release, {"manifest": {}}),
+    (Release, {"texts": {}}),
     (ReleasedTrace, {"line": "{}"}),
+    (ReleasedTrace, {"left_out": "not accepted"}),
 ]
 
 

@@ -9,6 +9,7 @@ from pipeline.access import Role
 from pipeline.core.records import FilterResult, ReadAnswer, Verdict
 from pipeline.models import Batch, LLMCall, Trace
 from review.controls import Expected, mark_control
+from review.correcting import approve_correction
 from review.disputes import dispute_of, rule_on_key
 from review.models import Item, Reviewer, Slot, Study
 from review.sendbacks import send_back
@@ -37,6 +38,7 @@ SECRETS = (
     "judge-name",
     "sent-back-to-peer",
     "peer-reason",
+    "correction-text",
 )
 # What peers' grades hold as figures, and a filter's score.
 FIGURES = ("987654", "918273")
@@ -76,6 +78,9 @@ def _mark_disagreement(study: Study, lead: User, peer: Reviewer) -> None:
     )
     send_back(item, grades=[own], comment=f"{PLANTED}-sent-back-to-peer", by=lead)
     settle(item, judge, rationale=f"{PLANTED}-rationale")
+    cot = store.trace_record(item.trace).cot
+    texts = [f"{PLANTED}-correction-text" for _ in cot.steps]
+    approve_correction(item, steps=texts, conclusion=texts[0], seen=0, by=judge)
     question = item.trace.question
     seen = dispute_of(question).seen
     rule_on_key(question, ruling="stands", reason=f"{PLANTED}-ruling-reason", seen=seen, by=lead)

@@ -1,13 +1,14 @@
 """The review's commands: export a release to the byte, a batch without grades."""
 
 import hashlib
+import zipfile
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from pipeline.core.release_format import parse_line
-from pipeline.models import Trace
+from pipeline.models import Event, Trace
 from review.models import Release
 from review.policies import save_policy
 from review.releasing import make_release, withdraw_release
@@ -45,6 +46,36 @@ def test_a_release_is_written_byte_for_byte(release, tmp_path):
     out = run("export_release", "first", "--output", target)
     assert hashlib.sha256(target.read_bytes()).hexdigest() == release.sha256
     assert f"{release.row_count} lines, sha256 {release.sha256}." in out
+
+
+def test_a_bundle_is_written_as_a_folder_or_a_zip_and_verified(release, tmp_path):
+    folder, archive = tmp_path / "bundle", tmp_path / "bundle.zip"
+    run("export_release", "first", "--bundle", folder)
+    run("export_release", "first", "--bundle", archive)
+    lines = (folder / "data" / "rated.jsonl").read_bytes()
+    assert hashlib.sha256(lines).hexdigest() == release.sha256
+    with zipfile.ZipFile(archive) as bundle:
+        assert bundle.read("first/data/rated.jsonl") == lines
+    files = len(release.manifest["files"])
+    assert (
+        run("verify_release", "first")
+        == f"first: {files} files as frozen, the audit chain holds.\n"
+    )
+    assert "File exists" in refused("export_release", "first", "--bundle", folder)
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_release_that_was_tampered_with_does_not_verify(release):
+    release.lines.filter(position=1).delete()
+    assert refused("verify_release", "first").startswith("Not as frozen: ")
+    assert refused("verify_release", "none") == "There is no release named none."
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_broken_audit_chain_is_no_proof(release):
+    head = release.manifest["audit"]
+    Event.objects.filter(chain__name=head["chain"], digest=head["head"]).update(digest="0" * 64)
+    assert "no longer has the recorded head" in refused("verify_release", "first")
 
 
 def test_an_unknown_or_withdrawn_release_is_one_sentence(release, lead, tmp_path):

@@ -5,12 +5,15 @@ import json
 import pytest
 
 from pipeline import store
+from pipeline.access import Role
 from pipeline.core.release_format import parse_line
 from pipeline.models import Trace
+from review.entries import step_numbers
 from review.evidence import evidence_of
-from review.exports.jsonl import batch_lines, trace_line
+from review.exports.jsonl import batch_lines, item_line, items_to_release
 from review.models import Grade
 from tests import actors, factories
+from tests.review.disagreeing import grade_row, settle
 from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db
@@ -27,10 +30,9 @@ def study(people):
 
 
 def exported(study):
-    item = study.items.first()
-    row = item.trace
-    line = trace_line(row, evidence_of(item))
-    return row, parse_line(line), line
+    item = items_to_release([study.items.first().pk]).popitem()[1]
+    line = item_line(item, evidence_of(item))
+    return item.trace, parse_line(line), line
 
 
 def test_a_line_is_one_line_of_json(study):
@@ -109,3 +111,23 @@ def test_a_batch_without_grades_is_its_made_current_traces(study):
 
 def test_the_same_trace_gives_the_same_bytes(study):
     assert exported(study)[2] == exported(study)[2]
+
+
+def test_step_labels_are_the_adjudicators_where_the_steps_were_settled(study, people):
+    item = study.items.first()
+    steps = step_numbers(store.trace_record(item.trace))
+    for person, label in zip(people, ("correct", "incorrect"), strict=True):
+        grade_row(item, person, labels=[label for _ in steps])
+    judge = actors.person("judge", Role.ADJUDICATOR)
+    settle(item, judge, step_labels=dict.fromkeys(steps, "unsupported"))
+    told = exported(study)[1]
+    assert set(told.consensus.step_labels) == {"unsupported"}
+    assert {grade.step_labels[0] for grade in told.grades} == {"correct", "incorrect"}
+    assert {grade.first_incorrect_step for grade in told.grades} == {0, 1}
+
+
+def test_the_place_in_the_sample_stands_on_the_line(study):
+    place = exported(study)[1].place
+    item = study.items.first()
+    assert (place.study, place.stratum) == (study.name, item.stratum)
+    assert place.inclusion_probability == item.inclusion_probability == 1

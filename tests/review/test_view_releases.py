@@ -1,13 +1,18 @@
 """Releases in the browser: save a policy, freeze, download, withdraw."""
 
 import hashlib
+import io
+import re
+import zipfile
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
+from pipeline import store
 from pipeline.access import Role
-from review.models import Policy, Release, Study
+from pipeline.models import QuestionSet
+from review.models import Policy, Release, ReleasedTrace, Study
 from review.policies import Rules, rules_of, save_policy
 from review.releasing import lines_of, make_release
 from tests import actors, factories
@@ -135,6 +140,54 @@ def test_a_download_is_an_attachment_of_the_frozen_bytes(client, release):
     assert response.headers["Content-Type"] == "application/x-ndjson"
 
 
+def test_the_bundle_is_one_zip_of_the_frozen_files(client, release):
+    response = client.get(reverse("review:release_bundle", args=["first"]))
+    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as bundle:
+        content = bundle.read("first/data/rated.jsonl")
+    assert hashlib.sha256(content).hexdigest() == release.sha256
+    assert response.headers["Content-Disposition"] == 'attachment; filename="first.zip"'
+    assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_bundle_that_is_not_as_frozen_is_not_handed_out(client, release):
+    line = release.lines.first()
+    ReleasedTrace.objects.filter(pk=line.pk).update(
+        line=line.line.replace('"preset":"', '"preset":"x', 1)
+    )
+    url = reverse("review:release_bundle", args=["first"])
+    assert "Not as frozen: " in client.get(url, follow=True).content.decode()
+
+
+def test_the_page_shows_every_file_the_figures_and_what_is_not_there(client, release):
+    shown = client.get(reverse("review:release", args=["first"])).content.decode()
+    for name, file in release.manifest["files"].items():
+        assert name in shown
+        assert file["sha256"] in shown
+    assert "Share acceptable of all traces made" in shown
+    assert "demonstration rules made these traces" in shown
+    assert "No benchmark questions were loaded: nothing was checked." in shown
+
+
+def test_the_page_names_benchmark_questions_and_what_changed(client, study, release, lead):
+    exam = QuestionSet.objects.create(
+        name="exam", source="medmcqa", licence="MIT", is_benchmark=True
+    )
+    store.question_row(exam, factories.question(0, id_in_source="b0")).save()
+    rules = Rules(("leakage",), minimum_precision=None, minimum_graders=1, only_accepted=False)
+    loose = save_policy("loose", rules=rules, saved_by=lead)
+    make_release("second", study=study, policy=loose, made_by=lead)
+    shown = client.get(reverse("review:release", args=["second"])).content.decode()
+    assert "exam (1 question)" in shown
+    assert "b0" in shown
+    assert "1 added, 1 removed," in " ".join(shown.split())
+    told = " ".join(re.sub("<[^>]+>", " ", shown).split())
+    assert "Minimum precision 4 → not asked" in told
+    assert "Only accepted yes → no" in told
+    assert "Required filters format, leakage, answer, grounding → leakage" in told
+    assert "Minimum graders" not in told
+
+
 def withdraw(client: Client, release: Release, reason: str):
     url = reverse("review:release_withdraw", args=[release.name])
     return client.post(url, {"reason": reason}, follow=True)
@@ -145,6 +198,7 @@ def test_a_withdrawn_release_stays_listed_with_its_reason_and_without_a_download
     assert "Withdrawn: Wrong &lt;b&gt;policy&lt;/b&gt;." in shown
     assert "Download" not in shown
     assert download(client, release).status_code == 404
+    assert client.get(reverse("review:release_bundle", args=["first"])).status_code == 404
     assert "first" in client.get(reverse("review:releases")).content.decode()
 
 

@@ -18,13 +18,15 @@ class Adapter:
     """One question source: its name, its title for people, and how it reads one record.
 
     `parse` takes the record's fields and its position in the file (from 0), which is the id
-    where the source gives none. It raises InvalidRecord with the reason, or ForeignShape
-    when the record shows that the whole file must not be read this way.
+    where the source gives none: `gives_ids` says whether it does. It raises InvalidRecord with
+    the reason, or ForeignShape when the record shows that the whole file must not be read this
+    way.
     """
 
     name: str
     title: str
     parse: Callable[[Mapping[str, object], int], Question]
+    gives_ids: bool = True
 
 
 @dataclass(frozen=True, slots=True)

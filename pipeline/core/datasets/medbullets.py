@@ -40,4 +40,6 @@ def _options(record: Mapping[str, object]) -> tuple[Option, ...]:
     return column_options(record, columns, counts=(4, 5))
 
 
-MEDBULLETS = Adapter(name="medbullets", title="MedBullets (4 or 5 options)", parse=parse)
+MEDBULLETS = Adapter(
+    name="medbullets", title="MedBullets (4 or 5 options)", parse=parse, gives_ids=False
+)

@@ -21,4 +21,4 @@ def parse(record: Mapping[str, object], position: int) -> Question:
     )
 
 
-MEDQA = Adapter(name="medqa", title="MedQA (USMLE, 4 or 5 options)", parse=parse)
+MEDQA = Adapter(name="medqa", title="MedQA (USMLE, 4 or 5 options)", parse=parse, gives_ids=False)

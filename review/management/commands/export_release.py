@@ -1,31 +1,62 @@
-"""`manage.py export_release NAME --output FILE`: a release's JSON lines, byte for byte."""
+"""`manage.py export_release NAME --output FILE` or `--bundle FOLDER|ZIP`: byte for byte."""
 
+import shutil
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from review.bundling import BundleDiffers, NoBundle, packed, write_checked
 from review.models import Release
 from review.releasing import lines_of
 
 
 class Command(BaseCommand):
-    help = "Write a frozen release to a file."
+    help = "Write a frozen release: its rated traces as JSON lines, or the whole bundle."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name")
-        parser.add_argument("--output", type=Path, required=True)
+        target = parser.add_mutually_exclusive_group(required=True)
+        target.add_argument("--output", type=Path, help="a file for the JSON lines")
+        target.add_argument(
+            "--bundle", type=Path, help="a new folder for all files, or one that ends in .zip"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        release = Release.objects.filter(name=options["name"]).first()
-        if release is None:
-            raise CommandError(f"There is no release named {options['name']}.")
+        release = release_named(options["name"])
         if release.state == Release.State.WITHDRAWN:
             raise CommandError(f"{release} was withdrawn: {release.withdrawn_reason}")
+        target: Path = options["output"] or options["bundle"]
         try:
-            with options["output"].open("wb") as file:
-                file.writelines(lines_of(release))
+            if options["output"]:
+                _write_lines(release, target)
+            else:
+                _write_bundle(release, target)
+        except (NoBundle, BundleDiffers) as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
-            raise CommandError(f"Cannot write {options['output']}: {error.strerror}.") from error
+            raise CommandError(f"Cannot write {target}: {error.strerror}.") from error
         self.stdout.write(f"{release.row_count:,} lines, sha256 {release.sha256}.")
+
+
+def release_named(name: str) -> Release:
+    """The release of this name; CommandError where there is none."""
+    release = Release.objects.filter(name=name).first()
+    if release is None:
+        raise CommandError(f"There is no release named {name}.")
+    return release
+
+
+def _write_lines(release: Release, target: Path) -> None:
+    with target.open("wb") as file:
+        file.writelines(lines_of(release))
+
+
+def _write_bundle(release: Release, target: Path) -> None:
+    if target.suffix != ".zip":
+        target.mkdir()
+        write_checked(release, target)
+        return
+    with packed(release) as archive, target.open("xb") as file:
+        shutil.copyfileobj(archive, file)

@@ -1,0 +1,48 @@
+"""Schema of one released line: a rated trace with the published MedReason columns.
+
+One JSON object a line, keys in the order of the classes, UTF-8, no NaN. The same trace and
+grades always give the same bytes, and no other bytes parse back to them. Comments of reviewers
+are not released: free text may identify people.
+"""
+
+from pipeline.core.release_format.base import Schema
+from pipeline.core.release_format.grades import (
+    ReleasedConsensus,
+    ReleasedCorrection,
+    ReleasedGrade,
+    ReleasedPathGrade,
+)
+from pipeline.core.release_format.lines import (
+    FORMAT_VERSION,
+    Place,
+    ReleasedTrace,
+    options_text,
+    parse_line,
+    reasoning_text,
+    released_line,
+)
+from pipeline.core.release_format.paths import (
+    GraphReference,
+    ReleasedEdge,
+    ReleasedNode,
+    ReleasedPath,
+)
+
+__all__ = [
+    "FORMAT_VERSION",
+    "GraphReference",
+    "Place",
+    "ReleasedConsensus",
+    "ReleasedCorrection",
+    "ReleasedEdge",
+    "ReleasedGrade",
+    "ReleasedNode",
+    "ReleasedPath",
+    "ReleasedPathGrade",
+    "ReleasedTrace",
+    "Schema",
+    "options_text",
+    "parse_line",
+    "reasoning_text",
+    "released_line",
+]

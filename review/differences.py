@@ -1,0 +1,89 @@
+"""Differences: what a release says otherwise than the release of the study before it."""
+
+import heapq
+import json
+from collections import Counter
+from collections.abc import Iterator
+from itertools import groupby
+from operator import itemgetter
+from typing import Any
+
+from review.models import Release
+
+ROWS_AT_ONCE = 200
+ROWS_LISTED = 1000
+Line = tuple[int, bool, str]
+
+
+def difference(release: Release) -> dict[str, Any] | None:
+    """What changed since the study's release before; None for its first.
+
+    Traces by their ids: added, removed, or changed with what changed; the first thousand are
+    listed, all are counted.
+    """
+    earlier = Release.objects.filter(study=release.study, pk__lt=release.pk).order_by("-pk").first()
+    if earlier is None:
+        return None
+    counted: Counter[str] = Counter()
+    listed: list[dict[str, Any]] = []
+    for change in _changes(earlier, release):
+        counted[change["change"]] += 1
+        if change["change"] != "same" and len(listed) < ROWS_LISTED:
+            listed.append(change)
+    return {
+        "since": earlier.name,
+        "since_sha256": earlier.sha256,
+        "policy": _policy(earlier, release),
+        **{kind: counted[kind] for kind in ("added", "removed", "changed", "same")},
+        "traces": listed,
+    }
+
+
+def _changes(earlier: Release, later: Release) -> Iterator[dict[str, Any]]:
+    both = heapq.merge(_lines(earlier, False), _lines(later, True), key=itemgetter(0))
+    for _, group in groupby(both, key=itemgetter(0)):
+        yield _change(list(group))
+
+
+def _lines(release: Release, is_later: bool) -> Iterator[Line]:
+    rows = release.lines.filter(left_out="").order_by("item").values_list("item", "line")
+    return ((item, is_later, line) for item, line in rows.iterator(chunk_size=ROWS_AT_ONCE))
+
+
+def _change(lines: list[Line]) -> dict[str, Any]:
+    texts = [line for _, _, line in lines]
+    trace = json.loads(texts[-1])["trace_id"]
+    if len(lines) == 1:
+        return {"trace": trace, "change": "added" if lines[0][1] else "removed", "what": []}
+    if texts[0] == texts[1]:
+        return {"trace": trace, "change": "same", "what": []}
+    return {"trace": trace, "change": "changed", "what": _what(*map(json.loads, texts))}
+
+
+def _what(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
+    """What differs, in words: the consensus and the number of grades with both values."""
+    old, new = _told(before), _told(after)
+    told = [f"{name} {old[name]} → {new[name]}" for name in old if old[name] != new[name]]
+    told += [name for name in after if name != "consensus" and before.get(name) != after[name]]
+    return told or ["consensus on the steps"]
+
+
+def _told(line: dict[str, Any]) -> dict[str, Any]:
+    consensus = line["consensus"] or {}
+    return {
+        "decision": consensus.get("decision", "none"),
+        "precision": consensus.get("precision", "none"),
+        "coherence": consensus.get("coherence", "none"),
+        "basis": consensus.get("basis", "none"),
+        "number of grades": len(line["grades"]),
+    }
+
+
+def _policy(earlier: Release, later: Release) -> dict[str, Any]:
+    """The policies' names, and each rule that differs with both values."""
+    names = earlier.rules.keys() | later.rules.keys()
+    pairs = {name: [earlier.rules.get(name), later.rules.get(name)] for name in sorted(names)}
+    return {
+        "names": [earlier.policy.name, later.policy.name],
+        "rules": {name: pair for name, pair in pairs.items() if pair[0] != pair[1]},
+    }

@@ -1,0 +1,166 @@
+"""The bundle: every file of a release, from what it froze alone.
+
+The same lines, facts and texts give the same bytes. One pass over the lines fills all tables, a few
+hundred rows at a time; a second one, over questions with several frozen lines, the preference
+pairs. Memory does not grow with the release.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import groupby, islice
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pipeline.core.records import ReasonerKind
+from pipeline.core.release_format import ReleasedTrace, Schema, parse_line
+from review.exports.croissant import croissant_text
+from review.exports.dataset_card import card_text
+from review.exports.files import BundleFile, HashedFile, write_text
+from review.exports.tables import PREFERENCE, RATED, TABLES, Table
+from review.exports.training import sample_pairs
+from review.exports.writers import WRITERS, TableWriter
+
+LINES_AT_ONCE = 200
+MANIFEST = "manifest.json"
+NOTHING = "no row of this release"
+REFUSED = "refused: demonstration rules made these traces, and they are no training data"
+
+
+@dataclass(frozen=True, slots=True)
+class FrozenLine:
+    """A frozen line: one of the rated traces (`taken`), or judged and left out."""
+
+    question: int
+    taken: bool
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """All files of a bundle but its manifest, and the tables it lacks, with the reason.
+
+    `texts` are the files that describe the others, by their names.
+    """
+
+    files: tuple[BundleFile, ...]
+    lacks: Mapping[str, str]
+    texts: Mapping[str, str]
+
+    def manifest(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        """The facts with the checksum of every file: what `manifest.json` says."""
+        files = {
+            one.name: {"bytes": one.size, "sha256": one.sha256}
+            | ({} if one.rows is None else {"rows": one.rows})
+            for one in self.files
+        }
+        return {**facts, "files": files, "lacks": dict(self.lacks)}
+
+
+def write_bundle(
+    folder: Path,
+    *,
+    lines: Iterable[FrozenLine],
+    rivals: Iterable[FrozenLine],
+    facts: Mapping[str, Any],
+    texts: Mapping[str, str] | None = None,
+) -> Bundle:
+    """Write the files of a release into an empty folder.
+
+    `lines` in their frozen order; `rivals` those of questions with several, question by
+    question; `facts` what was recorded of the release when it was frozen; `texts` the card and
+    the metadata as they were frozen, written anew while there are none.
+    """
+    (folder / "data").mkdir()
+    refused = facts["reasoner_kind"] == ReasonerKind.DEMONSTRATION
+    lacks = {table.name: REFUSED for table in TABLES if refused and table.for_training}
+    with ExitStack() as stack:
+        open_tables = {
+            table.name: stack.enter_context(_OpenTable(folder, table))
+            for table in TABLES
+            if table.name not in lacks
+        }
+        _fill(open_tables, lines)
+        if PREFERENCE.name in open_tables:
+            open_tables[PREFERENCE.name].add(_pairs(rivals))
+    lacks |= {name: NOTHING for name, table in open_tables.items() if not table.rows}
+    files = tuple(file for table in open_tables.values() for file in table.keep_files())
+    texts = texts or {
+        "README.md": card_text(facts, files, lacks),
+        "croissant.json": croissant_text(facts, files),
+    }
+    described = (write_text(folder, name, text) for name, text in sorted(texts.items()))
+    bundle = Bundle((*files, *described), MappingProxyType(lacks), MappingProxyType(texts))
+    write_text(folder, MANIFEST, manifest_text(bundle.manifest(facts)))
+    return bundle
+
+
+def manifest_text(manifest: Mapping[str, Any]) -> str:
+    """The manifest as it is written: keys sorted, so that no database's order shows."""
+    return json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
+
+
+class _OpenTable:
+    """A table being written, in each of its formats; `rated.jsonl` takes lines as they are."""
+
+    def __init__(self, folder: Path, table: Table) -> None:
+        self.table, self.rows = table, 0
+        self._folder = folder
+        self._files = {name: HashedFile(folder / name) for name in table.file_names}
+        self._writers: list[TableWriter] = [
+            WRITERS[form](file, table.row)
+            for form, file in zip(table.formats, self._files.values(), strict=True)
+            if (table, form) != (RATED, "jsonl")
+        ]
+
+    def __enter__(self) -> "_OpenTable":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for writer in self._writers:
+            writer.finish()
+        for file in self._files.values():
+            file.close()
+
+    def add(self, rows: Iterable[Schema]) -> None:
+        made = iter(rows)
+        while block := list(islice(made, LINES_AT_ONCE)):
+            self.rows += len(block)
+            for writer in self._writers:
+                writer.write(block)
+
+    def add_text(self, text: str) -> None:
+        if self.table is RATED:
+            self._files["data/rated.jsonl"].write(text.encode())
+
+    def keep_files(self) -> Iterator[BundleFile]:
+        """The files written; those of a table without a row are removed."""
+        for name, file in self._files.items():
+            if self.rows:
+                yield BundleFile(name, file.size, file.sha256, self.rows)
+            else:
+                (self._folder / name).unlink()
+
+
+def _fill(tables: Mapping[str, _OpenTable], lines: Iterable[FrozenLine]) -> None:
+    frozen = iter(lines)
+    while block := [(line, parse_line(line.text)) for line in islice(frozen, LINES_AT_ONCE)]:
+        for table in tables.values():
+            table.add(_rows(table.table, block))
+            table.add_text("".join(line.text for line, _ in block if line.taken))
+
+
+def _rows(table: Table, block: Iterable[tuple[FrozenLine, ReleasedTrace]]) -> Iterator[Schema]:
+    for line, parsed in block:
+        if line.taken or table.rows_of_judged:
+            yield from table.rows_of(parsed)
+
+
+def _pairs(rivals: Iterable[FrozenLine]) -> Iterator[Schema]:
+    for _, group in groupby(rivals, key=lambda line: line.question):
+        parsed = [(line.taken, parse_line(line.text)) for line in group]
+        yield from sample_pairs(
+            [line for taken, line in parsed if taken], [line for _, line in parsed]
+        )

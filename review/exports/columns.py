@@ -1,0 +1,51 @@
+"""Columns of a row class: what each format calls their types."""
+
+import types
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pipeline.core.release_format import Schema
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnType:
+    """A plain type (str, int, float, bool) or nested columns; once, or any number of times."""
+
+    plain: type | None
+    columns: Mapping[str, "ColumnType"]
+    lists: int = 0
+
+
+def columns_of(row: type[Schema]) -> dict[str, ColumnType]:
+    """The columns of a row class, by name, in order."""
+    return {name: _column(_annotation(row, name)) for name in row.model_fields}
+
+
+def _annotation(row: type[Schema], name: str) -> Any:
+    return row.model_fields[name].annotation
+
+
+def _column(annotation: Any) -> ColumnType:
+    annotation = _bare(annotation)
+    if get_origin(annotation) is tuple:
+        inner = _column(get_args(annotation)[0])
+        return ColumnType(inner.plain, inner.columns, inner.lists + 1)
+    if issubclass(annotation, Schema):
+        return ColumnType(None, columns_of(annotation))
+    return ColumnType(annotation, {})
+
+
+def _bare(annotation: Any) -> Any:
+    """Without bounds, without "or null", literals as the type of their values."""
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _bare(get_args(annotation)[0])
+    if origin is Literal:
+        return type(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        kinds = {_bare(one) for one in get_args(annotation) if one is not type(None)}
+        if len(kinds) != 1:
+            raise TypeError(f"A column has one type, not {annotation}.")
+        return kinds.pop()
+    return annotation

@@ -1,0 +1,149 @@
+"""Croissant metadata: what the bundle's files hold, for tools that load data sets by it.
+
+JSON-LD after the Croissant Format Specification 1.0 (MLCommons). Columns are described with
+one level of nesting; what lies deeper is in the Parquet schema.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from review.exports.columns import ColumnType, columns_of
+from review.exports.files import BundleFile
+from review.exports.tables import TABLES, Table
+
+MEDIA_TYPES = MappingProxyType(
+    {
+        "parquet": "application/x-parquet",
+        "jsonl": "application/jsonlines",
+        "csv": "text/csv",
+    }
+)
+TYPES = MappingProxyType({str: "sc:Text", int: "sc:Integer", float: "sc:Float", bool: "sc:Boolean"})
+CONTEXT = MappingProxyType(
+    {
+        "@language": "en",
+        "@vocab": "https://schema.org/",
+        "citeAs": "cr:citeAs",
+        "column": "cr:column",
+        "conformsTo": "dct:conformsTo",
+        "cr": "http://mlcommons.org/croissant/",
+        "rai": "http://mlcommons.org/croissant/RAI/",
+        "data": {"@id": "cr:data", "@type": "@json"},
+        "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
+        "dct": "http://purl.org/dc/terms/",
+        "equivalentProperty": "cr:equivalentProperty",
+        "examples": {"@id": "cr:examples", "@type": "@json"},
+        "extract": "cr:extract",
+        "field": "cr:field",
+        "fileProperty": "cr:fileProperty",
+        "fileObject": "cr:fileObject",
+        "fileSet": "cr:fileSet",
+        "format": "cr:format",
+        "includes": "cr:includes",
+        "isLiveDataset": "cr:isLiveDataset",
+        "jsonPath": "cr:jsonPath",
+        "key": "cr:key",
+        "md5": "cr:md5",
+        "parentField": "cr:parentField",
+        "path": "cr:path",
+        "recordSet": "cr:recordSet",
+        "references": "cr:references",
+        "regex": "cr:regex",
+        "repeated": "cr:repeated",
+        "replace": "cr:replace",
+        "samplingRate": "cr:samplingRate",
+        "sc": "https://schema.org/",
+        "separator": "cr:separator",
+        "source": "cr:source",
+        "subField": "cr:subField",
+        "transform": "cr:transform",
+    }
+)
+
+
+def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str:
+    """The metadata of a bundle with these files."""
+    written = {one.name: one for one in files}
+    tables = [table for table in TABLES if table.file_names[0] in written]
+    described = {
+        "@context": dict(CONTEXT),
+        "@type": "sc:Dataset",
+        "name": facts["release"],
+        "description": f"Rated traces of the study {facts['study']['name']}. {facts['notice']}",
+        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "license": sorted(facts["rows_by_licence"]),
+        "version": "1.0.0",
+        "datePublished": facts["made"],
+        "url": f"urn:sha256:{facts['sha256']}",
+        "citeAs": f"MedReason Web, release {facts['release']}, sha256 {facts['sha256']}",
+        "isLiveDataset": False,
+        "distribution": [_file_object(one) for one in written.values()],
+        "recordSet": [_record_set(table) for table in tables],
+    }
+    return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
+
+
+def _file_object(file: BundleFile) -> dict[str, Any]:
+    return {
+        "@type": "cr:FileObject",
+        "@id": file.name,
+        "name": file.name,
+        "contentUrl": file.name,
+        "contentSize": f"{file.size} B",
+        "encodingFormat": MEDIA_TYPES[file.name.rpartition(".")[2]],
+        "sha256": file.sha256,
+    }
+
+
+def _record_set(table: Table) -> dict[str, Any]:
+    fields = (
+        _field(f"{table.name}/{name}", name, column, table)
+        for name, column in columns_of(table.row).items()
+        if _told(column)
+    )
+    return {
+        "@type": "cr:RecordSet",
+        "@id": table.name,
+        "name": table.name,
+        "description": table.title,
+        "field": list(fields),
+    }
+
+
+def _told(column: ColumnType) -> bool:
+    """Whether the column has at most one level of nesting, or parts that have."""
+    return column.lists < 2 and (column.plain is not None or bool(_parts(column)))
+
+
+def _parts(column: ColumnType) -> dict[str, ColumnType]:
+    return {
+        name: part
+        for name, part in column.columns.items()
+        if part.plain is not None and part.lists + column.lists < 2
+    }
+
+
+def _field(identifier: str, name: str, column: ColumnType, table: Table) -> dict[str, Any]:
+    field = _head(identifier, name, column)
+    if column.plain is not None:
+        return field | {"dataType": TYPES[column.plain], "source": _source(table, name)}
+    parts = [
+        _head(f"{identifier}/{part}", part, one)
+        | {
+            "dataType": TYPES[one.plain or str],
+            "source": _source(table, name) | {"transform": {"jsonPath": part}},
+        }
+        for part, one in _parts(column).items()
+    ]
+    return field | {"subField": parts}
+
+
+def _head(identifier: str, name: str, column: ColumnType) -> dict[str, Any]:
+    head = {"@type": "cr:Field", "@id": identifier, "name": identifier, "description": name}
+    return head | ({"repeated": True} if column.lists else {})
+
+
+def _source(table: Table, column: str) -> dict[str, Any]:
+    return {"fileObject": {"@id": table.file_names[0]}, "extract": {"column": column}}

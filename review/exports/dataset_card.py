@@ -1,0 +1,167 @@
+"""The dataset card: a bundle's README.md, with the configurations that `datasets` loads."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from review.exports.files import BundleFile
+from review.exports.tables import TABLES
+
+# Identifiers that the Hugging Face hub knows; any other licence is named in words.
+HUB_LICENCES = frozenset(
+    {"apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-3.0"}
+)
+FIGURE_HEADS = ("what", "value", "95 % interval", "n", "note")
+LOADING = """    from datasets import load_dataset
+
+    load_dataset("path/to/this/folder", "rated")
+
+`pandas.read_parquet` and `read_csv` read the tables, TRL the conversations, preference pairs and
+steps as they are, `mlcroissant` all of it by `croissant.json`. Cells of CSV files that a
+spreadsheet would take for a formula begin with an apostrophe."""
+
+
+def card_text(
+    facts: Mapping[str, Any], files: Sequence[BundleFile], lacks: Mapping[str, str]
+) -> str:
+    """The whole card; `lacks`: tables that the bundle does not have, with the reason."""
+    parts = (
+        f"# {facts['release']}",
+        f"**{facts['notice']}**",
+        _told(facts),
+        "## Numbers",
+        _table(
+            ("what", "value", "95 % interval", "n", "note"), map(figure_cells, facts["figures"])
+        ),
+        "## Files",
+        _table(("file", "rows", "holds"), _files(files)),
+        *(["Not in this bundle:", _bullets(lacks)] if lacks else []),
+        LOADING,
+        "## What was left out",
+        _table(("reason", "items"), _left_out(facts["left_out"])) or "Nothing.",
+        _contamination(facts["contamination"]),
+        *(
+            ["## Since the release before", _since(facts["difference"])]
+            if facts["difference"]
+            else []
+        ),
+        "## Proof",
+        _proof(facts),
+    )
+    return f"{_front_matter(facts, files)}\n{_paragraphs(parts)}\n"
+
+
+def figure_cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
+    """A frozen figure in words: title, value, interval, n and note, as the card prints them."""
+    share = figure["unit"] == "share"
+    low, high = _number(figure["low"], share), _number(figure["high"], share)
+    return (
+        figure["title"],
+        _number(figure["value"], share) or "not known",
+        f"{low} to {high}" if low and high else "",
+        _number(figure["n"], False),
+        figure["note"],
+    )
+
+
+def _front_matter(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str:
+    """YAML whose strings are written as JSON strings, which YAML reads too."""
+    written = {one.name for one in files}
+    tables = [table for table in TABLES if table.file_names[0] in written]
+    licences = sorted(facts["rows_by_licence"])
+    lines = ["---", *_licence(licences), f"pretty_name: {json.dumps(facts['release'])}", "configs:"]
+    for table in tables:
+        lines += [
+            f"  - config_name: {table.name}",
+            "    data_files:",
+            "      - split: train",
+            f"        path: {table.file_names[0]}",
+            *(["    default: true"] if table is TABLES[0] else []),
+        ]
+    return "\n".join((*lines, "---"))
+
+
+def _licence(licences: Sequence[str]) -> list[str]:
+    if len(licences) == 1 and licences[0].lower() in HUB_LICENCES:
+        return [f"license: {licences[0].lower()}"]
+    return ["license: other", f"license_name: {json.dumps('; '.join(licences))}"]
+
+
+def _told(facts: Mapping[str, Any]) -> str:
+    licences = ", ".join(
+        f"{name} ({rows:,} rows)" for name, rows in sorted(facts["rows_by_licence"].items())
+    )
+    return _paragraphs(
+        (
+            f"Chains of thought for clinical questions, made from a knowledge graph and graded by "
+            f"clinicians: {facts['rows']:,} traces that the policy "
+            f"{_plain(facts['policy']['name'])} took from the study "
+            f"{_plain(facts['study']['name'])} (rubric version "
+            f"{facts['study']['rubric_version']}, reasoner {facts['reasoner_kind']}).",
+            f"Licence of every row in its column `licence`: {_plain(licences)}. The rows of "
+            "`medreason` have the published columns only: their licences are those of the same "
+            "rows of `rated`, in the same order.",
+            "Raters appear by pseudonym. Their comments are not released.",
+        )
+    )
+
+
+def _number(value: float | None, share: bool) -> str:
+    if value is None:
+        return ""
+    return f"{value:.1%}" if share else f"{value:,}"
+
+
+def _files(files: Iterable[BundleFile]) -> Iterator[tuple[str, ...]]:
+    titles = {name: table.title for table in TABLES for name in table.file_names}
+    for one in files:
+        yield f"`{one.name}`", _number(one.rows, False), titles[one.name]
+
+
+def _left_out(left_out: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
+    for reason, items in sorted(left_out.items(), key=lambda pair: (-pair[1], pair[0])):
+        yield reason, f"{items:,}"
+
+
+def _contamination(found: Mapping[str, Any]) -> str:
+    sets = ", ".join(f"{name} ({count:,})" for name, count in sorted(found["benchmarks"].items()))
+    if not sets:
+        return "No benchmark questions were loaded: nothing was checked for contamination."
+    return (
+        f"Checked against the questions of {_plain(sets)} by id and by text: a similarity of "
+        f"{found['threshold']:g} or more of 100 leaves a trace out."
+    )
+
+
+def _since(told: Mapping[str, Any] | None) -> str:
+    if told is None:
+        return ""
+    counts = ", ".join(f"{told[kind]:,} {kind}" for kind in ("added", "removed", "changed", "same"))
+    return f"Since the release {told['since']}: {counts}. `manifest.json` names the traces."
+
+
+def _proof(facts: Mapping[str, Any]) -> str:
+    audit = facts["audit"]
+    return (
+        "`manifest.json` holds the sha256 of every file. The study's audit chain "
+        f"{audit['chain']} stood at event {audit['length']}, digest `{audit['head']}`."
+    )
+
+
+def _bullets(lines: Mapping[str, str]) -> str:
+    return "\n".join(f"- `{name}`: {reason}" for name, reason in sorted(lines.items()))
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    body = [f"| {' | '.join(map(_plain, row))} |" for row in rows]
+    line = f"| {' | '.join('---' for _ in heads)} |"
+    return "\n".join((f"| {' | '.join(heads)} |", line, *body)) if body else ""
+
+
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
+
+
+def _plain(text: str) -> str:
+    """On one line, with nothing in it that would end a cell or begin markup."""
+    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

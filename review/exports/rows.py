@@ -1,0 +1,147 @@
+"""Rows of a bundle's tables, read from one released line."""
+
+from collections.abc import Iterator
+
+from pipeline.core.release_format import ReleasedTrace, Schema
+
+
+class PublishedRow(Schema):
+    """The columns of the published MedReason data set, and no other."""
+
+    dataset_name: str
+    id_in_dataset: str
+    question: str
+    answer: str
+    reasoning: str
+    options: str
+
+
+class GradeRow(Schema):
+    """One grade of one trace, by a pseudonymous rater; scales from 1 to 5.
+
+    `first_incorrect_step` is 0 where no step is incorrect and null where none was labelled.
+    `active_seconds` leave idle time out.
+    """
+
+    trace_id: str
+    licence: str
+    rater: str
+    rubric_version: str
+    revision: int
+    cot_precision: int
+    cot_coherence: int
+    decision: str
+    answer_key_disputed: bool
+    safety_flag: str
+    first_incorrect_step: int | None
+    active_seconds: int | None
+
+
+class StepRow(Schema):
+    """One rater's label of one step (numbered from 1)."""
+
+    trace_id: str
+    licence: str
+    rater: str
+    rubric_version: str
+    step: int
+    label: str
+
+
+class PathGradeRow(Schema):
+    """One rater's grade of one cited path; scales from 1 to 5.
+
+    `path` is the path's position in the trace from 0, `invalid_edges` are positions from 0 in
+    the `edges` of its row in the paths.
+    """
+
+    trace_id: str
+    licence: str
+    rater: str
+    rubric_version: str
+    path: int
+    precision: int
+    coherence: int
+    invalid_edges: tuple[int, ...]
+
+
+class EdgeCell(Schema):
+    """One statement of the graph; `hop` i joins nodes i and i + 1 of the path."""
+
+    hop: int
+    head: int
+    tail: int
+    relation: str
+    display_relation: str
+    polarity: str
+
+
+class PathRow(Schema):
+    """One path of a trace: node indices in the graph of this checksum, and every edge."""
+
+    trace_id: str
+    licence: str
+    path: int
+    graph_checksum: str
+    layer: str
+    cited: bool
+    nodes: tuple[int, ...]
+    edges: tuple[EdgeCell, ...]
+
+
+def published_rows(line: ReleasedTrace) -> Iterator[PublishedRow]:
+    """The line in the published columns."""
+    yield PublishedRow.model_validate(line.model_dump(include=set(PublishedRow.model_fields)))
+
+
+def grade_rows(line: ReleasedTrace) -> Iterator[GradeRow]:
+    """One row a grade."""
+    for grade in line.grades:
+        said = grade.model_dump(exclude={"step_labels", "path_grades"})
+        yield GradeRow(trace_id=line.trace_id, licence=line.licence, **said)
+
+
+def step_rows(line: ReleasedTrace) -> Iterator[StepRow]:
+    """One row a grade and labelled step."""
+    for grade in line.grades:
+        for step, label in enumerate(grade.step_labels, start=1):
+            yield StepRow(
+                trace_id=line.trace_id,
+                licence=line.licence,
+                rater=grade.rater,
+                rubric_version=grade.rubric_version,
+                step=step,
+                label=label,
+            )
+
+
+def path_grade_rows(line: ReleasedTrace) -> Iterator[PathGradeRow]:
+    """One row a grade and graded path."""
+    for grade in line.grades:
+        for one in grade.path_grades:
+            yield PathGradeRow(
+                trace_id=line.trace_id,
+                licence=line.licence,
+                rater=grade.rater,
+                rubric_version=grade.rubric_version,
+                **one.model_dump(),
+            )
+
+
+def path_rows(line: ReleasedTrace) -> Iterator[PathRow]:
+    """One row a path."""
+    for position, path in enumerate(line.paths):
+        yield PathRow(
+            trace_id=line.trace_id,
+            licence=line.licence,
+            path=position,
+            graph_checksum=line.graph.checksum,
+            layer=path.layer,
+            cited=path.cited,
+            nodes=tuple(node.index for node in path.nodes),
+            edges=tuple(
+                EdgeCell(hop=hop, **edge.model_dump())
+                for hop, edges in enumerate(path.hops)
+                for edge in edges
+            ),
+        )

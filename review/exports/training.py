@@ -1,0 +1,162 @@
+"""Rows for training in TRL's formats: SFT messages, preference pairs, stepwise supervision.
+
+Formats: TRL, "Dataset formats and types": conversational language modelling (`messages`),
+conversational preference with explicit prompt, stepwise supervision.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
+from typing import Literal
+
+from pipeline.core.release_format import ReleasedTrace, Schema, reasoning_text
+
+
+class Message(Schema):
+    """One turn of a conversation."""
+
+    role: Literal["user", "assistant"]
+    content: str
+
+
+class SftRow(Schema):
+    """One rated trace as a conversation: the question asked, reasoned and answered.
+
+    `basis` is that of the consensus, or `ungraded`.
+    """
+
+    trace_id: str
+    licence: str
+    basis: str
+    messages: tuple[Message, ...]
+
+
+class PreferenceRow(Schema):
+    """A better and a worse CoT to one prompt.
+
+    `origin`: `samples`, two samples of one question of which raters accepted one and rejected
+    the other; `correction`, a CoT against its approved correction (then both ids are equal).
+    """
+
+    origin: Literal["samples", "correction"]
+    chosen_trace: str
+    rejected_trace: str
+    licence: str
+    prompt: tuple[Message, ...]
+    chosen: tuple[Message, ...]
+    rejected: tuple[Message, ...]
+
+
+class StepwiseRow(Schema):
+    """Steps of a CoT with the panel's labels, up to the first that is incorrect or unsettled."""
+
+    trace_id: str
+    licence: str
+    basis: str
+    prompt: str
+    completions: tuple[str, ...]
+    labels: tuple[bool, ...]
+
+
+def sft_rows(line: ReleasedTrace) -> Iterator[SftRow]:
+    """The trace as a conversation."""
+    yield SftRow(
+        trace_id=line.trace_id,
+        licence=line.licence,
+        basis=line.consensus.basis if line.consensus else "ungraded",
+        messages=(*_asked(line), *_answered(line, line.reasoning)),
+    )
+
+
+def stepwise_rows(line: ReleasedTrace) -> Iterator[StepwiseRow]:
+    """The labelled steps: correct is true; the first incorrect one is false and the last.
+
+    A step that is unsupported, cannot be judged or is disagreed on ends the row without a label.
+    """
+    if line.consensus is None:
+        return
+    labels: list[bool] = []
+    for label in line.consensus.step_labels:
+        if label not in ("correct", "incorrect"):
+            break
+        labels.append(label == "correct")
+        if label == "incorrect":
+            break
+    if labels:
+        yield StepwiseRow(
+            trace_id=line.trace_id,
+            licence=line.licence,
+            basis=line.consensus.basis,
+            prompt=_prompt(line),
+            completions=tuple(step.text for step in line.steps[: len(labels)]),
+            labels=tuple(labels),
+        )
+
+
+def correction_pairs(line: ReleasedTrace) -> Iterator[PreferenceRow]:
+    """The approved correction of the whole CoT against the CoT, where they differ."""
+    if line.correction is None:
+        return
+    corrected = reasoning_text(line.correction.steps, line.correction.conclusion)
+    if corrected != line.reasoning:
+        yield PreferenceRow(
+            origin="correction",
+            chosen_trace=line.trace_id,
+            rejected_trace=line.trace_id,
+            licence=line.licence,
+            prompt=_asked(line),
+            chosen=_answered(line, corrected),
+            rejected=_answered(line, line.reasoning),
+        )
+
+
+def sample_pairs(
+    taken: Sequence[ReleasedTrace], judged: Sequence[ReleasedTrace]
+) -> Iterator[PreferenceRow]:
+    """Every accepted trace the release took against every rejected one, made alike.
+
+    Alike: the same prompt, configuration and graph. Both lists are of one question and study.
+    Two samples of the same words make no pair, whatever was said of them.
+    """
+    chosen = [line for line in taken if _decision(line) == "accept"]
+    rejected = [line for line in judged if _decision(line) == "reject"]
+    for better, worse in product(chosen, rejected):
+        alike = _circumstances(better) == _circumstances(worse)
+        if alike and better.reasoning != worse.reasoning:
+            yield PreferenceRow(
+                origin="samples",
+                chosen_trace=better.trace_id,
+                rejected_trace=worse.trace_id,
+                licence=better.licence,
+                prompt=_asked(better),
+                chosen=_answered(better, better.reasoning),
+                rejected=_answered(worse, worse.reasoning),
+            )
+
+
+def _decision(line: ReleasedTrace) -> str:
+    return line.consensus.decision if line.consensus else ""
+
+
+def _circumstances(line: ReleasedTrace) -> tuple[str, ...]:
+    return (
+        _prompt(line),
+        line.config_fingerprint,
+        line.graph.checksum,
+        line.licence,
+        *sorted({grade.rubric_version for grade in line.grades}),
+    )
+
+
+def _prompt(line: ReleasedTrace) -> str:
+    """Context where the source has one, question, options."""
+    return "\n\n".join(part for part in (line.context, line.question, line.options) if part)
+
+
+def _asked(line: ReleasedTrace) -> tuple[Message, ...]:
+    return (Message(role="user", content=_prompt(line)),)
+
+
+def _answered(line: ReleasedTrace, reasoning: str) -> tuple[Message, ...]:
+    """In the headings of the published fine-tuning recipe."""
+    content = f"## Thinking\n\n{reasoning}\n\n## Final Answer\n\n{line.answer}"
+    return (Message(role="assistant", content=content),)

@@ -1,0 +1,124 @@
+"""Writers of a bundle's tables: JSON lines, CSV, Parquet, a few hundred rows at a time.
+
+The same rows give the same bytes: keys in the order of the row's fields, no times, no names of
+machines. Parquet's bytes also depend on the version of pyarrow, which the manifest names.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from pipeline.core.release_format import Schema
+from review.exports.columns import ColumnType, columns_of
+from review.exports.files import HashedFile
+
+# Spreadsheets take a cell that begins so for a formula.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class TableWriter(Protocol):
+    """Rows of one class into one file; `finish` ends it and leaves the file open."""
+
+    def __init__(self, file: HashedFile, row: type[Schema]) -> None: ...
+
+    def write(self, rows: Sequence[Schema]) -> None: ...
+
+    def finish(self) -> None: ...
+
+
+class JsonLines:
+    """One JSON object a line, UTF-8."""
+
+    def __init__(self, file: HashedFile, row: type[Schema]) -> None:
+        self._file = file
+
+    def write(self, rows: Sequence[Schema]) -> None:
+        text = "".join(_json(row.model_dump(mode="json")) + "\n" for row in rows)
+        self._file.write(text.encode())
+
+    def finish(self) -> None:
+        """Nothing follows the last line."""
+
+
+class Csv:
+    """Comma-separated after RFC 4180, UTF-8; lists as JSON; no cell is taken for a formula."""
+
+    def __init__(self, file: HashedFile, row: type[Schema]) -> None:
+        self._file = file
+        self._put([list(row.model_fields)])
+
+    def write(self, rows: Sequence[Schema]) -> None:
+        self._put([[_cell(value) for value in row.model_dump().values()] for row in rows])
+
+    def finish(self) -> None:
+        """Nothing follows the last row."""
+
+    def _put(self, rows: list[list[Any]]) -> None:
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\r\n").writerows(rows)
+        self._file.write(text.getvalue().encode())
+
+
+class Parquet:
+    """Columns in the types of the row class, one row group a call."""
+
+    def __init__(self, file: HashedFile, row: type[Schema]) -> None:
+        import pyarrow.parquet
+
+        self._schema = _arrow_schema(row)
+        self._writer = pyarrow.parquet.ParquetWriter(
+            pyarrow.PythonFile(file, mode="w"), self._schema, compression="zstd", version="2.6"
+        )
+
+    def write(self, rows: Sequence[Schema]) -> None:
+        import pyarrow
+
+        plain = [row.model_dump(mode="json") for row in rows]
+        self._writer.write_table(pyarrow.Table.from_pylist(plain, schema=self._schema))
+
+    def finish(self) -> None:
+        self._writer.close()
+
+
+WRITERS: Mapping[str, type[TableWriter]] = MappingProxyType(
+    {"jsonl": JsonLines, "csv": Csv, "parquet": Parquet}
+)
+
+
+def neutral(text: str) -> str:
+    """The text so that no spreadsheet runs it: an apostrophe before what begins a formula."""
+    return f"'{text}" if text.startswith(FORMULA) else text
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, str):
+        return neutral(value)
+    return _json(value) if isinstance(value, tuple) else value
+
+
+def _json(value: Any) -> str:
+    """Separators U+2028 and U+2029 are escaped: some readers take them for line ends."""
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+
+
+def _arrow_schema(row: type[Schema]) -> Any:
+    import pyarrow
+
+    return pyarrow.schema([(name, _arrow(one)) for name, one in columns_of(row).items()])
+
+
+def _arrow(column: ColumnType) -> Any:
+    import pyarrow
+
+    plain = {str: "string", int: "int64", float: "float64", bool: "bool"}
+    if column.plain is None:
+        kind = pyarrow.struct([(name, _arrow(one)) for name, one in column.columns.items()])
+    else:
+        kind = pyarrow.type_for_alias(plain[column.plain])
+    for _ in range(column.lists):
+        kind = pyarrow.list_(kind)
+    return kind

@@ -1,0 +1,32 @@
+"""`manage.py verify_release NAME`: rebuild every file of a release and compare the checksums."""
+
+import tempfile
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from pipeline import audit
+from review.bundling import BundleDiffers, NoBundle, write_checked
+from review.management.commands.export_release import release_named
+
+
+class Command(BaseCommand):
+    help = "Rebuild a release's files from what it froze and compare each with its sha256."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        release = release_named(options["name"])
+        try:
+            with tempfile.TemporaryDirectory(prefix="medreason-") as folder:
+                write_checked(release, Path(folder))
+        except (NoBundle, BundleDiffers) as error:
+            raise CommandError(str(error)) from error
+        head = release.manifest["audit"]
+        if not audit.holds(**head):
+            raise CommandError(f"The audit chain {head['chain']} no longer has the recorded head.")
+        files = len(release.manifest["files"])
+        self.stdout.write(f"{release}: {files} files as frozen, the audit chain holds.")

@@ -1,0 +1,102 @@
+"""Near duplicates: which question of a set says nearly what another question says.
+
+Questions are compared without case, punctuation and spacing. Word triples that both contain
+propose pairs, rapidfuzz's `ratio` (normalised Indel similarity, 0 to 100) decides. Two stems of
+a dozen words or more are compared alone, so that other options hide nothing; of shorter ones
+both the stems and the wholes, options in alphabetical order, must be alike. Where the threshold
+comes from: docs/decisions/0022.
+"""
+
+import re
+import unicodedata
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+
+NEAR = 75.0
+LONG_STEM = 12
+TRIPLE = 3
+# A changed word breaks three triples: nearly equal texts still share far more than this.
+SHARED = 0.15
+_WORDS = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A question as it is compared: its stem, and the stem with its options in order."""
+
+    stem: str
+    whole: str
+
+    @property
+    def is_long(self) -> bool:
+        return self.stem.count(" ") + 1 >= LONG_STEM
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The nearest question: its position in the set (from 0) and the similarity, 0 to 100."""
+
+    position: int
+    score: float
+
+
+def wording_of(text: str, options: Iterable[str]) -> Wording:
+    """A question's wording; the order of the options does not matter."""
+    stem = _plain(text)
+    return Wording(stem, " ".join((stem, *sorted(map(_plain, options)))))
+
+
+def similarity(one: Wording, other: Wording) -> float:
+    """How alike two questions are, from 0 to 100."""
+    stems = fuzz.ratio(one.stem, other.stem)
+    if one.is_long and other.is_long:
+        return stems
+    return min(stems, fuzz.ratio(one.whole, other.whole))
+
+
+class NearDuplicates:
+    """A set of questions, ready to be asked which of them is nearest to another question."""
+
+    def __init__(self, wordings: Sequence[Wording]) -> None:
+        self._wordings = wordings
+        triples = [_triples(one) for one in wordings]
+        self._sizes = np.array([len(one) for one in triples], dtype=np.int64)
+        owners = np.repeat(np.arange(len(triples), dtype=np.int32), self._sizes)
+        codes = np.concatenate(triples) if triples else np.empty(0, np.uint32)
+        order = np.argsort(codes, kind="stable")
+        self._codes, self._owners = codes[order], owners[order]
+
+    def nearest(self, wording: Wording) -> Near | None:
+        """The nearest question at or above the threshold, the first of equals; else None."""
+        scored = ((similarity(wording, self._wordings[i]), -i) for i in self._proposed(wording))
+        score, position = max(scored, default=(0.0, 0))
+        return Near(-position, score) if score >= NEAR else None
+
+    def _proposed(self, wording: Wording) -> list[int]:
+        """Positions of the questions that share enough word triples."""
+        triples = _triples(wording)
+        low = np.searchsorted(self._codes, triples, "left")
+        high = np.searchsorted(self._codes, triples, "right")
+        found = [self._owners[a:b] for a, b in zip(low, high, strict=True) if b > a]
+        if not found:
+            return []
+        shared = np.bincount(np.concatenate(found), minlength=len(self._sizes))
+        enough = np.maximum(1, SHARED * np.minimum(len(triples), self._sizes))
+        return [int(i) for i in np.flatnonzero(shared >= enough)]
+
+
+def _plain(text: str) -> str:
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+def _triples(wording: Wording) -> NDArray[np.uint32]:
+    """Codes of the distinct word triples; a collision proposes a pair and decides nothing."""
+    words = wording.whole.split()
+    last = max(1, len(words) - TRIPLE + 1)
+    texts = {" ".join(words[i : i + TRIPLE]) for i in range(last)}
+    return np.array([zlib.crc32(text.encode()) for text in texts], dtype=np.uint32)

@@ -1,0 +1,145 @@
+"""One released line with everything on it, and its parts, for tests of the format."""
+
+from dataclasses import replace
+from typing import Any
+
+from pipeline.core.records import (
+    CoT,
+    Edge,
+    FilterResult,
+    Node,
+    NodeType,
+    Option,
+    Path,
+    Polarity,
+    Question,
+    ReasonerKind,
+    SearchLayer,
+    Step,
+    Trace,
+    Verdict,
+)
+from pipeline.core.release_format import (
+    GraphReference,
+    Place,
+    ReleasedConsensus,
+    ReleasedGrade,
+    ReleasedPathGrade,
+    released_line,
+)
+from review.exports.bundle import FrozenLine
+
+DRUG = Node(7, "DB01", "drug one", NodeType.DRUG, "DrugBank")
+DISEASE = Node(9, "1200_1134", "haemophilia", NodeType.DISEASE, "MONDO_grouped")
+GENE = Node(11, "2157", "F8", NodeType.GENE_PROTEIN, "NCBI")
+AGAINST = Edge(7, 9, "contraindication", "contraindication", Polarity.NEGATIVE)
+FOR = Edge(9, 7, "indication", "indication", Polarity.SUPPORTING)
+OTHER = Edge(9, 11, "disease_protein", "associated with", Polarity.SUPPORTING)
+
+QUESTION = Question(
+    source="house",
+    id_in_source="q1",
+    text="Which drug is contraindicated?\u2028Choose.",
+    options=(Option("A", "Drüg one"), Option("B", "Drug two")),
+    answer_label="A",
+    answer_text="Drüg one",
+)
+COT = CoT((Step(1, "It must not be given.", (AGAINST,)), Step(2, "No other is.")), "So A.")
+TRACE = Trace(
+    question=QUESTION,
+    graph_checksum="c" * 64,
+    config_fingerprint="f" * 64,
+    sample_index=1,
+    reasoner_kind=ReasonerKind.DEMONSTRATION,
+    paths=(
+        Path((DISEASE, DRUG), ((AGAINST, FOR),), SearchLayer.SPECIFIC),
+        Path((GENE, DISEASE), ((OTHER,),), SearchLayer.WHOLE),
+    ),
+    cot=COT,
+    verdict=Verdict(
+        (
+            FilterResult("format", True, None, "Complete."),
+            FilterResult("grounding", False, 0.1 + 0.2, "One step of two."),
+        )
+    ),
+)
+GRAPH = GraphReference(name="starter", version="1", checksum="c" * 64)
+GRADE = ReleasedGrade(
+    rater="r-01",
+    rubric_version="1",
+    revision=1,
+    cot_precision=4,
+    cot_coherence=5,
+    decision="accept",
+    step_labels=("correct", "incorrect"),
+    first_incorrect_step=2,
+    active_seconds=90,
+    path_grades=(ReleasedPathGrade(path=0, precision=3, coherence=4, invalid_edges=(1,)),),
+)
+CONSENSUS = ReleasedConsensus(
+    precision=4.5,
+    coherence=5,
+    decision="accept",
+    basis="agreement",
+    grades=2,
+    step_labels=("correct", "disagreed"),
+)
+PLACE = Place(study="pilot", stratum="house, kept", inclusion_probability=0.25)
+
+
+def line(trace: Trace = TRACE, **changes: Any) -> str:
+    """The line of the trace as released, with these changes."""
+    given: dict[str, Any] = {
+        "trace_id": "t-1",
+        "licence": "CC-BY-4.0",
+        "graph": GRAPH,
+        "preset": "demonstration",
+        "place": PLACE,
+        "grades": (GRADE,),
+        "consensus": CONSENSUS,
+    }
+    return released_line(trace, **(given | changes))
+
+
+MODEL_TRACE = replace(TRACE, reasoner_kind=ReasonerKind.LANGUAGE_MODEL)
+OTHER_WORDS = replace(MODEL_TRACE, cot=replace(COT, conclusion="So A, hence."), sample_index=2)
+REJECTED = CONSENSUS.model_copy(update={"decision": "reject"})
+NOTICE = "Not clinically validated. Not for clinical use."
+
+
+def frozen(
+    trace: Trace = MODEL_TRACE, *, taken: bool = True, question: int = 1, **changes: Any
+) -> FrozenLine:
+    """A frozen line of a language model's trace."""
+    return FrozenLine(question, taken, line(trace, **changes))
+
+
+def facts(**changes: Any) -> dict[str, Any]:
+    """What a release of these lines records of itself."""
+    told: dict[str, Any] = {
+        "release": "first",
+        "made": "2026-11-21",
+        "notice": NOTICE,
+        "rows": 1,
+        "policy": {"name": "fair"},
+        "study": {"name": "pilot", "rubric_version": "1"},
+        "reasoner_kind": "language_model",
+        "rows_by_licence": {"CC-BY-4.0": 1},
+        "left_out": {"not accepted": 1},
+        "contamination": {"threshold": 75.0, "benchmarks": {}, "found": 0, "matches": []},
+        "difference": None,
+        "figures": [
+            {
+                "title": "Share acceptable",
+                "unit": "share",
+                "value": 0.5,
+                "low": 0.1,
+                "high": 0.9,
+                "n": 3,
+                "note": "few.",
+            }
+        ],
+        "audit": {"chain": "study:1", "length": 3, "head": "ab"},
+        "sha256": "f" * 64,
+    }
+    return told | changes

@@ -1,0 +1,34 @@
+"""Studies of a language model's traces, for tests of what demonstration traces are refused."""
+
+from dataclasses import replace
+
+from django.contrib.auth.models import User
+
+from pipeline import store
+from pipeline.batches import pump
+from pipeline.core.records import ReasonerKind
+from pipeline.models import Batch, Trace
+from review.models import Reviewer, Study
+from review.studies import StudyPlan, open_study
+from tests import factories
+
+
+def model_study(*reviewers: Reviewer, opened_by: User, size: int = 4, samples: int = 1) -> Study:
+    """A study over the made traces of one batch, one place each, marked as a model's.
+
+    Each sample has words of its own, as a model's have.
+    """
+    batch = factories.batch(size, samples=samples)
+    pump(batch)
+    plan = StudyPlan("modelled", batches=[batch], reviewers=reviewers, overlap=1, seed=7)
+    study = open_study(plan, opened_by=opened_by)
+    kind = ReasonerKind.LANGUAGE_MODEL
+    Batch.objects.filter(pk=batch.pk).update(reasoner_kind=kind)
+    Study.objects.filter(pk=study.pk).update(reasoner_kind=kind)
+    for row in Trace.objects.filter(batch=batch):
+        trace = store.trace_record(row)
+        cot = replace(trace.cot, conclusion=f"{trace.cot.conclusion} {row.sample_index}")
+        record = store.trace_text(replace(trace, reasoner_kind=kind, cot=cot))
+        Trace.objects.filter(pk=row.pk).update(record=record)
+    study.refresh_from_db()
+    return study
