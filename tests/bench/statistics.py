@@ -1,8 +1,8 @@
 """Statistics beside a well-known package, on the same ratings, and the larger coverage tables.
 
 Ours gives a coefficient with its interval from 1,000 resamples of questions; the baseline gives
-a coefficient of the same kind without an interval: statsmodels' fleiss_kappa where statsmodels
-is installed, else scikit-learn's cohen_kappa_score of two raters.
+the same coefficient without an interval: statsmodels' fleiss_kappa, and scikit-learn's
+cohen_kappa_score where that is installed (with the embeddings extra).
 """
 
 import importlib
@@ -55,7 +55,7 @@ def _many_raters() -> list[Measurement]:
     rows = [_row("table of ratings", made)]
     for name in ("fleiss", "alpha_ordinal", "ac2_ordinal"):
         seconds, found = _timed(partial(agreement, table, [name], replicates=REPLICATES))
-        if name == "fleiss" and importlib.util.find_spec("statsmodels"):
+        if name == "fleiss":
             rows.append(_beside_statsmodels(seconds, columns, found[name].over_questions.value))
         else:
             rows.append(_row(f"{name}, {REPLICATES:,} resamples", seconds))
