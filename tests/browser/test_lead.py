@@ -149,7 +149,7 @@ def test_a_study_is_opened_graded_and_released(live_server, page, lead):
     page.get_by_label("Study").select_option("First study")
     page.get_by_label("Policy").select_option("Strict")
     page.get_by_role("button", name="Freeze release").click()
-    expect(page.get_by_text("sha256")).to_be_visible()
+    expect(page.get_by_role("term").filter(has_text="sha256")).to_be_visible()
     with page.expect_download() as download:
         page.get_by_role("link", name="Download JSONL").click()
     assert download.value.suggested_filename == "first-release.jsonl"
