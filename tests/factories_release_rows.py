@@ -34,7 +34,8 @@ def graded_study(*, traces: int, grades: int, benchmark: int) -> "Study":
     batch = factories.made_batch(1)
     _insert_benchmark(benchmark)
     made = list(_insert_traces(batch.traces.get(), traces))
-    design = {"population": {"all": len(made)}}
+    design = {"population": {"all": len(made)}, "variables": [], "include_discarded": True}
+    study.batches.set([batch])
     Study.objects.filter(pk=study.pk).update(reasoner_kind="language_model", design=design)
     rows = [Item(study=study, trace_id=pk, stratum="all", inclusion_probability=1.0) for pk in made]
     Item.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
