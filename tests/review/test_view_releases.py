@@ -1,11 +1,6 @@
 """Releases in the browser: save a policy, freeze, download, withdraw."""
 
-import hashlib
-import io
 import re
-import zipfile
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -14,13 +9,10 @@ from django.urls import reverse
 from pipeline import store
 from pipeline.access import Role
 from pipeline.models import QuestionSet
-from review.archives import whole_archive
-from review.models import Policy, Release, ReleasedTrace, Study
+from review.models import Policy, Release, Study
 from review.policies import Rules, rules_of, save_policy
-from review.releasing import lines_of, make_release
-from review.tasks import finish_release
+from review.releasing import make_release
 from tests import actors, factories
-from tests.review.disagreeing import grade_row
 from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db
@@ -52,18 +44,6 @@ def policy(lead) -> Policy:
 @pytest.fixture
 def release(study, policy, lead) -> Release:
     return make_release("first", study=study, policy=policy, made_by=lead)
-
-
-@pytest.fixture
-def rung(monkeypatch, django_capture_on_commit_callbacks):
-    """Sends a request, has the worker it rings for do its work, and returns the answer."""
-    monkeypatch.setattr(finish_release, "delay", finish_release)
-
-    def send(request: Callable[[], Any]):
-        with django_capture_on_commit_callbacks(execute=True):
-            return request()
-
-    return send
 
 
 def freeze(client: Client, study: Study, policy: Policy, name: str = "first"):
@@ -132,120 +112,8 @@ def test_a_name_no_address_can_carry_is_refused(client, study, policy, name):
     assert not Release.objects.exists()
 
 
-def test_a_release_that_waits_for_a_worker_says_so_and_asks_again(client, study, policy):
-    url = freeze(client, study, policy).headers["Location"]
-    shown = client.get(url).content.decode()
-    assert "The release is being made" in shown
-    assert f'hx-get="{url}"' in shown
-    assert client.get(url, headers={"HX-Request": "true"}).status_code == 204
-    assert "being made" in client.get(reverse("review:releases")).content.decode()
-    for name in ("download", "bundle"):
-        assert client.get(reverse(f"review:release_{name}", args=["first"])).status_code == 404
-    finish_release(Release.objects.get().pk)
-    asked = client.get(url, headers={"HX-Request": "true"})
-    assert asked.headers["HX-Refresh"] == "true"
-    assert "hx-get" not in client.get(url).content.decode()
-
-
-def test_a_policy_that_leaves_nothing_says_why_and_can_be_tried_again(client, study, lead, rung):
-    strict = save_policy("strict", rules=Rules(minimum_graders=2), saved_by=lead)
-    url = rung(lambda: freeze(client, study, strict)).headers["Location"]
-    shown = client.get(url).content.decode()
-    assert "The policy leaves nothing to release: too few grades (" in shown
-    assert "hx-get" not in shown
-    ben = actors.reviewer("ben")
-    for item in study.items.all():
-        grade_row(item, ben)
-    retry = reverse("review:release_steer", args=["first", "retry"])
-    assert rung(lambda: client.post(retry)).headers["Location"] == url
-    assert Release.objects.get().state == Release.State.FROZEN
-
-
-def test_a_release_that_failed_can_be_removed_and_its_name_is_free(client, study, lead, rung):
-    strict = save_policy("strict", rules=Rules(minimum_graders=3), saved_by=lead)
-    rung(lambda: freeze(client, study, strict))
-    remove = reverse("review:release_steer", args=["first", "remove"])
-    assert "its name is free" in client.post(remove, follow=True).content.decode()
-    assert not Release.objects.exists()
-    assert freeze(client, study, strict).status_code == 302
-
-
-def test_a_frozen_release_is_neither_removed_nor_made_again(client, release):
-    for action, said in (("remove", "can only be withdrawn"), ("retry", "has not failed")):
-        url = reverse("review:release_steer", args=["first", action])
-        assert said in client.post(url, follow=True).content.decode()
-    assert Release.objects.get().state == Release.State.FROZEN
-
-
 def test_a_taken_name_is_refused(client, study, policy, release):
     assert "A release named first exists." in freeze(client, study, policy).content.decode()
-
-
-def download(client: Client, release: Release):
-    return client.get(reverse("review:release_download", args=[release.name]))
-
-
-def test_a_download_is_an_attachment_of_the_frozen_bytes(client, release):
-    response = download(client, release)
-    content = b"".join(response.streaming_content)
-    assert content == b"".join(lines_of(release))
-    assert hashlib.sha256(content).hexdigest() == release.sha256
-    assert response.headers["Content-Disposition"] == 'attachment; filename="first.jsonl"'
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-    assert response.headers["Content-Type"] == "application/x-ndjson"
-
-
-def test_the_bundle_is_one_zip_of_the_frozen_files(client, release):
-    response = client.get(reverse("review:release_bundle", args=["first"]))
-    with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as bundle:
-        content = bundle.read("first/data/rated.jsonl")
-    assert hashlib.sha256(content).hexdigest() == release.sha256
-    assert response.headers["Content-Disposition"] == 'attachment; filename="first.zip"'
-    assert response.headers["X-Content-Type-Options"] == "nosniff"
-
-
-@pytest.mark.parametrize("harm", ["missing", "changed"])
-def test_a_zip_that_is_not_as_recorded_is_packed_again(client, release, rung, harm):
-    path = whole_archive(release)
-    before = path.read_bytes()
-    if harm == "missing":
-        path.unlink()
-    else:
-        path.write_bytes(before[:-1] + b"x")
-    url = reverse("review:release_bundle", args=["first"])
-    assert rung(lambda: client.get(url)).status_code == 302
-    assert "The ZIP in the data folder is missing or was changed" in _shown(client)
-    assert b"".join(client.get(url).streaming_content) == before
-
-
-def test_a_zip_that_is_being_packed_is_waited_for(client, release):
-    whole_archive(release).unlink()
-    url = reverse("review:release_bundle", args=["first"])
-    for _ in range(2):
-        shown = client.get(url, follow=True).content.decode()
-        assert "is being packed from what was frozen" in shown
-        assert "Download bundle" not in shown
-    ask = client.get(reverse("review:release", args=["first"]), headers={"HX-Request": "true"})
-    assert ask.status_code == 204
-
-
-@pytest.mark.usefixtures("unguarded")
-def test_a_bundle_that_is_not_as_frozen_is_not_handed_out(client, release, rung):
-    whole_archive(release).unlink()
-    line = release.lines.first()
-    ReleasedTrace.objects.filter(pk=line.pk).update(
-        line=line.line.replace('"preset":"', '"preset":"x', 1)
-    )
-    url = reverse("review:release_bundle", args=["first"])
-    rung(lambda: client.get(url))
-    assert "could not be packed: Not as frozen: " in _shown(client)
-    assert rung(lambda: client.get(url)).status_code == 302
-    release.refresh_from_db()
-    assert whole_archive(release) is None
-
-
-def _shown(client: Client) -> str:
-    return client.get(reverse("review:release", args=["first"])).content.decode()
 
 
 def test_the_page_shows_every_file_the_figures_and_what_is_not_there(client, release):
@@ -286,8 +154,6 @@ def test_a_withdrawn_release_stays_listed_with_its_reason_and_without_a_download
     shown = withdraw(client, release, "Wrong <b>policy</b>.").content.decode()
     assert "Withdrawn: Wrong &lt;b&gt;policy&lt;/b&gt;." in shown
     assert "Download" not in shown
-    assert download(client, release).status_code == 404
-    assert client.get(reverse("review:release_bundle", args=["first"])).status_code == 404
     assert "first" in client.get(reverse("review:releases")).content.decode()
 
 
@@ -301,11 +167,10 @@ def test_withdrawing_needs_a_reason_and_happens_once(client, release):
     assert release.withdrawn_reason == "Wrong."
 
 
-def test_an_auditor_may_read_and_download_and_change_nothing(release):
+def test_an_auditor_may_read_and_change_nothing(release):
     auditor = actors.signed_in(actors.person("auditor", Role.AUDITOR))
     shown = auditor.get(reverse("review:release", args=["first"])).content.decode()
     assert "Withdraw this release" not in shown
-    assert download(auditor, release).status_code == 200
     assert withdraw(auditor, release, "No.").status_code == 403
 
 
@@ -321,7 +186,8 @@ def test_every_page_has_the_strict_content_security_policy(client, name):
 
 def test_errors_and_downloads_have_it_too(client, release):
     _strict(client.get("/nowhere/"))
-    _strict(download(client, release))
+    _strict(client.get(reverse("review:release_download", args=["first"])))
+    _strict(client.get(reverse("review:release_bundle", args=["first"])))
     _strict(client.get(reverse("review:desk")))
 
 
