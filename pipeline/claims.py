@@ -4,17 +4,12 @@ Compare-and-set updates carry every change, so SQLite (which ignores skip_locked
 PostgreSQL behave alike.
 """
 
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import datetime, timedelta
 
-from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from pipeline.calls import charge_forgotten, charge_in_flight
+from pipeline.leases import lease_end
 from pipeline.models import Batch, Trace
 from pipeline.writing import short_transaction
 
@@ -49,7 +44,7 @@ def _claimed_alone(batch: Batch) -> int:
 
 
 def _take(row: Trace) -> bool:
-    row.lease_token, row.lease_until = uuid.uuid4(), _lease_end()
+    row.lease_token, row.lease_until = uuid.uuid4(), lease_end()
     taken = Trace.objects.filter(pk=row.pk, state=Trace.State.PENDING).update(
         state=Trace.State.CLAIMED,
         lease_token=row.lease_token,
@@ -59,28 +54,6 @@ def _take(row: Trace) -> bool:
     if taken:
         charge_in_flight([row])
     return taken == 1
-
-
-@contextmanager
-def lease_kept(row: Trace) -> Iterator[None]:
-    """Renew the lease in the background while the trace is being made."""
-    done = threading.Event()
-    beat = threading.Thread(target=_keep_renewing, args=(row, done), daemon=True)
-    beat.start()
-    try:
-        yield
-    finally:
-        done.set()
-
-
-def _keep_renewing(row: Trace, done: threading.Event) -> None:
-    try:
-        while not done.wait(settings.TRACE_LEASE_SECONDS / 3):
-            Trace.objects.filter(pk=row.pk, lease_token=row.lease_token).update(
-                lease_until=_lease_end()
-            )
-    finally:
-        connection.close()
 
 
 def release_claim(row: Trace) -> None:
@@ -110,7 +83,3 @@ def _return(row: Trace) -> bool:
         pk=row.pk, lease_token=row.lease_token, lease_until__lt=timezone.now()
     )
     return expired.update(state=Trace.State.PENDING, lease_token=None, lease_until=None) == 1
-
-
-def _lease_end() -> datetime:
-    return timezone.now() + timedelta(seconds=settings.TRACE_LEASE_SECONDS)

@@ -28,13 +28,15 @@ class Guard:
     """One guarded table. A row is never deleted, and no column outside `may_change` changes.
 
     `may_fall` are booleans that may go from true to false only. `open_while` is a condition on
-    the OLD row under which it is still being written, inside the transaction that makes it.
+    the OLD row under which it is still being made: until then anything may change, and the row
+    may go. `never` is a condition on the OLD and the NEW row that is refused whatever may change.
     """
 
     model: type[models.Model]
     may_change: tuple[str, ...] = ()
     may_fall: tuple[str, ...] = ()
     open_while: str = ""
+    never: str = ""
 
     @property
     def table(self) -> str:
@@ -111,15 +113,18 @@ def _statements(
     postgres = connection.vendor == "postgresql"
     update, delete = guard.triggers
     condition = _changed(guard, columns, "IS DISTINCT FROM" if postgres else "IS NOT")
+    made = f"NOT ({guard.open_while})" if guard.open_while else ""
     if not postgres:
         refuse = f"BEGIN SELECT RAISE(ABORT, 'rows of {guard.table} are only ever added'); END"
         yield f"CREATE TRIGGER {update} BEFORE UPDATE ON {guard.table} WHEN {condition} {refuse}"
-        yield f"CREATE TRIGGER {delete} BEFORE DELETE ON {guard.table} {refuse}"
+        when = f"WHEN {made} " if made else ""
+        yield f"CREATE TRIGGER {delete} BEFORE DELETE ON {guard.table} {when}{refuse}"
         return
     refuse = "EXECUTE FUNCTION medreason_refuse()"
     row = f"ON {guard.table} FOR EACH ROW"
     yield f"CREATE TRIGGER {update} BEFORE UPDATE {row} WHEN ({condition}) {refuse}"
-    yield f"CREATE TRIGGER {delete} BEFORE DELETE {row} {refuse}"
+    when = f"WHEN ({made}) " if made else ""
+    yield f"CREATE TRIGGER {delete} BEFORE DELETE {row} {when}{refuse}"
     whole = f"ON {guard.table} FOR EACH STATEMENT"
     yield f"CREATE TRIGGER {guard.table}_no_truncate BEFORE TRUNCATE {whole} {refuse}"
 
@@ -129,5 +134,6 @@ def _changed(guard: Guard, columns: Sequence[str], differs: str) -> str:
     fixed = [name for name in columns if name not in (*guard.may_change, *guard.may_fall)]
     refused = [f'OLD."{name}" {differs} NEW."{name}"' for name in fixed]
     refused += [f'(NEW."{name}" AND NOT OLD."{name}")' for name in guard.may_fall]
+    refused += [f"({guard.never})"] if guard.never else []
     condition = f"({' OR '.join(refused)})"
     return f"{condition} AND NOT ({guard.open_while})" if guard.open_while else condition

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 from django.db import connections
 
 from pipeline import store
-from pipeline.claims import claim_trace, lease_kept, release_claim
+from pipeline.claims import claim_trace, release_claim
 from pipeline.core.errors import UnexpectedError
 from pipeline.core.method import make_trace
 from pipeline.core.records import Failure
 from pipeline.core.records import Trace as TraceRecord
+from pipeline.leases import lease_kept
 from pipeline.ledger import Course
 from pipeline.log import log
 from pipeline.models import Batch, Question, Trace

@@ -34,8 +34,12 @@ class ReviewConfig(AppConfig):
                 Guard(SendBack, may_change=("reply", "closed_at")),
                 Guard(
                     Release,
-                    may_change=("state", "withdrawn_reason"),
+                    may_change=(
+                        *("state", "withdrawn_reason", "failed_reason"),
+                        *("archive_sha256", "archive_size", "lease_token", "lease_until"),
+                    ),
                     open_while="OLD.sha256 = ''",
+                    never="OLD.state = 'withdrawn' AND NEW.state <> 'withdrawn'",
                 ),
                 Guard(ReleasedTrace),
             ],

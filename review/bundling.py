@@ -3,7 +3,7 @@
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, Any
 
@@ -11,6 +11,7 @@ from django.db.models import Count, F, QuerySet
 
 from review.exports.bundle import MANIFEST, Bundle, FrozenLine, write_bundle
 from review.exports.tables import BUNDLE_VERSION
+from review.line_file import LineFile
 from review.models import Release, ReleasedTrace
 
 ROWS_AT_ONCE = 200
@@ -27,13 +28,16 @@ class BundleDiffers(Exception):
     """Rebuilt files are not those that were frozen: nothing may be handed out."""
 
 
-def seal(release: Release, facts: dict[str, Any]) -> None:
-    """Build the bundle once; record its card, its metadata and the sha256 of every file."""
+def seal(
+    folder: Path, *, lines: LineFile, facts: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Build a release's bundle for the first time, into an empty folder.
+
+    Returns its manifest, with the sha256 of every file, and the texts of card and metadata.
+    """
     facts = {**facts, "built_with": built_with()}
-    with tempfile.TemporaryDirectory(prefix="medreason-") as folder:
-        bundle = _build(release, Path(folder), facts)
-    release.texts = dict(bundle.texts)
-    release.manifest = bundle.manifest(facts)
+    bundle = write_bundle(folder, lines=lines.frozen(), rivals=lines.rivals(), facts=facts)
+    return bundle.manifest(facts), dict(bundle.texts)
 
 
 def write_checked(release: Release, folder: Path) -> None:
@@ -44,7 +48,7 @@ def write_checked(release: Release, folder: Path) -> None:
     if release.manifest.get("bundle_version") != BUNDLE_VERSION:
         raise NoBundle(f"{release} was frozen before this kind of bundle: it has its lines only.")
     facts = {key: value for key, value in release.manifest.items() if key not in FILES}
-    rebuilt = _build(release, folder, facts).manifest(facts)
+    rebuilt = _rebuild(release, folder, facts).manifest(facts)
     differing = _differing(release.manifest["files"], rebuilt["files"])
     if differing:
         shutil.rmtree(folder / "data")
@@ -53,16 +57,22 @@ def write_checked(release: Release, folder: Path) -> None:
         raise BundleDiffers(_why(release, differing))
 
 
-def packed(release: Release) -> IO[bytes]:
-    """The checked bundle as one ZIP, open at its start; it is gone when closed."""
-    archive = tempfile.TemporaryFile(prefix="medreason-")  # noqa: SIM115 (the caller closes it)
+def pack(folder: Path, *, name: str, files: Iterable[str], target: IO[bytes]) -> None:
+    """Pack a bundle's files and its manifest into one ZIP, under a folder of this name."""
+    with zipfile.ZipFile(target, "w") as archive:
+        for file in (*files, MANIFEST):
+            _pack(archive, f"{name}/{file}", folder / file)
+
+
+def pack_checked(release: Release, target: IO[bytes]) -> None:
+    """Rebuild the bundle, compare it with what was frozen, and pack it.
+
+    Raises NoBundle and BundleDiffers; then nothing is written.
+    """
     with tempfile.TemporaryDirectory(prefix="medreason-") as folder:
         write_checked(release, Path(folder))
-        with zipfile.ZipFile(archive, "w") as target:
-            for name in (*release.manifest["files"], MANIFEST):
-                _pack(target, f"{release.name}/{name}", Path(folder) / name)
-    archive.seek(0)
-    return archive
+        files = release.manifest["files"]
+        pack(Path(folder), name=release.name, files=files, target=target)
 
 
 def built_with() -> dict[str, str]:
@@ -72,7 +82,7 @@ def built_with() -> dict[str, str]:
     return {"pyarrow": pyarrow.__version__}
 
 
-def _build(release: Release, folder: Path, facts: dict[str, Any]) -> Bundle:
+def _rebuild(release: Release, folder: Path, facts: dict[str, Any]) -> Bundle:
     return write_bundle(
         folder,
         lines=_frozen(release.lines.order_by("position")),

@@ -25,7 +25,7 @@ class Match:
 class Benchmarks:
     """Every question of every set that is marked as a benchmark, as they are now.
 
-    `sizes`: questions by the sets' names. Memory grows with them, not with what is checked.
+    `sizes`: questions by the sets' names. Memory grows with them, hardly with what is checked.
     """
 
     def __init__(self) -> None:
@@ -42,6 +42,7 @@ class Benchmarks:
             self._names.append((benchmark, row.id_in_source))
             wordings.append(_wording(row))
         self._texts = NearDuplicates(wordings)
+        self._found: dict[int, Match | None] = {}
 
     @property
     def facts(self) -> Mapping[str, object]:
@@ -51,8 +52,14 @@ class Benchmarks:
     def match(self, question: Question) -> Match | None:
         """The benchmark question that this one is, by id first; None where there is none.
 
-        An id that is only a place in a file says nothing: there the text alone counts.
+        An id that is only a place in a file says nothing: there the text alone counts. Samples
+        of one question are looked up once.
         """
+        if question.pk not in self._found:
+            self._found[question.pk] = self._look_up(question)
+        return self._found[question.pk]
+
+    def _look_up(self, question: Question) -> Match | None:
         named = (question.question_set.source, question.id_in_source)
         if _has_own_id(question) and named in self._by_id:
             return self._match(question, self._by_id[named], "id", SAME)

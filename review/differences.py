@@ -3,7 +3,7 @@
 import heapq
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
@@ -15,18 +15,19 @@ ROWS_LISTED = 1000
 Line = tuple[int, bool, str]
 
 
-def difference(release: Release) -> dict[str, Any] | None:
+def difference(release: Release, taken: Iterable[tuple[int, str]]) -> dict[str, Any] | None:
     """What changed since the study's release before; None for its first.
 
-    Traces by their ids: added, removed, or changed with what changed; the first thousand are
-    listed, all are counted.
+    `taken`: the rated traces' lines with their items, in the order of items. Traces by their
+    ids: added, removed, or changed with what changed; the first thousand are listed, all are
+    counted.
     """
-    earlier = Release.objects.filter(study=release.study, pk__lt=release.pk).order_by("-pk").first()
+    earlier = _before(release)
     if earlier is None:
         return None
     counted: Counter[str] = Counter()
     listed: list[dict[str, Any]] = []
-    for change in _changes(earlier, release):
+    for change in _changes(earlier, taken):
         counted[change["change"]] += 1
         if change["change"] != "same" and len(listed) < ROWS_LISTED:
             listed.append(change)
@@ -39,15 +40,22 @@ def difference(release: Release) -> dict[str, Any] | None:
     }
 
 
-def _changes(earlier: Release, later: Release) -> Iterator[dict[str, Any]]:
-    both = heapq.merge(_lines(earlier, False), _lines(later, True), key=itemgetter(0))
+def _before(release: Release) -> Release | None:
+    """The study's latest release that was begun before this one, and frozen."""
+    before = Release.objects.filter(study=release.study, pk__lt=release.pk)
+    return before.exclude(state__in=Release.UNFROZEN).order_by("-pk").first()
+
+
+def _changes(earlier: Release, taken: Iterable[tuple[int, str]]) -> Iterator[dict[str, Any]]:
+    later = ((item, True, line) for item, line in taken)
+    both = heapq.merge(_lines(earlier), later, key=itemgetter(0))
     for _, group in groupby(both, key=itemgetter(0)):
         yield _change(list(group))
 
 
-def _lines(release: Release, is_later: bool) -> Iterator[Line]:
+def _lines(release: Release) -> Iterator[Line]:
     rows = release.lines.filter(left_out="").order_by("item").values_list("item", "line")
-    return ((item, is_later, line) for item, line in rows.iterator(chunk_size=ROWS_AT_ONCE))
+    return ((item, False, line) for item, line in rows.iterator(chunk_size=ROWS_AT_ONCE))
 
 
 def _change(lines: list[Line]) -> dict[str, Any]:

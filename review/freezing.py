@@ -1,4 +1,4 @@
-"""Freezing: the items of a study under a rule, as lines that never change, and what they are.
+"""Freezing: the items of a study under a rule, as lines that will never change, and what they are.
 
 Frozen are the traces the rule takes, and those that were judged and not taken: preference pairs
 and step labels for training come of both. What may not be published, is disputed, contaminated,
@@ -18,7 +18,8 @@ from review.evidence import Evidence, sampled_evidence
 from review.exports.figures import Tally, figures_of
 from review.exports.jsonl import item_line, items_to_release
 from review.exports.tables import BUNDLE_VERSION
-from review.models import Release, ReleasedTrace
+from review.line_file import LineFile
+from review.models import Release
 from review.policies import Rules, exclusion
 
 ROWS_AT_ONCE = 200
@@ -52,6 +53,7 @@ class _Weighed:
 class _Count:
     """What went in and what stayed out."""
 
+    taken: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
@@ -68,38 +70,29 @@ class _Count:
             self.left_out[weighed.left_out] += 1
             self.judged += bool(weighed.line)
             return
+        self.taken += 1
         self.sources[weighed.evidence.source] += 1
         self.licences[weighed.licence] += 1
         self.ungraded += not weighed.evidence.grades
 
 
-def freeze_lines(release: Release, rules: Rules) -> dict[str, Any]:
-    """Write the release's lines, its number of rows and their sha256; returns its facts.
-
-    Facts are all that the manifest says but the files. In the caller's transaction; the row is
-    not saved.
-    """
+def weigh_study(release: Release, rules: Rules, *, lines: LineFile) -> dict[str, Any]:
+    """Write the release's lines; returns its facts: all that the manifest says but the files."""
     digest, count, benchmarks = hashlib.sha256(), _Count(), Benchmarks()
-    position = 0
-    for block in _weigh(release, rules, benchmarks):
-        fresh = []
-        for weighed in block:
-            count.add(weighed)
-            if weighed.taken:
-                release.row_count += 1
-                digest.update(weighed.line.encode())
-            if weighed.line:
-                position += 1
-                fresh.append(_row(release, position, weighed))
-        ReleasedTrace.objects.bulk_create(fresh)
-    release.sha256 = digest.hexdigest()
-    return _facts(release, count, benchmarks)
+    for weighed in _weigh(release, rules, benchmarks):
+        count.add(weighed)
+        if weighed.taken:
+            digest.update(weighed.line.encode())
+        if weighed.line:
+            one = weighed.evidence
+            lines.add(weighed.line, item=one.item, question=one.question, left_out=weighed.left_out)
+    return _facts(release, count, benchmarks) | {"sha256": digest.hexdigest()}
 
 
-def _weigh(release: Release, rules: Rules, benchmarks: Benchmarks) -> Iterator[list[_Weighed]]:
+def _weigh(release: Release, rules: Rules, benchmarks: Benchmarks) -> Iterator[_Weighed]:
     evidence = sampled_evidence(release.study)
     while block := list(islice(evidence, ROWS_AT_ONCE)):
-        yield list(_weigh_block(block, rules, benchmarks))
+        yield from _weigh_block(block, rules, benchmarks)
 
 
 def _weigh_block(
@@ -125,18 +118,8 @@ def _may_be_learned_from(evidence: Evidence) -> bool:
     return judged and exclusion(ASKS_NOTHING, evidence) is None
 
 
-def _row(release: Release, position: int, weighed: _Weighed) -> ReleasedTrace:
-    return ReleasedTrace(
-        release=release,
-        position=position,
-        item_id=weighed.evidence.item,
-        line=weighed.line,
-        left_out=weighed.left_out,
-    )
-
-
 def _facts(release: Release, count: _Count, benchmarks: Benchmarks) -> dict[str, Any]:
-    study = release.study
+    study, audit = release.study, Event.objects.head(release.study.event_chain)
     return {
         "release": release.name,
         "made": release.created_at.date().isoformat(),
@@ -145,8 +128,8 @@ def _facts(release: Release, count: _Count, benchmarks: Benchmarks) -> dict[str,
         "reasoner_kind": release.reasoner_kind,
         "study": {"name": study.name, "rubric_version": study.rubric_version},
         "policy": {"name": release.policy.name, "rules": release.rules},
-        "items": release.row_count + count.left_out.total(),
-        "rows": release.row_count,
+        "items": count.taken + count.left_out.total(),
+        "rows": count.taken,
         "rows_nobody_graded": count.ungraded,
         "rows_by_source": dict(sorted(count.sources.items())),
         "rows_by_licence": dict(sorted(count.licences.items())),
@@ -157,8 +140,7 @@ def _facts(release: Release, count: _Count, benchmarks: Benchmarks) -> dict[str,
             "found": count.left_out[CONTAMINATED],
             "matches": [asdict(match) for match in count.matches],
         },
-        "figures": figures_of(count.tally, study=study, rows=release.row_count),
-        "sha256": release.sha256,
-        "audit": Event.objects.head(study.event_chain),
+        "figures": figures_of(count.tally, study=study, rows=count.taken, head=audit["head"]),
+        "audit": audit,
         "notice": NOTICE,
     }

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from pipeline.core.features import TraceFeatures
 from pipeline.models import Event
 from review.evidence import Evidence
-from review.models import Grade, Policy
+from review.models import Grade, Policy, Release
 from review.statistics.ratings import Consensus
 
 if TYPE_CHECKING:
@@ -78,9 +78,9 @@ def rules_as_json(rules: Rules) -> dict[str, Any]:
     return plain
 
 
-def rules_of(policy: Policy) -> Rules:
-    """The rules a policy row holds."""
-    return _RULES.validate_python(policy.rules)
+def rules_of(row: Policy | Release) -> Rules:
+    """The rules that a policy holds, or a release that was made by one."""
+    return _RULES.validate_python(row.rules)
 
 
 def save_policy(name: str, *, rules: Rules, saved_by: "User") -> Policy:

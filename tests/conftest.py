@@ -7,7 +7,7 @@ import pytest
 
 from tests.data_folder import remove_data_folder
 
-pytest_plugins = ["tests.requires", "tests.peer", "tests.tampering"]
+pytest_plugins = ["tests.requires", "tests.peer", "tests.tampering", "tests.ringing"]
 
 ROOT = Path(__file__).resolve().parent.parent
 # A process under test gets the product's own settings and nothing of this suite's services.

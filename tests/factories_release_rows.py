@@ -33,9 +33,14 @@ def graded_study(*, traces: int, grades: int, benchmark: int) -> "Study":
     study = factories_queue.empty_study("graded", people, items=traces, overlap=1)
     batch = factories.made_batch(1)
     _insert_benchmark(benchmark)
-    made = list(_insert_traces(batch.traces.get(), traces))
-    design = {"population": {"all": len(made)}}
-    Study.objects.filter(pk=study.pk).update(reasoner_kind="language_model", design=design)
+    model = batch.traces.get()
+    made = list(_insert_traces(model, traces))
+    batch.traces.filter(pk=model.pk).update(is_current=False)
+    design = {"population": {"all": len(made)}, "variables": [], "include_discarded": True}
+    study.batches.set([batch])  # with a full plan, so that the card has all its figures
+    Study.objects.filter(pk=study.pk).update(
+        reasoner_kind="language_model", design=design, created_at=model.settled_at
+    )
     rows = [Item(study=study, trace_id=pk, stratum="all", inclusion_probability=1.0) for pk in made]
     Item.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     _insert_grades(study, people, grades)
@@ -84,6 +89,7 @@ def _insert_traces(first: "Trace", count: int) -> Iterator[int]:
                 sample_index=sample,
                 state=Trace.State.MADE,
                 kept=True,
+                settled_at=first.settled_at,
                 record=_record(record, question, sample),
                 features=first.features,
             )

@@ -1,8 +1,8 @@
 """The bundle: every file of a release, from what it froze alone.
 
 The same lines, facts and texts give the same bytes. One pass over the lines fills all tables, a few
-hundred rows at a time; a second one, over questions with several frozen lines, the preference
-pairs. Memory does not grow with the release.
+hundred rows at a time; a second one, over questions of which raters accepted one line and
+rejected another, the preference pairs. Of the lines themselves, memory holds only those at hand.
 """
 
 import json
@@ -82,9 +82,10 @@ def write_bundle(
             for table in TABLES
             if table.name not in lacks
         }
-        _fill(open_tables, lines)
+        contested = _fill(open_tables, lines)
         if PREFERENCE.name in open_tables:
-            open_tables[PREFERENCE.name].add(_pairs(rivals))
+            asked = (line for line in rivals if line.question in contested)
+            open_tables[PREFERENCE.name].add(_pairs(asked))
     lacks |= {name: NOTHING for name, table in open_tables.items() if not table.rows}
     files = tuple(file for table in open_tables.values() for file in table.keep_files())
     texts = texts or {
@@ -128,8 +129,9 @@ class _OpenTable:
         made = iter(rows)
         while block := list(islice(made, LINES_AT_ONCE)):
             self.rows += len(block)
+            plain = [row.model_dump(mode="json") for row in block]
             for writer in self._writers:
-                writer.write(block)
+                writer.write(plain)
 
     def add_text(self, text: str) -> None:
         if self.table is RATED:
@@ -144,12 +146,31 @@ class _OpenTable:
                 (self._folder / name).unlink()
 
 
-def _fill(tables: Mapping[str, _OpenTable], lines: Iterable[FrozenLine]) -> None:
-    frozen = iter(lines)
+def _fill(tables: Mapping[str, _OpenTable], lines: Iterable[FrozenLine]) -> set[int]:
+    """Fill the tables; returns the questions with both an accepted and a rejected line."""
+    frozen, said = iter(lines), _Said(set(), set())
     while block := [(line, parse_line(line.text)) for line in islice(frozen, LINES_AT_ONCE)]:
         for table in tables.values():
             table.add(_rows(table.table, block))
             table.add_text("".join(line.text for line, _ in block if line.taken))
+        for line, parsed in block:
+            said.add(line, parsed)
+    return said.accepted & said.rejected
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Questions of which raters accepted, and of which they rejected a line."""
+
+    accepted: set[int]
+    rejected: set[int]
+
+    def add(self, line: FrozenLine, parsed: ReleasedTrace) -> None:
+        decision = parsed.consensus.decision if parsed.consensus else ""
+        if decision == "accept" and line.taken:
+            self.accepted.add(line.question)
+        elif decision == "reject":
+            self.rejected.add(line.question)
 
 
 def _rows(table: Table, block: Iterable[tuple[FrozenLine, ReleasedTrace]]) -> Iterator[Schema]:

@@ -2,16 +2,20 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from review.exports.files import BundleFile
 from review.exports.tables import TABLES
+from review.reports.wording import number
 
 # Identifiers that the Hugging Face hub knows; any other licence is named in words.
 HUB_LICENCES = frozenset(
     {"apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-3.0"}
 )
 FIGURE_HEADS = ("what", "value", "95 % interval", "n", "note")
+# Units of frozen figures, in the reports' words.
+UNITS = MappingProxyType({"count": "items", "share": "share", "coefficient": "coefficient"})
 LOADING = """    from datasets import load_dataset
 
     load_dataset("path/to/this/folder", "rated")
@@ -30,9 +34,7 @@ def card_text(
         f"**{facts['notice']}**",
         _told(facts),
         "## Numbers",
-        _table(
-            ("what", "value", "95 % interval", "n", "note"), map(figure_cells, facts["figures"])
-        ),
+        _table(FIGURE_HEADS, map(figure_cells, facts["figures"])),
         "## Files",
         _table(("file", "rows", "holds"), _files(files)),
         *(["Not in this bundle:", _bullets(lacks)] if lacks else []),
@@ -53,13 +55,13 @@ def card_text(
 
 def figure_cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
     """A frozen figure in words: title, value, interval, n and note, as the card prints them."""
-    share = figure["unit"] == "share"
-    low, high = _number(figure["low"], share), _number(figure["high"], share)
+    unit = UNITS[figure["unit"]]
+    low, high = _number(figure["low"], unit), _number(figure["high"], unit)
     return (
         figure["title"],
-        _number(figure["value"], share) or "not known",
+        _number(figure["value"], unit) or "not known",
         f"{low} to {high}" if low and high else "",
-        _number(figure["n"], False),
+        _number(figure["n"]),
         figure["note"],
     )
 
@@ -106,16 +108,15 @@ def _told(facts: Mapping[str, Any]) -> str:
     )
 
 
-def _number(value: float | None, share: bool) -> str:
-    if value is None:
-        return ""
-    return f"{value:.1%}" if share else f"{value:,}"
+def _number(value: float | None, unit: str = "items") -> str:
+    """As the reports write it; empty for what is not known."""
+    return "" if value is None else number(value, unit)
 
 
 def _files(files: Iterable[BundleFile]) -> Iterator[tuple[str, ...]]:
     titles = {name: table.title for table in TABLES for name in table.file_names}
     for one in files:
-        yield f"`{one.name}`", _number(one.rows, False), titles[one.name]
+        yield f"`{one.name}`", _number(one.rows), titles[one.name]
 
 
 def _left_out(left_out: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
@@ -143,8 +144,9 @@ def _since(told: Mapping[str, Any] | None) -> str:
 def _proof(facts: Mapping[str, Any]) -> str:
     audit = facts["audit"]
     return (
-        "`manifest.json` holds the sha256 of every file. The study's audit chain "
-        f"{audit['chain']} stood at event {audit['length']}, digest `{audit['head']}`."
+        "`manifest.json` holds the sha256 of every file. The numbers above are those of the "
+        f"study's reports at the moment it was read: its audit chain {audit['chain']} stood at "
+        f"event {audit['length']}, digest `{audit['head']}`."
     )
 
 

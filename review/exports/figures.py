@@ -1,13 +1,33 @@
-"""The figures a release freezes for its card: counts, and the share acceptable of the batch."""
+"""The figures a release freezes for its card: those of the study's reports, as they stand.
 
-from dataclasses import dataclass, field
+Each comes from the function that the dashboard asks, so there is no second way to compute it.
+Those functions read facts of the whole study: here of items cut down to what they look at, so
+that the study's grades, steps and paths are never in memory together.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from review.evidence import Evidence
+from review.given import GivenGrade
 from review.models import Study
+from review.reports.assisted import shares_acceptable
+from review.reports.coefficients import TITLES, measured
+from review.reports.criteria import WHOLE, Criterion, judgements
+from review.reports.facts import Facts
+from review.reports.filter_measures import measured_overall
+from review.reports.shares import caution_of, weighted
+from review.statistics.agreement import OVER_QUESTIONS, OVER_RATERS
 from review.statistics.estimate import Estimate, undefined
-from review.statistics.estimation import ESTIMAND, share
-from review.statistics.sampled import Sample, SampledItem, Stratum, collapsed, sample_of
+from review.statistics.estimation import ESTIMAND
+
+MEASURES: Mapping[str, str] = {
+    "positive predictive value": "Share acceptable of the traces the filters kept",
+    "sensitivity": "Sensitivity of the filters: share kept of the acceptable traces",
+    "specificity": "Specificity of the filters: share discarded of the other traces",
+    "false-discard rate": "False-discard rate: share acceptable of the discarded traces",
+}
 
 
 @dataclass
@@ -17,50 +37,77 @@ class Tally:
     graded: int = 0
     grades: int = 0
     raters: set[str] = field(default_factory=set)
-    items: list[SampledItem] = field(default_factory=list)
+    items: list[Evidence] = field(default_factory=list)
 
     def add(self, evidence: Evidence) -> None:
         """Count one sampled item."""
         self.graded += bool(evidence.ratings)
         self.grades += len(evidence.ratings)
         self.raters.update(grade.rater for grade in evidence.grades if grade.rating)
-        self.items.append(
-            SampledItem(
-                stratum=evidence.stratum,
-                question=evidence.question,
-                probability=evidence.probability or 0.0,
-                label=evidence.acceptable,
-                kept=evidence.kept,
-            )
-        )
+        self.items.append(_cut_down(evidence))
 
 
-def figures_of(tally: Tally, *, study: Study, rows: int) -> list[dict[str, Any]]:
-    """Titles, values, intervals, numbers behind them and notes; a value of None is not known."""
+def figures_of(tally: Tally, *, study: Study, rows: int, head: str) -> list[dict[str, Any]]:
+    """Titles, values, intervals, numbers behind them and notes; a value of None is not known.
+
+    `head`: where the study's audit chain stood when the items were read.
+    """
     return [
         _count("Traces in this release", rows),
         _count("Traces graded in the study", tally.graded),
         _count("Grades given in the study", tally.grades),
         _count("Raters", len(tally.raters)),
-        *_shares(tally, study),
+        *_estimates(tally, study, head),
     ]
 
 
-def _shares(tally: Tally, study: Study) -> list[dict[str, Any]]:
+def _cut_down(evidence: Evidence) -> Evidence:
+    """Without what no figure of the card asks for."""
+    independent = tuple(map(_without_parts, evidence.independent))
+    return replace(evidence, grades=(), independent=independent, expected=None, settled_steps=())
+
+
+def _without_parts(grade: GivenGrade) -> GivenGrade:
+    rating = grade.rating
+    bare = None if rating is None else replace(rating, path_precision=(), path_coherence=())
+    return replace(grade, steps=(), paths=(), rating=bare)
+
+
+def _estimates(tally: Tally, study: Study, head: str) -> Iterator[dict[str, Any]]:
     try:
-        strata = {name: Stratum(size) for name, size in study.design["population"].items()}
-        sample = collapsed(sample_of(tally.items, strata))
+        facts = Facts(study, tuple(tally.items), (), (), study.design["population"], head)
+        shares = list(_shares(facts))
     except (KeyError, ValueError) as error:
         unknown = undefined(f"the sample's plan is not on record: {error}")
-        return [_share("Share acceptable", unknown)]
-    return [
-        _share("Share acceptable of all traces made", share(sample)),
-        _share("Share acceptable of the traces the filters kept", _kept(sample)),
-    ]
+        yield _figure("Share acceptable", "share", unknown)
+        return
+    yield from shares
+    for criterion in WHOLE:
+        if criterion.main:
+            yield from _agreement(criterion, facts)
 
 
-def _kept(sample: Sample) -> Estimate:
-    return share(sample, sample.kept)
+def _shares(facts: Facts) -> Iterator[dict[str, Any]]:
+    plain, assisted = shares_acceptable(facts)
+    joined = caution_of(weighted(facts, lambda one: one.acceptable))
+    notes = (f"Estimates {ESTIMAND}", *(one.rstrip(".") for one in joined))
+    yield _figure("Share acceptable of all traces made", "share", plain, *notes)
+    title = "Share acceptable of all traces made, with the learned score"
+    yield _figure(title, "share", assisted, *notes)
+    for name, estimate in measured_overall(facts).items():
+        yield _figure(MEASURES[name], "share", estimate, *notes)
+
+
+def _agreement(criterion: Criterion, facts: Facts) -> Iterator[dict[str, Any]]:
+    """The kappa-type and the AC-type coefficient, each with both intervals."""
+    found = measured(criterion, judgements(criterion, facts))
+    _, *coefficients = found.summary
+    for name in coefficients:
+        title, both = f"{criterion.title}: {TITLES[name]}", found.figures[name]
+        over = {OVER_QUESTIONS: both.over_questions, OVER_RATERS: both.over_raters}
+        for covers, estimate in over.items():
+            if estimate is not None:
+                yield _figure(title, "coefficient", estimate, f"The interval says {covers}")
 
 
 def _count(title: str, value: int) -> dict[str, Any]:
@@ -75,19 +122,15 @@ def _count(title: str, value: int) -> dict[str, Any]:
     }
 
 
-def _share(title: str, estimate: Estimate) -> dict[str, Any]:
-    """Rounded to what a database keeps alike; the note names estimand and caution."""
-    notes = [f"Estimates {ESTIMAND}", estimate.reason, estimate.caution]
+def _figure(title: str, unit: str, estimate: Estimate, *notes: str) -> dict[str, Any]:
+    """As the dashboard has it, to the last digit; the note names what it says, and cautions."""
+    said = [*notes, estimate.reason, estimate.caution]
     return {
         "title": title,
-        "unit": "share",
-        "value": _rounded(estimate.value),
-        "low": _rounded(estimate.low),
-        "high": _rounded(estimate.high),
+        "unit": unit,
+        "value": estimate.value,
+        "low": estimate.low,
+        "high": estimate.high,
         "n": estimate.n,
-        "note": "; ".join(note for note in notes if note) + ".",
+        "note": "; ".join(note for note in said if note) + ".",
     }
-
-
-def _rounded(value: float | None) -> float | None:
-    return None if value is None else round(value, 6)

@@ -19,12 +19,16 @@ from review.exports.files import HashedFile
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
+# A row as plain values by field, as JSON has them.
+PlainRow = dict[str, Any]
+
+
 class TableWriter(Protocol):
     """Rows of one class into one file; `finish` ends it and leaves the file open."""
 
     def __init__(self, file: HashedFile, row: type[Schema]) -> None: ...
 
-    def write(self, rows: Sequence[Schema]) -> None: ...
+    def write(self, rows: Sequence[PlainRow]) -> None: ...
 
     def finish(self) -> None: ...
 
@@ -35,8 +39,8 @@ class JsonLines:
     def __init__(self, file: HashedFile, row: type[Schema]) -> None:
         self._file = file
 
-    def write(self, rows: Sequence[Schema]) -> None:
-        text = "".join(_json(row.model_dump(mode="json")) + "\n" for row in rows)
+    def write(self, rows: Sequence[PlainRow]) -> None:
+        text = "".join(_json(row) + "\n" for row in rows)
         self._file.write(text.encode())
 
     def finish(self) -> None:
@@ -50,8 +54,8 @@ class Csv:
         self._file = file
         self._put([list(row.model_fields)])
 
-    def write(self, rows: Sequence[Schema]) -> None:
-        self._put([[_cell(value) for value in row.model_dump().values()] for row in rows])
+    def write(self, rows: Sequence[PlainRow]) -> None:
+        self._put([[_cell(value) for value in row.values()] for row in rows])
 
     def finish(self) -> None:
         """Nothing follows the last row."""
@@ -73,11 +77,11 @@ class Parquet:
             pyarrow.PythonFile(file, mode="w"), self._schema, compression="zstd", version="2.6"
         )
 
-    def write(self, rows: Sequence[Schema]) -> None:
+    def write(self, rows: Sequence[PlainRow]) -> None:
         import pyarrow
 
-        plain = [row.model_dump(mode="json") for row in rows]
-        self._writer.write_table(pyarrow.Table.from_pylist(plain, schema=self._schema))
+        table = pyarrow.Table.from_pylist(list(rows), schema=self._schema)
+        self._writer.write_table(table)
 
     def finish(self) -> None:
         self._writer.close()
@@ -96,7 +100,7 @@ def neutral(text: str) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
         return neutral(value)
-    return _json(value) if isinstance(value, tuple) else value
+    return _json(value) if isinstance(value, list) else value
 
 
 def _json(value: Any) -> str:

@@ -29,12 +29,20 @@ class Release(models.Model):
 
     `rules` repeats the policy as it was; `sha256` is that of all lines in order; `manifest`
     tells what went in, what stayed out and why; `texts` are the bundle's card and metadata by
-    file name, kept so that better wording never changes an old release.
+    file name, kept so that better wording never changes an old release. All are empty until the
+    release is frozen, by whichever worker holds `lease_token`.
+    `archive_sha256` and `archive_size` (bytes) are of the bundle's ZIP in the data folder; the
+    sum is empty while the ZIP is to be packed. `failed_reason` says why the release could not be
+    made, or why its ZIP could not be packed again.
     """
 
     class State(models.TextChoices):
+        MAKING = "making"
+        FAILED = "failed"
         FROZEN = "frozen"
         WITHDRAWN = "withdrawn"
+
+    UNFROZEN = (State.MAKING, State.FAILED)
 
     name = models.SlugField(max_length=80, unique=True)
     study = models.ForeignKey(Study, models.PROTECT, related_name="releases")
@@ -42,12 +50,17 @@ class Release(models.Model):
     rules = models.JSONField()
     reasoner_kind = models.CharField(max_length=20)
     format_version = models.CharField(max_length=10)
-    row_count = models.PositiveIntegerField()
-    sha256 = models.CharField(max_length=64)
-    manifest = models.JSONField()
+    row_count = models.PositiveIntegerField(default=0)
+    sha256 = models.CharField(max_length=64, blank=True)
+    manifest = models.JSONField(default=dict)
     texts = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.FROZEN)
+    archive_sha256 = models.CharField(max_length=64, blank=True)
+    archive_size = models.PositiveBigIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.MAKING)
+    failed_reason = models.TextField(blank=True)
     withdrawn_reason = models.CharField(max_length=400, blank=True)
+    lease_token = models.UUIDField(null=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -58,10 +71,24 @@ class Release(models.Model):
                 condition=~Q(state="withdrawn") | ~Q(withdrawn_reason=""),
                 name="release_withdrawn_has_reason",
             ),
+            models.CheckConstraint(
+                condition=~Q(state="failed") | ~Q(failed_reason=""),
+                name="release_failed_has_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=("making", "failed"), sha256="")
+                | (Q(state__in=("frozen", "withdrawn")) & ~Q(sha256="")),
+                name="release_sha256_once_frozen",
+            ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether its lines stand: also when it was withdrawn since."""
+        return self.state not in Release.UNFROZEN
 
 
 class ReleasedTrace(models.Model):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from weakref import WeakKeyDictionary
 
 from pipeline import store
 from pipeline.core.records import Edge
@@ -80,15 +81,19 @@ class Facts:
         return sample_of(rows, sizes)
 
 
+_learned: WeakKeyDictionary[Facts, Learned] = WeakKeyDictionary()
+
+
 def facts_of(study: Study) -> Facts:
     """The study's facts as they stand now; read anew only when its audit chain has grown."""
     return _read(study.pk, Event.objects.head(study.event_chain)["head"])
 
 
-@lru_cache(maxsize=STUDIES_HELD)
 def learned_of(facts: Facts) -> Learned:
-    """The learned score of these facts, learned once."""
-    return learn(facts.study, facts.items)
+    """The learned score of these facts, learned once and held as long as they are."""
+    if facts not in _learned:
+        _learned[facts] = learn(facts.study, facts.items)
+    return _learned[facts]
 
 
 @lru_cache(maxsize=STUDIES_HELD)

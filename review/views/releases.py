@@ -1,30 +1,21 @@
-"""Releases: freeze a data set by a policy, download, withdraw."""
+"""Releases: have a data set made by a policy, look at it, try again, withdraw."""
 
 from typing import Any
 
 from django.contrib import messages
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpResponse,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.db import transaction
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from pipeline.access import Role, SignedInRequest, role_required
-from review import access
-from review.bundling import BundleDiffers, NoBundle, packed
+from review import access, releasing
+from review.archives import is_awaited
 from review.exports.dataset_card import figure_cells
 from review.forms import ReleaseForm, WithdrawForm
 from review.models import Release
-from review.releasing import (
-    CannotRelease,
-    lines_of,
-    make_release,
-    withdraw_release,
-)
+from review.tasks import ring
 
 
 @require_GET
@@ -42,30 +33,43 @@ def release_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.LEAD)
 def release_new(request: SignedInRequest) -> HttpResponse:
-    """Freeze a study's rated traces by a policy."""
+    """Begin a release of a study's rated traces by a policy; a worker makes it."""
     chosen = {name: request.GET.get(name) for name in ("study", "policy")}
     form = ReleaseForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
         try:
-            release = make_release(**form.cleaned_data, made_by=request.user)
-            return redirect("review:release", release.name)
-        except CannotRelease as error:
+            return redirect("review:release", _begun(request, form).name)
+        except releasing.CannotRelease as error:
             form.add_error(None, str(error))
     status = 422 if form.errors else 200
     context = {"form": form, "has_policies": access.policies_for(request.user).exists()}
     return render(request, "review/release_new.html", context, status=status)
 
 
+def _begun(request: SignedInRequest, form: ReleaseForm) -> Release:
+    with transaction.atomic():
+        release = releasing.begin_release(**form.cleaned_data, made_by=request.user)
+        transaction.on_commit(lambda: ring(release.pk))
+    return release
+
+
 @require_GET
 @role_required(Role.LEAD)
 def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
-    """One release: what went in, what stayed out and why, every file with its checksum."""
+    """One release: what went in, what stayed out and why, every file with its checksum.
+
+    While a worker is at it, htmx asks whether it is done, and then has the page read again.
+    """
     release = access.release_for(request.user, name)
-    context = {
-        "release": release,
+    waiting = release.state == Release.State.MAKING or is_awaited(release)
+    if request.htmx:
+        return HttpResponse(status=204) if waiting else HttpResponseClientRefresh()
+    context = {"release": release, "waiting": waiting, "may_steer": Role.LEAD in request.roles}
+    if not release.is_frozen:
+        return render(request, "review/release_unfrozen.html", context)
+    context |= {
         **_shown(release.manifest),
         "withdrawn": release.state == Release.State.WITHDRAWN,
-        "may_withdraw": Role.LEAD in request.roles,
         "form": WithdrawForm(),
     }
     return render(request, "review/release_detail.html", context)
@@ -102,37 +106,22 @@ def _asked(rule: Any) -> str:
     return "not asked" if rule is None else f"{rule:g}"
 
 
-@require_GET
+@require_POST
 @role_required(Role.LEAD)
-def release_download(request: SignedInRequest, name: str) -> HttpResponseBase:
-    """The release's JSONL, always as an attachment (attack case 11)."""
-    release = _to_hand_out(request, name)
-    response = StreamingHttpResponse(lines_of(release), content_type="application/x-ndjson")
-    response["Content-Disposition"] = f'attachment; filename="{release.name}.jsonl"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-@require_GET
-@role_required(Role.LEAD)
-def release_bundle(request: SignedInRequest, name: str) -> HttpResponseBase:
-    """Every file of the release as one ZIP, rebuilt and compared with what was frozen."""
-    release = _to_hand_out(request, name)
-    try:
-        archive = packed(release)
-    except (NoBundle, BundleDiffers) as error:
-        messages.error(request, str(error))
-        return redirect("review:release", name)
-    response = FileResponse(archive, as_attachment=True, filename=f"{release.name}.zip")
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _to_hand_out(request: SignedInRequest, name: str) -> Release:
+def release_steer(request: SignedInRequest, name: str, action: str) -> HttpResponse:
+    """Have a release that failed made again, or remove one that was never frozen."""
     release = access.release_for(request.user, name)
-    if release.state == Release.State.WITHDRAWN:
-        raise Http404
-    return release
+    try:
+        with transaction.atomic():
+            if action == "remove":
+                releasing.remove_release(release, by=request.user)
+                messages.success(request, f"The release {name} is removed: its name is free.")
+                return redirect("review:releases")
+            releasing.retry_release(release, by=request.user)
+            transaction.on_commit(lambda: ring(release.pk))
+    except releasing.NoLonger as error:
+        messages.error(request, str(error))
+    return redirect("review:release", name)
 
 
 @require_POST
@@ -142,7 +131,7 @@ def release_withdraw(request: SignedInRequest, name: str) -> HttpResponse:
     release = access.release_for(request.user, name)
     form = WithdrawForm(request.POST)
     if form.is_valid():
-        withdraw_release(release, reason=form.cleaned_data["reason"], by=request.user)
+        releasing.withdraw_release(release, reason=form.cleaned_data["reason"], by=request.user)
     else:
         messages.error(request, "Give the reason for withdrawing the release.")
     return redirect("review:release", release.name)

@@ -4,9 +4,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipeline.access import Role
+from review.archives import ask_for_archive
 from review.declining import decline_item
-from review.models import Item, Reviewer, Slot, Study
+from review.models import Item, Release, Reviewer, Slot, Study
+from review.policies import Rules, save_policy
 from review.queue import next_slot
+from review.releasing import begin_release, make, make_release
 from tests import actors, factories
 from tests.browser.sessions import expect_ready, expect_saved
 from tests.browser.test_accessibility import faults
@@ -77,6 +80,28 @@ def test_lists_with_nothing_in_them(live_server, page, lead):
     page.context.clear_cookies()
     sign_in(page, live_server.url, "new")
     assert not found + visit(page, f"{live_server.url}/grade/")
+
+
+def test_a_release_being_made_failed_and_packed_again(live_server, page, study, lead):
+    policy = save_policy("policy", rules=Rules(), saved_by=lead)
+    waiting, failed = (
+        begin_release(name, study=study, policy=policy, made_by=lead)
+        for name in ("waiting", "failed")
+    )
+    make(failed)
+    packed = save_policy("all", rules=factories.UNGRADED, saved_by=lead)
+    frozen = make_release("frozen", study=study, policy=packed, made_by=lead)
+    sign_in(page, live_server.url)
+    addresses = [f"{live_server.url}/releases/{one.name}/" for one in (waiting, failed, frozen)]
+    found = visit(page, f"{live_server.url}/releases/", *addresses)
+    ask_for_archive(frozen)
+    found += visit(page, addresses[-1])
+    expect(page.get_by_text("The bundle's ZIP is being packed")).to_be_visible()
+    Release.objects.filter(pk=frozen.pk).update(failed_reason="Not as frozen: data/rated.jsonl.")
+    expect(page.get_by_text("could not be packed: Not as frozen")).to_be_visible()
+    found += faults(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert not found + visit(page, *addresses)
 
 
 def test_the_desk_and_what_is_past(live_server, page, study, ann, lead):

@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 from pipeline.batches import pump
 from pipeline.models import Batch, Endpoint
 from review.grading import GradeEntry, PathEntry, graded_paths, submit_grade
-from review.models import Study
+from review.models import Release, Study
 from review.queue import next_slot
+from review.releasing import make
 from tests import actors, factories, factories_endpoints
 
 PASSWORD = "a long enough password"
@@ -23,8 +24,9 @@ def lead(transactional_db):
 
 @pytest.fixture(autouse=True)
 def _no_worker(monkeypatch):
-    """The bell rings for nobody: the test makes the traces itself."""
+    """The bell rings for nobody: the test makes traces and releases itself."""
     monkeypatch.setattr("pipeline.tasks.pump.delay", lambda *_: None)
+    monkeypatch.setattr("review.tasks.finish_release.delay", lambda *_: None)
 
 
 def sign_in(page: Page, address: str, name: str = "lead") -> None:
@@ -148,8 +150,10 @@ def test_a_study_is_opened_graded_and_released(live_server, page, lead):
     page.get_by_label("Name").fill("first-release")
     page.get_by_label("Study").select_option("First study")
     page.get_by_label("Policy").select_option("Strict")
-    page.get_by_role("button", name="Freeze release").click()
-    expect(page.get_by_role("term").filter(has_text="sha256")).to_be_visible()
+    page.get_by_role("button", name="Make release").click()
+    expect(page.get_by_text("The release is being made")).to_be_visible()
+    make(Release.objects.get())
+    expect(page.get_by_text("sha256", exact=True).first).to_be_visible()  # the page polls
     with page.expect_download() as download:
         page.get_by_role("link", name="Download JSONL").click()
     assert download.value.suggested_filename == "first-release.jsonl"

@@ -41,6 +41,7 @@ def test_a_slider_moves_the_figures_and_keeps_the_focus(tried):
     expect(tried.locator("#result .stats dd").first).to_have_text(before)
 
 
+@pytest.mark.usefixtures("worker_at_hand")
 def test_what_is_tried_is_saved_and_released(tried):
     tried.get_by_label("Traces that nobody graded").select_option("take")
     tried.get_by_label("answer", exact=True).uncheck()
@@ -49,7 +50,7 @@ def test_what_is_tried_is_saved_and_released(tried):
     tried.get_by_role("button", name="Save as a policy").click()
     expect(tried.get_by_label("Policy")).to_have_value(str(Policy.objects.get().pk))
     tried.get_by_label("Name").fill("broad-release")
-    tried.get_by_role("button", name="Freeze release").click()
+    tried.get_by_role("button", name="Make release").click()
     expect(tried.get_by_text("8 of 8 items")).to_be_visible()
     saved = Rules(required_filters=("format", "leakage", "grounding"), ungraded="take")
     assert rules_of(Policy.objects.get()) == saved

@@ -8,8 +8,9 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from pipeline import batches, store
-from pipeline.claims import claim_trace, lease_kept, release_claim, return_expired_leases
+from pipeline.claims import claim_trace, release_claim, return_expired_leases
 from pipeline.core.method import make_trace
+from pipeline.leases import lease_kept
 from pipeline.ledger import Course
 from pipeline.models import Trace
 from pipeline.resources import supply_for

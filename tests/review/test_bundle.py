@@ -148,7 +148,7 @@ def test_the_card_says_the_figures_and_what_it_is_not_for(tmp_path):
     written(tmp_path, left_out=left, study={"name": "a | <b>\nb", "rubric_version": "1"})
     card = (tmp_path / "README.md").read_text()
     assert NOTICE in card
-    assert "| Share acceptable | 50.0% | 10.0% to 90.0% | 3 | few. |" in card
+    assert "| Share acceptable | 50.0 % | 10.0 % to 90.0 % | 3 | few. |" in card
     assert card.index("| safety flag | 7 |") < card.index("| not accepted | 2 |")
     assert "a \\| &lt;b> b" in card
 

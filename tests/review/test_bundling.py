@@ -1,6 +1,7 @@
 """Bundles of real releases: rebuilt from what was frozen, to the byte, or not handed out."""
 
 import hashlib
+import io
 import json
 import zipfile
 from typing import Any
@@ -11,7 +12,7 @@ from pipeline import store
 from pipeline.access import Role
 from pipeline.models import Event, Question, QuestionSet
 from review import bundling
-from review.bundling import BundleDiffers, NoBundle, packed, write_checked
+from review.bundling import BundleDiffers, NoBundle, pack_checked, write_checked
 from review.entries import step_numbers
 from review.exports import bundle
 from review.models import Grade, Release, ReleasedTrace
@@ -53,6 +54,12 @@ def release(study, lead) -> Release:
     return make_release("first", study=study, policy=policy, made_by=lead)
 
 
+def packed(release: Release) -> bytes:
+    archive = io.BytesIO()
+    pack_checked(release, archive)
+    return archive.getvalue()
+
+
 def rows(folder, table: str) -> list[dict]:
     return [json.loads(line) for line in (folder / f"data/{table}.jsonl").open()]
 
@@ -75,12 +82,12 @@ def test_samples_of_a_question_make_pairs_and_every_judged_trace_labels(release,
 
 @pytest.mark.usefixtures("unguarded")
 def test_nothing_that_happens_later_changes_a_byte(release, study, lead, tmp_path):
-    before = packed(release).read()
+    before = packed(release)
     Grade.objects.update(cot_precision=2, decision="reject", safety_flag="mild")
     settle(study.items.first(), actors.person("judge", Role.ADJUDICATOR))
     study.batches.update(name="renamed")
     Event.objects.append("later", actor=lead, subject=study, chain=study.event_chain)
-    assert packed(release).read() == before
+    assert packed(release) == before
 
 
 def test_better_wording_of_the_card_changes_no_old_release(release, tmp_path, monkeypatch):
@@ -90,7 +97,7 @@ def test_better_wording_of_the_card_changes_no_old_release(release, tmp_path, mo
 
 
 def test_the_zip_holds_every_file_of_the_manifest_and_the_manifest(release):
-    with packed(release) as archive, zipfile.ZipFile(archive) as files:
+    with zipfile.ZipFile(io.BytesIO(packed(release))) as files:
         entries = {name: files.read(name) for name in files.namelist()}
         assert {one.date_time for one in files.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     told = json.loads(entries.pop("first/manifest.json"))

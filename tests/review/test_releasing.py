@@ -143,6 +143,6 @@ def test_a_name_is_taken_once_and_a_withdrawn_release_says_why(study, lead, ann)
 
 def test_a_trace_without_a_current_verdict_never_slips_in(study, lead):
     Trace.objects.update(record="")
-    with pytest.raises(ValueError, match="no record"):
+    with pytest.raises(CannotRelease, match=r"could not be made: .* no record"):
         release(study, lead, factories.UNGRADED)
     assert not ReleasedTrace.objects.exists()

@@ -1,13 +1,14 @@
 """`manage.py export_release NAME --output FILE` or `--bundle FOLDER|ZIP`: byte for byte."""
 
 import shutil
+import tempfile
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from review.bundling import BundleDiffers, NoBundle, packed, write_checked
+from review.bundling import BundleDiffers, NoBundle, pack_checked, write_checked
 from review.models import Release
 from review.releasing import lines_of
 
@@ -41,10 +42,12 @@ class Command(BaseCommand):
 
 
 def release_named(name: str) -> Release:
-    """The release of this name; CommandError where there is none."""
+    """The frozen release of this name; CommandError where there is none."""
     release = Release.objects.filter(name=name).first()
     if release is None:
         raise CommandError(f"There is no release named {name}.")
+    if not release.is_frozen:
+        raise CommandError(f"{release} is not frozen: it is {release.state}.")
     return release
 
 
@@ -58,5 +61,8 @@ def _write_bundle(release: Release, target: Path) -> None:
         target.mkdir()
         write_checked(release, target)
         return
-    with packed(release) as archive, target.open("xb") as file:
-        shutil.copyfileobj(archive, file)
+    with tempfile.TemporaryFile(prefix="medreason-") as archive:
+        pack_checked(release, archive)
+        archive.seek(0)
+        with target.open("xb") as file:
+            shutil.copyfileobj(archive, file)

@@ -1,0 +1,65 @@
+"""Lines of a release before they are frozen: on disk, so that memory does not grow with them."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+from review.exports.bundle import FrozenLine
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line: of which item and question, why it is left out (if it is), where it lies."""
+
+    item: int
+    question: int
+    left_out: str
+    begin: int
+    length: int
+
+
+class LineFile:
+    """Lines in the order in which they were added; in memory is only where each of them lies."""
+
+    def __init__(self) -> None:
+        self._file = tempfile.TemporaryFile(prefix="medreason-")  # noqa: SIM115 (__exit__ closes it)
+        self.entries: list[Entry] = []
+        self._end = 0
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, text: str, *, item: int, question: int, left_out: str) -> None:
+        """Keep one more line."""
+        self._file.seek(self._end)
+        length = self._file.write(text.encode())
+        self.entries.append(Entry(item, question, left_out, self._end, length))
+        self._end += length
+
+    def text(self, entry: Entry) -> str:
+        """The line of this entry."""
+        self._file.seek(entry.begin)
+        return self._file.read(entry.length).decode()
+
+    def frozen(self) -> Iterator[FrozenLine]:
+        """All lines in order."""
+        return map(self._line, self.entries)
+
+    def rivals(self) -> Iterator[FrozenLine]:
+        """Lines of questions that have several, question by question."""
+        lines = Counter(entry.question for entry in self.entries)
+        several = [entry for entry in self.entries if lines[entry.question] > 1]
+        return map(self._line, sorted(several, key=lambda entry: entry.question))
+
+    def taken(self) -> Iterator[tuple[int, str]]:
+        """The rated traces' lines with their items, in the order of the items."""
+        taken = (entry for entry in self.entries if not entry.left_out)
+        return ((one.item, self.text(one)) for one in sorted(taken, key=lambda one: one.item))
+
+    def _line(self, entry: Entry) -> FrozenLine:
+        return FrozenLine(entry.question, not entry.left_out, self.text(entry))
