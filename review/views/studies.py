@@ -15,6 +15,9 @@ from review.models import Study
 from review.phases import CannotDraw, draw_more, traces_left
 from review.stuck import stuck_items
 
+# The board shows the gravest of what waits; the list of adjudication has them all.
+WAITING_SHOWN = 20
+
 
 @require_GET
 @role_required(Role.LEAD, Role.ADJUDICATOR)
@@ -64,7 +67,7 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
         "may_report": may_see_grades,
         "open": study.state == Study.State.OPEN,
         "paused": study.state == Study.State.PAUSED,
-        "discordant": discordant_items(study) if may_see_grades else [],
+        "discordant": discordant_items(study, most=WAITING_SHOWN) if may_see_grades else [],
     }
     return render(request, "review/study_detail.html", context)
 

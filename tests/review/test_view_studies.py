@@ -1,5 +1,7 @@
 """Studies in the browser: open one, watch the board, steer it."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -102,6 +104,18 @@ def test_the_board_counts_by_reviewer_and_shows_disagreement(client, study, peop
     assert "3 of 4 grades" in content
     assert "Items that wait for adjudication" in content
     assert "1 / 5 / reject" in content
+
+
+def test_the_board_lists_the_gravest_and_leads_to_all(client, study, people, monkeypatch):
+    monkeypatch.setattr("review.views.studies.WAITING_SHOWN", 1)
+    grade_all(study, people[0])
+    submit(next_slot(study, reviewer=people[1]), people[1], cot_precision=1)
+    gravest = next_slot(study, reviewer=people[1])
+    submit(gravest, people[1], cot_precision=1, safety_flag="severe")
+    content = board(client, study)
+    assert "(1 of 2)" in content
+    assert re.findall(r"/adjudication/items/([^/]+)/", content) == [gravest.item.code]
+    assert reverse("review:adjudication_study", args=[study.pk]) in content
 
 
 def test_comments_of_reviewers_are_not_on_the_board(client, study, people):
