@@ -273,6 +273,8 @@ class ExtendForm(forms.Form):
         super().__init__(*args, **{"initial": {"overlap": study.overlap}, **kwargs})
         others = Reviewer.objects.filter(user__is_active=True).exclude(places__study=study)
         self.fields["reviewers"].queryset = others.select_related("user")  # type: ignore[attr-defined]
+        if not others.exists():
+            self.fields["reviewers"].help_text = "Everyone who may grade is in the study already."
 
 
 class DrawForm(forms.Form):
