@@ -278,8 +278,9 @@ class ExtendForm(forms.Form):
 
 
 class DrawForm(forms.Form):
-    """A further phase of the sample: how many items, and where."""
+    """A further phase of the sample: how many items, and where; after which phase it comes."""
 
+    after = forms.IntegerField(widget=forms.HiddenInput)
     items = forms.IntegerField(label="Further items", min_value=1, max_value=MOST_ITEMS)
     where = forms.ChoiceField(
         label="Drawn",

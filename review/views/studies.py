@@ -12,7 +12,7 @@ from review.extending import extend_study
 from review.forecast import forecast_of
 from review.forms import DrawForm, ExtendForm, StudyForm
 from review.models import Study
-from review.phases import CannotDraw, draw_more, traces_left
+from review.phases import CannotDraw, draw_more, latest_phase, traces_left
 from review.stuck import stuck_items
 
 # The board shows the gravest of what waits; the list of adjudication has them all.
@@ -85,7 +85,8 @@ def study_extend(request: SignedInRequest, study_id: int) -> HttpResponse:
             return redirect("review:study", study.pk)
         except (studies.CannotOpen, studies.WrongState) as error:
             form.add_error(None, str(error))
-    return _extend_page(request, study, form, DrawForm(prefix="draw"))
+    draw = DrawForm(prefix="draw", initial={"after": latest_phase(study)})
+    return _extend_page(request, study, form, draw)
 
 
 @require_POST

@@ -275,7 +275,7 @@ def test_guidelines_are_markdown_on_every_page_that_shows_them(client, study, pe
 
 
 def draw(client: Client, study: Study, **changes: object):
-    entered = {"draw-items": "2", "draw-where": "random"} | changes
+    entered = {"draw-items": "2", "draw-where": "random", "draw-after": "1"} | changes
     return client.post(reverse("review:study_draw", args=[study.pk]), entered, follow=True)
 
 
@@ -290,6 +290,29 @@ def test_more_items_are_drawn(client, sampled):
     assert "from the 3 traces of the batch" in page
     assert "Phase 2 of the sample was drawn." in draw(client, sampled).content.decode()
     assert sampled.items.filter(phase=2).count() == 2
+
+
+def test_a_form_sent_twice_draws_once(client, sampled):
+    draw(client, sampled)
+    again = draw(client, sampled)
+    assert again.status_code == 422
+    assert "Phase 2 was drawn since you opened this page" in again.content.decode()
+    assert sampled.items.filter(phase__gt=1).count() == 2
+
+
+def test_where_every_trace_has_a_place_nothing_is_offered(client, sampled):
+    draw(client, sampled, **{"draw-items": "3"})
+    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
+    assert "there is nothing left to draw" in page
+    assert 'id="draw"' not in page
+
+
+def test_who_is_in_the_study_already_is_said(client, sampled):
+    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
+    assert "Everyone who may grade is in the study already." in page
+    actors.reviewer("zoe")
+    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
+    assert "Everyone who may grade" not in page
 
 
 @pytest.mark.parametrize(
