@@ -87,15 +87,14 @@ def board_of(study: Study) -> Board:
     )
 
 
-def discordant_items(study: Study) -> list[Item]:
-    """The items that wait for adjudication, each with its `current_grades`."""
+def discordant_items(study: Study, *, most: int | None = None) -> list[Item]:
+    """The items that wait for adjudication, gravest first, each with its `current_grades`."""
     current = Grade.objects.filter(is_current=True).select_related("reviewer")
     return list(
-        Item.objects.filter(pk__in=awaiting_adjudication(study).values("pk"))
+        awaiting_adjudication(study)
         .select_related("trace__question__question_set")
         .defer("trace__record")
-        .prefetch_related(Prefetch("grades", current, to_attr="current_grades"))
-        .order_by("pk")
+        .prefetch_related(Prefetch("grades", current, to_attr="current_grades"))[:most]
     )
 
 

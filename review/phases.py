@@ -71,11 +71,21 @@ def traces_left(study: Study) -> int:
     return max(0, sum(population.values()) - placed)
 
 
-def draw_more(study: Study, *, items: int, where: Where, by: "User") -> int:
+def latest_phase(study: Study) -> int:
+    """The number of the sample's latest phase; the sample a study opens with is phase 1."""
+    phase: int | None = Item.objects.filter(study=study).aggregate(last=Max("phase"))["last"]
+    return phase or 1
+
+
+def draw_more(
+    study: Study, *, items: int, where: Where, by: "User", after: int | None = None
+) -> int:
     """Draw `items` further items in a new phase and deal them. Returns the phase's number.
 
-    Raises WrongState once the study is closed; CannotDraw where too few traces are left, the
-    batches have changed, or there is no learned score to go by.
+    `after`: the phase that whoever asks takes for the latest, so that a form sent twice draws
+    once. Raises WrongState once the study is closed; CannotDraw where another phase came in
+    between, too few traces are left, the batches have changed, or there is no learned score to
+    go by.
     """
     try:
         population = population_of(study)
@@ -86,8 +96,12 @@ def draw_more(study: Study, *, items: int, where: Where, by: "User") -> int:
         study = Study.objects.select_for_update().get(pk=study.pk)
         if study.state == Study.State.CLOSED:
             raise WrongState("The study is closed.")
+        phase = latest_phase(study) + 1
+        if after is not None and phase != after + 1:
+            raise CannotDraw(
+                f"Phase {phase - 1} was drawn since you opened this page: see it first."
+            )
         parts = _parts(study, population, items)
-        phase = _latest(study) + 1
         drawn = [one for part in parts for one in _drawn(population, part, scores, phase)]
         for part in parts:
             _reweigh(study, part)
@@ -110,7 +124,7 @@ def _parts(study: Study, population: Population, items: int) -> list[_Part]:
     left, before = _left(study, population), _before(study)
     available = {stratum: len(rows) for stratum, rows in left.items()}
     if items > sum(available.values()):
-        raise CannotDraw(f"Only {sum(available.values())} traces are left to draw from.")
+        raise CannotDraw(f"Only {sum(available.values()):,} traces are left to draw from.")
     allocation = study.design.get("allocation", "proportional")
     sizes = allocate(available, items, allocation=allocation, minimum=0)
     return [
@@ -163,11 +177,6 @@ def _reweigh(study: Study, part: _Part) -> None:
 
 def _raters(study: Study) -> list[Reviewer]:
     return list(Reviewer.objects.filter(places__study=study).select_related("user"))
-
-
-def _latest(study: Study) -> int:
-    phase: int | None = Item.objects.filter(study=study).aggregate(last=Max("phase"))["last"]
-    return phase or 1
 
 
 def _record(

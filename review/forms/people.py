@@ -107,7 +107,7 @@ class RolesForm(forms.Form):
     """The roles of one person."""
 
     roles = forms.MultipleChoiceField(
-        choices=ROLES, required=False, widget=forms.CheckboxSelectMultiple
+        label="May act as", choices=ROLES, required=False, widget=forms.CheckboxSelectMultiple
     )
 
     def chosen(self) -> list[Role]:

@@ -273,11 +273,14 @@ class ExtendForm(forms.Form):
         super().__init__(*args, **{"initial": {"overlap": study.overlap}, **kwargs})
         others = Reviewer.objects.filter(user__is_active=True).exclude(places__study=study)
         self.fields["reviewers"].queryset = others.select_related("user")  # type: ignore[attr-defined]
+        if not others.exists():
+            self.fields["reviewers"].help_text = "Everyone who may grade is in the study already."
 
 
 class DrawForm(forms.Form):
-    """A further phase of the sample: how many items, and where."""
+    """A further phase of the sample: how many items, and where; after which phase it comes."""
 
+    after = forms.IntegerField(widget=forms.HiddenInput)
     items = forms.IntegerField(label="Further items", min_value=1, max_value=MOST_ITEMS)
     where = forms.ChoiceField(
         label="Drawn",

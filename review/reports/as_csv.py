@@ -1,11 +1,13 @@
 """Reports as CSV: a table with its own columns, or a whole report with a row for each figure.
 
-Lines that begin with # come first and say where the figures come from. An estimate takes five
-columns: value, low, high, n, note.
+Lines that begin with # come first and say where the figures come from: readers of tables skip
+them as comments, pandas.read_csv(file, comment="#"). An estimate takes five columns: value, low,
+high, n, note.
 """
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 
 from review.reports.document import Cell, Column, Link, Report, Table
@@ -13,6 +15,8 @@ from review.statistics.estimate import Estimate
 
 # What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+# The same after what a spreadsheet may take for a separator.
+FORMULA_INSIDE = re.compile(r"([,;]\s*)([=+@-])")
 PARTS = ("", "_low", "_high", "_n", "_note")
 LONG_HEADER = ("table", "row", "of", "column", "unit", "value", "low", "high", "n", "note")
 
@@ -77,9 +81,17 @@ def _text(cell: Cell) -> Field:
 
 
 def _written(preamble: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
-    """The preamble holds names people chose: a line break in one must not start a row."""
+    """Texts are quoted, or a # within one would begin a comment."""
     out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerows([f"# {' '.join(line.split())}"] for line in preamble)
+    out.writelines(map(_comment, preamble))
+    writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
     writer.writerows([neutral(one) if isinstance(one, str) else one for one in row] for row in rows)
     return out.getvalue()
+
+
+def _comment(line: str) -> str:
+    """A line of the preamble. It holds names people chose: none may start a row or a formula.
+
+    Unquoted, since a quoted # begins no comment; so a spreadsheet parts it at its separators.
+    """
+    return "# " + FORMULA_INSIDE.sub(r"\1'\2", " ".join(line.split())) + "\r\n"

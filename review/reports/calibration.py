@@ -47,4 +47,6 @@ def _learned(facts: Facts) -> Table:
 def _table(key: str, title: str, bins: list[CalibrationBin], note: str) -> Table:
     rows = tuple((one.mean_score, one.acceptable) for one in bins)
     table = Table(key, title, COLUMNS, rows, note)
+    if len(rows) < 2:
+        return table
     return plotted(table, "calibration", "score", ("score", "acceptable"), covers=COVERS)

@@ -112,8 +112,9 @@ def detail_table(found: Sequence[Measured], level: str) -> Table:
             Column("over_raters", "Interval over questions and raters", "coefficient"),
         ),
         tuple(rows),
-        "Percent agreement is written as a number from 0 to 1. ICC(2,1) counts raters as a sample "
-        "by itself.",
+        "Percent agreement is written as a number from 0 to 1. An ICC has one interval only: "
+        "ICC(2,1) counts raters as a sample by itself.",
+        folded=True,
     )
 
 

@@ -68,7 +68,7 @@ def first_error_table(facts: Facts) -> Table:
 def safety_table(facts: Facts) -> Table:
     """How often a safety flag was raised, by the highest severity, and how often one stands."""
     rows = [
-        (f"raised, at most {severity}", _item_share(facts, partial(_worst_is, severity)))
+        (f"raised, {severity} at worst", _item_share(facts, partial(_worst_is, severity)))
         for severity in SEVERITIES
     ]
     rows.append(("stands: settled so, or not settled yet", _item_share(facts, _flagged)))

@@ -57,7 +57,8 @@ class Table:
     """Rows of cells under columns, with a title, what it rests on, and perhaps a plot.
 
     `key` is unique in its report: it names the CSV file and the plot. `empty` says why there
-    are no rows, where there are none.
+    are no rows, where there are none. A `folded` one is detail that a page opens at a click;
+    printed pages and files hold it like any other.
     """
 
     key: str
@@ -67,6 +68,7 @@ class Table:
     note: str = ""
     empty: str = "Nothing to show yet."
     plot: Plot | None = None
+    folded: bool = False
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.columns) for row in self.rows):

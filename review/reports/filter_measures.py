@@ -16,6 +16,7 @@ from review.statistics.filters import DENOMINATORS, filter_ratios
 from review.statistics.sampled import Sample
 
 UNKNOWN = undefined("discarded traces were not sampled: it cannot be known")
+NOTHING_DISCARDED = undefined("it discarded no sampled trace: there is nothing to tell it by")
 PREDICTIVE = "positive predictive value"
 COVERS = "The intervals say how a figure would vary over other samples of this batch."
 MEASURES = tuple(
@@ -70,9 +71,20 @@ def by_filter_table(facts: Facts) -> Table:
     found = {"all together": measured(facts, sample)}
     for name in FILTERS:
         passed = np.array([one.features.passed(name) for one in facts.items], dtype=bool)
-        found[name] = measured(facts, sample.judged_by(passed))
+        found[name] = _alone(facts, sample.judged_by(passed))
     note = "As if the filter alone decided: what it passes is kept, all else discarded."
     return _table("by_filter", "By filter", Column("filter", "Filter"), found, {}, note)
+
+
+def _alone(facts: Facts, sample: Sample) -> dict[str, Estimate]:
+    """A filter that passed every sampled trace may yet discard others: no 100 % of it is sure."""
+    found = measured(facts, sample)
+    if not sample.kept.all():
+        return found
+    return {
+        name: estimate if name == PREDICTIVE or estimate is UNKNOWN else NOTHING_DISCARDED
+        for name, estimate in found.items()
+    }
 
 
 def _answers(facts: Facts, group: Callable[[Evidence], str]) -> dict[str, int]:

@@ -118,7 +118,9 @@ def listing(key: str, title: str, found: list[Evidence], means: str) -> Table:
     shown = f"; the first {MOST_LISTED} are listed" if len(found) > MOST_LISTED else ""
     note = f"{means} Graded items: {len(found):,}{shown}."
     rows = tuple(_row(one) for one in found[:MOST_LISTED])
-    return Table(key, title, columns, rows, note, empty="No graded item is of this kind.")
+    return Table(
+        key, title, columns, rows, note, empty="No graded item is of this kind.", folded=True
+    )
 
 
 def _row(one: Evidence) -> tuple[Cell, ...]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -76,25 +76,30 @@ def funnel_report(facts: Facts) -> Report:
         "Funnel and cost",
         facts.study.name,
         (
-            Section("funnel", "Funnel", READING, (_stages(runs), _reasons(runs))),
+            Section("funnel", "Funnel", READING, tuple(_funnel(runs))),
             Section("cost", "Cost", COST_READING, (_calls(runs), *_money(facts, runs))),
         ),
         ESTIMAND,
-        headline=Headline("Kept, of all taken through", _kept(runs), "share"),
+        headline=_headline(runs),
     )
 
 
-def _kept(runs: Sequence[SourceRun]) -> float | None:
-    return runs[-1].kept / runs[-1].settled if runs and runs[-1].settled else None
+def _headline(runs: Sequence[SourceRun]) -> Headline | None:
+    if not runs or not runs[0].settled:
+        return None
+    every = runs[0]
+    title = f"Kept, of {every.settled:,} traces taken through"
+    return Headline(title, every.kept / every.settled, "share")
 
 
 def _runs(batches: Sequence[Batch]) -> list[SourceRun]:
+    """All sources together, then each; just the one where there is one."""
     sources = sorted({batch.question_set.source for batch in batches})
     runs = [
         _run(source, [batch for batch in batches if batch.question_set.source == source])
         for source in sources
     ]
-    return [*runs, _run(ALL, batches)] if len(runs) > 1 else runs
+    return [_run(ALL, batches), *runs] if len(runs) > 1 else runs
 
 
 def _run(source: str, batches: Sequence[Batch]) -> SourceRun:
@@ -104,7 +109,15 @@ def _run(source: str, batches: Sequence[Batch]) -> SourceRun:
     return SourceRun(source, funnels, costs_from(groups, kept=kept))
 
 
-def _stages(runs: Sequence[SourceRun]) -> Table:
+def _funnel(runs: Sequence[SourceRun]) -> Iterator[Table]:
+    """Stages and reasons of everything; folded beneath each, the same by source."""
+    for table in (_stages, _reasons):
+        yield table(runs[:1], "", "")
+        if len(runs) > 1:
+            yield replace(table(runs[1:], "_by_source", ", by source"), plot=None, folded=True)
+
+
+def _stages(runs: Sequence[SourceRun], key: str, by: str) -> Table:
     rows = tuple(
         (run.source, title, passed, passed / run.settled if run.settled else None)
         for run in runs
@@ -116,10 +129,10 @@ def _stages(runs: Sequence[SourceRun]) -> Table:
         Column("traces", "Traces", "items"),
         Column("share", "Share of those taken through", "share"),
     )
-    return Table("stages", "Traces that passed each stage", columns, rows)
+    return Table(f"stages{key}", f"Traces that passed each stage{by}", columns, rows)
 
 
-def _reasons(runs: Sequence[SourceRun]) -> Table:
+def _reasons(runs: Sequence[SourceRun], key: str, by: str) -> Table:
     rows = tuple(
         (run.source, stage, reason, count, count / run.settled)
         for run in runs
@@ -133,8 +146,8 @@ def _reasons(runs: Sequence[SourceRun]) -> Table:
         Column("share", "Share of those taken through", "share"),
     )
     table = Table(
-        "reasons",
-        "Why traces left",
+        f"reasons{key}",
+        f"Why traces left{by}",
         columns,
         rows,
         "A discarded trace is counted once, under all the filters that rejected it.",

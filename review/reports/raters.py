@@ -18,6 +18,7 @@ PARTS = 4
 # The cells of each pair are listed where the scale is as short as this.
 FEW_POINTS = 3
 RATER = Column("rater", "Rater")
+COVERS = "The intervals are over questions."
 NO_PAIR = "No two raters have graded the same item."
 
 
@@ -92,6 +93,7 @@ def _each_pair(one: Measured, found: Sequence[Pair]) -> Table:
         f"{'Items by what the first / the second rater said. ' if cells else ''}"
         "Intervals over questions.",
         NO_PAIR,
+        folded=True,
     )
 
 
@@ -110,26 +112,24 @@ def severity_table(one: Measured) -> Table:
         "Peers are not a truth: a severe rater among severe ones shows nothing.",
         "Nobody has graded yet.",
     )
-    covers = "The intervals are over questions."
-    return plotted(table, "intervals", "rater", ("residual",), covers=covers, reference=0.0)
+    return plotted(table, "intervals", "rater", ("residual",), covers=COVERS, reference=0.0)
 
 
 def drift_table(one: Measured) -> Table:
     """Each rater's residual in successive quarters of their own work."""
-    raters = [str(rater) for rater in one.table.raters]
-    parts = [windows(one.table, rater, parts=PARTS) for rater in one.table.raters]
+    quarters = [Column(f"quarter_{q}", f"Quarter {q}", "points") for q in range(1, PARTS + 1)]
     rows: list[tuple[Cell, ...]] = [
-        (f"quarter {part + 1}", *(each[part] for each in parts)) for part in range(PARTS)
+        (str(rater), *windows(one.table, rater, parts=PARTS)) for rater in one.table.raters
     ]
     table = Table(
         f"drift_{one.criterion.key}",
         f"Above or below peers through the work: {one.criterion.title}",
-        (
-            Column("quarter", "Of the rater's own work"),
-            *(Column(rater, rater, "points") for rater in raters),
-        ),
-        tuple(rows if raters else ()),
-        "Quarters of equal numbers of ratings, in the order given. Intervals over questions.",
+        (RATER, *quarters),
+        tuple(rows),
+        "Quarters of the rater's own ratings, equal in number, in the order given. Intervals over "
+        "questions.",
         "Nobody has graded yet.",
+        folded=True,
     )
-    return plotted(table, "line", "quarter", tuple(raters), reference=0.0)
+    drawn = tuple(quarter.key for quarter in quarters)
+    return plotted(table, "intervals", "rater", drawn, covers=COVERS, reference=0.0)

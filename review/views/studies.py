@@ -12,8 +12,11 @@ from review.extending import extend_study
 from review.forecast import forecast_of
 from review.forms import DrawForm, ExtendForm, StudyForm
 from review.models import Study
-from review.phases import CannotDraw, draw_more, traces_left
+from review.phases import CannotDraw, draw_more, latest_phase, traces_left
 from review.stuck import stuck_items
+
+# The board shows the gravest of what waits; the list of adjudication has them all.
+WAITING_SHOWN = 20
 
 
 @require_GET
@@ -64,7 +67,7 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
         "may_report": may_see_grades,
         "open": study.state == Study.State.OPEN,
         "paused": study.state == Study.State.PAUSED,
-        "discordant": discordant_items(study) if may_see_grades else [],
+        "discordant": discordant_items(study, most=WAITING_SHOWN) if may_see_grades else [],
     }
     return render(request, "review/study_detail.html", context)
 
@@ -82,7 +85,8 @@ def study_extend(request: SignedInRequest, study_id: int) -> HttpResponse:
             return redirect("review:study", study.pk)
         except (studies.CannotOpen, studies.WrongState) as error:
             form.add_error(None, str(error))
-    return _extend_page(request, study, form, DrawForm(prefix="draw"))
+    draw = DrawForm(prefix="draw", initial={"after": latest_phase(study)})
+    return _extend_page(request, study, form, draw)
 
 
 @require_POST

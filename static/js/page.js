@@ -1,5 +1,5 @@
-// Every page: tells of failed requests in the live region, and after a refused form (422) moves
-// the focus to its error summary. The live region is in base.html; only its text changes.
+// Every page: tells of failed requests in the live region, opens folds for printing, and after a
+// refused form (422) moves the focus to its error summary. The live region is in base.html; only its text changes.
 
 function toast(text) {
   const note = document.createElement("p");
@@ -31,6 +31,20 @@ function focusErrorSummary(root) {
   if (summary) summary.focus();
   return Boolean(summary);
 }
+
+// What a page shows at a click stands on paper: folds open for printing, and close after it.
+addEventListener("beforeprint", () => {
+  for (const fold of document.querySelectorAll("details.fold:not([open])")) {
+    fold.open = true;
+    fold.dataset.reopened = "";
+  }
+});
+addEventListener("afterprint", () => {
+  for (const fold of document.querySelectorAll("details.fold[data-reopened]")) {
+    fold.open = false;
+    delete fold.dataset.reopened;
+  }
+});
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig?.verb !== "get") document.getElementById("toasts")?.replaceChildren();

@@ -56,6 +56,14 @@ def test_what_is_tried_is_saved_and_released(tried):
     assert rules_of(Policy.objects.get()) == saved
 
 
+def test_on_a_phone_the_figures_stay_in_sight_as_rules_change(tried):
+    tried.set_viewport_size({"width": 390, "height": 800})
+    expect(tried.locator("#result .stats")).not_to_be_in_viewport()
+    tried.get_by_label("Minimum precision, slider").press("End")
+    expect(tried.locator("#outcome")).to_contain_text("0 of 8")
+    expect(tried.locator("#outcome")).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("width", [1366, 390])
 def test_the_page_never_scrolls_sideways(tried, width):
     tried.set_viewport_size({"width": width, "height": 800})

@@ -9,7 +9,7 @@ from tests.browser.test_accessibility import faults
 from tests.browser.test_lead import sign_in
 from tests.review.submitting import grade_all
 
-KEYS = ("agreement", "quality", "workload")
+KEYS = ("agreement", "quality", "workload", "filters", "funnel")
 PLOTS = """async () => {
   const images = [...document.querySelectorAll("figure.plot img")];
   await Promise.all(images.map((image) => image.decode()));
@@ -66,3 +66,15 @@ def test_paper_is_light_and_without_navigation(page, reports):
         assert page.locator(hidden).is_hidden()
     for shown in (".imprint", "h1", "#acceptable", ".site-footer"):
         assert page.locator(shown).first.is_visible()
+
+
+def test_folded_tables_open_at_a_click_and_on_paper(page, reports):
+    page.goto(f"{reports}/agreement/")
+    pairs = page.locator("#pairs_decision")
+    assert pairs.is_hidden()
+    page.emulate_media(media="print")
+    assert pairs.is_visible()
+    page.emulate_media(media="screen")
+    page.get_by_text("Pairs of raters: Decision").first.click()
+    assert pairs.is_visible()
+    assert not faults(page)

@@ -1,5 +1,7 @@
 """Studies in the browser: open one, watch the board, steer it."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -102,6 +104,18 @@ def test_the_board_counts_by_reviewer_and_shows_disagreement(client, study, peop
     assert "3 of 4 grades" in content
     assert "Items that wait for adjudication" in content
     assert "1 / 5 / reject" in content
+
+
+def test_the_board_lists_the_gravest_and_leads_to_all(client, study, people, monkeypatch):
+    monkeypatch.setattr("review.views.studies.WAITING_SHOWN", 1)
+    grade_all(study, people[0])
+    submit(next_slot(study, reviewer=people[1]), people[1], cot_precision=1)
+    gravest = next_slot(study, reviewer=people[1])
+    submit(gravest, people[1], cot_precision=1, safety_flag="severe")
+    content = board(client, study)
+    assert "(1 of 2)" in content
+    assert re.findall(r"/adjudication/items/([^/]+)/", content) == [gravest.item.code]
+    assert reverse("review:adjudication_study", args=[study.pk]) in content
 
 
 def test_comments_of_reviewers_are_not_on_the_board(client, study, people):
@@ -261,7 +275,7 @@ def test_guidelines_are_markdown_on_every_page_that_shows_them(client, study, pe
 
 
 def draw(client: Client, study: Study, **changes: object):
-    entered = {"draw-items": "2", "draw-where": "random"} | changes
+    entered = {"draw-items": "2", "draw-where": "random", "draw-after": "1"} | changes
     return client.post(reverse("review:study_draw", args=[study.pk]), entered, follow=True)
 
 
@@ -276,6 +290,29 @@ def test_more_items_are_drawn(client, sampled):
     assert "from the 3 traces of the batch" in page
     assert "Phase 2 of the sample was drawn." in draw(client, sampled).content.decode()
     assert sampled.items.filter(phase=2).count() == 2
+
+
+def test_a_form_sent_twice_draws_once(client, sampled):
+    draw(client, sampled)
+    again = draw(client, sampled)
+    assert again.status_code == 422
+    assert "Phase 2 was drawn since you opened this page" in again.content.decode()
+    assert sampled.items.filter(phase__gt=1).count() == 2
+
+
+def test_where_every_trace_has_a_place_nothing_is_offered(client, sampled):
+    draw(client, sampled, **{"draw-items": "3"})
+    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
+    assert "there is nothing left to draw" in page
+    assert 'id="draw"' not in page
+
+
+def test_who_is_in_the_study_already_is_said(client, sampled):
+    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
+    assert "Everyone who may grade is in the study already." in page
+    actors.reviewer("zoe")
+    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
+    assert "Everyone who may grade" not in page
 
 
 @pytest.mark.parametrize(

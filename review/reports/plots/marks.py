@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # Rows are this far apart; series of one row share the part of it that is not left free.
 ROW, FREE = 1.0, 0.4
+# Per cent, with room for marks at the ends.
+WHOLE_SCALE = (-4.0, 104.0)
 
 
 def intervals(axes: "Axes", series: Series, look: Look) -> None:
@@ -112,8 +114,10 @@ def calibration(axes: "Axes", series: Series, look: Look) -> None:
         linestyle="none",
         capsize=2,
     )
-    axes.set_xlabel(f"{series.names[0]} ({series.unit or 'score'})")
-    axes.set_ylabel(f"{series.names[1]} (line: 95 % interval)")
+    axes.set_xlabel(f"{series.names[0]} ({series.unit_name})")
+    axes.set_ylabel(f"{series.names[1]} ({series.unit_name}; line: 95 % interval)")
+    axes.set_xlim(*WHOLE_SCALE)
+    axes.set_ylim(*WHOLE_SCALE)
 
 
 def _rows_of_marks(

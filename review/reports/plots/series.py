@@ -60,10 +60,14 @@ class Series:
         return any(sum(point.reach) for one in self.points for point in one)
 
     def counted(self, place: int) -> str:
-        """A row's label with the n behind it, where all its figures rest on the same."""
-        found = [one[place].n for one in self.points if one[place].n is not None]
-        label = self.labels[place]
-        return f"{label}\nn = {found[0]:,}" if len(set(found)) == 1 else label
+        """A row's label with the n behind it, where the figures of every row rest on one n."""
+        label, counts = self.labels[place], self._counts(place)
+        if not counts or any(len(self._counts(row)) > 1 for row in range(len(self.labels))):
+            return label
+        return f"{label}\nn = {min(counts):,}"
+
+    def _counts(self, place: int) -> set[int]:
+        return {one[place].n or 0 for one in self.points if one[place].n is not None}
 
 
 def series_of(table: Table, plot: Plot, *, width: int) -> Series:

@@ -159,6 +159,13 @@ def test_a_severe_rater_shows_beside_peers():
     assert row(report, "severity_coherence", "R-B")["residual"].value == 0
 
 
+def test_each_rater_is_followed_through_four_quarters_of_their_work():
+    items = both(*[((4, 4, "revise"), (2, 4, "revise"))] * 8)
+    drift = agreement_report(facts(items)).table("drift_precision")
+    assert [row[0] for row in drift.rows] == ["R-A", "R-B"]
+    assert [one.value for one in drift.rows[1][1:]] == [-2, -2, -2, -2]
+
+
 def test_the_confusion_counts_each_pair_from_both_sides():
     found = row(agreement_report(facts(both(*FOUR))), "confusion_decision", "reject")
     assert (found["p_reject"], found["p_accept"]) == (2, 1)

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import pandas
 import pytest
 
 from review.reports.as_csv import neutral, report_csv, table_csv
@@ -60,6 +61,18 @@ def test_the_whole_report_has_a_row_for_each_figure():
 def test_the_preamble_says_where_figures_come_from_and_starts_no_row():
     lines = table_csv(table(("a", 0.5, 1)), ["Title", "study: a\n=1+1"]).splitlines()
     assert lines[:3] == ["# Title", "# study: a =1+1", "# Rows. A note."]
+
+
+def test_a_reader_of_tables_skips_the_preamble_and_loses_no_text():
+    made = table((text := "batch #3, second", 0.5, 1))
+    content = table_csv(made, ["as of: 21 November 2026, 11:09 UTC"])
+    read_back = pandas.read_csv(io.StringIO(content), comment="#")
+    assert read_back.to_dict("records") == [{"who": text, "share": 0.5, "n": 1}]
+
+
+def test_a_name_in_the_preamble_runs_nothing_when_it_is_parted():
+    first = table_csv(table(), ["study: a, =1+1;@SUM(A1), b - c"]).splitlines()[0]
+    assert first == "# study: a, '=1+1;'@SUM(A1), b - c"
 
 
 def test_json_holds_all_that_an_estimate_says():

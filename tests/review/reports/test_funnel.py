@@ -43,8 +43,18 @@ def test_sources_are_apart_and_together(study):
     other = factories.made_batch(2, name="other")
     type(other.question_set).objects.filter(pk=other.question_set_id).update(source="medqa")
     study.batches.add(other)
-    settled = {row[0]: row[2] for row in rows(study, "stages") if row[1].startswith("Traces taken")}
-    assert settled == {"house": 8, "medqa": 2, "all sources": 10}
+    stages = rows(study, "stages") + rows(study, "stages_by_source")
+    settled = {row[0]: row[2] for row in stages if row[1].startswith("Traces taken")}
+    assert settled == {"all sources": 10, "house": 8, "medqa": 2}
+    assert {row[0] for row in rows(study, "reasons")} == {"all sources"}
+    assert {row[0] for row in rows(study, "reasons_by_source")} <= {"house", "medqa"}
+
+
+def test_the_headline_says_of_how_many(study):
+    funnel = funnel_of(study.batches.get())
+    headline = funnel_report(facts_of(study)).headline
+    assert headline.title == "Kept, of 8 traces taken through"
+    assert headline.figure == funnel.kept / funnel.settled
 
 
 def test_a_batch_that_called_nobody_has_no_cost(study):

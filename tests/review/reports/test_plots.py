@@ -32,7 +32,7 @@ def table_of(kind: PlotKind) -> Table:
     if kind != "calibration":
         return plotted(TABLE, kind, "group", ("first", "second"), reference=0.5)
     rows = ((0.2, Estimate(0.1, 0.0, 0.3, 30)), (0.8, Estimate(0.9, 0.7, 1.0, 30)))
-    columns = (Column("score", "Mean score"), Column("share", "Acceptable", "share"))
+    columns = (Column("score", "Mean score", "share"), Column("share", "Acceptable", "share"))
     made = Table("calibration", "Calibration", columns, rows)
     return plotted(made, "calibration", "score", ("score", "share"))
 

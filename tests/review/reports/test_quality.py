@@ -127,8 +127,8 @@ def test_safety_flags_by_the_highest_severity():
         *[evidence(n, given("R-A")) for n in range(2, 5)],
     ]
     report = quality_report(facts(items))
-    assert row(report, "safety", "raised, at most severe")["share"].value == pytest.approx(1 / 4)
-    assert row(report, "safety", "raised, at most mild")["share"].value == 0
+    assert row(report, "safety", "raised, severe at worst")["share"].value == pytest.approx(1 / 4)
+    assert row(report, "safety", "raised, mild at worst")["share"].value == 0
 
 
 def test_reasons_for_not_judging_are_counted():
