@@ -58,9 +58,12 @@ def write_checked(release: Release, folder: Path) -> None:
 
 
 def pack(folder: Path, *, name: str, files: Iterable[str], target: IO[bytes]) -> None:
-    """Pack a bundle's files and its manifest into one ZIP, under a folder of this name."""
+    """Pack a bundle's files and its manifest into one ZIP, under a folder of this name.
+
+    In the order of their names: a database keeps none.
+    """
     with zipfile.ZipFile(target, "w") as archive:
-        for file in (*files, MANIFEST):
+        for file in (*sorted(files), MANIFEST):
             _pack(archive, f"{name}/{file}", folder / file)
 
 

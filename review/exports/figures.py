@@ -90,12 +90,16 @@ def _estimates(tally: Tally, study: Study, head: str) -> Iterator[dict[str, Any]
 def _shares(facts: Facts) -> Iterator[dict[str, Any]]:
     plain, assisted = shares_acceptable(facts)
     joined = caution_of(weighted(facts, lambda one: one.acceptable))
-    notes = (f"Estimates {ESTIMAND}", *(one.rstrip(".") for one in joined))
+    notes = (f"Estimates {ESTIMAND}", *(_clause(one) for one in joined))
     yield _figure("Share acceptable of all traces made", "share", plain, *notes)
     title = "Share acceptable of all traces made, with the learned score"
     yield _figure(title, "share", assisted, *notes)
     for name, estimate in measured_overall(facts).items():
         yield _figure(MEASURES[name], "share", estimate, *notes)
+
+
+def _clause(sentence: str) -> str:
+    return f"{sentence[0].lower()}{sentence[1:].rstrip('.')}"
 
 
 def _agreement(criterion: Criterion, facts: Facts) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from pipeline.access import Role
-from review.archives import ask_for_archive
+from review.archives import whole_archive
 from review.declining import decline_item
 from review.models import Item, Release, Reviewer, Slot, Study
 from review.policies import Rules, save_policy
@@ -82,7 +82,8 @@ def test_lists_with_nothing_in_them(live_server, page, lead):
     assert not found + visit(page, f"{live_server.url}/grade/")
 
 
-def test_a_release_being_made_failed_and_packed_again(live_server, page, study, lead):
+def test_a_release_being_made_failed_and_packed_again(live_server, page, study, lead, monkeypatch):
+    monkeypatch.setattr("review.tasks.finish_release.delay", lambda *_: None)
     policy = save_policy("policy", rules=Rules(), saved_by=lead)
     waiting, failed = (
         begin_release(name, study=study, policy=policy, made_by=lead)
@@ -94,9 +95,11 @@ def test_a_release_being_made_failed_and_packed_again(live_server, page, study, 
     sign_in(page, live_server.url)
     addresses = [f"{live_server.url}/releases/{one.name}/" for one in (waiting, failed, frozen)]
     found = visit(page, f"{live_server.url}/releases/", *addresses)
-    ask_for_archive(frozen)
-    found += visit(page, addresses[-1])
+    whole_archive(frozen).unlink()
+    page.get_by_role("link", name="Download bundle").click()
+    expect(page.get_by_text("The ZIP in the data folder is missing or was changed")).to_be_visible()
     expect(page.get_by_text("The bundle's ZIP is being packed")).to_be_visible()
+    found += faults(page)
     Release.objects.filter(pk=frozen.pk).update(failed_reason="Not as frozen: data/rated.jsonl.")
     expect(page.get_by_text("could not be packed: Not as frozen")).to_be_visible()
     found += faults(page)
