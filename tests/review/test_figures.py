@@ -10,6 +10,7 @@ from pipeline.models import Event
 from review.models import Release, Study
 from review.policies import save_policy
 from review.releasing import make_release
+from review.reports.document import Cell
 from review.reports.facts import facts_of
 from review.reports.registry import report_of
 from review.statistics.estimate import Estimate
@@ -72,7 +73,7 @@ def a_models(lead) -> Study:
     return study
 
 
-def dashboard(study: Study) -> dict[str, list[Estimate]]:
+def dashboard(study: Study) -> dict[str, list[Cell]]:
     """What the reports' tables say, by the titles of the card."""
     facts = facts_of(study)
     quality, filters = report_of(facts, "quality"), report_of(facts, "filters")
@@ -89,7 +90,7 @@ def dashboard(study: Study) -> dict[str, list[Estimate]]:
     }
 
 
-def _agreement(facts) -> dict[str, list[Estimate]]:
+def _agreement(facts) -> dict[str, list[Cell]]:
     report = report_of(facts, "agreement")
     kinds = {"kappa": "Krippendorff's alpha, ordinal", "ac": "Gwet's AC2, quadratic weights"}
     tables = [report.table("criteria"), report.table("criteria_raters")]
@@ -124,7 +125,8 @@ def _numbers(figure: dict[str, Any]) -> tuple[float | None, ...]:
     return tuple(figure[name] for name in ("value", "low", "high", "n"))
 
 
-def _of(one: Estimate) -> tuple[float | None, ...]:
+def _of(one: Cell) -> tuple[float | None, ...]:
+    assert isinstance(one, Estimate)
     return one.value, one.low, one.high, one.n
 
 

@@ -12,7 +12,7 @@ from kombu.exceptions import OperationalError as BrokerError
 
 from pipeline.models import Event
 from pipeline.reading import one_moment
-from review import releasing, tasks
+from review import bundling, releasing, tasks
 from review.archives import ask_for_archive, whole_archive
 from review.holding import TO_MAKE, held
 from review.models import Release, ReleasedTrace, Study
@@ -33,9 +33,10 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path) -> Path:
     """Where the ZIPs lie: nothing of another test's."""
-    settings.RELEASE_DIR = tmp_path / "releases"
-    settings.RELEASE_DIR.mkdir()
-    return settings.RELEASE_DIR
+    made: Path = tmp_path / "releases"
+    made.mkdir()
+    settings.RELEASE_DIR = made
+    return made
 
 
 @pytest.fixture
@@ -130,7 +131,7 @@ def test_a_silent_broker_is_left_to_the_reaper(monkeypatch):
 
 
 def test_a_worker_that_lost_its_hold_freezes_nothing(study, lead, folder, monkeypatch):
-    release, seal = begun(study, lead), releasing.seal
+    release, seal = begun(study, lead), bundling.seal
 
     def lose_hold(*args, **kwargs):
         Release.objects.update(lease_token="1" * 32)
