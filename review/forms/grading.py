@@ -193,7 +193,8 @@ class GradeForm(forms.Form):
         data = self.data if isinstance(self.data, QueryDict) else QueryDict()
         kept = {}
         for name in self.fields.keys() & data.keys() - NOT_KEPT:
-            values = [value[:LONGEST_TEXT] for value in data.getlist(name)]
+            # PostgreSQL holds no NUL in a text.
+            values = [value.replace("\0", "")[:LONGEST_TEXT] for value in data.getlist(name)]
             kept[name] = values if name.endswith("_invalid") else values[-1]
         return kept
 

@@ -176,6 +176,12 @@ def test_a_draft_takes_known_fields_of_bounded_length_only(client, slot):
     assert {"is_staff", "expected", "step_99"}.isdisjoint(content)
 
 
+def test_a_nul_in_a_draft_is_left_out(client, slot):
+    response = client.post(draft_page(slot), sent(slot, comment="Do\0se", decision="\0"))
+    assert response.status_code == 200
+    assert Draft.objects.get().content["comment"] == "Dose"
+
+
 def test_an_expired_item_is_given_back_or_shown_read_only_with_its_text(client, study, slot, ben):
     client.post(draft_page(slot), sent(slot, comment="My doubt."))
     expire()
