@@ -9,7 +9,6 @@ from django.urls import reverse
 from pipeline.access import Role, grant_role
 from review.models import Grade, Study
 from review.queue import next_slot
-from review.studies import StudyPlan, open_study
 from tests import actors, factories
 from tests.review.submitting import grade_all, submit
 
@@ -240,18 +239,6 @@ def test_the_boards_fragment_polls_until_the_study_is_closed(client, study):
     assert "every 2s" not in board(client, study)
 
 
-def test_a_lead_adds_reviewers_and_grades(client, study):
-    cat = actors.reviewer("cat")
-    address = reverse("review:study_extend", args=[study.pk])
-    assert "cat" in client.get(address).content.decode()
-    response = client.post(address, {"reviewers": [cat.pk], "overlap": 3}, follow=True)
-    assert "0 of 6 grades" in response.content.decode()
-    assert study.places.count() == 3
-    refused = client.post(address, {"overlap": 1})
-    assert refused.status_code == 422
-    assert "asks 3 grades an item already" in refused.content.decode()
-
-
 def test_an_adjudicator_who_may_still_grade_sees_nobodys_score(study, lead, people):
     client = actors.signed_in(actors.person("judge", Role.ADJUDICATOR))
     address = reverse("review:study", args=[study.pk])
@@ -272,61 +259,3 @@ def test_guidelines_are_markdown_on_every_page_that_shows_them(client, study, pe
         reader.get(reverse("review:grade", args=[slot.item.code])).content.decode(),
     ):
         assert "<strong>Read</strong> &lt;img src=x onerror=y&gt; [x](javascript:z)" in page
-
-
-def draw(client: Client, study: Study, **changes: object):
-    entered = {"draw-items": "2", "draw-where": "random", "draw-after": "1"} | changes
-    return client.post(reverse("review:study_draw", args=[study.pk]), entered, follow=True)
-
-
-@pytest.fixture
-def sampled(lead, people) -> Study:
-    plan = StudyPlan("sampled", [factories.made_batch(6)], people, size=3, seed=3)
-    return open_study(plan, opened_by=lead)
-
-
-def test_more_items_are_drawn(client, sampled):
-    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
-    assert "from the 3 traces of the batch" in page
-    assert "Phase 2 of the sample was drawn." in draw(client, sampled).content.decode()
-    assert sampled.items.filter(phase=2).count() == 2
-
-
-def test_a_form_sent_twice_draws_once(client, sampled):
-    draw(client, sampled)
-    again = draw(client, sampled)
-    assert again.status_code == 422
-    assert "Phase 2 was drawn since you opened this page" in again.content.decode()
-    assert sampled.items.filter(phase__gt=1).count() == 2
-
-
-def test_where_every_trace_has_a_place_nothing_is_offered(client, sampled):
-    draw(client, sampled, **{"draw-items": "3"})
-    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
-    assert "there is nothing left to draw" in page
-    assert 'id="draw"' not in page
-
-
-def test_who_is_in_the_study_already_is_said(client, sampled):
-    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
-    assert "Everyone who may grade is in the study already." in page
-    actors.reviewer("zoe")
-    page = client.get(reverse("review:study_extend", args=[sampled.pk])).content.decode()
-    assert "Everyone who may grade" not in page
-
-
-@pytest.mark.parametrize(
-    ("change", "reason"),
-    [
-        ({"draw-items": "9"}, "Only 3 traces are left"),
-        ({"draw-items": "0"}, "greater than or equal to 1"),
-        ({"draw-where": "undecided"}, "needs at least 30 graded items"),
-        ({"draw-where": "best"}, "Select a valid choice"),
-    ],
-    ids=str,
-)
-def test_what_cannot_be_drawn_says_why(client, sampled, change, reason):
-    response = draw(client, sampled, **change)
-    assert response.status_code == 422
-    assert reason in response.content.decode()
-    assert sampled.items.count() == 3
