@@ -16,7 +16,7 @@ from review.statistics.filters import DENOMINATORS, filter_ratios
 from review.statistics.sampled import Sample
 
 UNKNOWN = undefined("discarded traces were not sampled: it cannot be known")
-NOTHING_DISCARDED = undefined("it discarded no sampled trace: there is nothing to tell it by")
+NOTHING_DISCARDED = undefined("it discarded no sampled trace, so this cannot be estimated")
 PREDICTIVE = "positive predictive value"
 COVERS = "The intervals say how a figure would vary over other samples of this batch."
 MEASURES = tuple(

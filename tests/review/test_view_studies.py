@@ -239,18 +239,6 @@ def test_the_boards_fragment_polls_until_the_study_is_closed(client, study):
     assert "every 2s" not in board(client, study)
 
 
-def test_a_lead_adds_reviewers_and_grades(client, study):
-    cat = actors.reviewer("cat")
-    address = reverse("review:study_extend", args=[study.pk])
-    assert "cat" in client.get(address).content.decode()
-    response = client.post(address, {"reviewers": [cat.pk], "overlap": 3}, follow=True)
-    assert "0 of 6 grades" in response.content.decode()
-    assert study.places.count() == 3
-    refused = client.post(address, {"overlap": 1})
-    assert refused.status_code == 422
-    assert "asks 3 grades an item already" in refused.content.decode()
-
-
 def test_an_adjudicator_who_may_still_grade_sees_nobodys_score(study, lead, people):
     client = actors.signed_in(actors.person("judge", Role.ADJUDICATOR))
     address = reverse("review:study", args=[study.pk])
