@@ -7,7 +7,7 @@ waits for an answer or bears a safety flag is never frozen.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
@@ -78,7 +78,16 @@ class _Count:
 
 def weigh_study(release: Release, rules: Rules, *, lines: LineFile) -> dict[str, Any]:
     """Write the release's lines; returns its facts: all that the manifest says but the files."""
-    digest, count, benchmarks = hashlib.sha256(), _Count(), Benchmarks()
+    digest, count = hashlib.sha256(), _Count()
+    checked = _weigh_all(release, rules, lines=lines, digest=digest, count=count)
+    return _facts(release, count, checked) | {"sha256": digest.hexdigest()}
+
+
+def _weigh_all(
+    release: Release, rules: Rules, *, lines: LineFile, digest: Any, count: _Count
+) -> Mapping[str, object]:
+    """What the items were checked against; the benchmarks themselves are not kept."""
+    benchmarks = Benchmarks()
     for weighed in _weigh(release, rules, benchmarks):
         count.add(weighed)
         if weighed.taken:
@@ -86,7 +95,7 @@ def weigh_study(release: Release, rules: Rules, *, lines: LineFile) -> dict[str,
         if weighed.line:
             one = weighed.evidence
             lines.add(weighed.line, item=one.item, question=one.question, left_out=weighed.left_out)
-    return _facts(release, count, benchmarks) | {"sha256": digest.hexdigest()}
+    return benchmarks.facts
 
 
 def _weigh(release: Release, rules: Rules, benchmarks: Benchmarks) -> Iterator[_Weighed]:
@@ -118,7 +127,7 @@ def _may_be_learned_from(evidence: Evidence) -> bool:
     return judged and exclusion(ASKS_NOTHING, evidence) is None
 
 
-def _facts(release: Release, count: _Count, benchmarks: Benchmarks) -> dict[str, Any]:
+def _facts(release: Release, count: _Count, checked: Mapping[str, object]) -> dict[str, Any]:
     study, audit = release.study, Event.objects.head(release.study.event_chain)
     return {
         "release": release.name,
@@ -136,7 +145,7 @@ def _facts(release: Release, count: _Count, benchmarks: Benchmarks) -> dict[str,
         "left_out": dict(count.left_out.most_common()),
         "judged_not_taken": count.judged,
         "contamination": {
-            **benchmarks.facts,
+            **checked,
             "found": count.left_out[CONTAMINATED],
             "matches": [asdict(match) for match in count.matches],
         },

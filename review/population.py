@@ -1,14 +1,18 @@
 """The population of a study: every trace its sample was drawn from, as it was at that time."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from sys import intern
 
 import numpy as np
+from django.db.models import QuerySet
 
 from pipeline import store
+from pipeline.core.features import TraceFeatures
+from pipeline.models import Trace
 from review.models import Study
 from review.policies import FILTERS
 from review.sampling import made_traces, stratum_of
@@ -17,6 +21,7 @@ from review.statistics.trace_columns import TraceColumns, trace_columns
 
 # What a large study's population takes in memory is worth holding for two of them.
 STUDIES_HELD = 2
+ROWS_AT_ONCE = 500
 
 
 class PopulationChanged(ValueError):
@@ -63,22 +68,43 @@ def population_of(study: Study) -> Population:
     return _read(study.pk, study.created_at)
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What is kept of a trace while its population is read."""
+
+    pk: int
+    key: str
+    stratum: str
+    features: TraceFeatures
+
+    @classmethod
+    def of(cls, row: Trace, variables: Sequence[str]) -> "_Row":
+        stratum = intern(stratum_of(row, variables))
+        return cls(row.pk, str(row.key), stratum, store.trace_features(row.features))
+
+
+def _in_blocks(made: QuerySet[Trace], opened_at: datetime) -> Iterator[Trace]:
+    """The traces there were, without their questions' texts, a block at a time in memory."""
+    rows = made.filter(settled_at__lte=opened_at)
+    return rows.defer("record", "question__text", "question__context").iterator(ROWS_AT_ONCE)
+
+
 @lru_cache(maxsize=STUDIES_HELD)
 def _read(study_id: int, opened_at: datetime) -> Population:
     study = Study.objects.get(pk=study_id)
     design = study.design
     made = made_traces(study.batches.all(), include_discarded=design["include_discarded"])
-    rows = list(made.filter(settled_at__lte=opened_at))
-    strata = [stratum_of(row, design["variables"]) for row in rows]
+    rows = [_Row.of(row, design["variables"]) for row in _in_blocks(made, opened_at)]
+    strata = [row.stratum for row in rows]
     if Counter(strata) != Counter(design["population"]):
         raise PopulationChanged(
             "The batches no longer hold the traces that this study's sample was drawn from."
         )
-    features = [store.trace_features(row.features) for row in rows]
+    features = [row.features for row in rows]
     stratum_names, stratum = _codes(strata)
     return Population(
         traces=np.array([row.pk for row in rows], dtype=np.int64),
-        places={str(row.key): place for place, row in enumerate(rows)},
+        places={row.key: place for place, row in enumerate(rows)},
         strata=stratum_names,
         stratum=stratum,
         passed={

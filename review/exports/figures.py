@@ -7,8 +7,10 @@ that the study's grades, steps and paths are never in memory together.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from sys import intern
 from typing import Any
 
+from pipeline.core.features import TraceFeatures
 from review.evidence import Evidence
 from review.given import GivenGrade
 from review.models import Study
@@ -21,6 +23,7 @@ from review.reports.shares import caution_of, weighted
 from review.statistics.agreement import OVER_QUESTIONS, OVER_RATERS
 from review.statistics.estimate import Estimate, undefined
 from review.statistics.estimation import ESTIMAND
+from review.statistics.ratings import Rating
 
 MEASURES: Mapping[str, str] = {
     "positive predictive value": "Share acceptable of the traces the filters kept",
@@ -28,6 +31,8 @@ MEASURES: Mapping[str, str] = {
     "specificity": "Specificity of the filters: share discarded of the other traces",
     "false-discard rate": "False-discard rate: share acceptable of the discarded traces",
 }
+# The learned score reads the features of the whole batch's traces, not those of the items.
+NO_FEATURES = TraceFeatures()
 
 
 @dataclass
@@ -62,15 +67,38 @@ def figures_of(tally: Tally, *, study: Study, rows: int, head: str) -> list[dict
 
 
 def _cut_down(evidence: Evidence) -> Evidence:
-    """Without what no figure of the card asks for."""
-    independent = tuple(map(_without_parts, evidence.independent))
-    return replace(evidence, grades=(), independent=independent, expected=None, settled_steps=())
+    """Without what no figure of the card asks for: a tenth of it in memory."""
+    return replace(
+        evidence,
+        code="",
+        source="",
+        specialty="",
+        stratum=intern(evidence.stratum),
+        features=NO_FEATURES,
+        grades=(),
+        independent=tuple(map(_without_parts, evidence.independent)),
+        expected=None,
+        settled_steps=(),
+    )
 
 
 def _without_parts(grade: GivenGrade) -> GivenGrade:
     rating = grade.rating
-    bare = None if rating is None else replace(rating, path_precision=(), path_coherence=())
-    return replace(grade, steps=(), paths=(), rating=bare)
+    bare = None
+    if rating is not None:
+        decision = intern(rating.decision)
+        bare = Rating(rating.precision, rating.coherence, decision)
+    rater, specialty = intern(grade.rater), intern(grade.specialty)
+    return replace(
+        grade,
+        rater=rater,
+        specialty=specialty,
+        rubric_version="",
+        seniority="",
+        rating=bare,
+        steps=(),
+        paths=(),
+    )
 
 
 def _estimates(tally: Tally, study: Study, head: str) -> Iterator[dict[str, Any]]:
