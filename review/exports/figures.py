@@ -1,29 +1,33 @@
 """The figures a release freezes for its card: those of the study's reports, as they stand.
 
 Each comes from the function that the dashboard asks, so there is no second way to compute it.
-Those functions read facts of the whole study: here of items cut down to what they look at, so
-that the study's grades, steps and paths are never in memory together.
+Those functions read facts of the whole study: here of items without their grades, and grades as
+columns of numbers, so that the study's judgements are never in memory together.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from sys import intern
 from typing import Any
 
+import numpy as np
+
 from pipeline.core.features import TraceFeatures
 from review.evidence import Evidence
-from review.given import GivenGrade
 from review.models import Study
 from review.reports.assisted import shares_acceptable
-from review.reports.coefficients import TITLES, measured
-from review.reports.criteria import WHOLE, Criterion, judgements
+from review.reports.coefficients import TITLES, Measured, measured_of
+from review.reports.criteria import WHOLE, Criterion, judgements_of
 from review.reports.facts import Facts
 from review.reports.filter_measures import measured_overall
 from review.reports.shares import caution_of, weighted
 from review.statistics.agreement import OVER_QUESTIONS, OVER_RATERS
 from review.statistics.estimate import Estimate, undefined
 from review.statistics.estimation import ESTIMAND
-from review.statistics.ratings import Rating
+from review.statistics.ratings import Consensus
+from review.statistics.table import RatingTable, tabulate
 
 MEASURES: Mapping[str, str] = {
     "positive predictive value": "Share acceptable of the traces the filters kept",
@@ -31,18 +35,57 @@ MEASURES: Mapping[str, str] = {
     "specificity": "Specificity of the filters: share discarded of the other traces",
     "false-discard rate": "False-discard rate: share acceptable of the discarded traces",
 }
+MAIN = tuple(one for one in WHOLE if one.main)
 # The learned score reads the features of the whole batch's traces, not those of the items.
 NO_FEATURES = TraceFeatures()
 
 
 @dataclass
-class Tally:
-    """What the study's sampled items come to, counted one at a time."""
+class _Judged:
+    """Independent judgements of whole chains of thought, a row for each grade.
 
+    `said` by criterion: the place on its scale. A grade answers every one of these criteria, so
+    they share the other columns.
+    """
+
+    item: "array[int]" = field(default_factory=lambda: array("q"))
+    question: "array[int]" = field(default_factory=lambda: array("q"))
+    at: "array[float]" = field(default_factory=lambda: array("d"))
+    rater: list[str] = field(default_factory=list)
+    said: "dict[Criterion, array[int]]" = field(
+        default_factory=lambda: {one: array("b") for one in MAIN}
+    )
+
+    def add(self, facts: Facts, evidence: Evidence) -> None:
+        for criterion, said in self.said.items():
+            found = list(judgements_of(criterion, facts, evidence))
+            said.extend(criterion.scale.index(one.value) for one in found)
+        self.item.extend([evidence.item] * len(found))
+        self.question.extend([evidence.question] * len(found))
+        self.at.extend(one.at for one in found)
+        self.rater.extend(intern(one.rater) for one in found)
+
+    def table(self, criterion: Criterion) -> RatingTable:
+        return tabulate(
+            np.asarray(self.item),
+            self.rater,
+            [criterion.scale[place] for place in self.said[criterion]],
+            scale=criterion.scale,
+            questions=np.asarray(self.question),
+            order=np.asarray(self.at),
+        )
+
+
+@dataclass
+class Tally:
+    """What a study's sampled items come to, counted one at a time."""
+
+    study: Study
     graded: int = 0
     grades: int = 0
     raters: set[str] = field(default_factory=set)
     items: list[Evidence] = field(default_factory=list)
+    judged: _Judged = field(default_factory=_Judged)
 
     def add(self, evidence: Evidence) -> None:
         """Count one sampled item."""
@@ -50,9 +93,10 @@ class Tally:
         self.grades += len(evidence.ratings)
         self.raters.update(grade.rater for grade in evidence.grades if grade.rating)
         self.items.append(_cut_down(evidence))
+        self.judged.add(Facts(self.study, (), (), (), {}, ""), evidence)
 
 
-def figures_of(tally: Tally, *, study: Study, rows: int, head: str) -> list[dict[str, Any]]:
+def figures_of(tally: Tally, *, rows: int, head: str) -> list[dict[str, Any]]:
     """Titles, values, intervals, numbers behind them and notes; a value of None is not known.
 
     `head`: where the study's audit chain stood when the items were read.
@@ -62,7 +106,7 @@ def figures_of(tally: Tally, *, study: Study, rows: int, head: str) -> list[dict
         _count("Traces graded in the study", tally.graded),
         _count("Grades given in the study", tally.grades),
         _count("Raters", len(tally.raters)),
-        *_estimates(tally, study, head),
+        *_estimates(tally, head),
     ]
 
 
@@ -71,48 +115,37 @@ def _cut_down(evidence: Evidence) -> Evidence:
     return replace(
         evidence,
         code="",
+        kind=intern(evidence.kind),
         source="",
         specialty="",
         stratum=intern(evidence.stratum),
         features=NO_FEATURES,
         grades=(),
-        independent=tuple(map(_without_parts, evidence.independent)),
+        independent=(),
+        consensus=_shared(evidence.consensus),
         expected=None,
         settled_steps=(),
     )
 
 
-def _without_parts(grade: GivenGrade) -> GivenGrade:
-    rating = grade.rating
-    bare = None
-    if rating is not None:
-        decision = intern(rating.decision)
-        bare = Rating(rating.precision, rating.coherence, decision)
-    rater, specialty = intern(grade.rater), intern(grade.specialty)
-    return replace(
-        grade,
-        rater=rater,
-        specialty=specialty,
-        rubric_version="",
-        seniority="",
-        rating=bare,
-        steps=(),
-        paths=(),
-    )
+@cache
+def _shared(consensus: Consensus | None) -> Consensus | None:
+    """One object for all items of the same consensus: there are few different ones."""
+    return consensus
 
 
-def _estimates(tally: Tally, study: Study, head: str) -> Iterator[dict[str, Any]]:
+def _estimates(tally: Tally, head: str) -> Iterator[dict[str, Any]]:
     try:
-        facts = Facts(study, tuple(tally.items), (), (), study.design["population"], head)
+        strata = tally.study.design["population"]
+        facts = Facts(tally.study, tuple(tally.items), (), (), strata, head)
         shares = list(_shares(facts))
     except (KeyError, ValueError) as error:
         unknown = undefined(f"the sample's plan is not on record: {error}")
         yield _figure("Share acceptable", "share", unknown)
         return
     yield from shares
-    for criterion in WHOLE:
-        if criterion.main:
-            yield from _agreement(criterion, facts)
+    for criterion in MAIN:
+        yield from _agreement(measured_of(criterion, tally.judged.table(criterion)))
 
 
 def _shares(facts: Facts) -> Iterator[dict[str, Any]]:
@@ -130,12 +163,11 @@ def _clause(sentence: str) -> str:
     return f"{sentence[0].lower()}{sentence[1:].rstrip('.')}"
 
 
-def _agreement(criterion: Criterion, facts: Facts) -> Iterator[dict[str, Any]]:
+def _agreement(found: Measured) -> Iterator[dict[str, Any]]:
     """The kappa-type and the AC-type coefficient, each with both intervals."""
-    found = measured(criterion, judgements(criterion, facts))
     _, *coefficients = found.summary
     for name in coefficients:
-        title, both = f"{criterion.title}: {TITLES[name]}", found.figures[name]
+        title, both = f"{found.criterion.title}: {TITLES[name]}", found.figures[name]
         over = {OVER_QUESTIONS: both.over_questions, OVER_RATERS: both.over_raters}
         for covers, estimate in over.items():
             if estimate is not None:

@@ -65,7 +65,13 @@ def measured(
     criterion: Criterion, judged: Sequence[Judgement], *, resample_raters: bool = True
 ) -> Measured:
     """The criterion's coefficients; in a part of the study raters are not resampled."""
-    table = ratings_of(criterion, judged)
+    return measured_of(criterion, ratings_of(criterion, judged), resample_raters=resample_raters)
+
+
+def measured_of(
+    criterion: Criterion, table: RatingTable, *, resample_raters: bool = True
+) -> Measured:
+    """The same from a table of ratings."""
     names = MEASURES[criterion.kind] if resample_raters else MEASURES[criterion.kind][:3]
     figures = agreement(table, names, replicates=REPLICATES, resample_raters=resample_raters)
     return Measured(criterion, table, figures)

@@ -55,21 +55,23 @@ class Criterion:
 
 def judgements(criterion: Criterion, facts: Facts) -> list[Judgement]:
     """Every independent judgement of the criterion."""
-    return [
-        Judgement(
-            (one.item, *within),
-            value,
-            grade.rater,
-            grade.specialty,
-            one.question,
-            one.source,
-            grade.at,
-        )
-        for one in facts.items
-        for grade in one.independent
-        if grade.rating is not None
-        for within, value in criterion.said(facts, one, grade, grade.rating)
-    ]
+    return [one for item in facts.items for one in judgements_of(criterion, facts, item)]
+
+
+def judgements_of(criterion: Criterion, facts: Facts, one: Evidence) -> Iterator[Judgement]:
+    """The independent judgements of the criterion in one item."""
+    for grade in one.independent:
+        if grade.rating is not None:
+            for within, value in criterion.said(facts, one, grade, grade.rating):
+                yield Judgement(
+                    (one.item, *within),
+                    value,
+                    grade.rater,
+                    grade.specialty,
+                    one.question,
+                    one.source,
+                    grade.at,
+                )
 
 
 def ratings_of(criterion: Criterion, judged: Sequence[Judgement]) -> RatingTable:

@@ -93,11 +93,13 @@ def multinomial_weights(
 ) -> Iterator[FloatArray]:
     """How often each bootstrap replicate draws each cluster, in blocks (replicates x clusters).
 
-    Equal to drawing multinomial counts, and several times faster for many clusters.
+    Equal to drawing multinomial counts, and several times faster for many clusters. A block is
+    overwritten by the next.
     """
     rows = max(1, min(replicates, CELLS_AT_ONCE // max(1, clusters)))
+    memory = np.empty((rows, clusters))
     for start in range(0, replicates, rows):
-        block = np.empty((min(rows, replicates - start), clusters))
+        block = memory[: replicates - start]
         for row in block:
             drawn = generator.integers(0, clusters, clusters, dtype=np.uint32)
             row[:] = np.bincount(drawn.astype(np.int64), minlength=clusters)

@@ -86,14 +86,14 @@ def tabulate(
     ratings of one item by one rater.
     """
     present = _present(values)
-    item, first, _ = _coded(_column(items)[present])
+    item, row, _ = _coded(_column(items)[present])
     rater, _, names = _coded(_column(raters)[present])
     clusters = _column(items if questions is None else questions)[present]
     table = RatingTable(
         item,
         rater,
         _on_scale(_column(values)[present], tuple(scale)),
-        _coded(clusters[first])[0],
+        _coded(clusters[row])[0],
         tuple(names),
         tuple(scale),
         None if order is None else np.asarray(order, dtype=float)[present],
@@ -103,8 +103,11 @@ def tabulate(
 
 
 def _column(values: Column) -> np.ndarray[Any, Any]:
+    """As an array; names stay the objects they are, which takes less than letters side by side."""
+    if isinstance(values, Sequence) and len(values) and isinstance(values[0], str):
+        return np.array(values, dtype=object)
     column = np.asarray(values)
-    return column if column.ndim == 1 else np.array([*map(str, values)])
+    return column if column.ndim == 1 else np.array([*map(str, values)], dtype=object)
 
 
 def _present(values: Column) -> BoolArray:
@@ -118,19 +121,33 @@ def _present(values: Column) -> BoolArray:
 
 
 def _coded(column: np.ndarray[Any, Any]) -> tuple[IntArray, IntArray, list[Any]]:
-    """Codes of a column, where each code first stands, and what the codes mean."""
+    """Codes of a column, a row of each code, and what the codes mean."""
     if column.dtype.kind in "iu" and len(column) and 0 <= column.min() <= column.max() < DENSE:
         return _coded_without_sorting(column.astype(np.int64))
-    names, first, codes = np.unique(column, return_index=True, return_inverse=True)
-    return codes.astype(np.int64), first, names.tolist()
+    if column.dtype.kind in "OU":
+        return _coded_names(column.tolist())
+    names, rows, codes = np.unique(column, return_index=True, return_inverse=True)
+    return codes.astype(np.int64), rows, names.tolist()
 
 
 def _coded_without_sorting(column: IntArray) -> tuple[IntArray, IntArray, list[Any]]:
     used = np.bincount(column) > 0
     codes = (np.cumsum(used) - 1)[column]
-    first = np.empty(int(used.sum()), dtype=np.int64)
-    first[codes[::-1]] = np.arange(len(column))[::-1]
-    return codes, first, np.flatnonzero(used).tolist()
+    return codes, _rows(codes, int(used.sum())), np.flatnonzero(used).tolist()
+
+
+def _coded_names(column: list[Any]) -> tuple[IntArray, IntArray, list[Any]]:
+    names = sorted(set(column))
+    places = {name: place for place, name in enumerate(names)}
+    codes = np.fromiter(map(places.__getitem__, column), dtype=np.int64, count=len(column))
+    return codes, _rows(codes, len(names)), names
+
+
+def _rows(codes: IntArray, count: int) -> IntArray:
+    """A row of each code."""
+    rows = np.empty(count, dtype=np.int64)
+    rows[codes] = np.arange(len(codes))
+    return rows
 
 
 def _on_scale(column: np.ndarray[Any, Any], scale: tuple[Hashable, ...]) -> IntArray:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from review.statistics import intervals
 from review.statistics.estimate import Estimate, undefined
 from review.statistics.estimation import share
 from review.statistics.intervals import (
@@ -59,6 +60,15 @@ def test_replicates_draw_as_many_questions_as_there_are():
     assert blocks.shape == (400, 300)
     assert set(blocks.sum(axis=1)) == {300}
     assert blocks.var() == pytest.approx(1 - 1 / 300, rel=0.03)
+
+
+def test_replicates_are_the_same_in_blocks_of_any_size(monkeypatch):
+    whole = np.concatenate([*multinomial_weights(np.random.default_rng(0), 30, 7)])
+    monkeypatch.setattr(intervals, "CELLS_AT_ONCE", 90)
+    blocks = multinomial_weights(np.random.default_rng(0), 30, 7)
+    copies = [block.copy() for block in blocks]
+    assert [len(block) for block in copies] == [3, 3, 1]
+    assert np.array_equal(np.concatenate(copies), whole)
 
 
 def test_a_mean_over_clusters():
