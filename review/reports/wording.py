@@ -89,7 +89,7 @@ def _estimate(estimate: Estimate, unit: str) -> Worded:
     if estimate.value is None:
         return Worded(NONE, reason=estimate.reason)
     counted = f"n = {estimate.n:,}"
-    if estimate.low is None or estimate.high is None:
+    if estimate.low is None or estimate.high is None or estimate.reason:
         return Worded(number(estimate.value, unit), counted, estimate.reason, estimate.caution)
     factor, decimals, _ = UNITS.get(unit, (1, MONEY_DECIMALS, ""))
     low, high = (_digits(end * factor, decimals) for end in (estimate.low, estimate.high))

@@ -12,14 +12,16 @@ BoolArray = NDArray[np.bool_]
 
 SMALL_CELL = 20
 CAUTION = f"fewer than {SMALL_CELL} items: the interval is not to be trusted"
+CENSUS = "every trace that it counts is graded: there is no sampling error"
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
     """A figure, its 95 % interval and the number of items behind it.
 
-    `reason` says why the value is undefined, or why a defined value has no interval. No field
-    is ever NaN or infinite: such a number is refused here, before it can reach a page.
+    `reason` says why the value is undefined, or why a defined value has no interval; an interval
+    of no width, of a batch graded in full, has one too. No field is ever NaN or infinite: such a
+    number is refused here, before it can reach a page.
     """
 
     value: float | None
@@ -39,7 +41,8 @@ class Estimate:
     @property
     def caution(self) -> str:
         """What to print beside a figure of a small cell; empty for larger ones."""
-        return CAUTION if self.value is not None and self.n < SMALL_CELL else ""
+        small = self.value is not None and self.n < SMALL_CELL
+        return CAUTION if small and self.reason != CENSUS else ""
 
     @property
     def half_width(self) -> float | None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from review.statistics.estimate import BoolArray, Estimate, FloatArray, undefined
+from review.statistics.estimate import CENSUS, BoolArray, Estimate, FloatArray, undefined
 from review.statistics.intervals import Z, student_t, wilson
 from review.statistics.sampled import Sample
 
@@ -164,7 +164,7 @@ def _hidden(sample: Sample, weights: FloatArray, changes: FloatArray) -> float:
 
 def _interval(value: float, error: float, n: int, *, freedom: float) -> Estimate:
     if error <= 0:
-        return Estimate(value, value, value, n, standard_error=0.0)
+        return Estimate(value, value, value, n, CENSUS, standard_error=0.0)
     inside = value if 0 < value < 1 else (value * n + 0.5) / (n + 1)
     size = inside * (1 - inside) / error**2 * (Z / student_t(freedom)) ** 2
     low, high = wilson(value, size)

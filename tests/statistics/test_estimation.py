@@ -5,6 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from review.reports.wording import worded
+from review.statistics.estimate import CENSUS
 from review.statistics.estimation import among, assisted_share, bounds, share
 from review.statistics.sampled import SampledItem, Stratum, collapsed, sample_of
 
@@ -45,6 +47,8 @@ def test_traces_of_one_question_count_together():
 def test_a_batch_graded_in_full_has_no_sampling_error():
     found = share(sample_of(items("s", [1, 1, 0, 1], probability=1.0), {"s": Stratum(4)}))
     assert (found.value, found.low, found.high) == (0.75, 0.75, 0.75)
+    assert (found.reason, found.caution) == (CENSUS, "")
+    assert str(worded(found, "share")) == f"75.0 % n = 4 ({CENSUS})"
 
 
 @pytest.mark.parametrize("label", [0, 1])
