@@ -53,6 +53,7 @@ class _Weighed:
 class _Count:
     """What went in and what stayed out."""
 
+    tally: Tally
     taken: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
@@ -60,7 +61,6 @@ class _Count:
     ungraded: int = 0
     judged: int = 0
     matches: list[Match] = field(default_factory=list)
-    tally: Tally = field(default_factory=Tally)
 
     def add(self, weighed: _Weighed) -> None:
         self.tally.add(weighed.evidence)
@@ -78,7 +78,7 @@ class _Count:
 
 def weigh_study(release: Release, rules: Rules, *, lines: LineFile) -> dict[str, Any]:
     """Write the release's lines; returns its facts: all that the manifest says but the files."""
-    digest, count = hashlib.sha256(), _Count()
+    digest, count = hashlib.sha256(), _Count(Tally(release.study))
     checked = _weigh_all(release, rules, lines=lines, digest=digest, count=count)
     return _facts(release, count, checked) | {"sha256": digest.hexdigest()}
 
@@ -149,7 +149,7 @@ def _facts(release: Release, count: _Count, checked: Mapping[str, object]) -> di
             "found": count.left_out[CONTAMINATED],
             "matches": [asdict(match) for match in count.matches],
         },
-        "figures": figures_of(count.tally, study=study, rows=count.taken, head=audit["head"]),
+        "figures": figures_of(count.tally, rows=count.taken, head=audit["head"]),
         "audit": audit,
         "notice": NOTICE,
     }

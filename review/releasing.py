@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, transaction
 
 from pipeline.core.release_format import FORMAT_VERSION
@@ -29,10 +30,8 @@ from review.log import log
 from review.models import Policy, Release, ReleasedTrace, Study
 from review.policies import rules_as_json, rules_of
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
 ROWS_AT_ONCE = 200
+MOST_WAITING = 3
 
 
 class CannotRelease(ValueError):
@@ -52,13 +51,15 @@ class _Ready:
     packed: archives.Packed
 
 
-def begin_release(name: str, *, study: Study, policy: Policy, made_by: "User") -> Release:
+def begin_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
     """A release to be made, with the policy's rules as they are now; the caller rings, on commit.
 
-    Raises CannotRelease when the name is taken: the database decides whose it is.
+    Raises CannotRelease when the name is taken (the database decides whose it is), or when as
+    many releases of theirs wait as may.
     """
     try:
         with transaction.atomic():
+            _check_room(made_by)
             release = Release.objects.create(
                 name=name,
                 study=study,
@@ -74,7 +75,7 @@ def begin_release(name: str, *, study: Study, policy: Policy, made_by: "User") -
     return release
 
 
-def make_release(name: str, *, study: Study, policy: Policy, made_by: "User") -> Release:
+def make_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
     """Begin a release and make it at once. Raises CannotRelease, and then leaves none behind."""
     release = begin_release(name, study=study, policy=policy, made_by=made_by)
     make(release)
@@ -119,16 +120,20 @@ def make(release: Release) -> None:
             _fail(release, f"The release could not be made: {error}")
 
 
-def retry_release(release: Release, *, by: "User") -> None:
-    """Have a release that failed made again; the caller rings, on commit. Raises NoLonger."""
+def retry_release(release: Release, *, by: User) -> None:
+    """Have a release that failed made again; the caller rings, on commit.
+
+    Raises NoLonger, or CannotRelease when as many of its maker's wait as may.
+    """
     with transaction.atomic():
+        _check_room(release.created_by)
         failed = Release.objects.filter(pk=release.pk, state=Release.State.FAILED)
         if not failed.update(state=Release.State.MAKING, failed_reason=""):
             raise NoLonger(f"The release {release} has not failed.")
         _record("release.retried", release, by)
 
 
-def remove_release(release: Release, *, by: "User") -> None:
+def remove_release(release: Release, *, by: User) -> None:
     """Remove a release that was never frozen: its name is free again. Raises NoLonger."""
     with transaction.atomic():
         _record("release.removed", release, by, name=release.name)
@@ -137,7 +142,7 @@ def remove_release(release: Release, *, by: "User") -> None:
             raise NoLonger(f"The release {release} is frozen: it can only be withdrawn.")
 
 
-def withdraw_release(release: Release, *, reason: str, by: "User") -> None:
+def withdraw_release(release: Release, *, reason: str, by: User) -> None:
     """Withdraw a bad release: it stays listed with the reason, without a download."""
     with transaction.atomic():
         withdrawn = Release.objects.filter(pk=release.pk, state=Release.State.FROZEN).update(
@@ -228,11 +233,21 @@ def _fail(release: Release, reason: str) -> None:
             _record("release.failed", release, None, reason=reason)
 
 
+def _check_room(maker: User) -> None:
+    """One person's releases do not keep the workers from everything else."""
+    User.objects.select_for_update().get(pk=maker.pk)  # two tabs are counted in turn
+    waiting = Release.objects.filter(created_by=maker, state=Release.State.MAKING).count()
+    if waiting >= MOST_WAITING:
+        raise CannotRelease(
+            f"{waiting} releases of {maker} are being made: wait for one of them, or remove one."
+        )
+
+
 def _nothing_left(left_out: dict[str, int]) -> str:
     reasons = "; ".join(f"{reason} ({n})" for reason, n in Counter(left_out).most_common())
     return f"The policy leaves nothing to release: {reasons or 'no items'}."
 
 
-def _record(action: str, release: Release, actor: "User | None", **payload: object) -> None:
+def _record(action: str, release: Release, actor: User | None, **payload: object) -> None:
     chain = release.study.event_chain
     Event.objects.append(action, actor=actor, subject=release, chain=chain, payload=payload)

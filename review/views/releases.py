@@ -119,7 +119,7 @@ def release_steer(request: SignedInRequest, name: str, action: str) -> HttpRespo
                 return redirect("review:releases")
             releasing.retry_release(release, by=request.user)
             transaction.on_commit(lambda: ring(release.pk))
-    except releasing.NoLonger as error:
+    except (releasing.NoLonger, releasing.CannotRelease) as error:
         messages.error(request, str(error))
     return redirect("review:release", name)
 

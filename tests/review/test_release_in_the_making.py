@@ -18,6 +18,7 @@ from review.holding import TO_MAKE, held
 from review.models import Release, ReleasedTrace, Study
 from review.policies import Rules, save_policy
 from review.releasing import (
+    CannotRelease,
     NoLonger,
     begin_release,
     make,
@@ -89,6 +90,28 @@ def test_a_release_that_is_gone_is_no_error(study, lead):
     remove_release(release, by=lead)
     tasks.finish_release(release.pk)
     assert actions() == ["release.begun", "release.removed"]
+
+
+def test_one_person_has_so_many_releases_made_at_once_and_no_more(study, lead):
+    policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
+    for place in range(releasing.MOST_WAITING):
+        last = begin_release(f"r{place}", study=study, policy=policy, made_by=lead)
+    with pytest.raises(CannotRelease, match="3 releases of lead are being made"):
+        begin_release("too-many", study=study, policy=policy, made_by=lead)
+    assert not Release.objects.filter(name="too-many").exists()
+    begin_release("other", study=study, policy=policy, made_by=actors.lead("other"))
+    tasks.finish_release(last.pk)
+    begin_release("too-many", study=study, policy=policy, made_by=lead)
+
+
+def test_trying_again_counts_too(study, lead):
+    failed = begun(study, lead)
+    Release.objects.update(state=Release.State.FAILED, failed_reason="why not")
+    for place in range(releasing.MOST_WAITING):
+        begin_release(f"r{place}", study=study, policy=failed.policy, made_by=lead)
+    with pytest.raises(CannotRelease, match="3 releases of lead"):
+        retry_release(failed, by=lead)
+    assert now(failed).state == Release.State.FAILED
 
 
 def test_one_worker_at_a_time(study, lead):
