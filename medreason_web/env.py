@@ -18,7 +18,7 @@ LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 
 
 class Environment(BaseSettings):
-    """Environment variables of MedReason Web.
+    """Environment variables of MedReason Web; an empty one is as good as none.
 
     `MEDREASON_DATA_DIR` holds the database, graph artefacts, broker folder and secret key.
     `MEDREASON_PRODUCTION=true` turns on HTTPS-only cookies and refuses a generated secret key.
@@ -40,7 +40,7 @@ class Environment(BaseSettings):
     by mail too, over STARTTLS unless MEDREASON_SMTP_TLS=false.
     """
 
-    model_config = SettingsConfigDict(extra="ignore")
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
     data_dir: Path = Field(BASE_DIR / "var", alias="MEDREASON_DATA_DIR")
     production: bool = Field(False, alias="MEDREASON_PRODUCTION")

@@ -223,7 +223,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENV.behind_proxy else 0
 
 # Static files, served by whitenoise with hashed names.
 STATIC_URL = "static/"
-STATIC_ROOT = DATA_DIR / "static"
+# Emptied before it is filled: no name that somebody's folder could have.
+STATIC_ROOT = DATA_DIR / "collected_static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
