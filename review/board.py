@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from statistics import median
+from typing import ClassVar
 
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
 
@@ -47,7 +48,12 @@ class StratumProgress:
 
 @dataclass(frozen=True)
 class Board:
-    """Counts of a study's sampled items and grades; control items and repeats apart as checks."""
+    """Counts of a study's sampled items and grades; control items and repeats apart as checks.
+
+    Reviewers' pace is that of the study's `latest_grades`.
+    """
+
+    latest_grades: ClassVar[int] = LATEST_GRADES
 
     items: int
     grades: int
