@@ -14,6 +14,13 @@ ROOT = Path(__file__).resolve().parent.parent
 TEST_ONLY = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the product as processes say which databases those have: this run's never."""
+    for item in items:
+        if "product_environment" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.processes)
+
+
 def pytest_unconfigure() -> None:
     remove_data_folder()
 

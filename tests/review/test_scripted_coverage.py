@@ -7,6 +7,9 @@ import pytest
 
 from tests.review.scripted_coverage import ASSISTED, SHARE, coverage
 
+# The studies are made once: by one process, where tests run in several.
+pytestmark = pytest.mark.xdist_group("scripted studies")
+
 BAR = 0.93
 STUDIES = 40
 
