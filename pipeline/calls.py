@@ -45,7 +45,7 @@ class NotReserved(Exception):
 
 
 class AskedElsewhere(Exception):
-    """An equal call is in flight: its answer will do for this one too."""
+    """An equal call is in flight, or ended just now: its answer will do for this one too."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +150,8 @@ def open_call(call: Call, *, repair_of: int | None) -> LLMCall:
             row.save(force_insert=True)
             if call.trace is None:
                 return row
+            if earlier_call(call):  # it may have ended since the ledger was last asked
+                raise AskedElsewhere
             if not budgets.reserve(call.trace.batch_id, call.reserved, trace=call.trace):
                 raise NotReserved
     except IntegrityError as error:

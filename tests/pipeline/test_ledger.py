@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from pydantic import BaseModel
 
-from pipeline import batches
+from pipeline import batches, pace
 from pipeline.core.errors import (
     EndpointUnavailable,
     MalformedOutput,
@@ -14,7 +14,7 @@ from pipeline.core.errors import (
     TruncatedOutput,
 )
 from pipeline.core.llm.base import Message
-from pipeline.ledger import LedgeredModel
+from pipeline.ledger import Course, LedgeredModel
 from pipeline.models import Endpoint, LLMCall, Trace
 from tests import factories
 from tests.factories_endpoints import endpoint
@@ -66,6 +66,25 @@ def test_an_equal_call_replays_the_answer_without_a_second_one(trace, scripted):
     assert len(scripted.asked) == 1
     paid, replayed = LLMCall.objects.all()
     assert (replayed.status, replayed.replay_of) == (LLMCall.Status.REPLAYED, paid)
+
+
+def test_an_answer_that_came_since_the_ledger_was_asked_is_taken_too(scripted, monkeypatch):
+    one, other = factories.batch(2).traces.all()
+    first = LedgeredModel(scripted, one, served_by=endpoint())
+    second, admit = first.for_trace(other, Course()), pace.admit
+
+    def overtaken(*args, **kwargs):
+        monkeypatch.setattr(pace, "admit", admit)
+        assert second.ask(REQUEST) == ANSWER
+        return admit(*args, **kwargs)
+
+    monkeypatch.setattr(pace, "admit", overtaken)
+    assert first.ask(REQUEST) == ANSWER
+    assert len(scripted.asked) == 1
+    assert set(LLMCall.objects.values_list("trace", "status")) == {
+        (other.pk, LLMCall.Status.SETTLED),
+        (one.pk, LLMCall.Status.REPLAYED),
+    }
 
 
 def test_replay_can_be_declined(trace, scripted):
