@@ -33,8 +33,7 @@ def next_slot(study: Study, *, reviewer: Reviewer) -> Slot | None:
         if place is None:
             return None
         held = held_slot(reviewer)
-        if held is not None and held.item.study_id == study.pk:
-            renew_lease(held)
+        if held is not None and held.item.study_id == study.pk and renew_lease(held):
             return held
         return None if _at_cap(place) else _in_its_stead(held, lambda: _claim(place))
 
@@ -98,7 +97,9 @@ def _in_its_stead(held: Slot | None, lease: Callable[[], Slot | None]) -> Slot |
     """
     with transaction.atomic():
         if held is not None:
-            Slot.objects.filter(pk=held.pk, state=Slot.State.LEASED).update(**OPENED)
+            # Its lease may have ended since it was read: what others hold by now stays theirs.
+            own = Slot.objects.filter(pk=held.pk, fence=held.fence, state=Slot.State.LEASED)
+            own.update(**OPENED)
             Draft.objects.get_or_create(item=held.item, reviewer=held.reviewer)
         slot = lease()
         transaction.set_rollback(slot is None)

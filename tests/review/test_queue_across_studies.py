@@ -1,13 +1,16 @@
 """One lease a reviewer, whatever the study: opening another study puts the item aside, kept."""
 
 import threading
+from datetime import timedelta
 from importlib import import_module
 
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
+from review import queue
 from review.drafts import Entered, save_draft, take_back
 from review.grading import StaleLease
 from review.models import Draft, Grade, Reviewer, Slot, Study
@@ -71,6 +74,19 @@ def test_someone_else_may_take_what_was_put_aside(lead, ann):
     assert next_slot(shared, reviewer=ben).pk == slot.pk
     assert take_back(draft) is None
     assert held_slot(ann).item.study == other  # what she holds stays hers
+
+
+def test_what_passed_to_someone_else_in_this_moment_stays_theirs(lead, ann, monkeypatch):
+    ben = actors.reviewer("ben")
+    shared = factories.study(ann, ben, opened_by=lead, size=1, name="shared")
+    other = factories.study(ann, opened_by=lead, size=1, name="other")
+    read = next_slot(shared, reviewer=ann)
+    Slot.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    taken = next_slot(shared, reviewer=ben)
+    monkeypatch.setattr(queue, "held_slot", lambda _: read)
+    assert next_slot(shared, reviewer=ann) is None
+    assert next_slot(other, reviewer=ann) is not None
+    assert held_slot(ben) == taken
 
 
 @pytest.mark.parametrize("why", ["nothing is left", "the study is paused", "the cap is reached"])
