@@ -213,6 +213,8 @@ def settle_item(
     the same words is one adjudication. Raises LeaseLost and GradesChanged.
     """
     with transaction.atomic():
+        # The study's row orders settlements, grades, requests, and rulings on the answer key.
+        Study.objects.select_for_update().get(pk=item.study_id)
         released = AdjudicationLease.objects.filter(
             item=item, adjudicator=adjudicator, fence=fence
         ).update(adjudicator=None, until=None)

@@ -12,7 +12,7 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from pipeline.models import Event, Question
-from review.models import Adjudication, Grade, KeyRuling, Release, Study
+from review.models import Adjudication, Grade, Item, KeyRuling, Release, Study
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -141,8 +141,10 @@ def rule_on_key(
     chain of every study with an item on the question. Raises DisputeChanged.
     """
     with transaction.atomic():
-        # The question's row is the lock: of two leads one rules, the other is told.
+        # The question's row is the lock: of two leads one rules, the other is told. A doubt that
+        # is being saved is waited for: by its time, the ruling would pass for later than it.
         Question.objects.select_for_update().get(pk=question.pk)
+        studies = _locked_studies(question)
         dispute = dispute_of(question)
         if dispute is None or dispute.seen != seen:
             raise DisputeChanged("Someone disputed the key or ruled on it meanwhile: look again.")
@@ -156,13 +158,19 @@ def rule_on_key(
             ruled_by=by,
             ruled_at=timezone.now(),
         )
-        _record(row, by)
+        _record(row, studies, by)
     return row
 
 
-def _record(row: KeyRuling, by: "User") -> None:
-    studies = Study.objects.filter(items__trace__question=row.question_id).distinct()
-    for study in studies.order_by("pk"):
+def _locked_studies(question: Question) -> list[Study]:
+    """The studies with an item on the question; their grades and settlements wait meanwhile."""
+    items = Item.objects.filter(trace__question=question)
+    studies = Study.objects.select_for_update().filter(pk__in=items.values("study"))
+    return list(studies.order_by("pk"))
+
+
+def _record(row: KeyRuling, studies: Iterable[Study], by: "User") -> None:
+    for study in studies:
         Event.objects.append(
             "answer_key.ruled",
             actor=by,

@@ -1,17 +1,23 @@
 """Disputed answer keys: out of releases until a lead rules, and for good where the key is wrong."""
 
+from functools import partial
+from uuid import uuid4
+
 import pytest
 from django.urls import reverse
 
 from pipeline.access import Role
 from pipeline.models import Event
+from review.amending import amend_grade
 from review.disputes import DisputeChanged, dispute_of, disputes, rule_on_key
 from review.models import KeyRuling
 from review.policies import save_policy
 from review.releasing import CannotRelease, make_release
 from review.studies import StudyPlan, open_study
 from tests import actors, factories
+from tests.overlapping import before_commit
 from tests.review.disagreeing import grade_row, settle
+from tests.review.submitting import entry
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +145,23 @@ def test_a_doubt_that_came_meanwhile_stops_the_ruling(item, lead):
     rule(item, lead, seen=fresh)
     with pytest.raises(DisputeChanged):
         rule(item, lead, "wrong", seen=fresh)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("voice", ["a grade", "a settlement"])
+def test_a_doubt_that_is_being_saved_stops_the_ruling_and_stays_open(item, ann, lead, voice):
+    dispute(item, actors.reviewer("ben"))
+    doubted = dispute_of(item.trace.question)
+    judge = actors.person("judge", Role.ADJUDICATOR)
+    slot = item.slots.get(reviewer=ann)
+    with before_commit(partial(rule, item, lead, seen=doubted.seen)) as outcome:
+        if voice == "a grade":
+            doubting = entry(slot, answer_key_disputed=True)
+            amend_grade(slot, reviewer=ann, key=uuid4(), reason="Dose.", entry=doubting)
+        else:
+            settle(item, judge, answer_key_disputed=True)
+    assert isinstance(outcome[0], DisputeChanged)
+    assert len(dispute_of(item.trace.question).doubts) == 2
 
 
 def test_the_leads_page_shows_pseudonyms_comments_and_past_releases(item, lead):
