@@ -211,6 +211,8 @@ def _add(target: QuestionSet, lines: list[LoadedQuestion | RejectedLine], tally:
             tally.reject(line.line, line.reason)
         else:
             fresh.append((line.line, store.question_row(target, line.question)))
+    # Of two loads into the set one waits: each finds what the other has added.
+    QuestionSet.objects.select_for_update(no_key=True).get(pk=target.pk)
     by_id, contents = _present(target, [row for _, row in fresh])
     rows = []
     for number, row in fresh:
@@ -222,12 +224,8 @@ def _add(target: QuestionSet, lines: list[LoadedQuestion | RejectedLine], tally:
             by_id.add(row.id_in_source)
             contents.add(row.content_sha256)
             rows.append(row)
-    # Another load into the set may have been quicker with the same question: that is no error.
-    before = target.questions.count()
-    Question.objects.bulk_create(rows, ignore_conflicts=True)
-    added = target.questions.count() - before
-    tally.added += added
-    tally.known += len(rows) - added
+    Question.objects.bulk_create(rows)
+    tally.added += len(rows)
 
 
 def _present(target: QuestionSet, rows: list[Question]) -> tuple[set[str], set[str]]:

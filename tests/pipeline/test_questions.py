@@ -13,6 +13,7 @@ from pipeline.core.errors import SourceFileError
 from pipeline.models import Event, Question, QuestionLoad, QuestionSet
 from pipeline.questions import SetMismatch, SetTerms, load_file, load_questions, question_set
 from tests import actors, factories
+from tests.overlapping import before_commit
 
 pytestmark = pytest.mark.django_db
 
@@ -85,6 +86,18 @@ def test_the_same_id_with_other_content_is_rejected_with_the_reason():
     [(line, reason)] = report.rejections
     assert (line, reason) == (1, "The id q1 stands for another question here.")
     assert target.questions.get().text == "Which drug treats case 1?"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_load_finds_what_another_is_about_to_add():
+    target = house_set()
+    lines = [record(1), record(2, question="Another question?"), record(3)]
+    with before_commit(lambda: load(target, *lines)) as outcome:
+        load(target, record(1), record(2))
+    (report,) = outcome
+    assert isinstance(report, QuestionLoad)
+    assert counts(report) == (1, 1, 1)
+    assert report.rejections == [(2, "The id q2 stands for another question here.")]
 
 
 def test_twins_far_apart_in_one_file_are_stored_once(monkeypatch):
