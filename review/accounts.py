@@ -46,6 +46,9 @@ def new_user(username: str, *, password: str, role: Role, by: User | None) -> Us
     Event.objects.append(
         "account.made", actor=by, subject=user, payload={"name": username, "role": role.value}
     )
+    # The event's chain makes accounts in turn: a name in other letters may have come meanwhile.
+    if User.objects.filter(username__iexact=username).exclude(pk=user.pk).exists():
+        raise NameTaken(f"There is an account named {username}.")
     return user
 
 

@@ -1,6 +1,7 @@
 """Invitations: a link works once, for whom it was meant, until it ends."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.contrib.auth.models import User
@@ -16,6 +17,7 @@ from review.accounts import NameTaken
 from review.invitations import NoSuchInvitation, accept, invitation_behind, invite, revoke
 from review.models import Invitation
 from tests import actors
+from tests.overlapping import before_commit
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
@@ -108,6 +110,17 @@ def test_of_two_who_read_the_link_at_once_one_gets_an_account(token, monkeypatch
     with pytest.raises(NoSuchInvitation):
         accept(token, username="second", password=PASSWORD)
     assert not User.objects.filter(username="second").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_names_in_other_letters_chosen_at_once_one_is_taken(lead):
+    links = [invite(Role.REVIEWER, meant_for="x", days=1, made_by=lead)[1] for _ in range(2)]
+    late = partial(accept, links[1], username="ann", password=PASSWORD)
+    with before_commit(late) as outcome:
+        accept(links[0], username="Ann", password=PASSWORD)
+    assert isinstance(outcome[0], NameTaken)
+    assert User.objects.filter(username__iexact="ann").count() == 1
+    assert invitation_behind(links[1])
 
 
 def test_a_taken_name_in_any_letters_leaves_the_link_open(token):
