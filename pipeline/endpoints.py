@@ -95,6 +95,16 @@ def change_endpoint(
     Another base URL wants its key anew: without one the old key is dropped. Another base URL
     or model wants its capability tested anew. Raises EndpointRefused as `create_endpoint`.
     """
+    with transaction.atomic():
+        # As it is now: it may have been tested, or taken out of use, since the caller read it.
+        endpoint.refresh_from_db(from_queryset=Endpoint.objects.select_for_update())
+        changed = _change(endpoint, terms, key)
+        endpoint.save()
+        _record("endpoint.changed", endpoint, by, changed=changed)
+    return endpoint
+
+
+def _change(endpoint: Endpoint, terms: EndpointTerms, key: GivenKey | None) -> list[str]:
     before = {name: getattr(endpoint, name) for name in _names()}
     _apply(endpoint, terms)
     changed = [name for name in _names() if getattr(endpoint, name) != before[name]]
@@ -106,10 +116,7 @@ def change_endpoint(
     if not {*PROBED_ANEW}.isdisjoint(changed):
         endpoint.capability, endpoint.capability_probed_at = Endpoint.Capability.UNKNOWN, None
     _check(endpoint)
-    with transaction.atomic():
-        endpoint.save()
-        _record("endpoint.changed", endpoint, by, changed=changed)
-    return endpoint
+    return changed
 
 
 def set_active(endpoint: Endpoint, *, active: bool, by: "User | None" = None) -> Endpoint:

@@ -115,6 +115,17 @@ def test_a_probe_of_what_has_changed_since_is_not_remembered():
     assert row.capability_probed_at is not None
 
 
+def test_a_change_takes_back_nothing_that_came_since_it_was_begun():
+    row = endpoint(capability="")
+    shown = Endpoint.objects.get()
+    remember_capability(row, "plain")
+    set_active(row, active=False)
+    changed = change_endpoint(shown, terms=terms(timeout_seconds=7))
+    assert (changed.capability, changed.is_active, changed.timeout_seconds) == ("plain", False, 7)
+    row.refresh_from_db()
+    assert (row.capability, row.is_active, row.timeout_seconds) == ("plain", False, 7)
+
+
 def test_taking_out_of_use_and_back_is_recorded_once_each():
     row = endpoint()
     for active in (False, False, True):
