@@ -159,6 +159,12 @@ def open_call(call: Call, *, repair_of: int | None) -> LLMCall:
     return row
 
 
+def is_in_flight(call: Call) -> bool:
+    """Whether an equal call has been sent and has not ended."""
+    in_flight = LLMCall.objects.filter(status=LLMCall.Status.IN_FLIGHT)
+    return in_flight.filter(fingerprint=call.fingerprint).exists()
+
+
 def replay(call: Call, earlier: LLMCall) -> Answer:
     """The earlier call's outcome, recorded as a replay, which costs nothing."""
     _row(call, LLMCall.Status.REPLAYED, replay_of=earlier, error=earlier.error).save()

@@ -87,8 +87,7 @@ class LedgeredModel:
             try:
                 return attempts.send()
             except AskedElsewhere:
-                attempts.check_lease()
-                self.clock.nap()
+                attempts.await_equal()
 
     def _call(self, request: Request) -> Call:
         tier = self.served_by.service_tier if self.served_by else request.service_tier
@@ -124,6 +123,14 @@ class _Attempts:
             except TransientFailure as failure:
                 self.ledger.clock.sleep(self._wait_after(row, failure))
 
+    def await_equal(self) -> None:
+        """Wait until the equal call has ended; that is no attempt, and takes no turn."""
+        waiting = True
+        while waiting:
+            self.check_lease()
+            self.ledger.clock.nap()
+            waiting = calls.is_in_flight(self.call)
+
     def check_lease(self) -> None:
         """Raise OverBudget, and halt without a reason, when the trace is another worker's."""
         trace = self.ledger.trace
@@ -151,7 +158,6 @@ class _Attempts:
 
     def _opened(self) -> LLMCall:
         """The row of the next request: a new one, or the same with one attempt more."""
-        self.made += 1
         if self.row is not None:
             calls.count_attempt(self.row)
         while self.row is None:
@@ -159,6 +165,7 @@ class _Attempts:
                 self.row = calls.open_call(self.call, repair_of=self._repaired())
             except NotReserved:
                 self._await_budget()
+        self.made += 1
         self.ledger.course.last_call = self.row.pk
         return self.row
 

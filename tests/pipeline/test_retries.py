@@ -1,11 +1,15 @@
 """Retries are the ledger's: when a call is sent again, how long it waits, when it gives up."""
 
+from dataclasses import replace
+
 import pytest
 
+from pipeline import calls, pace
 from pipeline.core.errors import EndpointUnavailable, TransientFailure, TruncatedOutput
 from pipeline.ledger import Course, LedgeredModel
 from pipeline.models import EndpointPace, LLMCall
-from pipeline.patience import Patience
+from pipeline.pace import Admission
+from pipeline.patience import Clock, Patience
 from tests import factories
 from tests.factories_endpoints import endpoint
 from tests.scripted import ANSWER, REQUEST, Scripted, Time
@@ -55,6 +59,29 @@ def test_the_wait_is_drawn_from_nothing_to_the_most():
     with pytest.raises(TypeError):
         patience.wait_after(3, asked=None, elapsed=0, clock=clock)
     assert drawn == [(0.0, 4.0)]
+
+
+def test_waiting_for_an_equal_call_is_no_attempt_and_takes_no_turn(time, monkeypatch):
+    served, model = endpoint(requests_per_minute=1), Scripted([busy(), ANSWER])
+    one, other = factories.batch(2).traces.all()
+    ledgered = LedgeredModel(model, other, served_by=served, patience=Patience(attempts=2))
+    equal = ledgered.for_trace(one, Course())._call(REQUEST)
+    row, naps, admitted = calls.open_call(equal, repair_of=None), [], []
+
+    def ends_in_time(seconds):
+        naps.append(seconds)
+        if len(naps) == 10:
+            calls.settle_failed(row, equal, busy(), milliseconds=1)
+
+    def admit(*_, **__):
+        admitted.append(1)
+        return Admission()
+
+    monkeypatch.setattr(pace, "admit", admit)
+    clock = Clock(now=lambda: time.at, sleep=ends_in_time, uniform=lambda least, most: most)
+    assert replace(ledgered, clock=clock).ask(REQUEST) == ANSWER
+    assert len(naps) == 10 + 1  # and the wait between its own two attempts
+    assert len(admitted) == 1 + 2
 
 
 def test_attempts_end_and_the_failure_comes_through(ask):
