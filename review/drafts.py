@@ -84,7 +84,10 @@ def _why_not(slot: Slot, reviewer: Reviewer) -> str:
 
 def _save(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> Draft:
     saved = _write(item, reviewer, version, entered)
-    draft = Draft.objects.select_related("item__study").get(item=item, reviewer=reviewer)
+    drafts = Draft.objects.select_related("item__study")
+    draft = drafts.filter(item=item, reviewer=reviewer).first()
+    if draft is None:  # another tab has submitted what this one was written on
+        raise OtherTab(0, timezone.now())
     # The same words again, as after a reload during a save, take nothing from anyone.
     if not saved and draft.content != entered.content:
         raise OtherTab(draft.version, draft.saved_at)

@@ -78,6 +78,14 @@ def test_a_second_tab_is_told(client, slot):
     assert (response.status_code, response.json()["why"]) == (409, "tab")
 
 
+def test_a_second_tab_is_told_that_the_first_has_submitted(client, slot):
+    version = save(client, slot).json()["version"]
+    client.post(address("amend", slot), sent(slot, reason="Dose."))
+    response = save(client, slot, version=version, comment="Other.")
+    assert (response.status_code, response.json()["why"]) == (409, "tab")
+    assert not Draft.objects.exists()
+
+
 def test_a_closed_study_takes_no_change(client, study, slot):
     close_study(study, by=study.created_by)
     response = save(client, slot)
