@@ -5,6 +5,7 @@ import time
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 
 STEP = 30
+TO_TYPE = 12
 
 
 def code_of(secret: str, *, at: float) -> str:
@@ -14,6 +15,7 @@ def code_of(secret: str, *, at: float) -> str:
 
 def code_now(secret: str) -> str:
     """The code of now, which still counts when it has been typed: for browsers."""
-    if STEP - time.time() % STEP < 5:
-        time.sleep(5)
+    left = STEP - time.time() % STEP
+    if left < TO_TYPE:
+        time.sleep(left)
     return code_of(secret, at=time.time())

@@ -4,11 +4,15 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.data_folder import remove_data_folder
 
 pytest_plugins = ["tests.requires", "tests.peer", "tests.tampering", "tests.ringing"]
 
+# How long an example takes says how much else the machine does.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 ROOT = Path(__file__).resolve().parent.parent
 # A process under test gets the product's own settings and nothing of this suite's services.
 TEST_ONLY = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")

@@ -1,5 +1,6 @@
 """The product as processes, and a database that a test reads beside them."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -8,7 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 20.0
+# A wait ends when what it waits for is there: only a failure takes this long.
+PATIENCE = 120.0
+# For a database server to end what a worker has sent it.
+IN_HAND = 0.1
 WORKER = (
     *("-m", "celery", "--quiet", "-A", "medreason_web", "worker", "--loglevel", "WARNING"),
     *("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"),
@@ -26,7 +30,7 @@ class Product:
 
     def run(self, *arguments: str) -> None:
         command = (sys.executable, *arguments)
-        subprocess.run(command, cwd=self.root, env=self.environment, check=True, timeout=60)
+        subprocess.run(command, cwd=self.root, env=self.environment, check=True, timeout=300)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
         command = (sys.executable, *WORKER)
@@ -64,3 +68,19 @@ def until(condition: Callable[[], bool], *, patience: float = PATIENCE) -> None:
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
+
+
+def kill_while(worker: subprocess.Popen[bytes], condition: Callable[[], bool]) -> None:
+    """Kill -9 a worker at a moment at which the condition holds: it is looked at standing still."""
+
+    def stands_so() -> bool:
+        worker.send_signal(signal.SIGSTOP)
+        time.sleep(IN_HAND)
+        if condition():
+            return True
+        worker.send_signal(signal.SIGCONT)
+        return False
+
+    until(stands_so)
+    worker.kill()
+    worker.wait()

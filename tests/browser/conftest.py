@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page
+from playwright.sync_api import ConsoleMessage, Page, expect
 
 from tests.requires import chromium_path
 
 HERE = Path(__file__).parent
+# What is expected comes at once, but for a machine that has much else to do.
+expect.set_options(timeout=20_000)
 REPORT_CSP = """
 addEventListener("securitypolicyviolation", (event) =>
   console.error(`CSP: ${event.violatedDirective} blocked ${event.blockedURI || "inline"}`));

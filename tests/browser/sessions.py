@@ -43,7 +43,7 @@ def grade_by_keyboard(page: Page, point: str = "4") -> int:
     return len(keys)
 
 
-def expect_saved(page: Page, timeout: float = 5000) -> None:
+def expect_saved(page: Page, timeout: float = 20_000) -> None:
     """The server has confirmed everything entered."""
     form = page.locator("form[data-grading]")
     expect(form).to_have_attribute("data-draft-state", "saved", timeout=timeout)

@@ -144,7 +144,7 @@ def test_a_server_killed_while_one_types_loses_nothing(page, study, root, expect
         page.keyboard.press("Control+Enter")
         expect_problem(page, "Not submitted")
         server = serve(port, root)
-        expect_saved(page, timeout=15_000)
+        expect_saved(page, timeout=30_000)
         assert Draft.objects.get().content["comment"] == COMMENT
         page.reload()
         expect_entered(page)

@@ -26,7 +26,7 @@ def test_a_folder_goes_with_its_process(root: Path, tmp_path: Path):
     process, made = start(root, tmp_path)
     assert made.parent == tmp_path
     assert made.is_dir()
-    process.communicate("\n", timeout=10)
+    process.communicate("\n", timeout=60)
     assert not made.exists()
 
 
@@ -34,10 +34,10 @@ def test_a_killed_process_is_tidied_up_after_and_a_living_one_is_not(root: Path,
     living, kept = start(root, tmp_path)
     killed, left = start(root, tmp_path)
     killed.send_signal(signal.SIGKILL)
-    killed.communicate(timeout=10)
+    killed.communicate(timeout=60)
     assert left.is_dir()
     last, _ = start(root, tmp_path)
     assert kept.is_dir()
     assert not left.exists()
     for process in (living, last):
-        process.communicate("\n", timeout=10)
+        process.communicate("\n", timeout=60)

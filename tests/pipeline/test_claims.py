@@ -15,6 +15,7 @@ from pipeline.ledger import Course
 from pipeline.models import Trace
 from pipeline.resources import supply_for
 from tests import factories
+from tests.product import until
 
 
 @pytest.mark.django_db
@@ -54,14 +55,16 @@ def test_a_released_claim_is_pending_again():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_long_trace_keeps_its_lease(settings):
+def test_a_long_trace_keeps_its_lease(settings, monkeypatch):
     settings.TRACE_LEASE_SECONDS = 0.15
     batch = factories.batch(1)
     row = claim_trace(batch)
-    renewed = threading.Event()
+    settings.TRACE_LEASE_SECONDS = 60  # a third of which the first renewal would wait
+    wait = threading.Event.wait
+    monkeypatch.setattr(threading.Event, "wait", lambda event, _=None: wait(event, 0.05))
     with lease_kept(row):
-        renewed.wait(0.4)
-        assert Trace.objects.get(pk=row.pk).lease_until > row.lease_until
+        until(lambda: Trace.objects.get(pk=row.pk).lease_until > row.lease_until)
+        wait(threading.Event(), 0.15)
         assert return_expired_leases() == 0
 
 

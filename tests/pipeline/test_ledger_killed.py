@@ -17,7 +17,7 @@ import psycopg
 import pytest
 
 from tests.peer import Peer
-from tests.product import Product, until
+from tests.product import Product, kill_while, until
 from tests.stub_endpoint import Stub, digest, stub_endpoint
 
 QUESTIONS, THREADS, KILLS = 40, 8, 3
@@ -52,6 +52,9 @@ def product(product_environment: dict[str, str], root: Path) -> Iterator[Product
         "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
         "MEDREASON_TRACE_LEASE_SECONDS": str(LEASE_SECONDS),
         "MEDREASON_TRACE_THREADS": str(THREADS),
+        # However long the server takes to come back: no call gives up, and no batch pauses.
+        "MEDREASON_LLM_ATTEMPTS": "50",
+        "MEDREASON_LLM_CIRCUIT_GRACE_SECONDS": str(PATIENCE),
         "PYTHONWARNINGS": "ignore:You're running the worker",
         "PYTHONPATH": str(root),
     }
@@ -86,9 +89,7 @@ def kill_in_mid_call(product: Product, *, after: int) -> None:
     """Kill -9 a worker that has calls in flight, once so many traces are settled."""
     worker = product.start_worker()
     until(lambda: product.count("made", "failed") >= after, patience=PATIENCE)
-    until(lambda: in_flight(product) > 0, patience=PATIENCE)
-    worker.kill()
-    worker.wait()
+    kill_while(worker, lambda: in_flight(product) > 0)
     assert 0 < in_flight(product) <= THREADS
     time.sleep(LEASE_SECONDS)
 

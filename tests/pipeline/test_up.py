@@ -41,7 +41,7 @@ def manage(root: Path, environment: dict[str, str], *words: str) -> subprocess.C
         env=environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=180,
         check=False,
     )
 
@@ -118,12 +118,12 @@ def test_one_command_starts_all_and_ctrl_c_ends_all(root, product_environment, f
         home = f"http://127.0.0.1:{free_port}/"
         assert home in said[-1]
         assert any("shown once" in line for line in said)
-        assert urllib.request.urlopen(f"{home}healthz", timeout=5).read() == b"ok"
+        assert urllib.request.urlopen(f"{home}healthz", timeout=30).read() == b"ok"
         children = children_of(up.pid)
         assert len(children) == 3
         time.sleep(1)
         up.send_signal(signal.SIGINT)
-        rest, _ = up.communicate(timeout=30)
+        rest, _ = up.communicate(timeout=60)
     finally:
         up.kill()
     assert up.returncode == 0, rest

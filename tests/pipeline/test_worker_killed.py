@@ -1,9 +1,7 @@
 """A real worker killed twice in the middle: a restart makes every trace exactly once."""
 
 import json
-import signal
 import sqlite3
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,7 @@ import pytest
 
 from tests.factories import ASKED, DRUGS, EDGES, NODES
 from tests.factories_kg import write_kg
-from tests.product import Product, until
+from tests.product import Product, kill_while, until
 
 QUESTIONS = 400
 LEASE_SECONDS = 1.5
@@ -49,21 +47,10 @@ def kill_at_work(product: Product, *, after: int) -> dict[int, tuple[Any, ...]]:
     """Kill -9 a worker that has settled so many traces and holds another; what was settled."""
     worker = product.start_worker()
     until(lambda: product.count("made", "failed") >= after)
-    until(lambda: _stopped_holding_one(product, worker))
-    settled = product.settled()
-    worker.kill()
-    worker.wait()
+    kill_while(worker, lambda: product.count("claimed") > 0)
     assert product.count("claimed") > 0
     time.sleep(LEASE_SECONDS)
-    return settled
-
-
-def _stopped_holding_one(product: Product, worker: subprocess.Popen[bytes]) -> bool:
-    worker.send_signal(signal.SIGSTOP)
-    if product.count("claimed"):
-        return True
-    worker.send_signal(signal.SIGCONT)
-    return False
+    return product.settled()
 
 
 def check_each_trace_is_made_once(product: Product, folder: Path) -> None:
