@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, cast
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
@@ -77,9 +77,12 @@ def create_endpoint(
     _apply(endpoint, terms)
     _give(endpoint, key)
     _check(endpoint)
-    with transaction.atomic():
-        endpoint.save(force_insert=True)
-        _record("endpoint.created", endpoint, by)
+    try:
+        with transaction.atomic():
+            endpoint.save(force_insert=True)
+            _record("endpoint.created", endpoint, by)
+    except IntegrityError as error:  # entered since it was looked for
+        raise EndpointRefused(f"name: An endpoint named {name} exists.") from error
     return endpoint
 
 

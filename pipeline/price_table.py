@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.models import Event, Price
@@ -48,15 +48,20 @@ def _save(
         price.full_clean()
     except ValidationError as error:
         raise InvalidConfiguration(_sentence(price, error)) from error
-    with transaction.atomic():
-        price.save()
-        after = {name: str(value) for name, value in asdict(terms).items()}
-        Event.objects.append(action, actor=by, subject=price, payload={**payload, **after})
+    try:
+        with transaction.atomic():
+            price.save()
+            after = {name: str(value) for name, value in asdict(terms).items()}
+            Event.objects.append(action, actor=by, subject=price, payload={**payload, **after})
+    except IntegrityError as error:  # entered since it was looked for
+        raise InvalidConfiguration(_twice(price)) from error
     return price
 
 
 def _sentence(price: Price, error: ValidationError) -> str:
     name, texts = next(iter(error.message_dict.items()))
-    if name == "__all__":
-        return f"{price.model} has a price from {price.valid_from} already: change that one."
-    return f"{name}: {texts[0]}"
+    return _twice(price) if name == "__all__" else f"{name}: {texts[0]}"
+
+
+def _twice(price: Price) -> str:
+    return f"{price.model} has a price from {price.valid_from} already: change that one."

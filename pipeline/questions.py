@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from pipeline import store
 from pipeline.core.datasets.base import LoadedQuestion, RejectedLine, read_questions
@@ -61,7 +61,10 @@ def question_set(
     """
     known = QuestionSet.objects.filter(name=name).first()
     if known is None:
-        return _new_set(name, source, terms or SetTerms(licence=""), created_by)
+        try:
+            return _new_set(name, source, terms or SetTerms(licence=""), created_by)
+        except IntegrityError:  # made since it was looked for
+            known = QuestionSet.objects.get(name=name)
     if known.source != source:
         raise SetMismatch(f"The set {name} holds {known.source} questions, not {source}.")
     if terms is not None:

@@ -21,6 +21,7 @@ from pipeline.models import Endpoint, Event
 from pipeline.pinning import client_for
 from tests import actors, factories
 from tests.factories_endpoints import LOCAL, endpoint, terms
+from tests.overlapping import before_commit
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +114,13 @@ def test_a_probe_of_what_has_changed_since_is_not_remembered():
     assert Endpoint.objects.get().capability == ""
     assert remember_capability(row, "plain")
     assert row.capability_probed_at is not None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_enter_a_name_at_once_one_is_refused():
+    with before_commit(endpoint) as outcome:
+        endpoint()
+    assert isinstance(outcome[0], EndpointRefused)
 
 
 def test_a_change_takes_back_nothing_that_came_since_it_was_begun():

@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -153,6 +155,16 @@ def test_markup_is_text_like_any_other():
 def test_a_set_is_found_again_under_its_own_terms():
     assert house_set() == house_set()
     assert question_set("own", source="house", terms=None) == house_set()
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("licence", ["Apache-2.0", "MIT"])
+def test_of_two_who_make_a_set_at_once_one_finds_the_others(licence):
+    terms = replace(TERMS, licence=licence)
+    late = partial(question_set, "own", source="house", terms=terms)
+    with before_commit(late) as outcome:
+        made = house_set()
+    assert outcome == [made] if terms == TERMS else isinstance(outcome[0], SetMismatch)
 
 
 def test_an_unknown_source_makes_no_set():

@@ -10,13 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.debug import ExceptionReporter
 
-from pipeline.core.errors import EndpointUnavailable
+from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration
 from pipeline.endpoints import GivenKey, open_model, set_active
 from pipeline.keys import key_of
 from pipeline.models import Endpoint, EndpointPace, Event, LLMCall, Price
+from pipeline.price_table import PriceTerms, enter_price
 from pipeline.views import endpoints as view
 from tests import actors
 from tests.factories_endpoints import LOCAL, endpoint, price
+from tests.overlapping import before_commit
 
 pytestmark = pytest.mark.django_db
 
@@ -254,3 +256,12 @@ def test_a_price_that_cannot_be_is_an_error_at_its_field(client, changes, field)
     assert response.status_code == 422
     assert field in response.context["form"].errors
     assert Price.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_enter_a_days_price_at_once_one_is_refused():
+    terms = PriceTerms("m", date(2026, 1, 1), Decimal(1), Decimal(3))
+    with before_commit(lambda: enter_price(terms)) as outcome:
+        enter_price(terms)
+    assert isinstance(outcome[0], InvalidConfiguration)
+    assert "has a price from 2026-01-01 already" in str(outcome[0])
