@@ -33,10 +33,12 @@ def reveal_of(item: Item, *, reviewer: Reviewer) -> Reveal | None:
     return Reveal.objects.filter(item=item, reviewer=reviewer).first()
 
 
-def reveal_next(item: Item, *, reviewer: Reviewer) -> Reveal:
+def reveal_next(item: Item, *, reviewer: Reviewer, asked: str = "") -> Reveal:
     """Show the verdict, and at the second asking the peers' grades.
 
-    Raises NotRevealed where the study does not reveal, or the reviewer has no blind grade.
+    `asked` says which of the two ("verdict", "peers"): the verdict asked for twice, as by two
+    clicks, shows no peers. Raises NotRevealed where the study does not reveal, or the reviewer
+    has no blind grade.
     """
     graded = Grade.objects.filter(item=item, reviewer=reviewer, is_current=True).exists()
     if not (item.study.reveal_after_submit and graded):
@@ -46,6 +48,8 @@ def reveal_next(item: Item, *, reviewer: Reviewer) -> Reveal:
             item=item, reviewer=reviewer
         )
         shown = "verdict" if made else "peers"
+        if not made and asked == "verdict":
+            return reveal
         if shown == "peers" and reveal.peers_at is None:
             reveal.peers_at = timezone.now()
             reveal.save(update_fields=["peers_at"])

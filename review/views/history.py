@@ -125,7 +125,7 @@ def reveal(request: SignedInRequest, code: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         try:
-            reveal_next(slot.item, reviewer=reviewer)
+            reveal_next(slot.item, reviewer=reviewer, asked=request.POST.get("show", ""))
         except NotRevealed as error:
             raise Http404 from error
         return redirect("review:reveal", code)

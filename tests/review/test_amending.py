@@ -165,6 +165,19 @@ def test_the_reveal_page_shows_nothing_until_asked(study, slot, ann):
     assert "data-reopen" not in page  # nothing is reopened after a reveal
 
 
+def test_two_clicks_for_the_verdict_show_no_peers(slot, ann):
+    client = actors.signed_in(ann.user)
+    address = reverse("review:reveal", args=[slot.item.code])
+    assert 'name="show"' in client.get(address).content.decode()
+    for _ in range(2):
+        client.post(address, {"show": "verdict"})
+    assert Reveal.objects.get().peers_at is None
+    client.post(address, {"show": "peers"})
+    assert Reveal.objects.get().peers_at is not None
+    seen = Event.objects.filter(action="grade.revealed").order_by("pk")
+    assert [event.payload["shown"] for event in seen] == ["verdict", "peers"]
+
+
 def test_a_submit_in_a_revealing_study_leads_to_the_reveal(study, slot, ann):
     following = next_slot(study, reviewer=ann)
     response = actors.signed_in(ann.user).post(
