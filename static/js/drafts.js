@@ -19,6 +19,8 @@ const said = document.querySelector("[data-draft-saved]");
 const problem = document.querySelector("[data-draft-problem]");
 const takeOver = document.querySelector("[data-take-over]");
 
+const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+let saves = 0; // counts requests, answered or not: by it the server knows a late one
 let version = Number(form?.dataset.version ?? 0);
 let changes = 0; // counts changes; `confirmed` is the count the server has
 let confirmed = 0;
@@ -78,6 +80,8 @@ function tellSaved(at) {
 function body() {
   const data = new URLSearchParams(new FormData(form));
   data.set("draft_version", version);
+  data.set("draft_tab", tab);
+  data.set("draft_save", ++saves);
   data.set("active_seconds", active());
   return data;
 }

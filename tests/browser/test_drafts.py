@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from review.models import Draft, Grade, Slot
 from review.queue import next_slot
@@ -116,6 +116,22 @@ def test_who_was_signed_out_is_told_so_and_comes_back_to_the_draft(
     expect_problem(item, "Not submitted: this page is from before you last signed in")
     item.reload()
     expect_entered(item)
+    expect_saved(item)
+    assert Draft.objects.get().content["comment"] == COMMENT
+
+
+def test_a_save_whose_answer_is_lost_is_no_other_tab(item, expected_console_errors):
+    expected_console_errors.append("ERR_FAILED")
+
+    def lose_the_answer(route: Route) -> None:
+        assert route.fetch().ok
+        route.abort()
+
+    item.route("**/draft/", lose_the_answer, times=1)
+    item.locator("#id_comment").fill("Step 1 names")
+    expect_problem(item, "no connection")
+    assert Draft.objects.get().content["comment"] == "Step 1 names"
+    enter(item)
     expect_saved(item)
     assert Draft.objects.get().content["comment"] == COMMENT
 
