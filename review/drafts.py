@@ -8,9 +8,10 @@ too, until its reason is given.
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from review.amending import check_open
@@ -30,6 +31,18 @@ class OtherTab(Exception):
 
 
 @dataclass(frozen=True)
+class Save:
+    """Which save it is: of the draft's `version`, by a tab, as its save number `number`.
+
+    A tab is a page from when it is loaded; one without script has no name.
+    """
+
+    version: int
+    tab: UUID | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True)
 class Entered:
     """A form's fields by name as they stand, and the seconds of work so far."""
 
@@ -43,27 +56,27 @@ def draft_of(item: Item, *, reviewer: Reviewer) -> Draft | None:
 
 
 def save_draft(
-    slot: Slot, *, reviewer: Reviewer, fence: int, version: int, entered: Entered
+    slot: Slot, *, reviewer: Reviewer, fence: int, save: Save, entered: Entered
 ) -> Draft:
     """Save the draft over the version it was written on, and renew the lease.
 
     Raises StaleLease when the slot is no longer the reviewer's, OtherTab when another tab has
-    saved since `version`.
+    saved since that version.
     """
     with transaction.atomic():
         if not _renew(slot, reviewer, fence):
             raise StaleLease(_why_not(slot, reviewer))
-        return keep_blind_coherence(_save(slot.item, reviewer, version, entered))
+        return keep_blind_coherence(_save(slot.item, reviewer, save, entered))
 
 
-def save_amendment(slot: Slot, *, reviewer: Reviewer, version: int, entered: Entered) -> Draft:
+def save_amendment(slot: Slot, *, reviewer: Reviewer, save: Save, entered: Entered) -> Draft:
     """Save a change to the grade that fills the slot, not submitted yet.
 
     Raises CannotAmend while the study takes no changes, OtherTab like `save_draft`.
     """
     check_open(slot.item.study)
     with transaction.atomic():
-        return _save(slot.item, reviewer, version, entered)
+        return _save(slot.item, reviewer, save, entered)
 
 
 def _renew(slot: Slot, reviewer: Reviewer, fence: int) -> bool:
@@ -82,8 +95,8 @@ def _why_not(slot: Slot, reviewer: Reviewer) -> str:
     return "Your time on this item ran out."
 
 
-def _save(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> Draft:
-    saved = _write(item, reviewer, version, entered)
+def _save(item: Item, reviewer: Reviewer, save: Save, entered: Entered) -> Draft:
+    saved = _write(item, reviewer, save, entered)
     drafts = Draft.objects.select_related("item__study")
     draft = drafts.filter(item=item, reviewer=reviewer).first()
     if draft is None:  # another tab has submitted what this one was written on
@@ -94,15 +107,22 @@ def _save(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> Dra
     return draft
 
 
-def _write(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> bool:
-    """Compare-and-set on the version; the first save of all makes the row."""
+def _write(item: Item, reviewer: Reviewer, save: Save, entered: Entered) -> bool:
+    """Compare-and-set on the version; the first save of all makes the row.
+
+    A tab that never heard of its last save goes on from it, and an earlier save of a tab that
+    comes late, after another, is not written any more.
+    """
     fields = {
+        "tab": save.tab,
+        "tab_save": save.number,
         "content": entered.content,
         "active_seconds": max(0, min(entered.active_seconds, LONGEST_ACTIVE)),
     }
-    if version == 0 and _insert(item, reviewer, fields):
+    if save.version == 0 and _insert(item, reviewer, fields):
         return True
-    drafts = Draft.objects.filter(item=item, reviewer=reviewer, version=version)
+    known = Q(version=save.version) | Q(tab=save.tab, tab_save__lt=save.number)
+    drafts = Draft.objects.filter(known, item=item, reviewer=reviewer)
     return bool(drafts.update(version=F("version") + 1, saved_at=timezone.now(), **fields))
 
 

@@ -19,8 +19,9 @@ def extend_study(
 ) -> Study:
     """Add raters, raise the overlap, or both. Nothing dealt is taken back.
 
-    New raters get every control item too. Raises WrongState once the study is closed, CannotOpen
-    when the overlap would fall or exceed the raters, or a rater sees grades.
+    New raters get every control item too, and the cap the others have. Raises WrongState once
+    the study is closed, CannotOpen when the overlap would fall or exceed the raters, or a rater
+    sees grades.
     """
     check_blindness(reviewers)
     with transaction.atomic():
@@ -31,8 +32,9 @@ def extend_study(
         known = set(study.places.values_list("reviewer_id", flat=True))
         added = [reviewer for reviewer in reviewers if reviewer.pk not in known]
         _check_extension(study, wanted, raters=len(known) + len(added))
+        cap = study.places.values_list("cap", flat=True).first()
         StudyReviewer.objects.bulk_create(
-            StudyReviewer(study=study, reviewer=reviewer) for reviewer in added
+            StudyReviewer(study=study, reviewer=reviewer, cap=cap) for reviewer in added
         )
         more = add_slots(study, overlap=wanted, new_raters=len(added))
         Study.objects.filter(pk=study.pk).update(overlap=wanted)

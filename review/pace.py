@@ -40,8 +40,8 @@ class Pace:
 
     @property
     def minutes_left(self) -> int | None:
-        """About how long the rest takes at this pace; None until there is a pace."""
-        if self.seconds is None:
+        """About how long the rest takes at this pace; None without a pace, or a rest."""
+        if self.seconds is None or self.done >= self.size:
             return None
         return max(1, round((self.size - self.done) * self.seconds / 60))
 

@@ -98,8 +98,8 @@ SOUND = Case(
             "step_2": Expected("correct", "The edge says it."),
             "step_3": Expected(
                 "correct",
-                "True without an edge: a step may rest on what every clinician knows. "
-                "Unsupported is for claims that neither the case nor knowledge carries.",
+                "True, and every clinician knows it: a correct step needs no edge. Unsupported "
+                "is for what is perhaps true, but neither the case nor its edges carry.",
             ),
             "path_0_precision": Expected("5", "Both edges are true, rightly typed, relevant."),
             "path_0_coherence": Expected("5", "From the finding to the disease to its drug."),
@@ -142,7 +142,7 @@ HARMFUL = Case(
                 "and is the first incorrect step.",
             ),
             "step_3": Expected("incorrect", "It rests on the misread edge, and would harm."),
-            "path_0_precision": Expected("4", "True; it does not answer what is asked."),
+            "path_0_precision": Expected("3", "True, but beside what is asked."),
             "path_0_coherence": Expected("3", "An indication leads nobody to a drug to avoid."),
             "path_1_precision": Expected("5", "True, negative, and what matters here."),
             "path_1_coherence": Expected("5", "The very route: asthma forbids the drug."),

@@ -33,12 +33,11 @@ def reveal_of(item: Item, *, reviewer: Reviewer) -> Reveal | None:
     return Reveal.objects.filter(item=item, reviewer=reviewer).first()
 
 
-def reveal_next(item: Item, *, reviewer: Reviewer, asked: str = "") -> Reveal:
+def reveal_next(item: Item, *, reviewer: Reviewer, only_verdict: bool = False) -> Reveal:
     """Show the verdict, and at the second asking the peers' grades.
 
-    `asked` says which of the two ("verdict", "peers"): the verdict asked for twice, as by two
-    clicks, shows no peers. Raises NotRevealed where the study does not reveal, or the reviewer
-    has no blind grade.
+    With `only_verdict` a second click shows no more than the first. Raises NotRevealed where the
+    study does not reveal, or the reviewer has no blind grade.
     """
     graded = Grade.objects.filter(item=item, reviewer=reviewer, is_current=True).exists()
     if not (item.study.reveal_after_submit and graded):
@@ -47,9 +46,9 @@ def reveal_next(item: Item, *, reviewer: Reviewer, asked: str = "") -> Reveal:
         reveal, made = Reveal.objects.select_for_update().get_or_create(
             item=item, reviewer=reviewer
         )
-        shown = "verdict" if made else "peers"
-        if not made and asked == "verdict":
+        if only_verdict and not made:
             return reveal
+        shown = "verdict" if made else "peers"
         if shown == "peers" and reveal.peers_at is None:
             reveal.peers_at = timezone.now()
             reveal.save(update_fields=["peers_at"])

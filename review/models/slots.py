@@ -67,15 +67,18 @@ class Draft(models.Model):
     """What a reviewer has entered and not submitted; it outlives the lease.
 
     `content` holds the form's fields by name. `version` grows with every save: a tab that
-    writes on an older one is told so. `blind_coherence` (1-5) is the first coherence saved in a
-    study that hides the answer key: from then on the reviewer sees the key. An item that is
-    graded has a draft again while its reviewer changes the grade.
+    writes on an older one is told so, unless the newer one is its own, of which it never heard:
+    `tab` wrote it, as its save number `tab_save`. `blind_coherence` (1-5) is the first coherence
+    saved in a study that hides the answer key: from then on the reviewer sees the key. An item
+    that is graded has a draft again while its reviewer changes the grade.
     """
 
     item = models.ForeignKey(Item, models.PROTECT, related_name="drafts")
     reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="drafts")
     content = models.JSONField(default=dict)
     version = models.PositiveIntegerField(default=0)
+    tab = models.UUIDField(null=True)
+    tab_save = models.PositiveIntegerField(default=0)
     active_seconds = models.PositiveIntegerField(default=0)
     blind_coherence = models.PositiveSmallIntegerField(null=True)
     saved_at = models.DateTimeField(auto_now=True)

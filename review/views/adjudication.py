@@ -204,7 +204,9 @@ def page_of(
 
 def _rights(request: Any, row: Item) -> dict[str, bool]:
     open_study = row.study.state != Study.State.CLOSED
+    may_correct = bool(request.roles & {Role.LEAD, Role.ADJUDICATOR})
     return {
         "may_settle": Role.ADJUDICATOR in request.roles,
-        "may_send_back": open_study and bool(request.roles & {Role.LEAD, Role.ADJUDICATOR}),
+        "may_correct": may_correct,
+        "may_send_back": open_study and may_correct,
     }

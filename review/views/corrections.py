@@ -48,6 +48,7 @@ def correct(request: SignedInRequest, code: str) -> HttpResponse:
         "form": form,
         "question": store.trace_record(item.trace).question,
         "show_answer_key": True,
+        "may_correct": bool(request.roles & {Role.LEAD, Role.ADJUDICATOR}),
     }
     status = 422 if form.errors and status == 200 else status
     return render(request, "review/correction.html", context, status=status)

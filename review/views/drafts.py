@@ -1,6 +1,7 @@
 """Drafts: what the grading screen sends while a reviewer works; answers are JSON."""
 
 from collections.abc import Callable
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse, QueryDict
@@ -15,7 +16,7 @@ from pipeline.core.records import Trace
 from review import access
 from review.amending import CannotAmend
 from review.answer_key import key_shown
-from review.drafts import Entered, OtherTab, save_amendment, save_draft
+from review.drafts import Entered, OtherTab, Save, save_amendment, save_draft
 from review.forms import AmendForm, GradeForm, Layout
 from review.grading import StaleLease
 from review.models import Draft, Reviewer, Slot
@@ -45,9 +46,9 @@ def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
     slot = access.graded_slot(reviewer, code)
     trace = store.trace_record(slot.item.trace)
     entered = _entered(AmendForm, slot, trace, request.POST)
-    version = _whole(request.POST, "draft_version")
+    save = _save(request.POST)
     return _answer(
-        lambda: save_amendment(slot, reviewer=reviewer, version=version, entered=entered), trace
+        lambda: save_amendment(slot, reviewer=reviewer, save=save, entered=entered), trace
     )
 
 
@@ -75,7 +76,7 @@ def _saved(slot: Slot, reviewer: Reviewer, trace: Trace, data: QueryDict) -> Dra
         slot,
         reviewer=reviewer,
         fence=_whole(data, "fence"),
-        version=_whole(data, "draft_version"),
+        save=_save(data),
         entered=_entered(GradeForm, slot, trace, data),
     )
 
@@ -100,6 +101,14 @@ def _answer(save: Callable[[], Draft], trace: Trace) -> JsonResponse:
 def _entered(kind: type[GradeForm], slot: Slot, trace: Trace, data: QueryDict) -> Entered:
     form = kind(data, rubric=RUBRICS[slot.item.study.rubric_version], layout=Layout.of(trace))
     return Entered(form.content(), _whole(data, "active_seconds"))
+
+
+def _save(data: QueryDict) -> Save:
+    version = _whole(data, "draft_version")
+    try:
+        return Save(version, UUID(data.get("draft_tab", "")), _whole(data, "draft_save"))
+    except ValueError:
+        return Save(version)
 
 
 def _whole(data: QueryDict, name: str) -> int:

@@ -125,7 +125,8 @@ def reveal(request: SignedInRequest, code: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         try:
-            reveal_next(slot.item, reviewer=reviewer, asked=request.POST.get("show", ""))
+            only_verdict = request.POST.get("show") != "peers"
+            reveal_next(slot.item, reviewer=reviewer, only_verdict=only_verdict)
         except NotRevealed as error:
             raise Http404 from error
         return redirect("review:reveal", code)

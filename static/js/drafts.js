@@ -19,6 +19,8 @@ const said = document.querySelector("[data-draft-saved]");
 const problem = document.querySelector("[data-draft-problem]");
 const takeOver = document.querySelector("[data-take-over]");
 
+const tab = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+let saves = 0; // counts requests, answered or not: by it the server knows a late one
 let version = Number(form?.dataset.version ?? 0);
 let changes = 0; // counts changes; `confirmed` is the count the server has
 let confirmed = 0;
@@ -26,6 +28,7 @@ let inFlight = null; // the request under way, and the one that waits for it
 let queued = null;
 let leaving = false; // the grade itself is on its way: nothing is sent after it
 let timer = null;
+let unreached = null; // why the last attempt failed, and what to do
 let stopped = false; // the server refused: this tab no longer saves by itself
 
 // What is entered ------------------------------------------------------------------------------
@@ -77,6 +80,8 @@ function tellSaved(at) {
 function body() {
   const data = new URLSearchParams(new FormData(form));
   data.set("draft_version", version);
+  data.set("draft_tab", tab);
+  data.set("draft_save", ++saves);
   data.set("active_seconds", active());
   return data;
 }
@@ -87,14 +92,14 @@ async function send() {
   try {
     response = await fetch(url, { method: "POST", body: body(), redirect: "manual", keepalive: true });
   } catch {
-    return failed("Not saved on the server: no connection. What you entered is kept in this browser and sent again.");
+    return failed("no connection");
   }
-  if (response.type === "opaqueredirect" || response.status === 403) {
-    return failed("Not saved on the server: you are signed out. What you entered is kept in this browser; sign in again.");
-  }
+  if (response.type === "opaqueredirect") return failed("you are signed out", "; reload this page to sign in again");
+  // Signing in anew, in another tab say, ends what the forms of older pages are accepted by.
+  if (response.status === 403) return failed("this page is from before you last signed in", "; reload it");
   if (response.status === 409) return refused(await response.json());
   if (!response.ok) {
-    return failed(`Not saved on the server (error ${response.status}). What you entered is kept in this browser and sent again.`);
+    return failed(`error ${response.status}`);
   }
   const answer = await response.json();
   version = answer.version;
@@ -117,10 +122,11 @@ function showKey(options) {
   waits.removeAttribute("data-key-waits");
 }
 
-function failed(text) {
+function failed(why, remedy = "") {
   keep();
   said.textContent = "";
-  tell(text, "browser");
+  unreached = { why, remedy };
+  tell(`Not saved on the server: ${why}. What you entered is kept in this browser${remedy || " and sent again"}.`, "browser");
   again(AGAIN);
   return false;
 }
@@ -209,7 +215,8 @@ async function submit(event) {
   while (inFlight) reached = await inFlight;
   if (!reached) {
     setBusy(false);
-    tell("Not submitted: no connection. What you entered is kept in this browser; submit again.", "browser");
+    const { why, remedy } = unreached;
+    tell(`Not submitted: ${why}. What you entered is kept in this browser${remedy || "; submit again"}.`, "browser");
     return;
   }
   leaving = true;

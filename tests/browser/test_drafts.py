@@ -11,12 +11,18 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from review.models import Draft, Grade, Slot
 from review.queue import next_slot
 from tests import actors, factories
-from tests.browser.sessions import expect_ready, expect_saved, grade_by_keyboard, open_item
+from tests.browser.sessions import (
+    expect_ready,
+    expect_saved,
+    grade_by_keyboard,
+    open_item,
+    sign_in,
+)
 
 SERVER = """
 import sys
@@ -92,6 +98,42 @@ def test_a_draft_survives_a_lost_network(item, expected_console_errors):
     expect_saved(item)
     assert Draft.objects.get().content["comment"] == COMMENT
     assert kept_here(item) == 0
+
+
+def test_who_was_signed_out_is_told_so_and_comes_back_to_the_draft(
+    item, live_server, expected_console_errors
+):
+    expected_console_errors.append("403")
+    item.context.clear_cookies(name="sessionid")
+    enter(item)
+    expect_problem(item, "Not saved on the server: you are signed out")
+    item.keyboard.press("Control+Enter")
+    expect_problem(item, "Not submitted: you are signed out")
+    other = item.context.new_page()
+    sign_in(other, live_server.url, "ann")
+    other.close()
+    item.keyboard.press("Control+Enter")
+    expect_problem(item, "Not submitted: this page is from before you last signed in")
+    item.reload()
+    expect_entered(item)
+    expect_saved(item)
+    assert Draft.objects.get().content["comment"] == COMMENT
+
+
+def test_a_save_whose_answer_is_lost_is_no_other_tab(item, expected_console_errors):
+    expected_console_errors.append("ERR_FAILED")
+
+    def lose_the_answer(route: Route) -> None:
+        assert route.fetch().ok
+        route.abort()
+
+    item.route("**/draft/", lose_the_answer, times=1)
+    item.locator("#id_comment").fill("Step 1 names")
+    expect_problem(item, "no connection")
+    assert Draft.objects.get().content["comment"] == "Step 1 names"
+    enter(item)
+    expect_saved(item)
+    assert Draft.objects.get().content["comment"] == COMMENT
 
 
 def serve(port: int, root: Path) -> subprocess.Popen[bytes]:

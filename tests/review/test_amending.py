@@ -158,7 +158,9 @@ def test_the_reveal_page_shows_nothing_until_asked(study, slot, ann):
     content = client.get(address).content.decode()
     assert "passed" in content
     assert "No one else" not in content
-    client.post(address)
+    client.post(address)  # a second click on the same button
+    assert "No one else" not in client.get(address).content.decode()
+    client.post(address, {"show": "peers"})
     assert "No one else has graded this item yet." in client.get(address).content.decode()
     following = next_slot(study, reviewer=ann)
     page = client.get(reverse("review:grade", args=[following.item.code])).content.decode()

@@ -165,3 +165,15 @@ def test_who_graded_the_item_or_still_grades_does_not_see_it(item, people):
     assert (
         actors.signed_in(actors.person("auditor", Role.AUDITOR)).post(url(item)).status_code == 403
     )
+
+
+def test_an_auditor_reads_an_approved_correction_and_is_offered_nothing(item, judge):
+    client = actors.signed_in(actors.person("auditor", Role.AUDITOR))
+    page = reverse("review:adjudication_item", args=[item.code])
+    assert url(item) not in client.get(page).content.decode()
+    approve(item, judge)
+    assert url(item) in client.get(page).content.decode()
+    shown = client.get(url(item)).content.decode()
+    assert "It is otherwise." in shown
+    assert "Approve the whole" not in shown
+    assert "Approve the whole" in actors.signed_in(judge).get(url(item)).content.decode()

@@ -1,13 +1,14 @@
 """Drafts: every change kept, by one tab at a time, and the slot back while there is room."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from review.drafts import Entered, OtherTab, save_draft, take_back
+from review.drafts import Entered, OtherTab, Save, save_draft, take_back
 from review.grading import StaleLease
 from review.models import Draft, Grade, Reviewer, Slot, Study
 from review.queue import next_slot
@@ -43,12 +44,12 @@ def client(ann) -> Client:
     return actors.signed_in(ann.user)
 
 
-def save(slot, reviewer, version=0, fence=None, **content) -> Draft:
+def save(slot, reviewer, version=0, fence=None, tab=None, number=0, **content) -> Draft:
     return save_draft(
         slot,
         reviewer=reviewer,
         fence=slot.fence if fence is None else fence,
-        version=version,
+        save=Save(version, tab, number),
         entered=Entered(content, 7),
     )
 
@@ -82,6 +83,29 @@ def test_a_tab_that_wrote_on_an_older_version_saves_nothing(slot, ann, version):
         save(slot, ann, version=version, comment="this tab")
     assert told.value.version == 1
     assert Draft.objects.get().content == {"comment": "the other tab"}
+
+
+def test_a_tab_goes_on_from_its_own_save_whose_answer_was_lost(slot, ann):
+    tab = uuid4()
+    save(slot, ann, tab=tab, number=1, comment="a")
+    goes_on = save(slot, ann, tab=tab, number=2, comment="ab")
+    assert (goes_on.version, goes_on.content) == (2, {"comment": "ab"})
+
+
+def test_a_tabs_save_that_comes_late_takes_nothing_back(slot, ann):
+    tab = uuid4()
+    save(slot, ann, tab=tab, number=2, comment="ab")
+    with pytest.raises(OtherTab):
+        save(slot, ann, tab=tab, number=1, comment="a")
+    assert Draft.objects.get().content == {"comment": "ab"}
+
+
+def test_a_tab_that_another_has_saved_after_is_told(slot, ann):
+    tab = uuid4()
+    first = save(slot, ann, tab=tab, number=1, comment="a")
+    save(slot, ann, version=first.version, tab=uuid4(), number=1, comment="the other tab")
+    with pytest.raises(OtherTab):
+        save(slot, ann, version=first.version, tab=tab, number=2, comment="ab")
 
 
 def test_a_stale_fence_a_strangers_slot_and_a_graded_item_take_no_draft(slot, ann, ben):

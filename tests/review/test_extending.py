@@ -70,6 +70,12 @@ def test_a_higher_overlap_opens_places_and_keeps_grades(study, lead, ann, ben):
     assert event.payload["slots"] == 4 + 1 + 2
 
 
+def test_a_new_rater_has_the_cap_of_the_others(study, lead, ben):
+    study.places.update(cap=2)
+    extend_study(study, reviewers=[ben], by=lead)
+    assert len(grade_all(study, ben)) == 2
+
+
 def test_extending_twice_adds_nobody_twice(study, lead, ben):
     extend_study(study, reviewers=[ben], by=lead)
     extend_study(study, reviewers=[ben], by=lead)

@@ -47,6 +47,16 @@ def test_the_rest_takes_the_median_of_the_active_seconds(study, ann):
     assert (pace.done, pace.position, pace.seconds, pace.minutes_left) == (2, 3, 120, 4)
 
 
+def test_nothing_left_takes_no_minutes(study, ann):
+    client = actors.signed_in(ann.user)
+    history = reverse("review:history", args=[study.pk])
+    submit(next_slot(study, reviewer=ann), ann, active_seconds=100)
+    assert "minutes left" in client.get(history).content.decode()
+    grade_all(study, ann)
+    assert pace_of(study, reviewer=ann).minutes_left is None
+    assert "minutes left" not in client.get(history).content.decode()
+
+
 def test_size_is_bounded_by_the_cap_and_by_what_others_leave(lead, study, ann):
     StudyReviewer.objects.update(cap=3)
     assert pace_of(study, reviewer=ann).size == 3

@@ -10,6 +10,7 @@ from review.entries import paths_to_grade, step_numbers
 from review.models import Grade, PracticeGrade, Slot, Study
 from review.practice import feedback, next_case, submit_practice
 from review.practice_cases import CASES, HARMFUL, SOUND
+from review.rubric import CURRENT
 from review.seeding import STARTER
 from tests import actors, factories
 
@@ -41,6 +42,15 @@ def test_every_judgement_of_a_case_has_a_known_answer(case):
         asked |= {f"path_{path}_precision", f"path_{path}_coherence"}
     assert asked <= set(case.expected)
     assert all(known.why for known in case.expected.values())
+
+
+def test_the_reasons_speak_by_the_rubric():
+    meaning = "neither the case nor its edges carry"
+    assert meaning in next(one.means for one in CURRENT.labels if one.value == "unsupported")
+    assert meaning in SOUND.expected["step_3"].why
+    beside = HARMFUL.expected["path_0_precision"]
+    assert beside.why.startswith("True, but beside")
+    assert CURRENT.path_precision.anchors[int(beside.value) - 1].startswith("True, but beside")
 
 
 def test_the_cases_stand_on_the_starter_graph():

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from review import queue
-from review.drafts import Entered, save_draft, take_back
+from review.drafts import Entered, Save, save_draft, take_back
 from review.grading import StaleLease
 from review.models import Draft, Grade, Reviewer, Slot, Study
 from review.queue import held_slot, next_slot
@@ -40,7 +40,7 @@ def studies(lead, ann) -> tuple[Study, Study]:
 
 def note(slot: Slot, reviewer: Reviewer, comment: str) -> Draft:
     entered = Entered({"comment": comment})
-    return save_draft(slot, reviewer=reviewer, fence=slot.fence, version=0, entered=entered)
+    return save_draft(slot, reviewer=reviewer, fence=slot.fence, save=Save(0), entered=entered)
 
 
 def test_opening_another_study_frees_the_item_and_keeps_its_draft(studies, ann):
