@@ -29,6 +29,10 @@ class OtherTab(Exception):
         self.saved_at = saved_at
 
 
+class AlreadyGraded(StaleLease):
+    """The reviewer's grade of the item is in: a draft of it has nowhere to go."""
+
+
 @dataclass(frozen=True)
 class Entered:
     """A form's fields by name as they stand, and the seconds of work so far."""
@@ -47,12 +51,13 @@ def save_draft(
 ) -> Draft:
     """Save the draft over the version it was written on, and renew the lease.
 
-    Raises StaleLease when the slot is no longer the reviewer's, OtherTab when another tab has
+    Raises StaleLease when the slot is no longer the reviewer's (AlreadyGraded:
+    since it is filled), OtherTab when another tab has
     saved since `version`.
     """
     with transaction.atomic():
         if not _renew(slot, reviewer, fence):
-            raise StaleLease(_why_not(slot, reviewer))
+            raise _why_not(slot, reviewer)
         return keep_blind_coherence(_save(slot.item, reviewer, version, entered))
 
 
@@ -72,14 +77,14 @@ def _renew(slot: Slot, reviewer: Reviewer, fence: int) -> bool:
     return renew_lease(slot)
 
 
-def _why_not(slot: Slot, reviewer: Reviewer) -> str:
+def _why_not(slot: Slot, reviewer: Reviewer) -> StaleLease:
     slots = Slot.objects.filter(item=slot.item, reviewer=reviewer, state=Slot.State.FILLED)
     if slots.exists():
-        return "You have submitted a grade for this item already."
+        return AlreadyGraded("You have submitted a grade for this item already.")
     held = held_slot(reviewer)
     if held is not None and held.item.study_id != slot.item.study_id:
-        return f"You opened an item in {held.item.study}: this one was put aside."
-    return "Your time on this item ran out."
+        return StaleLease(f"You opened an item in {held.item.study}: this one was put aside.")
+    return StaleLease("Your time on this item ran out.")
 
 
 def _save(item: Item, reviewer: Reviewer, version: int, entered: Entered) -> Draft:

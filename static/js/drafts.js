@@ -27,6 +27,7 @@ let queued = null;
 let leaving = false; // the grade itself is on its way: nothing is sent after it
 let timer = null;
 let unreached = null; // why the last attempt failed, and what to do
+let graded = false; // a grade is in: a copy kept here would turn up in the change of that grade
 let stopped = false; // the server refused: this tab no longer saves by itself
 
 // What is entered ------------------------------------------------------------------------------
@@ -48,6 +49,7 @@ function put(pairs) {
 // This browser's own copy: there only while the server has not confirmed -------------------------
 
 function keep() {
+  if (graded) return;
   try {
     localStorage.setItem(form.dataset.store, JSON.stringify({ pairs: entered(), seconds: active() }));
   } catch {
@@ -135,6 +137,10 @@ function refused(answer) {
     version = answer.version;
     takeOver.hidden = false;
     tell(`${answer.reason} What you enter here is kept in this browser only.`, "tab");
+  } else if (answer.why === "graded") {
+    graded = true;
+    forget();
+    tell(`${answer.reason} What stands here is not saved: change your grade under My grades.`, "graded");
   } else if (answer.why === "study") {
     tell(`${answer.reason} What you entered is kept in this browser.`, "study");
   } else {

@@ -224,6 +224,23 @@ def test_two_tabs_never_overwrite_one_another_unasked(item, expected_console_err
     other.close()
 
 
+def test_a_tab_left_open_on_a_graded_item_says_so_and_keeps_no_copy(item, expected_console_errors):
+    expected_console_errors.append("409")
+    other = item.context.new_page()
+    other.goto(item.url)
+    expect_ready(other)
+    item.bring_to_front()
+    grade_by_keyboard(item)
+    expect_ready(item, 2)
+    other.bring_to_front()
+    other.locator("#id_comment").fill("Too late.")
+    expect_problem(other, "change your grade under My grades")
+    expect(other.locator("#draft-problem")).not_to_contain_text("place is still free")
+    other.locator("#id_comment").fill("Later still.")
+    assert kept_here(other) == 0
+    assert Grade.objects.get().comment == ""
+
+
 def test_what_the_browser_keeps_goes_with_the_grade_and_at_logging_out(
     item, study, ann, expected_console_errors
 ):
