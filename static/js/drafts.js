@@ -241,7 +241,9 @@ function restore() {
   save();
 }
 
-if (form && !form.hasAttribute("data-readonly")) {
+if (form?.hasAttribute("data-readonly")) {
+  if ("lease" in form.dataset && kept()) put(kept().pairs); // the last words, which never reached the server
+} else if (form) {
   if (form.elements.active_seconds) setInterval(tick, 1000);
   for (const sign of ["keydown", "pointermove", "pointerdown", "wheel", "scroll"]) {
     document.addEventListener(sign, () => { lastSign = Date.now(); }, { capture: true, passive: true });

@@ -190,7 +190,7 @@ def test_an_expired_item_is_read_only_once_others_have_it(item, study, expected_
     assert kept_here(item) == 1
     item.reload()
     expect(item.get_by_text("it went to others")).to_be_visible()
-    expect_entered(item)
+    expect_entered(item, "Written too late.")
     expect(item.locator("#submit-grade")).to_have_count(0)
 
 
