@@ -111,7 +111,6 @@ def test_who_was_signed_out_is_told_so_and_comes_back_to_the_draft(
     expect_problem(item, "Not submitted: you are signed out")
     other = item.context.new_page()
     sign_in(other, live_server.url, "ann")
-    other.close()
     item.keyboard.press("Control+Enter")
     expect_problem(item, "Not submitted: this page is from before you last signed in")
     item.reload()
@@ -235,8 +234,6 @@ def test_a_tab_left_open_on_a_graded_item_says_so_and_keeps_no_copy(item, expect
     other.bring_to_front()
     other.locator("#id_comment").fill("Too late.")
     expect_problem(other, "change your grade under My grades")
-    expect(other.locator("#draft-problem")).not_to_contain_text("place is still free")
-    other.locator("#id_comment").fill("Later still.")
     assert kept_here(other) == 0
     assert Grade.objects.get().comment == ""
 
