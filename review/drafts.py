@@ -30,6 +30,10 @@ class OtherTab(Exception):
         self.saved_at = saved_at
 
 
+class AlreadyGraded(StaleLease):
+    """The reviewer's grade of the item is in: a draft of it has nowhere to go."""
+
+
 @dataclass(frozen=True)
 class Save:
     """Which save it is: of the draft's `version`, by a tab, as its save number `number`.
@@ -60,12 +64,12 @@ def save_draft(
 ) -> Draft:
     """Save the draft over the version it was written on, and renew the lease.
 
-    Raises StaleLease when the slot is no longer the reviewer's, OtherTab when another tab has
-    saved since that version.
+    Raises StaleLease when the slot is no longer the reviewer's (AlreadyGraded: since it is
+    filled), OtherTab when another tab has saved since that version.
     """
     with transaction.atomic():
         if not _renew(slot, reviewer, fence):
-            raise StaleLease(_why_not(slot, reviewer))
+            raise _why_not(slot, reviewer)
         return keep_blind_coherence(_save(slot.item, reviewer, save, entered))
 
 
@@ -85,14 +89,14 @@ def _renew(slot: Slot, reviewer: Reviewer, fence: int) -> bool:
     return renew_lease(slot)
 
 
-def _why_not(slot: Slot, reviewer: Reviewer) -> str:
+def _why_not(slot: Slot, reviewer: Reviewer) -> StaleLease:
     slots = Slot.objects.filter(item=slot.item, reviewer=reviewer, state=Slot.State.FILLED)
     if slots.exists():
-        return "You have submitted a grade for this item already."
+        return AlreadyGraded("You have submitted a grade for this item already.")
     held = held_slot(reviewer)
     if held is not None and held.item.study_id != slot.item.study_id:
-        return f"You opened an item in {held.item.study}: this one was put aside."
-    return "Your time on this item ran out."
+        return StaleLease(f"You opened an item in {held.item.study}: this one was put aside.")
+    return StaleLease("Your time on this item ran out.")
 
 
 def _save(item: Item, reviewer: Reviewer, save: Save, entered: Entered) -> Draft:

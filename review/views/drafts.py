@@ -16,7 +16,7 @@ from pipeline.core.records import Trace
 from review import access
 from review.amending import CannotAmend
 from review.answer_key import key_shown
-from review.drafts import Entered, OtherTab, Save, save_amendment, save_draft
+from review.drafts import AlreadyGraded, Entered, OtherTab, Save, save_amendment, save_draft
 from review.forms import AmendForm, GradeForm, Layout
 from review.grading import StaleLease
 from review.models import Draft, Reviewer, Slot
@@ -85,6 +85,8 @@ def _answer(save: Callable[[], Draft], trace: Trace) -> JsonResponse:
     """Version and time of the saved draft; 409 says why not, and the browser keeps the text."""
     try:
         saved = save()
+    except AlreadyGraded as error:
+        return JsonResponse({"why": "graded", "reason": str(error)}, status=409)
     except StaleLease as error:
         return JsonResponse({"why": "lease", "reason": str(error)}, status=409)
     except CannotAmend as error:

@@ -29,6 +29,7 @@ let queued = null;
 let leaving = false; // the grade itself is on its way: nothing is sent after it
 let timer = null;
 let unreached = null; // why the last attempt failed, and what to do
+let graded = false; // a grade is in: a copy kept here would turn up in the change of that grade
 let stopped = false; // the server refused: this tab no longer saves by itself
 
 // What is entered ------------------------------------------------------------------------------
@@ -50,6 +51,7 @@ function put(pairs) {
 // This browser's own copy: there only while the server has not confirmed -------------------------
 
 function keep() {
+  if (graded) return;
   try {
     localStorage.setItem(form.dataset.store, JSON.stringify({ pairs: entered(), seconds: active() }));
   } catch {
@@ -139,6 +141,10 @@ function refused(answer) {
     version = answer.version;
     takeOver.hidden = false;
     tell(`${answer.reason} What you enter here is kept in this browser only.`, "tab");
+  } else if (answer.why === "graded") {
+    graded = true;
+    forget();
+    tell(`${answer.reason} What stands here is not saved: change your grade under My grades.`, "graded");
   } else if (answer.why === "study") {
     tell(`${answer.reason} What you entered is kept in this browser.`, "study");
   } else {
@@ -239,7 +245,9 @@ function restore() {
   save();
 }
 
-if (form && !form.hasAttribute("data-readonly")) {
+if (form?.hasAttribute("data-readonly")) {
+  if ("lease" in form.dataset && kept()) put(kept().pairs); // the last words, which never reached the server
+} else if (form) {
   if (form.elements.active_seconds) setInterval(tick, 1000);
   for (const sign of ["keydown", "pointermove", "pointerdown", "wheel", "scroll"]) {
     document.addEventListener(sign, () => { lastSign = Date.now(); }, { capture: true, passive: true });

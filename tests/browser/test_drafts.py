@@ -111,7 +111,6 @@ def test_who_was_signed_out_is_told_so_and_comes_back_to_the_draft(
     expect_problem(item, "Not submitted: you are signed out")
     other = item.context.new_page()
     sign_in(other, live_server.url, "ann")
-    other.close()
     item.keyboard.press("Control+Enter")
     expect_problem(item, "Not submitted: this page is from before you last signed in")
     item.reload()
@@ -206,7 +205,7 @@ def test_an_expired_item_is_read_only_once_others_have_it(item, study, expected_
     assert kept_here(item) == 1
     item.reload()
     expect(item.get_by_text("it went to others")).to_be_visible()
-    expect_entered(item)
+    expect_entered(item, "Written too late.")
     expect(item.locator("#submit-grade")).to_have_count(0)
 
 
@@ -238,6 +237,21 @@ def test_two_tabs_never_overwrite_one_another_unasked(item, expected_console_err
     expect_saved(other)
     assert Draft.objects.get().content["comment"] == "From the other tab."
     other.close()
+
+
+def test_a_tab_left_open_on_a_graded_item_says_so_and_keeps_no_copy(item, expected_console_errors):
+    expected_console_errors.append("409")
+    other = item.context.new_page()
+    other.goto(item.url)
+    expect_ready(other)
+    item.bring_to_front()
+    grade_by_keyboard(item)
+    expect_ready(item, 2)
+    other.bring_to_front()
+    other.locator("#id_comment").fill("Too late.")
+    expect_problem(other, "change your grade under My grades")
+    assert kept_here(other) == 0
+    assert Grade.objects.get().comment == ""
 
 
 def test_what_the_browser_keeps_goes_with_the_grade_and_at_logging_out(

@@ -158,8 +158,6 @@ def test_the_reveal_page_shows_nothing_until_asked(study, slot, ann):
     content = client.get(address).content.decode()
     assert "passed" in content
     assert "No one else" not in content
-    client.post(address)  # a second click on the same button
-    assert "No one else" not in client.get(address).content.decode()
     client.post(address, {"show": "peers"})
     assert "No one else has graded this item yet." in client.get(address).content.decode()
     following = next_slot(study, reviewer=ann)
@@ -170,9 +168,8 @@ def test_the_reveal_page_shows_nothing_until_asked(study, slot, ann):
 def test_two_clicks_for_the_verdict_show_no_peers(slot, ann):
     client = actors.signed_in(ann.user)
     address = reverse("review:reveal", args=[slot.item.code])
-    assert 'name="show"' in client.get(address).content.decode()
     for _ in range(2):
-        client.post(address, {"show": "verdict"})
+        client.post(address)
     assert Reveal.objects.get().peers_at is None
     client.post(address, {"show": "peers"})
     assert Reveal.objects.get().peers_at is not None
