@@ -58,6 +58,15 @@ def test_a_unanimous_sample_is_not_certain(label):
     assert 0.05 < found.high - found.low < 0.2
 
 
+@pytest.mark.parametrize("label", [1 / 2, 1 / 3])
+def test_labels_between_0_and_1_that_are_all_the_same_are_not_certain(label):
+    """The part of an item's judgements that hold is such a label."""
+    sample = sample_of(items("s", [label] * 3 + [None] * 9), {"s": Stratum(300)})
+    for found in (share(sample), share(sample, np.arange(12) < 1)):
+        assert found.value == pytest.approx(label)
+        assert found.high - found.low > 0.2
+
+
 def test_an_unanimous_stratum_keeps_its_uncertainty():
     rows = items("kept", [1] * 10) + items("out", [0, 1] * 10)
     strata = {"kept": Stratum(1000), "out": Stratum(20)}
