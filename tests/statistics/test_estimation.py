@@ -99,6 +99,13 @@ def test_bounds_take_every_unanswered_item_at_its_worst_and_best():
     assert found.lowest.value <= share(sample).value <= found.highest.value
 
 
+def test_bounds_of_items_that_nobody_graded_are_not_said_to_be_of_graded_ones():
+    sample = sample_of(items("s", [None] * 5, probability=1.0), {"s": Stratum(5)})
+    between = bounds(sample, among(sample))
+    assert (between.lowest.value, between.highest.value) == (0, 1)
+    assert "graded" not in between.lowest.reason + between.highest.reason
+
+
 def test_a_stratum_without_answers_is_named():
     rows = items("a", [1, 0]) + items("b", [None])
     sample = sample_of(rows, {"a": Stratum(9), "b": Stratum(9), "c": Stratum(9)})
