@@ -99,13 +99,19 @@ def _told(facts: Mapping[str, Any]) -> str:
             f"clinicians: {facts['rows']:,} traces that the policy "
             f"{_plain(facts['policy']['name'])} took from the study "
             f"{_plain(facts['study']['name'])} (rubric version "
-            f"{facts['study']['rubric_version']}, reasoner {facts['reasoner_kind']}).",
+            f"{facts['study']['rubric_version']}, reasoner {facts['reasoner_kind']})."
+            f"{_ungraded(facts)}",
             f"Licence of every row in its column `licence`: {_plain(licences)}. The rows of "
             "`medreason` have the published columns only: their licences are those of the same "
             "rows of `rated`, in the same order.",
             "Raters appear by pseudonym. Their comments are not released.",
         )
     )
+
+
+def _ungraded(facts: Mapping[str, Any]) -> str:
+    rows = facts.get("rows_nobody_graded", 0)
+    return f" Graded by nobody, and without a consensus: {rows:,} of them." if rows else ""
 
 
 def _number(value: float | None, unit: str = "items") -> str:

@@ -124,9 +124,9 @@ def _row(name: str, found: Weighted, domain: BoolArray | None) -> tuple[Cell, ..
 def response_table(facts: Facts) -> Table:
     """Items with a consensus that counts, and why the others have none."""
     why = Counter(one.unanswered or "answered" for one in facts.items)
-    stand_for: Counter[str] = Counter()
+    stand_for = dict.fromkeys(why, 0.0)
     for one in facts.items:
-        stand_for[one.unanswered or "answered"] += round(1 / (one.probability or 1))
+        stand_for[one.unanswered or "answered"] += 1 / (one.probability or 1)
     return Table(
         "response",
         "Who answered",
@@ -137,7 +137,7 @@ def response_table(facts: Facts) -> Table:
             Column("traces", "Traces these stand for", "items"),
         ),
         tuple(
-            (name, count, count / len(facts.items), stand_for[name])
+            (name, count, count / len(facts.items), round(stand_for[name]))
             for name, count in sorted(why.items(), key=lambda both: (both[0] != "answered", both))
         ),
         "Unanswered items leave their weight to the answered ones of their stratum; the bounds "

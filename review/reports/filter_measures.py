@@ -16,8 +16,12 @@ from review.statistics.filters import DENOMINATORS, filter_ratios
 from review.statistics.sampled import Sample
 
 UNKNOWN = undefined("discarded traces were not sampled: it cannot be known")
-NOTHING_DISCARDED = undefined("it discarded no sampled trace, so this cannot be estimated")
+NOTHING_DISCARDED = undefined("it discarded no graded trace, so this cannot be estimated")
+NOTHING_KEPT = undefined("it kept no graded trace, so this cannot be estimated")
 PREDICTIVE = "positive predictive value"
+# What needs traces that were discarded, and what needs kept ones.
+DISCARDED = ("sensitivity", "specificity", "false-discard rate")
+KEPT = (PREDICTIVE, "sensitivity", "specificity")
 COVERS = "The intervals say how a figure would vary over other samples of this batch."
 MEASURES = tuple(
     Column(name.replace(" ", "_").replace("-", "_"), name.capitalize(), "share")
@@ -27,11 +31,26 @@ MEASURES = tuple(
 
 def measured(facts: Facts, sample: Sample, domain: BoolArray | None = None) -> dict[str, Estimate]:
     """The four measures; of a sample of kept traces only, just the positive predictive value."""
-    known = facts.study.design["include_discarded"]
-    return {
-        name: ratio(seen, asked) if known or name == PREDICTIVE else UNKNOWN
-        for name, (seen, asked) in filter_ratios(sample, domain).items()
-    }
+    asked_of = filter_ratios(sample, domain)
+    if not facts.study.design["include_discarded"]:
+        return dict.fromkeys(asked_of, UNKNOWN) | {PREDICTIVE: ratio(*asked_of[PREDICTIVE])}
+    found = {name: ratio(seen, asked) for name, (seen, asked) in asked_of.items()}
+    return found | _one_sided(sample, domain)
+
+
+def _one_sided(sample: Sample, domain: BoolArray | None) -> dict[str, Estimate]:
+    """What graded traces that all passed cannot show: others may yet be discarded, or kept.
+
+    Without this a sensitivity of 100 % would stand there, as certain. Of a batch graded in full
+    it is.
+    """
+    graded = sample.answered if domain is None else sample.answered & domain
+    kept = sample.kept[graded]
+    if not kept.size or int(sample.answered.sum()) == sample.population:
+        return {}
+    if kept.all():
+        return dict.fromkeys(DISCARDED, NOTHING_DISCARDED)
+    return {} if kept.any() else dict.fromkeys(KEPT, NOTHING_KEPT)
 
 
 def measured_overall(facts: Facts) -> dict[str, Estimate]:
@@ -52,8 +71,8 @@ def overall_table(facts: Facts) -> Table:
 
 
 def _bounded(facts: Facts, estimate: Estimate, sample: Sample, asked: Ratio) -> tuple[Cell, ...]:
-    if estimate is UNKNOWN:
-        return (UNKNOWN, *[None] * (len(BOUNDED) - 1))
+    if estimate in (UNKNOWN, NOTHING_DISCARDED, NOTHING_KEPT):
+        return (estimate, *[None] * (len(BOUNDED) - 1))
     return bounded(sample, asked, estimate, overlap=facts.study.overlap)
 
 
@@ -71,20 +90,9 @@ def by_filter_table(facts: Facts) -> Table:
     found = {"all together": measured(facts, sample)}
     for name in FILTERS:
         passed = np.array([one.features.passed(name) for one in facts.items], dtype=bool)
-        found[name] = _alone(facts, sample.judged_by(passed))
+        found[name] = measured(facts, sample.judged_by(passed))
     note = "As if the filter alone decided: what it passes is kept, all else discarded."
     return _table("by_filter", "By filter", Column("filter", "Filter"), found, {}, note)
-
-
-def _alone(facts: Facts, sample: Sample) -> dict[str, Estimate]:
-    """A filter that passed every sampled trace may yet discard others: no 100 % of it is sure."""
-    found = measured(facts, sample)
-    if not sample.kept.all():
-        return found
-    return {
-        name: estimate if name == PREDICTIVE or estimate is UNKNOWN else NOTHING_DISCARDED
-        for name, estimate in found.items()
-    }
 
 
 def _answers(facts: Facts, group: Callable[[Evidence], str]) -> dict[str, int]:

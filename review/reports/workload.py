@@ -1,7 +1,7 @@
 """The workload report: how long grading takes, by rater, by position, by length."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from review.evidence import Evidence
@@ -14,6 +14,8 @@ from review.statistics.spread import spread
 EVERYONE = "everyone"
 # The first positions of the rows by position in a rater's own order.
 POSITIONS = (1, 6, 11, 21, 51, 101, 201, 501)
+# A longer pause between two submissions of a rater begins another session, in seconds.
+SESSION_ENDS = 30 * 60
 MOST_DAYS = 31
 NOBODY = "Nobody has graded yet."
 READING = (
@@ -22,6 +24,8 @@ READING = (
     "when it was submitted.",
     "All first submissions count, control items and repeats as well: they are work too. An "
     "amended grade is left out, since only its last revision is read here.",
+    "A session is a rater's submissions of which none comes more than half an hour after the one "
+    "before.",
 )
 Timed = tuple[Evidence, GivenGrade]
 
@@ -38,7 +42,12 @@ def workload_report(facts: Facts) -> Report:
                 "time",
                 "Time an item",
                 READING,
-                (rater_table(graded), position_table(graded), length_table(graded)),
+                (
+                    rater_table(graded),
+                    session_table(graded),
+                    position_table(graded),
+                    length_table(graded),
+                ),
             ),
             Section("total", "In all", tables=(total_table(graded), pace_table(graded))),
         ),
@@ -52,6 +61,14 @@ def rater_table(graded: Sequence[Timed]) -> Table:
     groups = [(EVERYONE, graded)] if graded else []
     groups += [(rater, [both for both in graded if both[1].rater == rater]) for rater in raters]
     return _times("by_rater", "Rater", groups, "intervals")
+
+
+def session_table(graded: Sequence[Timed]) -> Table:
+    """Active time an item by its position in the session: whether people tire."""
+    groups: dict[str, list[Timed]] = {}
+    for position, both in sorted(_in_sessions(graded), key=lambda one: one[0]):
+        groups.setdefault(_positions(position), []).append(both)
+    return _times("by_session", "Position in the session", groups.items(), "line")
 
 
 def position_table(graded: Sequence[Timed]) -> Table:
@@ -118,6 +135,16 @@ def pace_table(graded: Sequence[Timed]) -> Table:
         NOBODY,
     )
     return plotted(table, "bars", "period", ("grades",))
+
+
+def _in_sessions(graded: Sequence[Timed]) -> Iterator[tuple[int, Timed]]:
+    """Each grade with its position in its rater's session, from 1."""
+    rater, last, position = "", 0.0, 0
+    for both in sorted(graded, key=lambda both: (both[1].rater, both[1].at)):
+        grade = both[1]
+        goes_on = grade.rater == rater and grade.at - last <= SESSION_ENDS
+        rater, last, position = grade.rater, grade.at, position + 1 if goes_on else 1
+        yield position, both
 
 
 def _positions(position: int) -> str:

@@ -26,7 +26,7 @@ REPLICATES = 1000
 OVER_QUESTIONS = "how the figure would vary over other questions, graded by the same raters"
 OVER_RATERS = "how the figure would vary over other questions and other raters like these"
 NO_PAIRS = "no item has two ratings"
-ONE_CATEGORY = "every rating falls into one category: chance alone would agree as often"
+ONE_CATEGORY = "every rating that counts falls into one category: chance alone would agree as often"
 
 Disagreement = tuple[FloatArray, FloatArray]
 Measure = Callable[[Totals, FloatArray], Disagreement]

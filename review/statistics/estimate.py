@@ -12,7 +12,7 @@ BoolArray = NDArray[np.bool_]
 
 SMALL_CELL = 20
 CAUTION = f"fewer than {SMALL_CELL} items: the interval is not to be trusted"
-CENSUS = "every trace that it counts is graded: there is no sampling error"
+CENSUS = "every trace that it counts is in the sample: there is no sampling error"
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,13 +150,14 @@ def _hidden(sample: Sample, weights: FloatArray, changes: FloatArray) -> float:
     """The variance of strata whose answers are all the same: not nothing, only not seen.
 
     There the share is taken as (acceptable + 1/2) / (answers + 1). Only answers that bear on the
-    ratio count: those of its domain.
+    ratio count: those of its domain. A label between 0 and 1 can be the same throughout as well.
     """
     bears = sample.answered & (changes != 0)
     answers = np.maximum(sample.sum_by_stratum(bears), 1)
     share = sample.sum_by_stratum(np.where(bears, sample.label, 0)) / answers
     smoothed = (share * answers + 0.5) / (answers + 1)
-    constant = (share <= 0) | (share >= 1)
+    apart = np.where(bears, np.abs(sample.label - share[sample.stratum]), 0)
+    constant = sample.sum_by_stratum(apart) <= 1e-9
     unseen = np.where(constant, smoothed * (1 - smoothed), 0.0)[sample.stratum]
     left = np.maximum(weights**2 - weights, 0)
     return float(np.sum(left * changes**2 * unseen))

@@ -17,6 +17,9 @@ Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 CELLS_AT_ONCE = 4_000_000
 # An interval of which more than this share of replicates is undefined is not given.
 UNDEFINED_REPLICATES = 0.05
+# Sums of equal numbers differ by rounding.
+NO_ERROR = 1e-12
+NOTHING_VARIES = "it came to the same in every question: no interval"
 
 
 def wilson(share: float, size: float, z: float = Z) -> tuple[float, float]:
@@ -83,7 +86,9 @@ def clustered_mean(values: FloatArray, clusters: IntArray) -> Estimate:
 
 
 def symmetric(value: float, error: float, n: int, *, freedom: float) -> Estimate:
-    """A value with a t interval of its standard error."""
+    """A value with a t interval of its standard error; none where nothing varied."""
+    if error <= NO_ERROR:
+        return Estimate(value, n=n, reason=NOTHING_VARIES, standard_error=0.0)
     half = student_t(freedom) * error
     return Estimate(value, value - half, value + half, n, standard_error=error)
 

@@ -50,6 +50,9 @@ def windows(table: RatingTable, rater: Hashable, *, parts: int = 4) -> list[Esti
     residuals, peers = _residuals(table)
     theirs = np.flatnonzero(peers & (table.rater == table.raters.index(rater)))
     ordered = theirs[np.argsort(table.order[theirs], kind="stable")]
+    if len(ordered) < parts:
+        few = NO_PEERS if not len(ordered) else f"fewer than {parts} ratings beside peers"
+        return [undefined(few, len(ordered)) for _ in range(parts)]
     return [_mean_of(table, residuals, some) for some in np.array_split(ordered, parts)]
 
 

@@ -103,6 +103,8 @@ def _asked(rule: Any) -> str:
         return ", ".join(rule) or "none"
     if isinstance(rule, bool):
         return "yes" if rule else "no"
+    if isinstance(rule, str):
+        return rule.replace("_", " ")
     return "not asked" if rule is None else f"{rule:g}"
 
 

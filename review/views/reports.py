@@ -92,10 +92,9 @@ def report_plot(
 
 
 def _report(facts: Facts, key: str) -> Report:
-    try:
-        return report_of(facts, key)
-    except KeyError as error:
-        raise Http404 from error
+    if key not in {entry.key for entry in REPORTS}:
+        raise Http404
+    return report_of(facts, key)
 
 
 def _table(found: Report, key: str) -> Table:

@@ -153,6 +153,13 @@ def test_the_card_says_the_figures_and_what_it_is_not_for(tmp_path):
     assert "a \\| &lt;b> b" in card
 
 
+def test_the_card_says_how_many_traces_nobody_graded(tmp_path):
+    written(tmp_path, rows=9, rows_nobody_graded=4)
+    card = (tmp_path / "README.md").read_text()
+    assert "9 traces that the policy" in card
+    assert "Graded by nobody, and without a consensus: 4 of them." in card
+
+
 @pytest.mark.parametrize(
     ("licences", "told"),
     [

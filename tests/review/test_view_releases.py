@@ -174,6 +174,21 @@ def test_an_auditor_may_read_and_change_nothing(release):
     assert withdraw(auditor, release, "No.").status_code == 403
 
 
+def test_every_rule_in_which_a_release_differs_from_the_one_before_is_shown(
+    client, study, release, lead
+):
+    other = Rules((), None, 3.5, 2, 2, 0, False, (), "take")
+    policy = save_policy("all other", rules=other, saved_by=lead)
+    make_release("second", study=study, policy=policy, made_by=lead)
+    shown = client.get(reverse("review:release", args=["second"]))
+    assert shown.status_code == 200
+    told = {title: pair for title, *pair in shown.context["rules"]}
+    assert told["Ungraded"] == ["leave out", "take"]
+    assert told["Only accepted"] == ["yes", "no"]
+    assert told["Minimum precision"] == ["4", "not asked"]
+    assert len(told) == 9
+
+
 PAGES = ("home", "account_login", "pipeline:batches", "review:studies", "review:releases")
 
 

@@ -42,6 +42,13 @@ def test_raters_who_do_not_differ_add_little():
     assert widths[1] > 1.5 * widths[0]
 
 
+def test_raters_who_accept_everything_are_no_certainty():
+    item, rater = all_grade(40, 4)
+    found = share_across_raters(sample(), item, rater, np.ones(160))
+    assert (found.value, found.low, found.high) == (1, None, None)
+    assert "no interval" in found.reason
+
+
 def test_two_raters_are_too_few():
     item, rater = all_grade(40, 2)
     found = share_across_raters(sample(), item, rater, np.ones(80))

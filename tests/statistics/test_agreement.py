@@ -84,6 +84,13 @@ def test_a_scale_of_one_point_is_undefined():
     assert found.over_questions.reason == ONE_CATEGORY
 
 
+def test_single_ratings_of_another_category_are_not_denied():
+    """Alpha leaves them out: what it says of its ratings may not be said of all."""
+    rows = [(4, 4), (4, 4), (1, None), (2, None)]
+    reason = agreement(of_rows(rows))["alpha_ordinal"].over_questions.reason
+    assert reason.startswith("every rating that counts falls into one category")
+
+
 def test_all_of_one_question_has_a_value_and_no_interval():
     table = tabulate([1, 1, 2, 2], [1, 2, 1, 2], [1, 1, 2, 3], questions=["q"] * 4)
     found = agreement(table, ["percent"])["percent"].over_questions

@@ -58,6 +58,15 @@ def test_a_unanimous_sample_is_not_certain(label):
     assert 0.05 < found.high - found.low < 0.2
 
 
+@pytest.mark.parametrize("label", [1 / 2, 1 / 3])
+def test_labels_between_0_and_1_that_are_all_the_same_are_not_certain(label):
+    """The part of an item's judgements that hold is such a label."""
+    sample = sample_of(items("s", [label] * 3 + [None] * 9), {"s": Stratum(300)})
+    for found in (share(sample), share(sample, np.arange(12) < 1)):
+        assert found.value == pytest.approx(label)
+        assert found.high - found.low > 0.2
+
+
 def test_an_unanimous_stratum_keeps_its_uncertainty():
     rows = items("kept", [1] * 10) + items("out", [0, 1] * 10)
     strata = {"kept": Stratum(1000), "out": Stratum(20)}
@@ -88,6 +97,13 @@ def test_bounds_take_every_unanswered_item_at_its_worst_and_best():
     assert found.highest.value == pytest.approx(0.25 * 1 + 0.75 * 0.25)
     assert found.unanswered == 3
     assert found.lowest.value <= share(sample).value <= found.highest.value
+
+
+def test_bounds_of_items_that_nobody_graded_are_not_said_to_be_of_graded_ones():
+    sample = sample_of(items("s", [None] * 5, probability=1.0), {"s": Stratum(5)})
+    between = bounds(sample, among(sample))
+    assert (between.lowest.value, between.highest.value) == (0, 1)
+    assert "graded" not in between.lowest.reason + between.highest.reason
 
 
 def test_a_stratum_without_answers_is_named():

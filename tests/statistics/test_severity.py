@@ -37,6 +37,21 @@ def test_drift_is_the_later_half_less_the_earlier():
     assert [one.value for one in windows(table, 0)] == pytest.approx([0, 0, 1, 1])
 
 
+def test_raters_who_never_differ_have_no_interval_of_no_width():
+    rows = [(3, 3), (4, 4), (2, 2), (5, 5)]
+    first, _ = severities(of_rows(rows, order=range(8)))
+    for found in (first.residual, first.drift):
+        assert (found.value, found.low, found.high) == (0, None, None)
+        assert "no interval" in found.reason
+
+
+def test_too_few_ratings_for_quarters_are_not_called_ratings_without_peers():
+    found = windows(of_rows([(3, 4), (2, 4), (None, 3)], order=range(6)), 0)
+    assert [one.reason for one in found] == ["fewer than 4 ratings beside peers"] * 4
+    alone = windows(of_rows([(3, None), (None, 4)], order=range(4)), 0)
+    assert [one.reason for one in alone] == [NO_PEERS] * 4
+
+
 def test_drift_follows_the_order_of_grading_not_of_rows():
     backwards = severities(of_rows(drifting(), order=range(120, 0, -1)))[0]
     assert backwards.drift.value == pytest.approx(-1.0)

@@ -1,5 +1,7 @@
 """The filter report: measures worked by hand, lists, what cannot be known, other batches."""
 
+from dataclasses import replace
+
 import pytest
 
 from review.models import Study
@@ -81,7 +83,34 @@ def test_a_filter_that_discarded_no_sampled_trace_is_not_said_to_be_sure(study):
     )
     assert predictive.value is not None
     assert {one.value for one in others} == {None}
-    assert all(one.reason.startswith("it discarded no sampled trace") for one in others)
+    assert all(one.reason.startswith("it discarded no graded trace") for one in others)
+
+
+def test_graded_traces_that_were_all_kept_do_not_show_what_is_discarded():
+    """Early in a study the discarded are not graded yet: no sensitivity of 100 % comes of that."""
+    kept, waiting = [item(1, SOUND), item(2, REJECTED)], item(3, failed=["answer"])
+    early = facts([*kept, waiting], {"house, kept": 40, "house, discarded": 20})
+    cells = {row[0]: row[2:] for row in rows_of(overall_table(early))}
+    assert cells["Positive predictive value"][0].value == 0.5
+    for name in ("Sensitivity", "Specificity", "False-discard rate"):
+        assert cells[name][0].reason.startswith("it discarded no graded trace")
+        assert set(cells[name][1:]) == {None}
+
+
+def test_a_group_whose_graded_traces_were_all_on_one_side_is_not_said_to_be_sure(study):
+    named = {1: "heart", 2: "heart", 7: "lung", 8: "lung"}
+    items = [replace(one, specialty=named.get(one.item, "other")) for one in study.items]
+    found = facts(items, dict(study.strata))
+    rows = rows_of(by_group_table(found, "specialty", "By specialty", lambda one: one.specialty))
+    heart, lung, other = ([one.reason for one in row[2:]] for row in rows)
+    assert heart == ["", *["it discarded no graded trace, so this cannot be estimated"] * 3]
+    assert lung == [*["it kept no graded trace, so this cannot be estimated"] * 3, ""]
+    assert other == [""] * 4
+
+
+def test_of_a_batch_graded_in_full_that_nothing_was_discarded_is_known():
+    found = measured_overall(facts([item(1, SOUND), item(2, REJECTED)], {"house, kept": 2}))
+    assert (found["sensitivity"].value, found["specificity"].value) == (1, 0)
 
 
 def test_groups_are_measured_apart():

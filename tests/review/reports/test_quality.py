@@ -67,6 +67,13 @@ def test_who_did_not_answer_is_named():
     }
 
 
+def test_traces_that_answers_stand_for_add_up_to_the_batch():
+    """Two of three were drawn: each stands for one and a half."""
+    items = [evidence(n, given("R-A", GOOD), probability=2 / 3) for n in range(4)]
+    found = quality_report(facts(items, strata={"all": 6})).table("response")
+    assert found.rows == (("answered", 4, 1.0, 6),)
+
+
 def test_thin_strata_are_joined_and_named():
     report = quality_report(
         facts(sampled(*[("large", GOOD), ("large", POOR)] * 3, ("small", GOOD)), strata=STRATA)

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from pipeline.access import Role, grant_role
 from review.models import Study
+from review.reports import registry
 from review.reports.registry import REPORTS
 from review.views.reports import TYPES
 from tests import actors, factories
@@ -100,6 +101,16 @@ def test_every_plot_and_table_a_page_links_to_is_there(client, graded, key):
         assert response["Content-Type"].startswith(
             TYPES[address.rpartition(".")[2].partition("?")[0]]
         )
+
+
+def test_a_report_that_fails_is_not_said_to_be_missing(client, study, monkeypatch):
+    def failing(facts):
+        raise KeyError("a cell")
+
+    monkeypatch.setitem(registry._BUILDS, "quality", failing)
+    with pytest.raises(KeyError, match="a cell"):
+        client.get(at("report", study, "quality"))
+    assert client.get(at("report", study, "nothing")).status_code == 404
 
 
 def test_a_plot_is_sent_again_only_when_it_differs(client, graded, people):

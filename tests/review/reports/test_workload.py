@@ -35,6 +35,19 @@ def test_medians_by_rater_position_and_length():
     assert report.headline.figure == found["median"]
 
 
+def test_a_position_in_the_session_begins_anew_after_a_pause():
+    """Seven in a row, a pause of more than half an hour, and two more; another rater between."""
+    minutes = [0, 10, 20, 30, 40, 50, 60, 91, 100]
+    items = [
+        timed(number, "R-A", number, at=NOON + 60 * minute) for number, minute in enumerate(minutes)
+    ]
+    other = timed(9, "R-B", 100, at=NOON + 60 * 75)
+    report = workload_report(facts([*reversed(items), other]))
+    early, late = (row(report, "by_session", name)["median"] for name in ("1 to 5", "6 to 10"))
+    assert (early.value, early.n) == (3.5, 8)  # 0 to 4, then 7, 8 and 100
+    assert (late.value, late.n) == (5.5, 2)
+
+
 def test_hours_and_idle_share_count_what_was_timed():
     items = [timed(0, "R-A", 1800, wall_seconds=3600), timed(1, "R-A", None)]
     found = row(workload_report(facts(items)), "total", "R-A")
