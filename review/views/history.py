@@ -21,6 +21,7 @@ from review.forms import AmendForm, Layout, content_of, new_key
 from review.grading import IncompleteGrade
 from review.models import Draft, Reviewer, Slot, Study
 from review.pace import own_grades, pace_of
+from review.queue import held_slot
 from review.revealing import NotRevealed, peers_shown, reveal_next, reveal_of, verdict_shown
 from review.rubric import RUBRICS
 from review.sendbacks import waiting_for
@@ -67,10 +68,24 @@ def amend(request: SignedInRequest, code: str) -> HttpResponse:
                 entry=form.entry(),
             )
             messages.success(request, "Change saved as a new revision.", extra_tags=slot.item.code)
-            return redirect("review:history", slot.item.study_id)
+            return _back(slot, reviewer)
         except (CannotAmend, IncompleteGrade) as error:
             form.add_error(None, str(error))
     return _page(request, slot, reviewer, trace, form, draft)
+
+
+def _back(slot: Slot, reviewer: Reviewer) -> HttpResponse:
+    """To the item in hand, whose grading the change interrupted; else to the list of grades."""
+    in_hand = _in_hand(slot, reviewer)
+    if in_hand is not None:
+        return redirect("review:grade", in_hand.item.code)
+    return redirect("review:history", slot.item.study_id)
+
+
+def _in_hand(slot: Slot, reviewer: Reviewer) -> Slot | None:
+    """The slot of the same study that the reviewer holds."""
+    held = held_slot(reviewer)
+    return held if held is not None and held.item.study_id == slot.item.study_id else None
 
 
 def _form(
@@ -104,6 +119,7 @@ def _page(
         "code": code,
         "readonly": not is_open,
         "draft": draft,
+        "in_hand": _in_hand(slot, reviewer),
         "asked": waiting_for(reviewer).filter(grade__item=slot.item).first(),
         "draft_url": reverse("review:amend_draft", args=[code]) if is_open else None,
         "pace": pace_of(study, reviewer=reviewer),

@@ -43,7 +43,8 @@ def test_a_flag_is_a_detour_and_z_reopens_the_last_item(live_server, page, study
     page.keyboard.press("d")
     page.get_by_label("Reason").fill("I had misread step 1.")
     page.keyboard.press("Control+Enter")
-    expect(page.get_by_role("heading", name="My grades")).to_be_visible()
+    expect_ready(page, 2)
+    expect(page.get_by_text("Change saved as a new revision.")).to_be_visible()
     grade = Grade.objects.get(is_current=True)
     assert (grade.decision, grade.safety_flag, grade.revision) == ("reject", "severe", 2)
 

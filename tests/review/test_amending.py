@@ -113,6 +113,16 @@ def test_the_amend_page_shows_the_grade_and_takes_a_change(slot, ann):
     assert Grade.objects.get(is_current=True).decision == "revise"
 
 
+def test_a_change_comes_back_to_the_item_in_hand(study, slot, ann):
+    client = actors.signed_in(ann.user)
+    address = reverse("review:amend", args=[slot.item.code])
+    assert "Back to your item" not in client.get(address).content.decode()
+    in_hand = reverse("review:grade", args=[next_slot(study, reviewer=ann).item.code])
+    assert f'href="{in_hand}">Back to your item' in client.get(address).content.decode()
+    response = client.post(address, sent(slot, decision="revise", reason="Read again."))
+    assert response.headers["Location"] == in_hand
+
+
 def test_verdict_first_then_peers_under_letters(study, slot, ann, ben):
     theirs = slot.item.slots.get(state=Slot.State.OPEN)
     Slot.objects.filter(pk=theirs.pk).update(
