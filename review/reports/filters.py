@@ -7,6 +7,7 @@ from pipeline.models import Batch
 from review.evidence import Evidence
 from review.policies import FILTERS
 from review.reports.assisted import estimators_table, scored
+from review.reports.breakdowns import UNSTATED
 from review.reports.calibration import calibration_tables
 from review.reports.document import Cell, Column, Headline, Link, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
@@ -76,9 +77,7 @@ def _overall(facts: Facts) -> Iterator[Table]:
 
 def _groups(facts: Facts) -> Iterator[Table]:
     yield by_group_table(facts, "source", "By source", lambda one: one.source)
-    yield by_group_table(
-        facts, "specialty", "By specialty", lambda one: one.specialty.strip() or "no specialty"
-    )
+    yield by_group_table(facts, "specialty", "By specialty", lambda one: one.specialty or UNSTATED)
 
 
 def _listed(facts: Facts) -> Iterator[Table]:
