@@ -153,7 +153,7 @@ def _settle(request: SignedInRequest, row: Item) -> HttpResponse:
     except (LeaseLost, GradesChanged) as error:
         form.add_error(None, str(error))
         return page_of(request, row, form=form, status=409)
-    messages.success(request, "Settled.")
+    messages.success(request, "Settled.", extra_tags=f"settling-{row.code}")
     return _to_next(request, row.study)
 
 

@@ -35,7 +35,9 @@ def correct(request: SignedInRequest, code: str) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
                 by=request.user,
             )
-            messages.success(request, "Corrected chain of thought approved.")
+            messages.success(
+                request, "Corrected chain of thought approved.", extra_tags=f"correction-{code}"
+            )
             return redirect("review:adjudication_item", code)
         except CannotCorrect as error:
             form.add_error(None, str(error))

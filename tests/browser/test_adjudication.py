@@ -1,11 +1,13 @@
 """An adjudicator settles by keyboard alone, and by mouse alone."""
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from pipeline.access import Role
 from review.models import Adjudication
 from tests import actors, factories
+from tests.browser.sessions import kept_here
 from tests.browser.test_lead import sign_in
 from tests.review.disagreeing import grade_row
 
@@ -67,6 +69,43 @@ def test_one_item_by_mouse_alone_with_steps(live_server, page, study):
     row = Adjudication.objects.get()
     assert (row.decision, row.precision) == ("revise", 3)
     assert set(row.step_labels.values()) == {"incorrect"}
+
+
+def test_what_was_written_outlives_the_session_and_goes_once_settled(live_server, page, study):
+    open_first(page, live_server.url)
+    for key in ("2", "3", "d"):
+        page.keyboard.press(key)
+    page.locator("#id_rationale").fill("Half a thought")
+    page.locator(".comparison select").first.select_option("incorrect")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Settle and next").click()
+    sign_in(page, live_server.url, "judge")
+    page.get_by_role("button", name="Settle the next").click()
+    expect(page.get_by_text("Restored from this browser")).to_be_visible()
+    expect(page.locator("input[name=precision][value='2']")).to_be_checked()
+    expect(page.locator("#id_rationale")).to_have_value("Half a thought")
+    expect(page.locator(".comparison select").first).to_have_value("incorrect")
+    page.locator("#id_rationale").fill("A whole thought.")
+    page.get_by_role("button", name="Settle and next").click()
+    expect(page.get_by_text("Settled.", exact=True)).to_be_visible()
+    expect(page.locator("#id_rationale")).to_have_value("")
+    assert kept_here(page) == 0
+
+
+def test_a_correction_begun_outlives_the_session_and_goes_once_approved(live_server, page, study):
+    address = reverse("review:correct", args=[study.items.first().code])
+    sign_in(page, live_server.url, "judge")
+    page.goto(live_server.url + address)
+    page.locator("#id_step_1").fill("It is otherwise.")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Approve the whole correction").click()
+    sign_in(page, live_server.url, "judge")
+    page.goto(live_server.url + address)
+    expect(page.get_by_text("Restored from this browser")).to_be_visible()
+    expect(page.locator("#id_step_1")).to_have_value("It is otherwise.")
+    page.get_by_role("button", name="Approve the whole correction").click()
+    expect(page.get_by_text("Corrected chain of thought approved.")).to_be_visible()
+    assert kept_here(page) == 0
 
 
 def test_keys_can_be_switched_off(live_server, page, study):
