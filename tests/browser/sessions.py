@@ -3,6 +3,7 @@
 from playwright.sync_api import Page, expect
 
 PASSWORD = "a long enough password"
+COMMENT = "Step 1 names no dose."
 
 
 def sign_in(page: Page, address: str, name: str) -> None:
@@ -48,3 +49,26 @@ def expect_saved(page: Page, timeout: float = 20_000) -> None:
     form = page.locator("form[data-grading]")
     expect(form).to_have_attribute("data-draft-state", "saved", timeout=timeout)
     expect(page.locator("#draft-saved")).to_contain_text("saved")
+
+
+def enter(page: Page, text: str = COMMENT) -> None:
+    page.keyboard.press("x")
+    page.keyboard.press("2")
+    page.locator("#id_comment").fill(text)
+    page.keyboard.press("Escape")
+
+
+def expect_entered(page: Page, text: str = COMMENT) -> None:
+    expect(page.locator("input[name=step_1][value=incorrect]")).to_be_checked()
+    expect(page.locator("input[name=path_0_precision][value='2']")).to_be_checked()
+    expect(page.locator("#id_comment")).to_have_value(text)
+
+
+def kept_here(page: Page) -> int:
+    """How many drafts this browser keeps."""
+    script = "Object.keys(localStorage).filter((key) => key.startsWith('medreason-draft:')).length"
+    return int(page.evaluate(script))
+
+
+def expect_problem(page: Page, text: str) -> None:
+    expect(page.locator("#draft-problem")).to_contain_text(text)

@@ -1,37 +1,25 @@
-"""Nothing entered is lost: reload, lost network, expired lease, two tabs, a killed server."""
+"""Nothing entered is lost: reload, expired lease, two tabs, logging out."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from django.db import connection
 from django.utils import timezone
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Page, expect
 
 from review.models import Draft, Grade, Slot
 from review.queue import next_slot
 from tests import actors, factories
 from tests.browser.sessions import (
+    COMMENT,
+    enter,
+    expect_entered,
+    expect_problem,
     expect_ready,
     expect_saved,
     grade_by_keyboard,
+    kept_here,
     open_item,
-    sign_in,
 )
-
-SERVER = """
-import sys
-from django.contrib.staticfiles.handlers import StaticFilesHandler
-from django.core.servers.basehttp import run
-from django.core.wsgi import get_wsgi_application
-run("127.0.0.1", int(sys.argv[1]), StaticFilesHandler(get_wsgi_application()), threading=True)
-"""
-COMMENT = "Step 1 names no dose."
 
 
 @pytest.fixture
@@ -51,29 +39,6 @@ def item(live_server, page: Page, study) -> Page:
     return page
 
 
-def enter(page: Page, text: str = COMMENT) -> None:
-    page.keyboard.press("x")
-    page.keyboard.press("2")
-    page.locator("#id_comment").fill(text)
-    page.keyboard.press("Escape")
-
-
-def expect_entered(page: Page, text: str = COMMENT) -> None:
-    expect(page.locator("input[name=step_1][value=incorrect]")).to_be_checked()
-    expect(page.locator("input[name=path_0_precision][value='2']")).to_be_checked()
-    expect(page.locator("#id_comment")).to_have_value(text)
-
-
-def kept_here(page: Page) -> int:
-    """How many drafts this browser keeps."""
-    script = "Object.keys(localStorage).filter((key) => key.startsWith('medreason-draft:')).length"
-    return int(page.evaluate(script))
-
-
-def expect_problem(page: Page, text: str) -> None:
-    expect(page.locator("#draft-problem")).to_contain_text(text)
-
-
 def test_a_draft_survives_a_reload_and_saved_is_what_the_server_said(item):
     enter(item)
     expect_saved(item)
@@ -82,115 +47,6 @@ def test_a_draft_survives_a_reload_and_saved_is_what_the_server_said(item):
     item.reload()
     expect_entered(item)
     expect(item.locator("#draft-saved")).to_contain_text("saved")
-
-
-def test_a_draft_survives_a_lost_network(item, expected_console_errors):
-    expected_console_errors.append("ERR_INTERNET_DISCONNECTED")
-    item.context.set_offline(True)
-    enter(item)
-    expect_problem(item, "kept in this browser")
-    expect(item.locator("#draft-saved")).to_be_empty()
-    item.keyboard.press("Control+Enter")
-    expect_problem(item, "Not submitted")
-    assert kept_here(item) == 1
-    assert not Draft.objects.exists()
-    item.context.set_offline(False)
-    expect_saved(item)
-    assert Draft.objects.get().content["comment"] == COMMENT
-    assert kept_here(item) == 0
-
-
-def test_who_was_signed_out_is_told_so_and_comes_back_to_the_draft(
-    item, live_server, expected_console_errors
-):
-    expected_console_errors.append("403")
-    item.context.clear_cookies(name="sessionid")
-    enter(item)
-    expect_problem(item, "Not saved on the server: you are signed out")
-    item.keyboard.press("Control+Enter")
-    expect_problem(item, "Not submitted: you are signed out")
-    other = item.context.new_page()
-    sign_in(other, live_server.url, "ann")
-    item.keyboard.press("Control+Enter")
-    expect_problem(item, "Not submitted: this page is from before you last signed in")
-    item.reload()
-    expect_entered(item)
-    expect_saved(item)
-    assert Draft.objects.get().content["comment"] == COMMENT
-
-
-def test_a_save_whose_answer_is_lost_is_no_other_tab(item, expected_console_errors):
-    expected_console_errors.append("ERR_FAILED")
-
-    def lose_the_answer(route: Route) -> None:
-        assert route.fetch().ok
-        route.abort()
-
-    item.route("**/draft/", lose_the_answer, times=1)
-    item.locator("#id_comment").fill("Step 1 names")
-    expect_problem(item, "no connection")
-    assert Draft.objects.get().content["comment"] == "Step 1 names"
-    enter(item)
-    expect_saved(item)
-    assert Draft.objects.get().content["comment"] == COMMENT
-
-
-def serve(port: int, root: Path) -> subprocess.Popen[bytes]:
-    """The product in a process of its own, over the test's database."""
-    settings = connection.settings_dict
-    url = f"sqlite:///{settings['NAME']}"
-    if connection.vendor == "postgresql":
-        url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**settings)
-    environment = os.environ | {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "MEDREASON_SECRET_KEY": "the same after a restart " * 3,
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVER, str(port)],
-        cwd=root,
-        env=environment,
-        stderr=subprocess.DEVNULL,
-    )
-    for _ in range(300):
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return process
-        time.sleep(0.1)
-    raise AssertionError("The server does not answer.")
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    process.kill()
-    process.wait()
-
-
-def test_a_server_killed_while_one_types_loses_nothing(page, study, root, expected_console_errors):
-    expected_console_errors.append("ERR_")
-    with socket.socket() as free:
-        free.bind(("localhost", 0))
-        port = free.getsockname()[1]
-    server = serve(port, root)
-    try:
-        open_item(page, f"http://localhost:{port}")
-        enter(page, "Step 1 names")
-        expect_saved(page)
-        page.locator("#id_comment").press("End")
-        page.keyboard.type(" no")
-        kill(server)
-        page.keyboard.type(" dose.")
-        expect_problem(page, "no connection")
-        expect(page.locator("#draft-saved")).to_be_empty()
-        assert Draft.objects.get().content["comment"] != COMMENT
-        page.keyboard.press("Control+Enter")
-        expect_problem(page, "Not submitted")
-        server = serve(port, root)
-        expect_saved(page, timeout=30_000)
-        assert Draft.objects.get().content["comment"] == COMMENT
-        page.reload()
-        expect_entered(page)
-    finally:
-        kill(server)
 
 
 def test_an_expired_item_is_read_only_once_others_have_it(item, study, expected_console_errors):
@@ -309,7 +165,7 @@ def test_a_change_to_a_grade_survives_a_reload_and_a_lost_network(
     expect_entered(item)
     expect(item.locator("#id_reason")).to_have_value("Step 1 again.")
     item.get_by_role("button", name="Save the change").click()
-    expect(item.get_by_role("heading", name="My grades")).to_be_visible()
+    expect_ready(item, 2)
     assert Grade.objects.get(is_current=True).comment == COMMENT
     assert not Draft.objects.exists()
     assert kept_here(item) == 0
