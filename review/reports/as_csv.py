@@ -70,7 +70,8 @@ def _row(row: Sequence[Cell], wide: Sequence[bool]) -> list[Field]:
 def _parts(cell: Cell) -> tuple[Field, ...]:
     """Value, low, high, n and note of a cell."""
     if isinstance(cell, Estimate):
-        return cell.value, cell.low, cell.high, cell.n, cell.reason or cell.caution
+        note = "; ".join(filter(None, (cell.reason, cell.caution)))
+        return cell.value, cell.low, cell.high, cell.n, note
     return _text(cell), None, None, None, None
 
 

@@ -85,8 +85,11 @@ _learned: WeakKeyDictionary[Facts, Learned] = WeakKeyDictionary()
 
 
 def facts_of(study: Study) -> Facts:
-    """The study's facts as they stand now; read anew only when its audit chain has grown."""
-    return _read(study.pk, Event.objects.head(study.event_chain)["head"])
+    """The study's facts as they stand now.
+
+    Read anew only when its audit chain has grown or a rater's profile is another.
+    """
+    return _read(study.pk, Event.objects.head(study.event_chain)["head"], _panel(study))
 
 
 def learned_of(facts: Facts) -> Learned:
@@ -97,7 +100,7 @@ def learned_of(facts: Facts) -> Learned:
 
 
 @lru_cache(maxsize=STUDIES_HELD)
-def _read(study_id: int, head: str) -> Facts:
+def _read(study_id: int, head: str, panel: tuple[Rater, ...]) -> Facts:
     study = Study.objects.get(pk=study_id)
     found = tuple(read_evidence(Item.objects.filter(study=study)))
     return Facts(
@@ -111,7 +114,7 @@ def _read(study_id: int, head: str) -> Facts:
         .order_by("-position")
         .values_list("at", flat=True)
         .first(),
-        panel=_panel(study),
+        panel=panel,
         batches=tuple(study.batches.order_by("pk").values_list("name", flat=True)),
         edges=_edges(study),
     )

@@ -48,6 +48,8 @@ def test_an_estimate_takes_five_columns():
 
 
 def test_cautions_go_with_the_figure():
+    both = read(table_csv(table(("a", Estimate(0.25, n=4, reason="no interval"), 1))))
+    assert both[1][5] == f"no interval; {CAUTION}"
     small = read(table_csv(table(("a", Estimate(0.25, 0.1, 0.5, 4), 1))))
     assert small[1][5] == CAUTION
 

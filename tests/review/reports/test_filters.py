@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from review.models import Study
+from review.models import Reviewer, Study
+from review.profiles import Profile, save_profile
 from review.queue import next_slot
 from review.reports.assisted import estimators_table
 from review.reports.calibration import calibration_tables
@@ -151,6 +152,14 @@ def graded(lead) -> Study:
     submit(next_slot(study, reviewer=ann), ann, decision="reject")
     grade_all(study, ann)
     return study
+
+
+def test_facts_are_read_anew_when_a_rater_says_another_specialty(graded, lead):
+    assert facts_of(graded) is facts_of(graded)
+    assert {grade.specialty for grade in facts_of(graded).items[0].independent} == {""}
+    ann = Reviewer.objects.get()
+    save_profile(ann, Profile(specialty="cardiology"), by=ann.user)
+    assert {grade.specialty for grade in facts_of(graded).items[0].independent} == {"cardiology"}
 
 
 def test_right_answers_by_wrong_reasoning_are_listed_with_links(graded):
