@@ -82,6 +82,7 @@ def _revision(
         amend_reason=reason,
         rubric_version=item.study.rubric_version,
         wall_seconds=first.wall_seconds,
+        study_position=first.study_position,
         session_position=first.session_position,
         blind_coherence=first.blind_coherence,
         idempotency_key=key,

@@ -26,8 +26,9 @@ class GivenPath:
 class GivenGrade:
     """One rater's grade of one item. `rating` is None when the rater could not judge.
 
-    `steps` are (number, label); `at` is seconds since 1970; `position` counts the rater's
-    items in the study from 1. `unprompted`: nobody had sent an earlier one back.
+    `steps` are (number, label); `at` is seconds since 1970; `study_position` and
+    `session_position` count the rater's items from 1, in the study and since their last long
+    pause. `unprompted`: nobody had sent an earlier one back.
     """
 
     pk: int
@@ -44,7 +45,8 @@ class GivenGrade:
     revision: int
     active_seconds: int | None
     wall_seconds: int | None
-    position: int | None
+    study_position: int | None
+    session_position: int | None
     at: float
     unprompted: bool
 
@@ -116,7 +118,8 @@ def _given(rows: dict[int, Grade], unprompted: set[int]) -> dict[int, GivenGrade
             revision=row.revision,
             active_seconds=row.active_seconds,
             wall_seconds=row.wall_seconds,
-            position=row.session_position,
+            study_position=row.study_position,
+            session_position=row.session_position,
             at=row.submitted_at.timestamp(),
             unprompted=pk in unprompted,
         )

@@ -1,6 +1,7 @@
 """Grading: one reviewer's submitted judgement of one item, append-only."""
 
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 LONGEST_ACTIVE = 24 * 60 * 60
+# A longer pause between two submissions, in whichever studies, begins another session.
+SESSION_ENDS = timedelta(minutes=30)
 
 
 class StaleLease(Exception):
@@ -161,11 +164,21 @@ def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeEntry
         reviewer=reviewer,
         rubric_version=study.rubric_version,
         wall_seconds=None if since is None else round(since),
-        session_position=before + 1,
+        study_position=before + 1,
+        session_position=_session_position(reviewer),
         blind_coherence=blind_coherence(slot.item, reviewer=reviewer, given=entry.cot_coherence),
         idempotency_key=key,
         **judgement(entry),
     )
+
+
+def _session_position(reviewer: Reviewer) -> int | None:
+    """The place in the reviewer's session, from 1; None where that of the last is not on record."""
+    grades = Grade.objects.filter(reviewer=reviewer, revision=1).order_by("-pk")
+    last = grades.values_list("submitted_at", "session_position").first()
+    if last is None or timezone.now() - last[0] > SESSION_ENDS:
+        return 1
+    return None if last[1] is None else last[1] + 1
 
 
 def record_grade(grade: Grade, action: str, *, actor: "User") -> None:

@@ -41,7 +41,8 @@ def given(rater: str, said: tuple[int, int, str] | None = GOOD, **changes: Any) 
         "revision": 1,
         "active_seconds": 60,
         "wall_seconds": 90,
-        "position": 1,
+        "study_position": 1,
+        "session_position": 1,
         "at": 0.0,
         "unprompted": True,
     }

@@ -1,10 +1,12 @@
 """The product as processes, and a database that a test reads beside them."""
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ from typing import Any
 PATIENCE = 120.0
 # For a database server to end what a worker has sent it.
 IN_HAND = 0.1
+DATABASE = "medreason.sqlite3"
 WORKER = (
     *("-m", "celery", "--quiet", "-A", "medreason_web", "worker", "--loglevel", "WARNING"),
     *("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"),
@@ -60,6 +63,26 @@ class Product:
         """Settled traces by id, with when and as what they were settled."""
         query = "SELECT id, settled_at, record_sha256, attempt FROM pipeline_trace"
         return {row[0]: row[1:] for row in self.rows(f"{query} WHERE state IN ('made', 'failed')")}
+
+
+@contextmanager
+def embedded(root: Path, environment: dict[str, str], **changes: str) -> Iterator[Product]:
+    """The product in its embedded form: SQLite in a file, the filesystem broker."""
+    product = Product(
+        root,
+        environment
+        | {
+            "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
+            "PYTHONPATH": str(root),
+            "PYTHONWARNINGS": "ignore:You're running the worker",
+        }
+        | changes,
+        lambda: sqlite3.connect(Path(environment["MEDREASON_DATA_DIR"]) / DATABASE, timeout=20),
+    )
+    try:
+        yield product
+    finally:
+        product.end()
 
 
 def until(condition: Callable[[], bool], *, patience: float = PATIENCE) -> None:

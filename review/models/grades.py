@@ -67,6 +67,7 @@ class Grade(models.Model):
     comment = models.TextField(blank=True)
     active_seconds = models.PositiveIntegerField(null=True)
     wall_seconds = models.PositiveIntegerField(null=True)
+    study_position = models.PositiveIntegerField(null=True)
     session_position = models.PositiveIntegerField(null=True)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True)
     submitted_at = models.DateTimeField(auto_now_add=True)

@@ -1,7 +1,7 @@
 """The workload report: how long grading takes, by rater, by position, by length."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from review.evidence import Evidence
@@ -14,8 +14,6 @@ from review.statistics.spread import spread
 EVERYONE = "everyone"
 # The first positions of the rows by position in a rater's own order.
 POSITIONS = (1, 6, 11, 21, 51, 101, 201, 501)
-# A longer pause between two submissions of a rater begins another session, in seconds.
-SESSION_ENDS = 30 * 60
 MOST_DAYS = 31
 NOBODY = "Nobody has graded yet."
 READING = (
@@ -25,7 +23,7 @@ READING = (
     "All first submissions count, control items and repeats as well: they are work too. An "
     "amended grade is left out, since only its last revision is read here.",
     "A session is a rater's submissions of which none comes more than half an hour after the one "
-    "before.",
+    "before, in whichever study.",
 )
 Timed = tuple[Evidence, GivenGrade]
 
@@ -65,19 +63,14 @@ def rater_table(graded: Sequence[Timed]) -> Table:
 
 def session_table(graded: Sequence[Timed]) -> Table:
     """Active time an item by its position in the session: whether people tire."""
-    groups: dict[str, list[Timed]] = {}
-    for position, both in sorted(_in_sessions(graded), key=lambda one: one[0]):
-        groups.setdefault(_positions(position), []).append(both)
-    return _times("by_session", "Position in the session", groups.items(), "line")
+    groups = _by_position(graded, lambda grade: grade.session_position)
+    return _times("by_session", "Position in the session", groups, "line")
 
 
 def position_table(graded: Sequence[Timed]) -> Table:
     """Active time an item by its position in the rater's own order."""
-    groups: dict[str, list[Timed]] = {}
-    for both in sorted(graded, key=lambda both: both[1].position or 0):
-        if both[1].position:
-            groups.setdefault(_positions(both[1].position), []).append(both)
-    return _times("by_position", "Position in the rater's work", groups.items(), "line")
+    groups = _by_position(graded, lambda grade: grade.study_position)
+    return _times("by_position", "Position in the rater's work", groups, "line")
 
 
 def length_table(graded: Sequence[Timed]) -> Table:
@@ -137,14 +130,15 @@ def pace_table(graded: Sequence[Timed]) -> Table:
     return plotted(table, "bars", "period", ("grades",))
 
 
-def _in_sessions(graded: Sequence[Timed]) -> Iterator[tuple[int, Timed]]:
-    """Each grade with its position in its rater's session, from 1."""
-    rater, last, position = "", 0.0, 0
-    for both in sorted(graded, key=lambda both: (both[1].rater, both[1].at)):
-        grade = both[1]
-        goes_on = grade.rater == rater and grade.at - last <= SESSION_ENDS
-        rater, last, position = grade.rater, grade.at, position + 1 if goes_on else 1
-        yield position, both
+def _by_position(
+    graded: Sequence[Timed], position: Callable[[GivenGrade], int | None]
+) -> Iterable[tuple[str, list[Timed]]]:
+    """Grades by groups of positions, the first positions first; without one they are left out."""
+    placed = [(place, both) for both in graded if (place := position(both[1]))]
+    groups: dict[str, list[Timed]] = {}
+    for place, both in sorted(placed, key=lambda one: one[0]):
+        groups.setdefault(_positions(place), []).append(both)
+    return groups.items()
 
 
 def _positions(position: int) -> str:

@@ -46,7 +46,7 @@ def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
     slot = access.graded_slot(reviewer, code)
     trace = store.trace_record(slot.item.trace)
     entered = _entered(AmendForm, slot, trace, request.POST)
-    save = _save(request.POST)
+    save = _save_of(request.POST)
     return _answer(
         lambda: save_amendment(slot, reviewer=reviewer, save=save, entered=entered), trace
     )
@@ -76,7 +76,7 @@ def _saved(slot: Slot, reviewer: Reviewer, trace: Trace, data: QueryDict) -> Dra
         slot,
         reviewer=reviewer,
         fence=_whole(data, "fence"),
-        save=_save(data),
+        save=_save_of(data),
         entered=_entered(GradeForm, slot, trace, data),
     )
 
@@ -105,7 +105,8 @@ def _entered(kind: type[GradeForm], slot: Slot, trace: Trace, data: QueryDict) -
     return Entered(form.content(), _whole(data, "active_seconds"))
 
 
-def _save(data: QueryDict) -> Save:
+def _save_of(data: QueryDict) -> Save:
+    """Which save the page says it is; without script it says no more than the version."""
     version = _whole(data, "draft_version")
     try:
         return Save(version, UUID(data.get("draft_tab", "")), _whole(data, "draft_save"))

@@ -5,7 +5,6 @@ and each kill leaves at most one uncertain call a thread.
 """
 
 import json
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -17,7 +16,7 @@ import psycopg
 import pytest
 
 from tests.peer import Peer
-from tests.product import Product, kill_while, until
+from tests.product import Product, embedded, kill_while, until
 from tests.stub_endpoint import Stub, digest, stub_endpoint
 
 QUESTIONS, THREADS, KILLS = 40, 8, 3
@@ -48,20 +47,15 @@ def stub() -> Iterator[Stub]:
 
 @pytest.fixture
 def product(product_environment: dict[str, str], root: Path) -> Iterator[Product]:
-    environment = product_environment | {
-        "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
+    changes = {
         "MEDREASON_TRACE_LEASE_SECONDS": str(LEASE_SECONDS),
         "MEDREASON_TRACE_THREADS": str(THREADS),
         # However long the server takes to come back: no call gives up, and no batch pauses.
         "MEDREASON_LLM_ATTEMPTS": "50",
         "MEDREASON_LLM_CIRCUIT_GRACE_SECONDS": str(PATIENCE),
-        "PYTHONWARNINGS": "ignore:You're running the worker",
-        "PYTHONPATH": str(root),
     }
-    database = Path(environment["MEDREASON_DATA_DIR"]) / "medreason.sqlite3"
-    made = Product(root, environment, lambda: sqlite3.connect(database, timeout=20))
-    yield made
-    made.end()
+    with embedded(root, product_environment, **changes) as made:
+        yield made
 
 
 @dataclass

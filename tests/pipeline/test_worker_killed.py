@@ -1,7 +1,6 @@
 """A real worker killed twice in the middle: a restart makes every trace exactly once."""
 
 import json
-import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,7 @@ import pytest
 
 from tests.factories import ASKED, DRUGS, EDGES, NODES
 from tests.factories_kg import write_kg
-from tests.product import Product, kill_while, until
+from tests.product import Product, embedded, kill_while, until
 
 QUESTIONS = 400
 LEASE_SECONDS = 1.5
@@ -72,16 +71,9 @@ def check_each_trace_is_made_once(product: Product, folder: Path) -> None:
 
 @pytest.fixture
 def product(product_environment: dict[str, str], root: Path) -> Iterator[Product]:
-    """On the embedded form: SQLite in a file, the filesystem broker."""
-    environment = product_environment | {
-        "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
-        "MEDREASON_TRACE_LEASE_SECONDS": str(LEASE_SECONDS),
-        "PYTHONWARNINGS": "ignore:You're running the worker",
-    }
-    database = Path(environment["MEDREASON_DATA_DIR"]) / "medreason.sqlite3"
-    made = Product(root, environment, lambda: sqlite3.connect(database, timeout=20))
-    yield made
-    made.end()
+    lease = {"MEDREASON_TRACE_LEASE_SECONDS": str(LEASE_SECONDS)}
+    with embedded(root, product_environment, **lease) as made:
+        yield made
 
 
 def test_on_sqlite_and_the_filesystem_broker(product: Product, tmp_path: Path):

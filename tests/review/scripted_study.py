@@ -179,7 +179,8 @@ class ScriptedStudy:
             revision=1,
             active_seconds=int(self.chance.gamma(4, 20)),
             wall_seconds=150,
-            position=place,
+            study_position=place,
+            session_position=place,
             at=1_760_000_000.0 + place * 150,
             unprompted=True,
         )

@@ -71,12 +71,12 @@ def test_size_is_bounded_by_the_cap_and_by_what_others_leave(lead, study, ann):
 def test_a_break_is_due_when_the_work_went_on_without_a_pause(study, ann, monkeypatch):
     monkeypatch.setattr("review.pace.BREAK_AFTER", timedelta(minutes=30))
     for grade in grade_all(study, ann):
-        minutes = 9 * (5 - grade.session_position)
+        minutes = 9 * (5 - grade.study_position)
         Grade.objects.filter(pk=grade.pk).update(
             submitted_at=timezone.now() - timedelta(minutes=minutes)
         )
     assert pace_of(study, reviewer=ann).break_due
-    Grade.objects.filter(session_position=3).update(
+    Grade.objects.filter(study_position=3).update(
         submitted_at=timezone.now() - timedelta(minutes=26)
     )
     assert not pace_of(study, reviewer=ann).break_due  # a pause of 17 minutes before the last
@@ -134,3 +134,22 @@ def test_the_page_takes_as_many_queries_for_30_rows_as_for_3(lead, ann):
         client.post(reverse("review:draft", args=[slot.item.code]), {"fence": slot.fence})
         counted[rows] = queries(client, address)
     assert counted[3] == counted[30] <= MOST_QUERIES
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_session_goes_on_in_another_study_and_ends_with_a_long_pause(lead, study, ann):
+    submit(next_slot(study, reviewer=ann), ann)
+    other = factories.study(ann, opened_by=lead, size=1, name="other")
+    submit(next_slot(other, reviewer=ann), ann)
+    Grade.objects.update(submitted_at=timezone.now() - timedelta(minutes=31))
+    submit(next_slot(study, reviewer=ann), ann)
+    places = Grade.objects.order_by("pk").values_list("study_position", "session_position")
+    assert list(places) == [(1, 1), (1, 2), (2, 1)]
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_place_in_the_session_is_not_guessed_from_grades_without_one(study, ann):
+    submit(next_slot(study, reviewer=ann), ann)
+    Grade.objects.update(session_position=None)
+    submit(next_slot(study, reviewer=ann), ann)
+    assert Grade.objects.latest("pk").session_position is None

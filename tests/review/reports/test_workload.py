@@ -15,7 +15,7 @@ DAY = 86_400
 def timed(number: int, rater: str, active: int | None, **changes: object):
     fields: dict[str, Any] = {
         "active_seconds": active,
-        "position": number + 1,
+        "study_position": number + 1,
         "at": NOON + number * DAY,
     }
     features = TraceFeatures(steps=number % 2 + 1)
@@ -35,17 +35,14 @@ def test_medians_by_rater_position_and_length():
     assert report.headline.figure == found["median"]
 
 
-def test_a_position_in_the_session_begins_anew_after_a_pause():
-    """Seven in a row, a pause of more than half an hour, and two more; another rater between."""
-    minutes = [0, 10, 20, 30, 40, 50, 60, 91, 100]
-    items = [
-        timed(number, "R-A", number, at=NOON + 60 * minute) for number, minute in enumerate(minutes)
-    ]
-    other = timed(9, "R-B", 100, at=NOON + 60 * 75)
-    report = workload_report(facts([*reversed(items), other]))
+def test_people_who_tire_are_seen_by_position_in_the_session():
+    """Twice seven in a row; of an older grade the place in its session is not known."""
+    items = [timed(n, "R-A", n % 7, session_position=n % 7 + 1) for n in range(14)]
+    older = timed(14, "R-A", 900, session_position=None)
+    report = workload_report(facts([*reversed(items), older]))
     early, late = (row(report, "by_session", name)["median"] for name in ("1 to 5", "6 to 10"))
-    assert (early.value, early.n) == (3.5, 8)  # 0 to 4, then 7, 8 and 100
-    assert (late.value, late.n) == (5.5, 2)
+    assert (early.value, early.n) == (2, 10)
+    assert (late.value, late.n) == (5.5, 4)
 
 
 def test_hours_and_idle_share_count_what_was_timed():
