@@ -16,6 +16,7 @@ EVERYONE = "everyone"
 POSITIONS = (1, 6, 11, 21, 51, 101, 201, 501)
 MOST_DAYS = 31
 NOBODY = "Nobody has graded yet."
+UNPLACED = "Of no grade the position is on record."
 READING = (
     "Active seconds are those in which the grading page was in front and in use: a pause of 60 "
     "seconds, or another window, stops the count. Wall time runs from when the item was dealt to "
@@ -64,13 +65,13 @@ def rater_table(graded: Sequence[Timed]) -> Table:
 def session_table(graded: Sequence[Timed]) -> Table:
     """Active time an item by its position in the session: whether people tire."""
     groups = _by_position(graded, lambda grade: grade.session_position)
-    return _times("by_session", "Position in the session", groups, "line")
+    return _times("by_session", "Position in the session", groups, "line", empty=UNPLACED)
 
 
 def position_table(graded: Sequence[Timed]) -> Table:
     """Active time an item by its position in the rater's own order."""
     groups = _by_position(graded, lambda grade: grade.study_position)
-    return _times("by_position", "Position in the rater's work", groups, "line")
+    return _times("by_position", "Position in the rater's work", groups, "line", empty=UNPLACED)
 
 
 def length_table(graded: Sequence[Timed]) -> Table:
@@ -158,7 +159,12 @@ def _graded(facts: Facts) -> list[Timed]:
 
 
 def _times(
-    key: str, title: str, groups: Iterable[tuple[str, Sequence[Timed]]], kind: PlotKind
+    key: str,
+    title: str,
+    groups: Iterable[tuple[str, Sequence[Timed]]],
+    kind: PlotKind,
+    *,
+    empty: str = NOBODY,
 ) -> Table:
     """Median and quartiles of the active seconds of each group of grades."""
     rows: list[tuple[Cell, ...]] = []
@@ -177,7 +183,7 @@ def _times(
         tuple(rows),
         "95 % interval of the median, grades taken as independent; half of the grades took "
         "between the quartiles.",
-        NOBODY,
+        empty,
     )
     covers = "The intervals are of the median."
     return plotted(table, kind, "group", ("median",), covers=covers)

@@ -45,6 +45,12 @@ def test_people_who_tire_are_seen_by_position_in_the_session():
     assert (late.value, late.n) == (5.5, 4)
 
 
+def test_grades_from_before_sessions_were_kept_are_not_called_none():
+    report = workload_report(facts([timed(0, "R-A", 10, session_position=None)]))
+    assert report.table("by_session").rows == ()
+    assert report.table("by_session").empty == "Of no grade the position is on record."
+
+
 def test_hours_and_idle_share_count_what_was_timed():
     items = [timed(0, "R-A", 1800, wall_seconds=3600), timed(1, "R-A", None)]
     found = row(workload_report(facts(items)), "total", "R-A")
