@@ -24,7 +24,7 @@ class Environment(BaseSettings):
     `MEDREASON_PRODUCTION=true` turns on HTTPS-only cookies and refuses a generated secret key.
     `MEDREASON_BEHIND_PROXY=true` trusts X-Forwarded-Proto and X-Forwarded-For of one proxy.
     `MEDREASON_TRACE_LEASE_SECONDS` is how long a silent worker keeps a trace, and
-    `MEDREASON_REAP_SECONDS` how often the reaper looks.
+    `MEDREASON_REAP_SECONDS` how often each worker looks for expired ones.
     `MEDREASON_LLM_HOSTS` lists hosts of language model endpoints that may be asked, as host or
     host:port, with http:// before those reached without TLS; this machine always may.
     `MEDREASON_LLM_REASONER_URL`, `_MODEL` and `_KEY_VARIABLE` describe an endpoint, as

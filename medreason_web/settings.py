@@ -117,8 +117,8 @@ PRIMEKG_MD5 = "aac8191d4fbc5bf09cdf8c3c78b4e75f"
 RELEASE_DIR = DATA_DIR / "releases"
 TRACE_LEASE_SECONDS = ENV.trace_lease_seconds
 REAP_SECONDS = ENV.reap_seconds
-# What the reaper calls in each round.
-REAPERS = ["pipeline.tasks.reap", "review.tasks.reap"]
+# What the reaper calls in each round; pipeline cannot import review, so they are named here.
+REAPERS = ["pipeline.tasks.requeue_expired", "review.tasks.requeue_unfinished"]
 PUMPS_PER_BATCH = 4
 TRACE_THREADS = ENV.trace_threads
 LLM_ATTEMPTS = ENV.llm_attempts

@@ -1,9 +1,6 @@
-"""Celery is a doorbell: an id in, one call, and perhaps another ring."""
+"""Celery is a doorbell: an id in, one call, and perhaps another message."""
 
-from typing import Any
-
-from celery import shared_task
-from celery.signals import worker_ready
+from celery import Task, shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
@@ -18,7 +15,7 @@ MODEL_PUMP_SECONDS = 60.0
 
 @shared_task
 def pump(batch_id: int) -> None:
-    """Make traces of a batch for a while, then ring again if work is left."""
+    """Make traces of a batch for a while, then enqueue another pump if work is left."""
     batch = Batch.objects.select_related("knowledge_graph").get(pk=batch_id)
     if batches.room(batch):
         seconds = PUMP_SECONDS if batch.is_demonstration else MODEL_PUMP_SECONDS
@@ -27,28 +24,26 @@ def pump(batch_id: int) -> None:
             pump.delay(batch_id)
 
 
-@shared_task
-def reap() -> None:
-    """Return expired leases and ring for every running batch that has work left."""
+def requeue_expired() -> None:
+    """The reaper's part: return expired leases, enqueue every running batch with work left."""
     claims.return_expired_leases()
     for batch in batches.batches_to_ring():
         if not batches.finish_if_done(batch):
-            ring(batch.pk, pumps=batches.room(batch))
+            enqueue_pumps(batch.pk, pumps=batches.room(batch))
 
 
-def ring(batch_id: int, *, pumps: int | None = None) -> None:
-    """Ring for so many pumps, by default as many as a batch may have. Call it on commit.
+def enqueue_pumps(batch_id: int, *, pumps: int | None = None) -> None:
+    """Enqueue so many pumps, by default as many as a batch may have. Call it on commit."""
+    enqueue(pump, batch_id, times=settings.PUMPS_PER_BATCH if pumps is None else pumps)
 
-    A broker that does not answer is no error for whoever rings: the reaper rings again.
+
+def enqueue(task: "Task[..., None]", row_id: int, *, times: int = 1) -> None:
+    """Send a row's id to a task. Call it on commit.
+
+    A broker that does not answer is no error for the caller: the reaper enqueues again.
     """
     try:
-        for _ in range(settings.PUMPS_PER_BATCH if pumps is None else pumps):
-            pump.delay(batch_id)
+        for _ in range(times):
+            task.delay(row_id)
     except OperationalError as error:
-        log.warning("ring.unheard", batch=batch_id, error=str(error))
-
-
-@worker_ready.connect
-def _reap_at_start(**_: Any) -> None:
-    """A restarted worker takes up what a killed one left, without waiting for the reaper."""
-    reap.delay()
+        log.warning("enqueue.failed", task=task.name, row=row_id, error=str(error))

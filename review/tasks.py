@@ -1,13 +1,9 @@
 """Celery is a doorbell: a release's id in, one call."""
 
-from typing import Any
-
 from celery import shared_task
-from celery.signals import worker_ready
-from kombu.exceptions import OperationalError
 
+from pipeline.tasks import enqueue
 from review import releasing
-from review.log import log
 from review.models import Release
 
 
@@ -18,22 +14,12 @@ def finish_release(release_id: int) -> None:
         releasing.finish(release)
 
 
-@shared_task
-def reap() -> None:
-    """Ring for every release that waits for a worker, also for one whose worker died."""
+def requeue_unfinished() -> None:
+    """The reaper's part: enqueue every release that waits, also one whose worker died."""
     for release in releasing.unfinished_releases():
-        ring(release.pk)
+        enqueue_release(release.pk)
 
 
-def ring(release_id: int) -> None:
-    """Ring for a worker. Call it on commit; a broker that does not answer is no error."""
-    try:
-        finish_release.delay(release_id)
-    except OperationalError as error:
-        log.warning("ring.unheard", release=release_id, error=str(error))
-
-
-@worker_ready.connect
-def _reap_at_start(**_: Any) -> None:
-    """A restarted worker takes up what waits, without waiting for the reaper."""
-    reap.delay()
+def enqueue_release(release_id: int) -> None:
+    """Have a worker finish a release. Call it on commit."""
+    enqueue(finish_release, release_id)

@@ -20,7 +20,7 @@ from pipeline.forms import BatchForm, ChangeBudgetForm
 from pipeline.funnel import funnel_of
 from pipeline.models import Batch
 from pipeline.starting import Minds
-from pipeline.tasks import ring
+from pipeline.tasks import enqueue_pumps
 
 PAGE = 25
 # Fewer than the command takes: a lead waits for the page.
@@ -59,7 +59,7 @@ def _started(request: SignedInRequest, form: BatchForm) -> Batch:
         batch = batches.start_batch(
             form.cleaned_data["question_set"], **form.choices(), started_by=request.user
         )
-        transaction.on_commit(lambda: ring(batch.pk))
+        transaction.on_commit(lambda: enqueue_pumps(batch.pk))
     for warning in Minds(batch.reasoner_endpoint, batch.reader_endpoint).warnings:
         messages.warning(request, warning)
     return batch
@@ -109,7 +109,7 @@ def batch_steer(request: SignedInRequest, batch_id: int, action: str) -> HttpRes
         with transaction.atomic():
             steer(batch, by=request.user)
             if action == "resume":
-                transaction.on_commit(lambda: ring(batch.pk))
+                transaction.on_commit(lambda: enqueue_pumps(batch.pk))
     except batches.WrongState as error:
         messages.error(request, str(error))
     return redirect("pipeline:batch", batch.pk)
@@ -141,7 +141,7 @@ def batch_retry(request: SignedInRequest, batch_id: int) -> HttpResponse:
             count = batches.retry_failed(
                 batch, reason=request.POST.get("reason", "").replace("\0", ""), by=request.user
             )
-            transaction.on_commit(lambda: ring(batch.pk))
+            transaction.on_commit(lambda: enqueue_pumps(batch.pk))
         messages.success(request, f"Traces that will be tried again: {count}.")
     except batches.WrongState as error:
         messages.error(request, str(error))

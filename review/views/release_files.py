@@ -16,7 +16,7 @@ from review import access
 from review.archives import ask_for_archive, is_awaited, whole_archive
 from review.models import Release
 from review.releasing import lines_of
-from review.tasks import ring
+from review.tasks import enqueue_release
 
 MISSING = (
     "The ZIP in the data folder is missing or was changed. It is being packed again from what was "
@@ -54,7 +54,7 @@ def _have_packed(request: SignedInRequest, release: Release) -> None:
         return
     with transaction.atomic():
         ask_for_archive(release)
-        transaction.on_commit(lambda: ring(release.pk))
+        transaction.on_commit(lambda: enqueue_release(release.pk))
     messages.warning(request, MISSING)
 
 

@@ -15,7 +15,7 @@ from review.archives import is_awaited
 from review.exports.dataset_card import figure_cells
 from review.forms import ReleaseForm, WithdrawForm
 from review.models import Release
-from review.tasks import ring
+from review.tasks import enqueue_release
 
 
 @require_GET
@@ -49,7 +49,7 @@ def release_new(request: SignedInRequest) -> HttpResponse:
 def _begun(request: SignedInRequest, form: ReleaseForm) -> Release:
     with transaction.atomic():
         release = releasing.begin_release(**form.cleaned_data, made_by=request.user)
-        transaction.on_commit(lambda: ring(release.pk))
+        transaction.on_commit(lambda: enqueue_release(release.pk))
     return release
 
 
@@ -120,7 +120,7 @@ def release_steer(request: SignedInRequest, name: str, action: str) -> HttpRespo
                 messages.success(request, f"The release {name} is removed: its name is free.")
                 return redirect("review:releases")
             releasing.retry_release(release, by=request.user)
-            transaction.on_commit(lambda: ring(release.pk))
+            transaction.on_commit(lambda: enqueue_release(release.pk))
     except (releasing.NoLonger, releasing.CannotRelease) as error:
         messages.error(request, str(error))
     return redirect("review:release", name)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-OURS = {"web", "worker", "reaper"}
+OURS = {"web", "worker"}
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,7 @@ def test_reap_returns_expired_leases_and_rings_for_the_room_there_is(rung, setti
     expired, running = claim_trace(batch), claim_trace(batch)
     past = timezone.now() - timedelta(seconds=1)
     Trace.objects.filter(pk=expired.pk).update(lease_until=past)
-    tasks.reap()
+    tasks.requeue_expired()
     states = dict(batch.traces.values_list("pk", "state"))
     assert (states[expired.pk], states[running.pk]) == ("pending", "claimed")
     assert rung == [batch.pk] * 2
@@ -92,7 +92,7 @@ def test_reap_rings_neither_for_paused_nor_for_finished_batches(rung):
     paused = factories.batch(1, name="paused")
     factories.made_batch(1, name="finished")
     batches.pause_batch(paused)
-    tasks.reap()
+    tasks.requeue_expired()
     assert rung == []
 
 
@@ -100,13 +100,13 @@ def test_reap_does_not_pile_up_rings_while_all_pumps_are_busy(rung, settings):
     settings.PUMPS_PER_BATCH = 1
     batch = factories.batch(3)
     claim_trace(batch)
-    tasks.reap()
+    tasks.requeue_expired()
     assert rung == []
 
 
-def test_ring_calls_as_many_pumps_as_a_batch_may_have(rung, settings):
+def test_a_batch_is_enqueued_as_many_pumps_as_a_batch_may_have(rung, settings):
     settings.PUMPS_PER_BATCH = 3
-    tasks.ring(7)
+    tasks.enqueue_pumps(7)
     assert rung == [7, 7, 7]
 
 
@@ -115,11 +115,4 @@ def test_a_silent_broker_is_left_to_the_reaper(monkeypatch):
         raise OperationalError("refused")
 
     monkeypatch.setattr(tasks.pump, "delay", nobody)
-    tasks.ring(7)
-
-
-def test_a_worker_that_starts_takes_up_what_a_killed_one_left(monkeypatch):
-    started: list[bool] = []
-    monkeypatch.setattr(tasks.reap, "delay", lambda: started.append(True))
-    tasks._reap_at_start()
-    assert started == [True]
+    tasks.enqueue_pumps(7)

@@ -1,8 +1,9 @@
-"""A real worker killed twice in the middle: a restart makes every trace exactly once."""
+"""Real workers killed in the middle: others take up what they left, each trace exactly once."""
 
 import json
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,21 +26,31 @@ call_command("load_kg", sys.argv[1], name="small")
 call_command("load_questions", sys.argv[2], source="house", name="asked")
 call_command("generate", questions="asked", graph="small")
 """
+# Workers that died hold every trace; one lease has run out.
+LEAVE_CLAIMED = """
+from datetime import timedelta
+from uuid import uuid4
+from django.utils import timezone
+from pipeline.models import Trace
+hour = timedelta(hours=1)
+Trace.objects.update(state="claimed", lease_token=uuid4(), lease_until=timezone.now() + hour)
+Trace.objects.filter(pk=Trace.objects.first().pk).update(lease_until=timezone.now() - hour)
+"""
 
 
-def prepare(product: Product, folder: Path) -> None:
+def prepare(product: Product, folder: Path, *, size: int = QUESTIONS, then: str = "") -> None:
     """Graph, questions and a running batch, rung for."""
     graph = write_kg(folder / "kg.csv", NODES, EDGES)
     options = dict(zip("ABCD", DRUGS, strict=True))
     lines = []
-    for number in range(QUESTIONS):
+    for number in range(size):
         text, answer = ASKED[number % len(ASKED)]
         label = "ABCD"[DRUGS.index(answer)]
         line = {"id": f"q{number}", "question": f"{text} Case {number}.", "options": options}
         lines.append(json.dumps(line | {"answer_idx": label, "answer": answer}))
     questions = folder / "asked.jsonl"
     questions.write_text("\n".join(lines))
-    product.run("-c", PREPARE, str(graph), str(questions))
+    product.run("-c", PREPARE + then, str(graph), str(questions))
 
 
 def kill_at_work(product: Product, *, after: int) -> dict[int, tuple[Any, ...]]:
@@ -78,6 +89,19 @@ def product(product_environment: dict[str, str], root: Path) -> Iterator[Product
 
 def test_on_sqlite_and_the_filesystem_broker(product: Product, tmp_path: Path):
     check_each_trace_is_made_once(product, tmp_path)
+
+
+def test_a_worker_goes_round_at_its_start_and_again_while_it_runs(product, tmp_path):
+    product.environment |= {"MEDREASON_REAP_SECONDS": "0.2"}
+    prepare(product, tmp_path, size=3, then=LEAVE_CLAIMED)
+    messages = Path(product.environment["MEDREASON_DATA_DIR"]) / "broker" / "queue"
+    for message in messages.iterdir():
+        message.unlink()
+    product.start_worker()
+    until(lambda: product.count("made") == 1)
+    with closing(product.connect()) as database, database:
+        database.execute("UPDATE pipeline_trace SET lease_until = '2000-01-01 00:00:00'")
+    until(lambda: product.rows("SELECT state FROM pipeline_batch") == [("finished",)])
 
 
 @pytest.mark.requires("postgres", "redis")

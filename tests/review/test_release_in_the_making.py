@@ -129,20 +129,13 @@ def test_what_a_dead_worker_held_is_made_by_another(study, lead, monkeypatch):
     rung: list[int] = []
     monkeypatch.setattr(tasks.finish_release, "delay", rung.append)
     Release.objects.update(lease_token="0" * 32, lease_until=timezone.now() + timedelta(seconds=9))
-    tasks.reap()
+    tasks.requeue_unfinished()
     assert rung == []
     Release.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
-    tasks.reap()
+    tasks.requeue_unfinished()
     assert rung == [release.pk]
     tasks.finish_release(release.pk)
     assert now(release).state == Release.State.FROZEN
-
-
-def test_a_worker_that_starts_takes_up_what_waits(monkeypatch):
-    started: list[bool] = []
-    monkeypatch.setattr(tasks.reap, "delay", lambda: started.append(True))
-    tasks._reap_at_start()
-    assert started == [True]
 
 
 def test_a_silent_broker_is_left_to_the_reaper(monkeypatch):
@@ -150,7 +143,7 @@ def test_a_silent_broker_is_left_to_the_reaper(monkeypatch):
         raise BrokerError("refused")
 
     monkeypatch.setattr(tasks.finish_release, "delay", nobody)
-    tasks.ring(7)
+    tasks.enqueue_release(7)
 
 
 def test_a_worker_that_lost_its_hold_freezes_nothing(study, lead, folder, monkeypatch):

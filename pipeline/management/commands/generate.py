@@ -24,7 +24,7 @@ from pipeline.management.arguments import positive
 from pipeline.models import Batch, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.probing import probe_if_untested
 from pipeline.starting import Minds
-from pipeline.tasks import ring
+from pipeline.tasks import enqueue_pumps
 
 OWN = "model"
 DEMONSTRATION = ReasonerKind.DEMONSTRATION
@@ -83,7 +83,7 @@ class Command(BaseCommand):
             self._work(batch, options["threads"])
             self._print(batch, funnel_of(batch))
         else:
-            transaction.on_commit(lambda: ring(batch.pk))
+            transaction.on_commit(lambda: enqueue_pumps(batch.pk))
 
     def _start(self, options: dict[str, Any]) -> Batch:
         questions, graph = _found(options)
