@@ -16,6 +16,9 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+# Checks JavaScript; node and npm are not needed for anything else.
+BIOME := $(VENV)/node/node_modules/.bin/biome
+NPM := $(shell command -v npm 2>/dev/null)
 SOURCES := pipeline review medreason_web tests manage.py
 
 .DEFAULT_GOAL := help
@@ -31,12 +34,18 @@ run: setup ## start the product on http://127.0.0.1:8000 (HOST=, PORT=); Ctrl-C 
 test: setup-dev ## the whole suite; needs no services (ARGS="-k word" for a part)
 	@exec $(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
 
-check: setup-dev ## lint, format, types, import contracts, templates, migrations
+check: setup-dev $(if $(NPM),$(VENV)/node.ready) ## lint, format, types, import contracts, templates, JavaScript, migrations
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(SOURCES)
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint --check --lint --quiet templates
+ifneq ($(NPM),)
+	$(BIOME) ci
+else
+	@echo "JavaScript was not checked, since npm is missing: sudo apt install nodejs npm"
+	@case " $$MEDREASON_TEST_REQUIRE " in *" node "*) exit 1;; esac
+endif
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py makemigrations --check --dry-run
 	DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py check --fail-level WARNING
 
@@ -61,6 +70,12 @@ $(VENV)/dev.ready: requirements/dev.txt requirements/base.txt | $(VENV)/made
 $(VENV)/embeddings.ready: requirements/embeddings.txt $(VENV)/base.ready
 	@echo "Installing the embeddings extra into $(VENV) (a few minutes, once) ..."
 	@$(PIP) -r $<
+	@touch $@
+
+$(VENV)/node.ready: package.json | $(VENV)/made
+	@echo "Installing what checks JavaScript into $(VENV)/node (some seconds, once) ..."
+	@mkdir -p $(VENV)/node && cp package.json $(VENV)/node
+	@npm install --prefix $(VENV)/node --no-package-lock --no-audit --no-fund --silent
 	@touch $@
 
 $(VENV)/made:

@@ -60,11 +60,16 @@ def no_embeddings() -> str | None:
     return "needs the embeddings extra: make setup-embeddings"
 
 
+def no_node() -> str | None:
+    return None if shutil.which("node") else "needs Node: sudo apt install nodejs npm"
+
+
 PROBES: dict[str, Callable[[], str | None]] = {
     "postgres": no_postgres,
     "redis": no_redis,
     "chromium": no_chromium,
     "embeddings": no_embeddings,
+    "node": no_node,
 }
 ANSWERS: dict[str, str | None] = {}
 

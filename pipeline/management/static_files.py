@@ -1,4 +1,4 @@
-"""Collect static files only when they changed: hashing and compressing them takes seconds."""
+"""Static files under hashed names, collected only when they changed: that takes seconds."""
 
 import hashlib
 from pathlib import Path
@@ -6,8 +6,23 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
+from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 FINGERPRINT_FILE = ".fingerprint"
+
+
+class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+    """Hashed names also where one of our JavaScript modules imports another.
+
+    Otherwise the imported file keeps its plain name, and after an update a browser may run a new
+    module with an old one from its cache. Django's own switch for it reads everybody's files, and
+    stumbles over imports that stand in a comment.
+    """
+
+    patterns = (
+        *CompressedManifestStaticFilesStorage.patterns,
+        ("js/*.js", ((r'(?P<matched>from "(?P<url>\./[\w.]+)")', 'from "%(url)s"'),)),
+    )
 
 
 def collect_if_changed() -> bool:

@@ -26,7 +26,7 @@ from review.adjudication import (
 )
 from review.comparison import WORDS, compare, reasons_of
 from review.forms.adjudication import SendBackForm, SettleForm
-from review.models import Adjudication, AdjudicationLease, Grade, Item, SendBack, Study
+from review.models import Adjudication, AdjudicationLease, Grade, Item, Reviewer, SendBack, Study
 from review.rubric import RUBRICS
 
 SHOWN = 100
@@ -202,10 +202,13 @@ def page_of(
     return render(request, "review/adjudication_item.html", context, status=status)
 
 
-def _rights(request: Any, row: Item) -> dict[str, bool]:
+def _rights(request: Any, row: Item) -> dict[str, Any]:
     open_study = row.study.state != Study.State.CLOSED
     may_correct = bool(request.roles & {Role.LEAD, Role.ADJUDICATOR})
+    grades_too = Role.REVIEWER in request.roles
     return {
+        # Who also grades has one switch of keys for both screens.
+        "profile": Reviewer.objects.filter(user=request.user).first() if grades_too else None,
         "may_settle": Role.ADJUDICATOR in request.roles,
         "may_correct": may_correct,
         "may_send_back": open_study and may_correct,

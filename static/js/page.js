@@ -1,5 +1,6 @@
-// Every page: tells of failed requests in the live region, opens folds for printing, and after a
-// refused form (422) moves the focus to its error summary. The live region is in base.html; only its text changes.
+// Every page: tells of failed requests in the live region, opens folds for printing, moves the
+// focus to the error summary of a refused form (422), and removes this browser's copies of what was
+// entered. The live region is in base.html; only its text changes.
 
 function toast(text) {
   const note = document.createElement("p");
@@ -27,9 +28,7 @@ function failureText(status) {
 }
 
 function focusErrorSummary(root) {
-  const summary = root.querySelector(".error-summary");
-  if (summary) summary.focus();
-  return Boolean(summary);
+  root.querySelector(".error-summary")?.focus();
 }
 
 // What a page shows at a click stands on paper: folds open for printing, and close after it.
@@ -50,16 +49,21 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.detail.requestConfig?.verb !== "get") document.getElementById("toasts")?.replaceChildren();
 });
 document.addEventListener("htmx:responseError", (event) => toast(failureText(event.detail.xhr.status)));
-document.addEventListener("htmx:sendError", () => toast("The server cannot be reached. It may not have been saved; try again."));
-document.addEventListener("htmx:timeout", () => toast("The server took too long. Check whether it was saved, then try again."));
+document.addEventListener("htmx:sendError", () =>
+  toast("The server cannot be reached. It may not have been saved; try again."),
+);
+document.addEventListener("htmx:timeout", () =>
+  toast("The server took too long. Check whether it was saved, then try again."),
+);
 
 document.addEventListener("htmx:afterSettle", (event) => {
   if (event.detail.xhr?.status === 422) focusErrorSummary(document);
 });
 
-document.addEventListener("DOMContentLoaded", () => focusErrorSummary(document));
+focusErrorSummary(document);
 
-// Drafts that this browser keeps (drafts.js) go when their item is settled, and all at logging out.
+// The copies that this browser keeps (local_copy.js, drafts.js) go when their form is done with, and
+// all of them at logging out.
 const DRAFTS = "medreason-draft:";
 
 function forgetDrafts(which) {
@@ -67,8 +71,16 @@ function forgetDrafts(which) {
   for (const key of drafts) localStorage.removeItem(key);
 }
 
+// A form with data-submit-once is sent once, however often its button is pressed.
 document.addEventListener("submit", (event) => {
   if (event.target.matches("[data-logout]")) forgetDrafts(() => true);
+  if (!event.target.matches("[data-submit-once]")) return;
+  if (event.target.hasAttribute("data-busy")) event.preventDefault();
+  event.target.setAttribute("data-busy", "");
+});
+addEventListener("pageshow", (event) => {
+  if (!event.persisted) return; // it also fires late on a first load
+  for (const form of document.querySelectorAll("[data-submit-once]")) form.removeAttribute("data-busy");
 });
 for (const settled of document.querySelectorAll("[data-settled]")) {
   forgetDrafts((key) => key.endsWith(`:${settled.dataset.settled}`));

@@ -75,6 +75,7 @@ def test_what_was_written_outlives_the_session_and_goes_once_settled(live_server
     open_first(page, live_server.url)
     for key in ("2", "3", "d"):
         page.keyboard.press(key)
+    assert kept_here(page) == 1
     page.locator("#id_rationale").fill("Half a thought")
     page.locator(".comparison select").first.select_option("incorrect")
     page.context.clear_cookies(name="sessionid")
@@ -90,6 +91,17 @@ def test_what_was_written_outlives_the_session_and_goes_once_settled(live_server
     expect(page.get_by_text("Settled.", exact=True)).to_be_visible()
     expect(page.locator("#id_rationale")).to_have_value("")
     assert kept_here(page) == 0
+
+
+def test_a_copy_of_an_earlier_version_is_restored(live_server, page, study):
+    open_first(page, live_server.url)
+    key = page.locator("form[data-local-copy]").get_attribute("data-local-copy")
+    copy = [["precision", "1", False], ["precision", "2", True], ["rationale", "Kept.", False]]
+    page.evaluate("([key, copy]) => localStorage.setItem(key, JSON.stringify(copy))", [key, copy])
+    page.reload()
+    expect(page.get_by_text("Restored from this browser")).to_be_visible()
+    expect(page.locator("input[name=precision]:checked")).to_have_value("2")
+    expect(page.locator("#id_rationale")).to_have_value("Kept.")
 
 
 def test_a_correction_begun_outlives_the_session_and_goes_once_approved(live_server, page, study):
@@ -113,7 +125,7 @@ def test_keys_can_be_switched_off(live_server, page, study):
     page.get_by_label("Keys are on").uncheck()
     page.locator("#item-title").focus()
     page.keyboard.press("5")
-    expect(page.locator("form[data-settling] input:checked")).to_have_count(0)
+    expect(page.locator("form[data-keyboard] input:checked")).to_have_count(0)
     page.reload()
     expect(page.get_by_label("Keys are on")).not_to_be_checked()
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
+from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,7 +12,7 @@ from pipeline import store
 from pipeline.access import Role, grant_role
 from pipeline.core.records import Step
 from review.adjudication import fingerprint, grades_to_settle, hold_item
-from review.models import Adjudication, AdjudicationLease, Item, SendBack
+from review.models import Adjudication, AdjudicationLease, Item, Reviewer, SendBack
 from review.studies import close_study
 from tests import actors, factories
 from tests.review.disagreeing import grade_row, settle
@@ -149,7 +150,23 @@ def test_who_does_not_hold_an_item_reads_it(item, judge):
     assert client.post(url("settle_hold", item.code)).headers["Location"] == url(
         "adjudication_item", item.code
     )
-    assert "data-settling" not in client.get(url("adjudication_item", item.code)).content.decode()
+    assert "data-keyboard" not in client.get(url("adjudication_item", item.code)).content.decode()
+
+
+def test_who_also_grades_elsewhere_has_one_switch_of_keys(item, judge):
+    both = actors.reviewer("both")
+    grant_role(both.user, Role.ADJUDICATOR)
+    Reviewer.objects.filter(pk=both.pk).update(keys_on=False)
+    switches = [key_switch(item, user) for user in (judge, both.user)]
+    assert switches == ["checked", 'data-url="/grade/keys/"']
+
+
+def key_switch(item: Item, user: User) -> str:
+    """What the switch of keys says of itself to this user."""
+    hold_item(item, adjudicator=user)
+    content = actors.signed_in(user).get(url("settle", item.code)).content.decode()
+    AdjudicationLease.objects.all().delete()
+    return " ".join(re.search(r"data-keys-switch(.*?)autocomplete", content, re.S)[1].split())
 
 
 def test_who_graded_an_item_or_may_still_grade_in_the_study_sees_nothing(item, lead, people):
