@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from pipeline.access import owes_second_factor, to_second_step
+from pipeline.accounts.roles import owes_second_factor, to_second_step
 
 
 class SuperuserAdminSite(AdminSite):

@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from pipeline.access import Role, roles_of
+from pipeline.accounts.roles import Role, roles_of
 
 LEADS = frozenset({Role.LEAD, Role.AUDITOR})
 

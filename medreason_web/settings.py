@@ -8,7 +8,7 @@ from csp.constants import NONE, SELF
 
 from medreason_web.env import BASE_DIR as BASE_DIR
 from medreason_web.env import Environment
-from medreason_web.redaction import without_tokens
+from medreason_web.log_redaction import without_tokens
 
 ENV = Environment()
 DATA_DIR = ENV.data_dir
@@ -139,7 +139,7 @@ UPLOAD_UNPACKED_BYTES = 100 * 1024 * 1024
 
 # People.
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-ACCOUNT_ADAPTER = "medreason_web.accounts.ClosedSignupAdapter"
+ACCOUNT_ADAPTER = "pipeline.accounts.signup.ClosedSignupAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -160,7 +160,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production
 REQUIRE_TOTP = ENV.require_totp
 # The second step: codes of an authenticator app, and recovery codes.
-MFA_ADAPTER = "medreason_web.second_step.SealedSecretsAdapter"
+MFA_ADAPTER = "pipeline.accounts.two_factor.SealedSecretsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "MedReason Web"
 # A used code is remembered for 30 seconds: with any tolerance it would be good for longer.
@@ -210,7 +210,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": [NONE],
     }
 }
-DEFAULT_EXCEPTION_REPORTER_FILTER = "medreason_web.reports.WithoutValues"
+DEFAULT_EXCEPTION_REPORTER_FILTER = "medreason_web.exception_reports.WithoutValues"
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = ENV.production

@@ -8,7 +8,7 @@ from medreason_web.views import healthz, home
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),
-    path("account/", include("medreason_web.account_urls")),
+    path("account/", include("pipeline.accounts.urls")),
     path("admin/", admin.site.urls),
     path("", include("pipeline.urls")),
     path("", include("review.urls")),

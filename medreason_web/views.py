@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from pipeline.access import Role, roles_of
+from pipeline.accounts.roles import Role, roles_of
 
 HOME = (
     (Role.LEAD, "pipeline:batches"),

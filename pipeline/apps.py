@@ -10,11 +10,11 @@ class PipelineConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from pipeline import logins
-        from pipeline.guards import Guard, register
+        from pipeline.accounts import login_log
+        from pipeline.audit.append_only import Guard, register
         from pipeline.models import Event, EventChain, Login
 
-        logins.listen()
+        login_log.listen()
         register(
             self,
             [Guard(Event), Guard(EventChain, may_change=("length", "head")), Guard(Login)],

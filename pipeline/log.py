@@ -1,5 +1,5 @@
-"""The pipeline's structured log."""
+"""The structured log of both apps."""
 
 import structlog
 
-log: structlog.stdlib.BoundLogger = structlog.get_logger("medreason.pipeline")
+log: structlog.stdlib.BoundLogger = structlog.get_logger("medreason")

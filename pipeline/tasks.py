@@ -4,7 +4,7 @@ from celery import Task, shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from pipeline import batches, claims
+from pipeline.batches import claims, lifecycle
 from pipeline.log import log
 from pipeline.models import Batch
 
@@ -17,19 +17,19 @@ MODEL_PUMP_SECONDS = 60.0
 def pump(batch_id: int) -> None:
     """Make traces of a batch for a while, then enqueue another pump if work is left."""
     batch = Batch.objects.select_related("knowledge_graph").get(pk=batch_id)
-    if batches.room(batch):
+    if lifecycle.room(batch):
         seconds = PUMP_SECONDS if batch.is_demonstration else MODEL_PUMP_SECONDS
-        batches.pump(batch, seconds=seconds)
-        if batches.room(batch):
+        lifecycle.pump(batch, seconds=seconds)
+        if lifecycle.room(batch):
             pump.delay(batch_id)
 
 
 def requeue_expired() -> None:
     """The reaper's part: return expired leases, enqueue every running batch with work left."""
     claims.return_expired_leases()
-    for batch in batches.batches_to_ring():
-        if not batches.finish_if_done(batch):
-            enqueue_pumps(batch.pk, pumps=batches.room(batch))
+    for batch in lifecycle.batches_to_ring():
+        if not lifecycle.finish_if_done(batch):
+            enqueue_pumps(batch.pk, pumps=lifecycle.room(batch))
 
 
 def enqueue_pumps(batch_id: int, *, pumps: int | None = None) -> None:

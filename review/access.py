@@ -5,7 +5,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from pipeline.access import Role, roles_of
+from pipeline.accounts.roles import Role, roles_of
 from pipeline.models import Event, Login, Question
 from review.models import (
     Control,

@@ -8,7 +8,7 @@ class ReviewConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from pipeline.guards import Guard, register
+        from pipeline.audit.append_only import Guard, register
         from review.models import (
             Adjudication,
             Correction,

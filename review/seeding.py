@@ -6,15 +6,15 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 import pipeline
-from pipeline.access import Role
-from pipeline.batches import pump, start_batch
+from pipeline.accounts.roles import Role
+from pipeline.batches.lifecycle import pump, start_batch
 from pipeline.core.config import preset
-from pipeline.knowledge_graphs import load_graph
 from pipeline.models import Batch
-from pipeline.questions import SetTerms, load_questions, question_set
-from review.accounts import NewAccount, make_account
+from pipeline.sources.knowledge_graphs import load_graph
+from pipeline.sources.questions import SetTerms, load_questions, question_set
 from review.models import Reviewer, Study
-from review.studies import StudyPlan, open_study
+from review.people.accounts import NewAccount, make_account
+from review.studies.lifecycle import StudyPlan, open_study
 
 STARTER = Path(pipeline.__file__).parent / "starter"
 NAME = "starter"

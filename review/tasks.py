@@ -3,20 +3,20 @@
 from celery import shared_task
 
 from pipeline.tasks import enqueue
-from review import releasing
 from review.models import Release
+from review.releases import lifecycle
 
 
 @shared_task
 def finish_release(release_id: int) -> None:
     """Do what is left to do for a release; nothing when it is done, held, or gone."""
     for release in Release.objects.select_related("study", "created_by").filter(pk=release_id):
-        releasing.finish(release)
+        lifecycle.finish(release)
 
 
 def requeue_unfinished() -> None:
     """The reaper's part: enqueue every release that waits, also one whose worker died."""
-    for release in releasing.unfinished_releases():
+    for release in lifecycle.unfinished_releases():
         enqueue_release(release.pk)
 
 

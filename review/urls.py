@@ -2,26 +2,11 @@
 
 from django.urls import path, re_path, register_converter
 
-from review.views import (
-    adjudication,
-    audit,
-    controls,
-    corrections,
-    disputes,
-    drafts,
-    grading,
-    history,
-    invitations,
-    people,
-    policies,
-    practice,
-    release_files,
-    releases,
-    reports,
-    resets,
-    sendbacks,
-    studies,
-)
+from review.views import audit, controls, reports, studies
+from review.views.adjudication import corrections, disputes, items, sendbacks
+from review.views.grading import desk, drafts, history, practice
+from review.views.people import invitations, password_links, people
+from review.views.releases import files, policies, releases
 
 
 class ItemCode:
@@ -40,26 +25,26 @@ register_converter(ItemCode, "item_code")
 
 app_name = "review"
 urlpatterns = [
-    path("grade/", grading.desk, name="desk"),
-    path("grade/studies/<int:study_id>/next/", grading.next_item, name="next_item"),
+    path("grade/", desk.desk, name="desk"),
+    path("grade/studies/<int:study_id>/next/", desk.next_item, name="next_item"),
     path("grade/studies/<int:study_id>/practice/", practice.practice, name="practice"),
     path("grade/studies/<int:study_id>/history/", history.history, name="history"),
     path("grade/keys/", drafts.keys, name="keys"),
-    path("grade/items/<item_code:code>/", grading.grade, name="grade"),
+    path("grade/items/<item_code:code>/", desk.grade, name="grade"),
     path("grade/items/<item_code:code>/draft/", drafts.draft, name="draft"),
     path("grade/items/<item_code:code>/answer-key/", drafts.answer_key, name="answer_key"),
-    path("grade/items/<item_code:code>/decline/", grading.decline, name="decline"),
+    path("grade/items/<item_code:code>/decline/", desk.decline, name="decline"),
     path("grade/items/<item_code:code>/amend/", history.amend, name="amend"),
     path("grade/items/<item_code:code>/amend/draft/", drafts.amend_draft, name="amend_draft"),
     path("grade/items/<item_code:code>/reveal/", history.reveal, name="reveal"),
     path("grade/items/<item_code:code>/sent-back/", sendbacks.sent_back, name="sent_back"),
-    path("adjudication/", adjudication.overview, name="adjudication"),
-    path("adjudication/studies/<int:study_id>/", adjudication.study, name="adjudication_study"),
-    path("adjudication/studies/<int:study_id>/next/", adjudication.next_item, name="settle_next"),
-    path("adjudication/items/<item_code:code>/", adjudication.item, name="adjudication_item"),
-    path("adjudication/items/<item_code:code>/hold/", adjudication.hold, name="settle_hold"),
-    path("adjudication/items/<item_code:code>/let-go/", adjudication.leave, name="settle_let_go"),
-    path("adjudication/items/<item_code:code>/settle/", adjudication.settle, name="settle"),
+    path("adjudication/", items.overview, name="adjudication"),
+    path("adjudication/studies/<int:study_id>/", items.study, name="adjudication_study"),
+    path("adjudication/studies/<int:study_id>/next/", items.next_item, name="settle_next"),
+    path("adjudication/items/<item_code:code>/", items.item, name="adjudication_item"),
+    path("adjudication/items/<item_code:code>/hold/", items.hold, name="settle_hold"),
+    path("adjudication/items/<item_code:code>/let-go/", items.leave, name="settle_let_go"),
+    path("adjudication/items/<item_code:code>/settle/", items.settle, name="settle"),
     path("adjudication/items/<item_code:code>/correct/", corrections.correct, name="correct"),
     path("adjudication/items/<item_code:code>/send-back/", sendbacks.send, name="send_back"),
     path("disputes/", disputes.dispute_list, name="disputes"),
@@ -106,8 +91,8 @@ urlpatterns = [
         releases.release_steer,
         name="release_steer",
     ),
-    path("releases/<slug:name>/download/", release_files.release_download, name="release_download"),
-    path("releases/<slug:name>/bundle/", release_files.release_bundle, name="release_bundle"),
+    path("releases/<slug:name>/download/", files.release_download, name="release_download"),
+    path("releases/<slug:name>/bundle/", files.release_bundle, name="release_bundle"),
     path("releases/<slug:name>/withdraw/", releases.release_withdraw, name="release_withdraw"),
     path("people/", people.people_list, name="people"),
     path("people/<int:person_id>/", people.person_detail, name="person"),
@@ -118,8 +103,10 @@ urlpatterns = [
         people.person_steer,
         name="person_steer",
     ),
-    path("people/<int:person_id>/reset/", resets.person_reset, name="person_reset"),
-    path("passwords/<str:account>/<str:token>/", resets.password_reset, name="password_reset"),
+    path("people/<int:person_id>/reset/", password_links.person_reset, name="person_reset"),
+    path(
+        "passwords/<str:account>/<str:token>/", password_links.password_reset, name="password_reset"
+    ),
     path("people/invitations/new/", invitations.invitation_new, name="invitation_new"),
     path(
         "people/invitations/<int:invitation_id>/revoke/",

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.test import Client
 
-from pipeline.access import Role, grant_role
+from pipeline.accounts.roles import Role, grant_role
 from review.models import Reviewer
 
 

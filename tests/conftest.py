@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.data_folder import remove_data_folder
 
-pytest_plugins = ["tests.requires", "tests.peer", "tests.tampering", "tests.ringing"]
+pytest_plugins = ["tests.requires", "tests.peers.llama_cpp", "tests.tampering", "tests.ringing"]
 
 # How long an example takes says how much else the machine does.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])

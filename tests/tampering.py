@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from pipeline.guards import lift
+from pipeline.audit.append_only import lift
 
 
 @pytest.fixture

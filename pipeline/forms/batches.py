@@ -9,7 +9,7 @@ from django.forms import BoundField
 from pipeline.core.config import PRESETS, MethodConfig, preset
 from pipeline.core.errors import EndpointRefused, InvalidConfiguration
 from pipeline.core.records import ReasonerKind
-from pipeline.endpoints import require_usable
+from pipeline.endpoints.registry import require_usable
 from pipeline.forms.budgets import BudgetForm
 from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
 

@@ -5,9 +5,9 @@ from typing import Any
 from django import forms
 
 from pipeline.core.errors import EndpointRefused
-from pipeline.endpoints import NO_KEY, EndpointTerms, GivenKey
-from pipeline.hosts import require_allowed, target_of
-from pipeline.keys import key_source, require_key_variable, require_plain
+from pipeline.endpoints.allowed_hosts import require_allowed, target_of
+from pipeline.endpoints.api_keys import key_source, require_key_variable, require_plain
+from pipeline.endpoints.registry import NO_KEY, EndpointTerms, GivenKey
 from pipeline.models import Endpoint
 
 KEEP, NONE, VARIABLE, ENTERED = "keep", "none", "variable", "entered"

@@ -5,8 +5,8 @@ from typing import Any
 from django import forms
 from django.core.validators import RegexValidator
 
+from pipeline.ledger.prices import PriceTerms
 from pipeline.models import Price
-from pipeline.price_table import PriceTerms
 
 CURRENCY = RegexValidator(r"^[A-Z]{3}$", "Give a code of three capital letters, such as USD.")
 

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 
 from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.models import QuestionSet
-from pipeline.questions import SetTerms
+from pipeline.sources.questions import SetTerms
 
 HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Give hosts such as llm.hospital.example.")
 

@@ -10,16 +10,17 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pipeline import access, batches
-from pipeline.access import Role, SignedInRequest, role_required
+from pipeline import access
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.batches import lifecycle
+from pipeline.batches.costs import costs_of
+from pipeline.batches.estimate import estimate_batch
+from pipeline.batches.estimate_text import assumptions, rows
+from pipeline.batches.funnel import funnel_of
+from pipeline.batches.preflight import Minds
 from pipeline.core.errors import ArtefactError, InvalidConfiguration
-from pipeline.costs import costs_of
-from pipeline.estimate_lines import assumptions, rows
-from pipeline.estimation import estimate_batch
 from pipeline.forms import BatchForm, ChangeBudgetForm
-from pipeline.funnel import funnel_of
 from pipeline.models import Batch
-from pipeline.starting import Minds
 from pipeline.tasks import enqueue_pumps
 
 PAGE = 25
@@ -56,7 +57,7 @@ def batch_new(request: SignedInRequest) -> HttpResponse:
 
 def _started(request: SignedInRequest, form: BatchForm) -> Batch:
     with transaction.atomic():
-        batch = batches.start_batch(
+        batch = lifecycle.start_batch(
             form.cleaned_data["question_set"], **form.choices(), started_by=request.user
         )
         transaction.on_commit(lambda: enqueue_pumps(batch.pk))
@@ -101,16 +102,16 @@ def batch_steer(request: SignedInRequest, batch_id: int, action: str) -> HttpRes
     """Pause, resume or cancel."""
     batch = access.batch_for(request.user, batch_id)
     steer = {
-        "pause": batches.pause_batch,
-        "resume": batches.resume_batch,
-        "cancel": batches.cancel_batch,
+        "pause": lifecycle.pause_batch,
+        "resume": lifecycle.resume_batch,
+        "cancel": lifecycle.cancel_batch,
     }[action]
     try:
         with transaction.atomic():
             steer(batch, by=request.user)
             if action == "resume":
                 transaction.on_commit(lambda: enqueue_pumps(batch.pk))
-    except batches.WrongState as error:
+    except lifecycle.WrongState as error:
         messages.error(request, str(error))
     return redirect("pipeline:batch", batch.pk)
 
@@ -123,10 +124,10 @@ def batch_budget(request: SignedInRequest, batch_id: int) -> HttpResponse:
     form = ChangeBudgetForm(request.POST, batch=batch)
     if form.is_valid():
         try:
-            batches.change_budget(batch, **form.cleaned_data, by=request.user)
+            lifecycle.change_budget(batch, **form.cleaned_data, by=request.user)
             messages.success(request, "The budget is changed.")
             return redirect("pipeline:batch", batch.pk)
-        except (batches.WrongState, InvalidConfiguration) as error:
+        except (lifecycle.WrongState, InvalidConfiguration) as error:
             form.add_error(None, str(error))
     return _page(request, batch, form)
 
@@ -138,12 +139,12 @@ def batch_retry(request: SignedInRequest, batch_id: int) -> HttpResponse:
     batch = access.batch_for(request.user, batch_id)
     try:
         with transaction.atomic():
-            count = batches.retry_failed(
+            count = lifecycle.retry_failed(
                 batch, reason=request.POST.get("reason", "").replace("\0", ""), by=request.user
             )
             transaction.on_commit(lambda: enqueue_pumps(batch.pk))
         messages.success(request, f"Traces that will be tried again: {count}.")
-    except batches.WrongState as error:
+    except lifecycle.WrongState as error:
         messages.error(request, str(error))
     return redirect("pipeline:batch", batch.pk)
 

@@ -8,13 +8,13 @@ from django.views.decorators.debug import sensitive_post_parameters, sensitive_v
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pipeline import access
-from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.errors import EndpointRefused, ReasonerFailure
-from pipeline.endpoints import NO_KEY, change_endpoint, create_endpoint, set_active
+from pipeline.endpoints.api_keys import key_source
+from pipeline.endpoints.registry import NO_KEY, change_endpoint, create_endpoint, set_active
 from pipeline.forms import EndpointForm
-from pipeline.keys import key_source
+from pipeline.ledger.probe import probe_endpoint
 from pipeline.models import Endpoint
-from pipeline.probing import probe_endpoint
 
 
 @require_GET

@@ -5,11 +5,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline import access
-from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.forms import PriceForm
+from pipeline.ledger.prices import change_price, enter_price
 from pipeline.models import Price
-from pipeline.price_table import change_price, enter_price
 
 
 @require_GET

@@ -8,12 +8,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline import access
-from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.datasets.source_file import ReadLimits
 from pipeline.core.errors import SourceFileError
 from pipeline.forms import QuestionUploadForm
 from pipeline.models import QuestionLoad
-from pipeline.questions import SetMismatch, load_file
+from pipeline.sources.questions import SetMismatch, load_file
 
 PAGE = 50
 UPLOAD_REJECTIONS = 1000

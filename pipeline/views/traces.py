@@ -11,10 +11,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from pipeline import access, store
-from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.models import Trace
-from pipeline.sheet import sheet_of
-from pipeline.way import way_of
+from pipeline.trace_page.layout import sheet_of
+from pipeline.trace_page.provenance import way_of
 
 PAGE = 50
 REASON = re.compile(r"[^a-z_]")

@@ -15,19 +15,19 @@ from typing import Any
 import numpy as np
 
 from pipeline.core.features import TraceFeatures
-from review.evidence import Evidence
+from pipeline.statistics.agreement.coefficients import OVER_QUESTIONS, OVER_RATERS
+from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
+from pipeline.statistics.consensus import Consensus
+from pipeline.statistics.estimate import Estimate, undefined
+from pipeline.statistics.estimation.batch_shares import ESTIMAND
+from review.evidence.items import Evidence
 from review.models import Study
+from review.reports.agreement.coefficients import TITLES, Measured, measured_of
+from review.reports.agreement.criteria import WHOLE, Criterion, judgements_of
 from review.reports.assisted import shares_acceptable
-from review.reports.coefficients import TITLES, Measured, measured_of
-from review.reports.criteria import WHOLE, Criterion, judgements_of
 from review.reports.facts import Facts
-from review.reports.filter_measures import measured_overall
+from review.reports.filters.measures import measured_overall
 from review.reports.shares import caution_of, weighted
-from review.statistics.agreement import OVER_QUESTIONS, OVER_RATERS
-from review.statistics.estimate import Estimate, undefined
-from review.statistics.estimation import ESTIMAND
-from review.statistics.ratings import Consensus
-from review.statistics.table import RatingTable, tabulate
 
 MEASURES: Mapping[str, str] = {
     "positive predictive value": "Share acceptable of the traces the filters kept",

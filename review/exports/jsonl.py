@@ -16,10 +16,10 @@ from pipeline.core.release_format import (
     released_line,
 )
 from pipeline.models import Batch, Trace
-from review.evidence import Evidence
-from review.given import GivenGrade, GivenPath
+from pipeline.statistics.consensus import Consensus, Rating
+from review.evidence.grade_records import GivenGrade, GivenPath
+from review.evidence.items import Evidence
 from review.models import Correction, Item
-from review.statistics.ratings import Consensus, Rating
 
 ROWS_AT_ONCE = 200
 

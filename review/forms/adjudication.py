@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 
-from review.adjudication import Settlement
+from review.adjudication.settle import Settlement
 from review.forms.grading import CommentField, ScaleField
+from review.grading.rubric import Rubric
 from review.models import Grade, KeyRuling, StepLabel
-from review.rubric import Rubric
 
 NO_FLAG = "none"
 FLAGS = [(value or NO_FLAG, title) for value, title in Grade.SafetyFlag.choices]

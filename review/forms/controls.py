@@ -2,7 +2,7 @@
 
 from django import forms
 
-from review.controls import Expected
+from review.grading.controls import Expected
 from review.models import Grade
 
 POINTS = [(point, str(point)) for point in range(1, 6)]

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from review.correcting import Passage, ToCorrect
+from review.adjudication.corrections import Passage, ToCorrect
 from review.forms.grading import CommentField
 
 

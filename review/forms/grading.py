@@ -9,9 +9,9 @@ from django import forms
 from django.http import QueryDict
 
 from pipeline.core.records import Trace
-from review.entries import GradeEntry, PathEntry, StepEntry, paths_to_grade, step_numbers
+from review.grading.rubric import Choice, Rubric, Scale
+from review.grading.submission import GradeEntry, PathEntry, StepEntry, paths_to_grade, step_numbers
 from review.models import Grade
-from review.rubric import Choice, Rubric, Scale
 
 POINTS = [(point, str(point)) for point in range(1, 6)]
 LONGEST_TEXT = 4000

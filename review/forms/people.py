@@ -7,11 +7,11 @@ from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import UnicodeUsernameValidator
 
-from pipeline.access import Role
+from pipeline.accounts.roles import Role
 from pipeline.models import Event, Login
 from pipeline.models.events import HOUSE
 from review.models import Reviewer, Study
-from review.profiles import Profile
+from review.people.profiles import Profile
 
 ROLES = [(role.value, role.value.capitalize()) for role in Role]
 

@@ -6,9 +6,9 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from review import rubric
+from review.evidence.policies import FILTERS, HARMS, Rules
+from review.grading import rubric
 from review.models import Policy, Study
-from review.policies import FILTERS, HARMS, Rules
 
 LOWEST_GRADE = "The lowest grade that any reviewer gave to any cited path."
 

@@ -8,11 +8,11 @@ from django import forms
 from django.db.models import Count, Q, QuerySet
 
 from pipeline.models import Batch, Trace
-from review import rubric
+from review.grading import rubric
 from review.models import Control, Reviewer, Study
-from review.phases import WHERE
-from review.sampling import ALLOCATIONS, USUAL_VARIABLES, VARIABLES
-from review.studies import StudyPlan
+from review.sampling.draw import ALLOCATIONS, USUAL_VARIABLES, VARIABLES
+from review.studies.lifecycle import StudyPlan
+from review.studies.phases import WHERE
 
 MOST_ITEMS = 10_000_000
 MOST_GRADES_AN_ITEM = 10

@@ -3,7 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import review.models.items
-import review.models.reviewers
+import review.models.people
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
             name='Reviewer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pseudonym', models.CharField(default=review.models.reviewers.new_pseudonym, max_length=12, unique=True)),
+                ('pseudonym', models.CharField(default=review.models.people.new_pseudonym, max_length=12, unique=True)),
                 ('specialty', models.CharField(blank=True, max_length=80)),
                 ('seniority', models.CharField(blank=True, choices=[('student', 'Student'), ('resident', 'Resident'), ('specialist', 'Specialist'), ('consultant', 'Consultant')], max_length=20)),
                 ('declared_interests', models.TextField(blank=True)),

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from review.models.items import Item
-from review.models.reviewers import Reviewer
+from review.models.people import Reviewer
 from review.models.slots import Slot
 
 SCALE = [MinValueValidator(1), MaxValueValidator(5)]
@@ -148,3 +148,20 @@ class PathGrade(models.Model):
 
     def __str__(self) -> str:
         return f"path {self.path + 1}: {self.precision}/{self.coherence}"
+
+
+class Reveal(models.Model):
+    """The moment at which a blind grade was frozen; `peers_at`: other grades were shown too."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="reveals")
+    reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="reveals")
+    verdict_at = models.DateTimeField(auto_now_add=True)
+    peers_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("item", "reviewer"), name="reveal_once_an_item"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.item} revealed to {self.reviewer}"

@@ -20,9 +20,9 @@ class Item(models.Model):
     `inclusion_probability` is the known chance with which the sample took the trace within
     `stratum`; null for control items and repeats, which were put in, not drawn. `phase` says
     which phase of the sample drew it; a further phase changes the probability of earlier items
-    to what it is over all phases so far (review.phases).
+    to what it is over all phases so far (review.studies.phases).
     `expected` holds a control item's known grades. `bucket` is its place in the reviewers'
-    orders (review.order). `specialty` and `open_to_all_at` route it: before that time only
+    orders (review.queue.order). `specialty` and `open_to_all_at` route it: before that time only
     reviewers of the specialty get it; null opens it to all at once.
     """
 

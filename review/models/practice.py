@@ -2,12 +2,12 @@
 
 from django.db import models
 
-from review.models.reviewers import Reviewer
+from review.models.people import Reviewer
 from review.models.studies import Study
 
 
 class PracticeGrade(models.Model):
-    """One reviewer's practice on one case (review.practice_cases), stored apart from grades."""
+    """One reviewer's practice on a case of review.grading.practice_cases; never a grade."""
 
     study = models.ForeignKey(Study, models.PROTECT, related_name="practice_grades")
     reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="practice_grades")

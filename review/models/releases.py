@@ -9,7 +9,7 @@ from review.models.studies import Study
 
 
 class Policy(models.Model):
-    """A saved filter rule over verdicts and grades. `rules` is review.policies.Rules as JSON."""
+    """A saved filter rule over verdicts and grades; `rules` is evidence.policies.Rules as JSON."""
 
     name = models.CharField(max_length=120, unique=True)
     rules = models.JSONField()

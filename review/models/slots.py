@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from review.models.items import Item
-from review.models.reviewers import Reviewer
+from review.models.people import Reviewer
 
 
 class Slot(models.Model):

@@ -6,7 +6,7 @@ from django.db import models
 
 from pipeline.core.records import ReasonerKind
 from pipeline.models import Batch
-from review.models.reviewers import Reviewer
+from review.models.people import Reviewer
 
 
 class Study(models.Model):
@@ -19,7 +19,7 @@ class Study(models.Model):
     Items of the reliability subset get `reliability_overlap` grades. Where `repeat_share` is
     not 0, that share of items comes again to whoever graded them, at least `repeat_gap` items
     later. With `route_by_specialty` an item waits `fallback_hours` for a reviewer of its
-    specialty. `buckets` belongs to the reviewers' orders (review.order).
+    specialty. `buckets` belongs to the reviewers' orders (review.queue.order).
     """
 
     class State(models.TextChoices):

@@ -10,8 +10,8 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.statistics.estimate import Estimate
 from review.reports.document import Cell, Column, Link, Report, Table
-from review.statistics.estimate import Estimate
 
 # What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")

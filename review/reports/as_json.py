@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from pipeline.statistics.estimate import Estimate
 from review.reports.document import Cell, Link, Report, Section, Table
-from review.statistics.estimate import Estimate
 
 
 def report_json(report: Report, imprint: Mapping[str, str]) -> str:

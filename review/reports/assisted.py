@@ -1,12 +1,12 @@
 """The share acceptable with the learned score, and what any ratio needs beside it to be read."""
 
+from pipeline.statistics.estimate import Estimate, undefined
+from pipeline.statistics.estimation.batch_shares import Ratio, assisted_share, bounds, expanded
+from pipeline.statistics.estimation.sample_size import more_grades
+from pipeline.statistics.estimation.stratified_sample import Sample
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts, learned_of
 from review.reports.shares import Weighted, weighted
-from review.statistics.estimate import Estimate, undefined
-from review.statistics.estimation import Ratio, assisted_share, bounds, expanded
-from review.statistics.sample_size import more_grades
-from review.statistics.sampled import Sample
 
 BOUNDED = (
     Column("estimate", "Share", "share"),

@@ -7,7 +7,7 @@ between them.
 from dataclasses import dataclass
 from typing import Literal
 
-from review.statistics.estimate import Estimate
+from pipeline.statistics.estimate import Estimate
 
 PlotKind = Literal["intervals", "bars", "stacked", "heat", "line", "calibration"]
 

@@ -10,10 +10,10 @@ from weakref import WeakKeyDictionary
 from pipeline import store
 from pipeline.core.records import Edge
 from pipeline.models import Event, Trace
-from review.evidence import Evidence, read_evidence
-from review.learned import Learned, learn
+from pipeline.statistics.estimation.stratified_sample import Sample, SampledItem, Stratum, sample_of
+from review.evidence.items import Evidence, read_evidence
 from review.models import Item, PathGrade, Study
-from review.statistics.sampled import Sample, SampledItem, Stratum, sample_of
+from review.sampling.learned_score import Learned, learn
 
 ESTIMAND = (
     "The consensus of this panel on this batch: what these raters, by this rubric, come to on "

@@ -7,15 +7,15 @@ from decimal import Decimal
 
 import numpy as np
 
-from pipeline.costs import Costs, call_groups, costs_from
-from pipeline.funnel import Funnel, funnel_of
+from pipeline.batches.costs import Costs, call_groups, costs_from
+from pipeline.batches.funnel import Funnel, funnel_of
 from pipeline.models import Batch, LLMCall
+from pipeline.statistics.estimate import Estimate, undefined
+from pipeline.statistics.estimation.batch_shares import among, ratio
 from review.reports.assisted import scored
 from review.reports.document import Cell, Column, Headline, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
 from review.reports.wording import plotted
-from review.statistics.estimate import Estimate, undefined
-from review.statistics.estimation import among, ratio
 
 ALL = "all sources"
 READING = (

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from review.reports.agreement import agreement_report
+from review.reports.agreement.report import agreement_report
 from review.reports.document import Report
 from review.reports.facts import Facts
-from review.reports.filters import filters_report
+from review.reports.filters.report import filters_report
 from review.reports.funnel import funnel_report
-from review.reports.quality import quality_report
+from review.reports.quality.report import quality_report
 from review.reports.workload import workload_report
 
 

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from review.evidence import Evidence
-from review.learned import Learned
+from pipeline.statistics.estimate import BoolArray, Estimate
+from pipeline.statistics.estimation.batch_shares import Bounds, among, bounds, share
+from pipeline.statistics.estimation.sample_size import More, more_grades
+from pipeline.statistics.estimation.stratified_sample import Sample, collapsed
+from review.evidence.items import Evidence
 from review.reports.facts import Facts
-from review.statistics.estimate import BoolArray, Estimate
-from review.statistics.estimation import Bounds, among, bounds, share
-from review.statistics.sample_size import More, more_grades
-from review.statistics.sampled import Sample, collapsed
+from review.sampling.learned_score import Learned
 
 Label = Callable[[Evidence], float | None]
 

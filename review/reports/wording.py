@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from pipeline.statistics.estimate import Estimate
 from review.reports.document import Cell, Link, Plot, PlotKind, Table
-from review.statistics.estimate import Estimate
 
 NONE = "—"
 # How a unit is written: what the number is multiplied by, its decimals, what follows it.

@@ -4,12 +4,12 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from review.evidence import Evidence
-from review.given import GivenGrade
+from pipeline.statistics.quartiles import spread
+from review.evidence.grade_records import GivenGrade
+from review.evidence.items import Evidence
 from review.reports.document import Cell, Column, Headline, PlotKind, Report, Section, Table
 from review.reports.facts import Facts
 from review.reports.wording import plotted
-from review.statistics.spread import spread
 
 EVERYONE = "everyone"
 # The first positions of the rows by position in a rater's own order.

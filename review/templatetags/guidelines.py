@@ -3,12 +3,12 @@
 from django import template
 from django.utils.safestring import SafeString
 
-from review.markdown import render_guidelines
+from review.templatetags.markdown import render_guidelines
 
 register = template.Library()
 
 
 @register.filter
 def guidelines(text: str) -> SafeString:
-    """The Markdown rendered, see review.markdown."""
+    """The Markdown rendered, see review.templatetags.markdown."""
     return render_guidelines(text)

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from review import access
 from review.forms.people import AuditForm, LoginsForm
 

@@ -9,10 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pipeline import access as pipeline_access
-from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from review import access
-from review.controls import CannotMark, mark_control, retire_control
 from review.forms import ControlForm
+from review.grading.controls import CannotMark, mark_control, retire_control
 from review.models import Control
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.views.decorators.http import require_GET
 
-from pipeline.access import Role, SignedInRequest, role_required
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from review import access
 from review.reports.as_csv import report_csv, table_csv
 from review.reports.as_json import report_json

@@ -5,15 +5,16 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pipeline.access import Role, SignedInRequest, role_required
-from review import access, studies
-from review.board import board_of, discordant_items
-from review.extending import extend_study
-from review.forecast import forecast_of
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from review import access
 from review.forms import DrawForm, ExtendForm, StudyForm
 from review.models import Study
-from review.phases import CannotDraw, draw_more, latest_phase, traces_left
-from review.stuck import stuck_items
+from review.studies import lifecycle
+from review.studies.extend import extend_study
+from review.studies.forecast import forecast_of
+from review.studies.phases import CannotDraw, draw_more, latest_phase, traces_left
+from review.studies.progress import board_of, discordant_items
+from review.studies.stuck_items import stuck_items
 
 # The board shows the gravest of what waits; the list of adjudication has them all.
 WAITING_SHOWN = 20
@@ -37,10 +38,10 @@ def study_new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if "preview" not in request.POST:
-                study = studies.open_study(form.plan(), opened_by=request.user)
+                study = lifecycle.open_study(form.plan(), opened_by=request.user)
                 return redirect("review:study", study.pk)
             forecast = forecast_of(form.plan())
-        except studies.CannotOpen as error:
+        except lifecycle.CannotOpen as error:
             form.add_error(None, str(error))
     template = "review/study_new.html" + ("#preview" if request.htmx else "")
     context = {"form": form, "forecast": forecast}
@@ -83,7 +84,7 @@ def study_extend(request: SignedInRequest, study_id: int) -> HttpResponse:
             extend_study(study, **form.cleaned_data, by=request.user)
             messages.success(request, "The study was extended.")
             return redirect("review:study", study.pk)
-        except (studies.CannotOpen, studies.WrongState) as error:
+        except (lifecycle.CannotOpen, lifecycle.WrongState) as error:
             form.add_error(None, str(error))
     draw = DrawForm(prefix="draw", initial={"after": latest_phase(study)})
     return _extend_page(request, study, form, draw)
@@ -100,7 +101,7 @@ def study_draw(request: SignedInRequest, study_id: int) -> HttpResponse:
             phase = draw_more(study, **form.cleaned_data, by=request.user)
             messages.success(request, f"Phase {phase} of the sample was drawn.")
             return redirect("review:study", study.pk)
-        except (CannotDraw, studies.WrongState) as error:
+        except (CannotDraw, lifecycle.WrongState) as error:
             form.add_error(None, str(error))
     return _extend_page(request, study, ExtendForm(study=study), form)
 
@@ -119,12 +120,12 @@ def study_steer(request: SignedInRequest, study_id: int, action: str) -> HttpRes
     """Pause, resume or close."""
     study = access.study_for(request.user, study_id)
     steer = {
-        "pause": studies.pause_study,
-        "resume": studies.resume_study,
-        "close": studies.close_study,
+        "pause": lifecycle.pause_study,
+        "resume": lifecycle.resume_study,
+        "close": lifecycle.close_study,
     }[action]
     try:
         steer(study, by=request.user)
-    except studies.WrongState as error:
+    except lifecycle.WrongState as error:
         messages.error(request, str(error))
     return redirect("review:study", study.pk)

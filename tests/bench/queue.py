@@ -110,7 +110,7 @@ def _measure_here() -> dict[str, Any]:
 
 def _claims() -> dict[str, list[float]]:
     """Seconds of each claim by done share; studies take turns, so that noise meets all alike."""
-    from tests import factories_queue as world
+    from tests.factories import queue as world
 
     people = world.people("walker", REVIEWERS)
     world.insert_traces(ITEMS)
@@ -130,7 +130,7 @@ def _claims() -> dict[str, list[float]]:
 
 def _seconds_of_claim(study: "Study", reviewer: "Reviewer") -> float:
     from review.models import Slot
-    from review.queue import next_slot
+    from review.queue.claim import next_slot
 
     started = time.perf_counter()
     slot = next_slot(study, reviewer=reviewer)
@@ -143,7 +143,7 @@ def _seconds_of_claim(study: "Study", reviewer: "Reviewer") -> float:
 
 def _crowd() -> dict[str, Any]:
     from review.models import Grade
-    from tests import factories_queue as world
+    from tests.factories import queue as world
 
     people = world.people("clicker", REVIEWERS)
     study = world.empty_study("crowd", people, items=CROWD_ITEMS, overlap=CROWD_SLOTS)
@@ -171,7 +171,7 @@ def _crowd() -> dict[str, Any]:
 def _click(study: "Study", person: "Reviewer", errors: list[str]) -> None:
     from django.db import connection
 
-    from review.queue import next_slot
+    from review.queue.claim import next_slot
     from tests.review.submitting import submit
 
     try:

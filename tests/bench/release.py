@@ -67,7 +67,7 @@ def build(traces: str, grades: str) -> dict[str, float]:
     """The study, as rows."""
     from django.core.management import call_command
 
-    from tests.factories_release_rows import graded_study
+    from tests.factories.release_rows import graded_study
 
     call_command("migrate", verbosity=0)
     graded_study(traces=int(traces), grades=int(grades), benchmark=BENCHMARK)
@@ -78,9 +78,9 @@ def freeze() -> dict[str, float]:
     """Make the release."""
     from django.contrib.auth.models import User
 
+    from review.evidence.policies import Rules, save_policy
     from review.models import Study
-    from review.policies import Rules, save_policy
-    from review.releasing import make_release
+    from review.releases.lifecycle import make_release
 
     lead, study = User.objects.get(username="lead of graded"), Study.objects.get()
     policy = save_policy("fair", rules=Rules(), saved_by=lead)
@@ -89,8 +89,8 @@ def freeze() -> dict[str, float]:
 
 def pack() -> dict[str, float]:
     """Pack its ZIP again, every file rebuilt and compared."""
-    from review.archives import ask_for_archive, repack
     from review.models import Release
+    from review.releases.archive import ask_for_archive, repack
 
     ask_for_archive(Release.objects.get())
     return _timed(lambda: repack(Release.objects.get()))

@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 from tests.bench.report import Measurement
 
 if TYPE_CHECKING:
-    from review.learned import Learned
     from review.reports.facts import Facts
+    from review.sampling.learned_score import Learned
 
 TOPIC = "Simulator"
 # Items, and the seconds within which a change of a slider is to be answered.
@@ -55,9 +55,9 @@ def _measure_here() -> dict[int, float]:
 
 
 def _seconds(items: int) -> float:
-    from review.policies import Rules
-    from review.reports.policy import policy_headlines, policy_tables
-    from review.reports.simulation import columns_of, simulate
+    from review.evidence.policies import Rules
+    from review.reports.policy.simulation import columns_of, simulate
+    from review.reports.policy.tables import policy_headlines, policy_tables
 
     facts = study_of(items)
     learned = learned_from(facts)
@@ -75,7 +75,7 @@ def _seconds(items: int) -> float:
 
 def study_of(items: int) -> "Facts":
     """Facts of a study that took every trace, a quarter of them discarded, and graded all."""
-    from tests.factories_study import facts, item
+    from tests.factories.study_facts import facts, item
 
     chance = random.Random(3)
     made = []
@@ -97,10 +97,10 @@ def learned_from(facts: "Facts") -> "Learned":
     """The score learned from these facts; their items are the whole population."""
     import numpy as np
 
-    from review.learned import score_population
-    from review.policies import FILTERS
-    from review.population import Population
-    from review.statistics.trace_columns import trace_columns
+    from pipeline.statistics.trace_columns import trace_columns
+    from review.evidence.policies import FILTERS
+    from review.sampling.learned_score import score_population
+    from review.sampling.population import Population
 
     features = [one.features for one in facts.items]
     strata, stratum = np.unique([one.stratum for one in facts.items], return_inverse=True)

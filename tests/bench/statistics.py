@@ -15,9 +15,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from review.statistics.agreement import agreement
-from review.statistics.pairs import cohen
-from review.statistics.table import RatingTable, tabulate
+from pipeline.statistics.agreement.coefficients import agreement
+from pipeline.statistics.agreement.pairs import cohen
+from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
 from tests.bench.report import Measurement
 from tests.statistics.simulation import SAMPLES, WORLDS, Table, of_other_panels, of_this_panel
 

@@ -65,7 +65,7 @@ def main(threads: int) -> None:
     django.setup()
     from django.core.management import call_command
 
-    from tests.stub_endpoint import stub_endpoint
+    from tests.peers.stub_endpoint import stub_endpoint
 
     call_command("migrate", verbosity=0)
     with stub_endpoint(latency=LATENCY) as stub:
@@ -74,9 +74,9 @@ def main(threads: int) -> None:
 
 def _settled_in_span(threads: int, base_url: str) -> int:
     """Calls settled in the span; before it everything warms up, after it the batch is left."""
-    from pipeline import batches
+    from pipeline.batches import lifecycle
     from tests import factories
-    from tests.factories_endpoints import endpoint, reader
+    from tests.factories.endpoints import endpoint, reader
 
     seconds = RUN_IN + SPAN
     most = int(seconds / LATENCY / CALLS_A_TRACE * threads)
@@ -87,7 +87,7 @@ def _settled_in_span(threads: int, base_url: str) -> int:
         budget_tokens=10**9,
     )
     began = timezone.now() + timedelta(seconds=RUN_IN)
-    batches.pump(batch, seconds=seconds, threads=threads)
+    lifecycle.pump(batch, seconds=seconds, threads=threads)
     if batch.traces.filter(state="failed").exists():
         raise AssertionError("The endpoint's answers did not go the whole way.")
     ended = began + timedelta(seconds=SPAN)

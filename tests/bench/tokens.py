@@ -27,7 +27,7 @@ from pipeline.core.llm.structured import strict_schema
 from pipeline.core.method import Tools, make_trace
 from pipeline.core.records import Question
 from tests.bench.report import Measurement
-from tests.rehearsed import Rehearsed
+from tests.peers.rehearsed import Rehearsed
 
 TOPIC = "Tokens"
 QUESTIONS, GRAPH = "qa/medqa_test.jsonl.gz", "real_kg/kg.csv.gz"

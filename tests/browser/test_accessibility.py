@@ -6,22 +6,23 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from pipeline.access import Role
+from pipeline.accounts.roles import Role
 from pipeline.models import Batch, Price
-from review.adjudication import hold_item
-from review.controls import Expected, mark_control
-from review.invitations import invite
+from review.adjudication.settle import hold_item
+from review.evidence.policies import save_policy
+from review.grading.controls import Expected, mark_control
+from review.grading.practice import submit_practice
+from review.grading.practice_cases import SOUND
+from review.grading.reveal import reveal_next
+from review.grading.sendbacks import send_back
 from review.models import Study
-from review.policies import save_policy
-from review.practice import submit_practice
-from review.practice_cases import SOUND
-from review.queue import next_slot
-from review.releasing import make_release
-from review.resets import reset_link
-from review.revealing import reveal_next
-from review.sendbacks import send_back
-from tests import actors, factories, factories_endpoints
+from review.people.invitations import invite
+from review.people.password_links import reset_link
+from review.queue.claim import next_slot
+from review.releases.lifecycle import make_release
+from tests import actors, factories
 from tests.browser.test_lead import sign_in
+from tests.factories import endpoints
 from tests.review.disagreeing import disputed_and_sent_back, grade_row, settle
 from tests.review.submitting import submit
 
@@ -139,16 +140,16 @@ def world(transactional_db) -> dict[str, object]:
 def language_model_batch() -> Batch:
     """A paused batch with a budget, calls of every kind, and one failed trace."""
     for model in ("model-r", "model-s"):
-        factories_endpoints.price(model)
+        endpoints.price(model)
     batch = factories.model_batch(1, budget_money=Decimal(2), budget_tokens=90_000)
     trace = batch.traces.get()
-    first = factories_endpoints.call(batch, trace=trace)
+    first = endpoints.call(batch, trace=trace)
     for changes in (
         {"status": "replayed", "replay_of": first, "cost": None},
         {"status": "uncertain", "cost": None},
         {"status": "failed", "repair_of": first, "error": "malformed_output: no JSON"},
     ):
-        factories_endpoints.call(batch, trace=trace, **changes)
+        endpoints.call(batch, trace=trace, **changes)
     Batch.objects.filter(pk=batch.pk).update(state="paused", pause_reason="The budget is spent.")
     return batch
 

@@ -3,15 +3,15 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.access import Role
-from review.archives import whole_archive
-from review.declining import decline_item
+from pipeline.accounts.roles import Role
+from review.evidence.policies import Rules, save_policy
 from review.models import Item, Release, Reviewer, Slot, Study
-from review.policies import Rules, save_policy
-from review.queue import next_slot
-from review.releasing import begin_release, make, make_release
+from review.queue.claim import next_slot
+from review.queue.decline import decline_item
+from review.releases.archive import whole_archive
+from review.releases.lifecycle import begin_release, make, make_release
 from tests import actors, factories
-from tests.browser.sessions import expect_ready, expect_saved
+from tests.browser.grading.sessions import expect_ready, expect_saved
 from tests.browser.test_accessibility import faults
 from tests.browser.test_lead import sign_in
 from tests.review.disagreeing import grade_row

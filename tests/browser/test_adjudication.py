@@ -4,10 +4,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from pipeline.access import Role
+from pipeline.accounts.roles import Role
 from review.models import Adjudication
 from tests import actors, factories
-from tests.browser.sessions import kept_here
+from tests.browser.grading.sessions import kept_here
 from tests.browser.test_lead import sign_in
 from tests.review.disagreeing import grade_row
 

@@ -6,13 +6,14 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.batches import pump
+from pipeline.batches.lifecycle import pump
 from pipeline.models import Batch, Endpoint
-from review.grading import GradeEntry, PathEntry, graded_paths, submit_grade
+from review.grading.submit import GradeEntry, PathEntry, graded_paths, submit_grade
 from review.models import Release, Study
-from review.queue import next_slot
-from review.releasing import make
-from tests import actors, factories, factories_endpoints
+from review.queue.claim import next_slot
+from review.releases.lifecycle import make
+from tests import actors, factories
+from tests.factories import endpoints
 
 PASSWORD = "a long enough password"
 
@@ -97,7 +98,7 @@ def test_an_endpoint_is_entered_its_key_kept_and_a_model_batch_estimated(
     expected_console_errors.append("422")
     factories.question_set(4, name="four")
     factories.graph("small")
-    factories_endpoints.reader("second")
+    endpoints.reader("second")
     sign_in(page, live_server.url)
     page.goto(f"{live_server.url}/endpoints/new/")
     page.get_by_label("Name").fill("first")

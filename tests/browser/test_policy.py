@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from review.evidence.policies import Rules, rules_of
 from review.models import Policy, Study
-from review.policies import Rules, rules_of
 from tests import actors, factories
 from tests.browser.test_lead import sign_in
 from tests.review.submitting import grade_all

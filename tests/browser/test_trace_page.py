@@ -5,8 +5,8 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests import actors, factories
-from tests.browser.sessions import PASSWORD
-from tests.factories_screen import three_paths_and_steps
+from tests.browser.grading.sessions import PASSWORD
+from tests.factories.screen import three_paths_and_steps
 
 
 @pytest.fixture

@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.core.kg.index import KnowledgeGraph
-from tests.factories_kg import open_kg
-from tests.factories_method import EDGES, NODES
+from tests.factories.kg import open_kg
+from tests.factories.method import EDGES, NODES
 
 
 @pytest.fixture(scope="session")

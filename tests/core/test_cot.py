@@ -15,7 +15,7 @@ from pipeline.core.records import (
     SearchLayer,
     Step,
 )
-from tests.factories_method import question
+from tests.factories.method import question
 
 
 def node(index: int) -> Node:

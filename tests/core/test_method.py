@@ -10,7 +10,7 @@ from pipeline.core.paths.seeding import seed_of
 from pipeline.core.reasoner import DraftCoT, DraftStep
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import ReadAnswer, Side
-from tests.factories_method import CONFIG, Scripted, question, tools
+from tests.factories.method import CONFIG, Scripted, question, tools
 
 
 def scripted(graph, **acts):

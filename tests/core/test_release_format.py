@@ -13,7 +13,7 @@ from pipeline.core.release_format import (
     parse_line,
     reasoning_text,
 )
-from tests.factories_release import (
+from tests.factories.release import (
     AGAINST,
     CONSENSUS,
     COT,

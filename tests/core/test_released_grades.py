@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.core.release_format import ReleasedCorrection, ReleasedGrade, ReleasedPathGrade
-from tests.factories_release import CONSENSUS, GRADE, line
+from tests.factories.release import CONSENSUS, GRADE, line
 
 ONE_STEP = {"step_labels": ("incorrect",), "first_incorrect_step": 1}
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from pipeline import store
-from pipeline.claims import claim_trace
+from pipeline.batches.claims import claim_trace
+from pipeline.batches.tools import supply_for
 from pipeline.core.method import make_trace
 from pipeline.core.records import Option, Trace
-from pipeline.ledger import Course
+from pipeline.ledger.ledgered_model import Course
 from pipeline.models import Question
-from pipeline.resources import supply_for
 from tests import factories
 
 pytestmark = pytest.mark.django_db

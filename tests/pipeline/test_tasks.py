@@ -6,8 +6,9 @@ import pytest
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from pipeline import batches, tasks
-from pipeline.claims import claim_trace
+from pipeline import tasks
+from pipeline.batches import lifecycle
+from pipeline.batches.claims import claim_trace
 from pipeline.models import Batch, Trace
 from tests import factories
 
@@ -38,14 +39,14 @@ def test_pump_rings_again_when_its_time_is_up_and_work_is_left(rung, monkeypatch
 
 def test_pump_does_not_ring_for_a_batch_paused_meanwhile(rung, monkeypatch):
     batch = factories.batch(3)
-    monkeypatch.setattr(batches, "pump", lambda one, seconds: batches.pause_batch(one))
+    monkeypatch.setattr(lifecycle, "pump", lambda one, seconds: lifecycle.pause_batch(one))
     tasks.pump(batch.pk)
     assert rung == []
 
 
 def test_a_late_ring_for_a_paused_batch_makes_nothing_and_dies_away(rung):
     batch = factories.batch(3)
-    batches.pause_batch(batch)
+    lifecycle.pause_batch(batch)
     tasks.pump(batch.pk)
     assert rung == []
     assert batch.traces.filter(state=Trace.State.PENDING).count() == 3
@@ -91,7 +92,7 @@ def test_reap_returns_expired_leases_and_rings_for_the_room_there_is(rung, setti
 def test_reap_rings_neither_for_paused_nor_for_finished_batches(rung):
     paused = factories.batch(1, name="paused")
     factories.made_batch(1, name="finished")
-    batches.pause_batch(paused)
+    lifecycle.pause_batch(paused)
     tasks.requeue_expired()
     assert rung == []
 

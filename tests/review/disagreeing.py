@@ -4,9 +4,15 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from review.adjudication import Settlement, fingerprint, grades_to_settle, hold_item, settle_item
+from review.adjudication.settle import (
+    Settlement,
+    fingerprint,
+    grades_to_settle,
+    hold_item,
+    settle_item,
+)
+from review.grading.sendbacks import send_back
 from review.models import Adjudication, Grade, Item, Reviewer, Slot, StepLabel, Study
-from review.sendbacks import send_back
 
 
 def grade_row(item: Item, reviewer: Reviewer, *, revision: int = 1, **changes: Any) -> Grade:

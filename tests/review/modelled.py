@@ -5,11 +5,11 @@ from dataclasses import replace
 from django.contrib.auth.models import User
 
 from pipeline import store
-from pipeline.batches import pump
+from pipeline.batches.lifecycle import pump
 from pipeline.core.records import ReasonerKind
 from pipeline.models import Batch, Trace
 from review.models import Reviewer, Study
-from review.studies import StudyPlan, open_study
+from review.studies.lifecycle import StudyPlan, open_study
 from tests import factories
 
 

@@ -11,12 +11,14 @@ from unittest.mock import patch
 
 import numpy as np
 
-from review.population import Population
-from review.reports import coefficients, criteria, filter_measures, quality, raters, steadiness
+from pipeline.statistics.estimate import Estimate
+from pipeline.statistics.trace_columns import trace_columns
+from review.reports.agreement import coefficients, criteria, raters, retest
 from review.reports.document import Report, Table
 from review.reports.facts import Facts
-from review.statistics.estimate import Estimate
-from review.statistics.trace_columns import trace_columns
+from review.reports.filters import measures
+from review.reports.quality import report as quality
+from review.sampling.population import Population
 from tests.review.scripted_study import FILTERS, SOURCES, ScriptedStudy
 from tests.statistics.worlds import Coverage
 
@@ -33,7 +35,9 @@ def coverage(seeds: Iterable[int]) -> dict[str, Coverage]:
     for seed in seeds:
         world = ScriptedStudy(seed)
         facts = world.facts()
-        with patch("review.learned.population_of", lambda _, world=world: population(world)):
+        with patch(
+            "review.sampling.learned_score.population_of", lambda _, world=world: population(world)
+        ):
             for name, estimate, truth in about_the_batch(world, facts):
                 held[name].add(estimate, truth)
         panels.append(dict(about_the_panel(facts)))
@@ -49,7 +53,7 @@ def about_the_batch(world: ScriptedStudy, facts: Facts) -> Iterator[tuple[str, E
     for place, source in enumerate(sorted(range(len(SOURCES)), key=lambda one: SOURCES[one][0])):
         truth = world.truth("share", source=source)
         yield BY_SOURCE, cell(good, "by_source", place, "share"), truth
-    table = filter_measures.overall_table(facts)
+    table = measures.overall_table(facts)
     for row in table.rows:
         name = str(row[0]).lower()
         yield name, of_row(table, row, "estimate"), world.truth(name)
@@ -64,7 +68,7 @@ def about_the_panel(facts: Facts) -> Iterator[tuple[str, Estimate]]:
             yield f"agreement: {key}, {name}", found.over_questions
     for table, column, name in (
         (raters.severity_table(one), "residual", "severity"),
-        (steadiness.control_table(facts), "all", "control items"),
+        (retest.control_table(facts), "all", "control items"),
     ):
         for row in table.rows:
             yield f"{name}: {row[0]}", of_row(table, row, column)

@@ -12,13 +12,13 @@ import numpy as np
 
 from pipeline.core.features import FilterFeature, TraceFeatures
 from pipeline.core.records import LinkStage, SearchLayer
-from review.evidence import Evidence
-from review.given import GivenGrade, GivenPath
+from pipeline.statistics.consensus import Consensus, Rating, consensus
+from review.evidence.grade_records import GivenGrade, GivenPath
+from review.evidence.items import Evidence
+from review.grading.rubric import CURRENT
 from review.models import Study
 from review.reports.facts import Facts
-from review.rubric import CURRENT
-from review.sampling import Drawn, draw
-from review.statistics.ratings import Consensus, Rating, consensus
+from review.sampling.draw import Drawn, draw
 from tests.review.scripted_panel import PANEL, SPECIALTIES, Rater
 
 SOURCES = (("medqa", 0.55, 0.3), ("pubmed", 0.3, 0.0), ("house", 0.15, -0.3))

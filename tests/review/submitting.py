@@ -4,10 +4,10 @@ import uuid
 from typing import Any
 
 from pipeline import store
-from review.entries import step_numbers
-from review.grading import GradeEntry, PathEntry, graded_paths, submit_grade
+from review.grading.submission import step_numbers
+from review.grading.submit import GradeEntry, PathEntry, graded_paths, submit_grade
 from review.models import Grade, Reviewer, Slot, Study
-from review.queue import next_slot
+from review.queue.claim import next_slot
 
 
 def entry(slot: Slot, **changes: Any) -> GradeEntry:

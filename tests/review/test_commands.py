@@ -9,9 +9,9 @@ from django.core.management import CommandError, call_command
 
 from pipeline.core.release_format import parse_line
 from pipeline.models import Event, Trace
+from review.evidence.policies import save_policy
 from review.models import Release
-from review.policies import save_policy
-from review.releasing import make_release, withdraw_release
+from review.releases.lifecycle import make_release, withdraw_release
 from tests import actors, factories
 
 pytestmark = pytest.mark.django_db

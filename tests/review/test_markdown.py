@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.markdown import LINK_SCHEMES, render_guidelines
+from review.templatetags.markdown import LINK_SCHEMES, render_guidelines
 
 TAGS = {
     *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"),

@@ -7,10 +7,10 @@ from django.contrib.auth import authenticate
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from pipeline.access import Role, roles_of
+from pipeline.accounts.roles import Role, roles_of
 from pipeline.models import Batch, KnowledgeGraph, QuestionSet
 from review.models import Reviewer, Study
-from review.queue import next_slot
+from review.queue.claim import next_slot
 from review.seeding import ACCOUNTS, seed_accounts, seed_starter
 from tests import actors, factories
 

@@ -6,9 +6,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pipeline.models import Event, EventChain
+from review.evidence.policies import save_policy
 from review.models import Release, Study
-from review.policies import save_policy
-from review.releasing import make_release
+from review.releases.lifecycle import make_release
 from tests import actors, factories
 from tests.review.submitting import grade_all
 

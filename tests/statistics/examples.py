@@ -1,6 +1,6 @@
 """Published tables of ratings, and tables made of rows for the tests."""
 
-from review.statistics.table import RatingTable, tabulate
+from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
 
 # Krippendorff (2011): four observers, twelve units, values missing.
 KRIPPENDORFF = (

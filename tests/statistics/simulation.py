@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from review.statistics.across_raters import share_across_raters
-from review.statistics.estimation import assisted_share, ratio, share
-from review.statistics.filters import filter_ratios
+from pipeline.statistics.estimation.across_raters import share_across_raters
+from pipeline.statistics.estimation.batch_shares import assisted_share, ratio, share
+from pipeline.statistics.estimation.filters import filter_ratios
 from tests.statistics.worlds import Coverage, World, drawn, logistic, panel, world
 
 # Quality, clustering and sizes differ; in the second nearly every kept trace is acceptable.

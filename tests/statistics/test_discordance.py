@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from review.statistics.ratings import (
+from pipeline.statistics.consensus import (
     DECISIONS,
     Rating,
     consensus,

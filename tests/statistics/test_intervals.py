@@ -5,10 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from review.statistics import intervals
-from review.statistics.estimate import Estimate, undefined
-from review.statistics.estimation import share
-from review.statistics.intervals import (
+from pipeline.statistics import intervals
+from pipeline.statistics.estimate import Estimate, undefined
+from pipeline.statistics.estimation.batch_shares import share
+from pipeline.statistics.estimation.sample_size import more_grades
+from pipeline.statistics.estimation.stratified_sample import SampledItem, Stratum, sample_of
+from pipeline.statistics.intervals import (
     clustered_mean,
     effective_size,
     multinomial_weights,
@@ -17,8 +19,6 @@ from review.statistics.intervals import (
     student_t,
     wilson,
 )
-from review.statistics.sample_size import more_grades
-from review.statistics.sampled import SampledItem, Stratum, sample_of
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.core.features import FilterFeature, TraceFeatures
-from review.statistics.trace_columns import filter_scores, trace_columns
+from pipeline.statistics.trace_columns import filter_scores, trace_columns
 
 
 def trace(score: float | None = None, *, passed: bool = True, **changes) -> TraceFeatures:

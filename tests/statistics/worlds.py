@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from review.statistics.estimate import Estimate
-from review.statistics.sampled import Sample
+from pipeline.statistics.estimate import Estimate
+from pipeline.statistics.estimation.stratified_sample import Sample
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from tqdm import tqdm
 
 from pipeline.core.config import DENSE_MODEL
 from pipeline.core.errors import ArtefactError, SimilarityUnavailable
-from pipeline.knowledge_graphs import latest_graph
-from pipeline.vectors import embed_graph
+from pipeline.sources.graph_embeddings import embed_graph
+from pipeline.sources.knowledge_graphs import latest_graph
 
 
 class Command(BaseCommand):

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.core.errors import EndpointRefused, ReasonerFailure
-from pipeline.environment import endpoints_from_environment
-from pipeline.keys import key_source
+from pipeline.endpoints.api_keys import key_source
+from pipeline.endpoints.from_environment import endpoints_from_environment
+from pipeline.ledger.probe import probe_endpoint
 from pipeline.models import Endpoint
-from pipeline.probing import probe_endpoint
 
 
 class Command(BaseCommand):

@@ -11,19 +11,19 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from tqdm import tqdm
 
-from pipeline.batches import open_traces, pump, start_batch
+from pipeline.batches.estimate import estimate_batch
+from pipeline.batches.estimate_text import assumptions, rows
+from pipeline.batches.funnel import Funnel, funnel_of
+from pipeline.batches.lifecycle import open_traces, pump, start_batch
+from pipeline.batches.preflight import Minds
 from pipeline.core.config import PRESETS, MethodConfig, preset
 from pipeline.core.errors import ReasonerFailure
 from pipeline.core.records import ReasonerKind
-from pipeline.endpoints import require_usable
-from pipeline.estimate_lines import assumptions, rows
-from pipeline.estimation import estimate_batch
-from pipeline.funnel import Funnel, funnel_of
-from pipeline.knowledge_graphs import latest_graph
+from pipeline.endpoints.registry import require_usable
+from pipeline.ledger.probe import probe_if_untested
 from pipeline.management.arguments import positive
 from pipeline.models import Batch, Endpoint, KnowledgeGraph, QuestionSet
-from pipeline.probing import probe_if_untested
-from pipeline.starting import Minds
+from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.tasks import enqueue_pumps
 
 OWN = "model"

@@ -27,10 +27,10 @@ from pipeline.core.linking.report import (
 )
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import Question, Side
-from pipeline.knowledge_graphs import latest_graph
 from pipeline.models import KnowledgeGraph as KnowledgeGraphRow
 from pipeline.models import QuestionSet
-from pipeline.resources import open_graph, vectors_folder
+from pipeline.sources.knowledge_graphs import latest_graph
+from pipeline.sources.open_graphs import open_graph, vectors_folder
 
 
 class Command(BaseCommand):

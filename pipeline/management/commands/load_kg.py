@@ -15,8 +15,8 @@ from tqdm import tqdm
 
 from pipeline.core.errors import ArtefactError, DownloadFailed, SourceFileError
 from pipeline.core.kg.download import download
-from pipeline.knowledge_graphs import load_graph
 from pipeline.management.arguments import checked_name, existing_file
+from pipeline.sources.knowledge_graphs import load_graph
 
 
 class Command(BaseCommand):

@@ -10,7 +10,7 @@ from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.core.errors import SourceFileError
 from pipeline.management.arguments import checked_name, existing_file
 from pipeline.models import QuestionLoad, QuestionSet
-from pipeline.questions import SetMismatch, SetTerms, load_file
+from pipeline.sources.questions import SetMismatch, SetTerms, load_file
 
 SHOWN = 20
 

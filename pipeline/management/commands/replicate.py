@@ -7,9 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline.core.errors import InvalidConfiguration
-from pipeline.models import Batch
-from pipeline.replication import (
+from pipeline.batches.paper_comparison import (
     PUBLISHED_BY_SOURCE,
     PUBLISHED_COST,
     PUBLISHED_KEPT,
@@ -18,6 +16,8 @@ from pipeline.replication import (
     Replication,
     replication_of,
 )
+from pipeline.core.errors import InvalidConfiguration
+from pipeline.models import Batch
 
 
 class Command(BaseCommand):

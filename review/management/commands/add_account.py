@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline.access import Role
-from review.accounts import NameTaken, make_account
+from pipeline.accounts.roles import Role
+from review.people.accounts import NameTaken, make_account
 
 
 class Command(BaseCommand):

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from review.bundling import BundleDiffers, NoBundle, pack_checked, write_checked
 from review.models import Release
-from review.releasing import lines_of
+from review.releases.bundle import BundleDiffers, NoBundle, pack_checked, write_checked
+from review.releases.lifecycle import lines_of
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from review.accounts import NewAccount
+from review.people.accounts import NewAccount
 from review.seeding import seed_accounts, seed_starter
 
 

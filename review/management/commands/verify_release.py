@@ -7,9 +7,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline import audit
-from review.bundling import BundleDiffers, NoBundle, write_checked
+from pipeline.audit import verify
 from review.management.commands.export_release import release_named
+from review.releases.bundle import BundleDiffers, NoBundle, write_checked
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         except (NoBundle, BundleDiffers) as error:
             raise CommandError(str(error)) from error
         head = release.manifest["audit"]
-        if not audit.holds(**head):
+        if not verify.holds(**head):
             raise CommandError(f"The audit chain {head['chain']} no longer has the recorded head.")
         files = len(release.manifest["files"])
         self.stdout.write(f"{release}: {files} files as frozen, the audit chain holds.")

@@ -3,9 +3,9 @@
 import textwrap
 from dataclasses import dataclass
 
+from pipeline.statistics.estimate import Estimate
 from review.reports.document import Cell, Column, Link, Plot, Table
 from review.reports.wording import UNITS, worded
-from review.statistics.estimate import Estimate
 
 AXES = {
     "share": "%",

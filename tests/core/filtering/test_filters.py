@@ -18,7 +18,7 @@ from pipeline.core.records import (
     SearchLayer,
     Step,
 )
-from tests.factories_method import question
+from tests.factories.method import question
 
 GOOD = Edge(0, 1, "indication", "indication", Polarity.SUPPORTING)
 BAD = Edge(0, 1, "contraindication", "contraindication", Polarity.NEGATIVE)

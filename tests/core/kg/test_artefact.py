@@ -10,7 +10,7 @@ import pytest
 
 from pipeline.core.errors import ArtefactError
 from pipeline.core.kg.index import KnowledgeGraph, build_index
-from tests.factories_kg import write_kg
+from tests.factories.kg import write_kg
 
 NODES = {0: ("disease", "asthma"), 1: ("drug", "Salbutamol")}
 EDGES = [(1, 0, "indication", "indication")]

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core.errors import SourceFileError
 from pipeline.core.kg.index import build_index
-from tests.factories_kg import COLUMNS, kg_rows, rows_as_text
+from tests.factories.kg import COLUMNS, kg_rows, rows_as_text
 
 NODES = {0: ("disease", "asthma"), 1: ("drug", "Salbutamol"), 2: ("drug", "Fenoterol")}
 EDGES = [(1, 0, "indication", "indication"), (2, 0, "indication", "indication")]

@@ -13,7 +13,7 @@ from pipeline.core.kg.by_column import Irregular, read_by_column
 from pipeline.core.kg.by_line import read_by_line
 from pipeline.core.kg.index import build_index
 from pipeline.core.kg.primekg import read_primekg
-from tests.factories_kg import kg_rows, rows_as_text, write_kg
+from tests.factories.kg import kg_rows, rows_as_text, write_kg
 
 NODES = {
     7: ("disease", "asthma, severe", "1200_1134_15512", "MONDO_grouped"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from pipeline.core.kg.index import KnowledgeGraph, build_index
 from pipeline.core.records import Edge, Node, NodeType, Polarity, SearchLayer
-from tests.factories_kg import open_kg, write_kg
+from tests.factories.kg import open_kg, write_kg
 
 NODES = {
     40: ("disease", "Asthma"),

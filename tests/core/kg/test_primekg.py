@@ -8,7 +8,7 @@ from pipeline.core.errors import SourceFileError
 from pipeline.core.kg.primekg import read_primekg
 from pipeline.core.kg.relations import SPECS
 from pipeline.core.records import Node, NodeType
-from tests.factories_kg import kg_rows, rows_as_text, write_kg
+from tests.factories.kg import kg_rows, rows_as_text, write_kg
 
 NODES = {
     7: ("disease", "asthma, severe"),

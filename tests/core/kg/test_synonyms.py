@@ -7,7 +7,7 @@ import pytest
 from pipeline.core.errors import SourceFileError
 from pipeline.core.kg.index import Synonym, build_index
 from pipeline.core.kg.synonyms import read_synonyms
-from tests.factories_kg import open_kg, write_kg, write_synonyms
+from tests.factories.kg import open_kg, write_kg, write_synonyms
 
 NODES = {
     40: ("disease", "myocardial infarction"),

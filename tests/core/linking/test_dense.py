@@ -12,7 +12,7 @@ from pipeline.core.linking.embedding import embed
 from pipeline.core.linking.linker import link_by_name
 from pipeline.core.linking.vectors import NodeVectors, folder_of
 from pipeline.core.records import LinkStage, Mention, NodeType, Side
-from tests.factories_encoders import Letters, tiny_model
+from tests.factories.encoders import Letters, tiny_model
 
 
 def similarity(graph, folder, model="letters", made_by=None):

@@ -4,8 +4,8 @@ import pytest
 
 from pipeline.core.linking.extraction import find_mentions, side_text
 from pipeline.core.records import NodeType, Side
-from tests.factories_kg import open_kg
-from tests.factories_method import question
+from tests.factories.kg import open_kg
+from tests.factories.method import question
 
 NODES = {
     0: ("disease", "asthma"),

@@ -13,7 +13,7 @@ from pipeline.core.linking.lexical import LexicalSimilarity
 from pipeline.core.linking.name_lists import name_forms
 from pipeline.core.linking.spelling import key_words
 from pipeline.core.records import NodeType
-from tests.factories_kg import open_kg
+from tests.factories.kg import open_kg
 
 SAID = "acute renal tubular necrosis type 1 2 left ventricular of the lung hypertrophy ii"
 WORDS = SAID.split()

@@ -9,7 +9,7 @@ from pipeline.core.linking.lexical import LexicalSimilarity
 from pipeline.core.linking.options import option_aliases
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import LinkStage, Mention, NodeType, Side
-from tests.factories_method import Scripted, question
+from tests.factories.method import Scripted, question
 
 ASKED = question()
 

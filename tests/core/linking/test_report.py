@@ -14,7 +14,7 @@ from pipeline.core.linking.report import (
 from pipeline.core.linking.similarity import SimilarityBackend
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import Candidate, Mention, Side
-from tests.factories_method import Scripted, question
+from tests.factories.method import Scripted, question
 
 
 class Knows(SimilarityBackend):

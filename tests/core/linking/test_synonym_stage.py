@@ -8,8 +8,8 @@ from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.linking.lexical import LexicalSimilarity
 from pipeline.core.linking.options import nodes_in_option, option_aliases
 from pipeline.core.records import LinkStage, Mention, NodeType, Side
-from tests.factories_kg import open_kg
-from tests.factories_method import EDGES, NODES, question
+from tests.factories.kg import open_kg
+from tests.factories.method import EDGES, NODES, question
 
 SYNONYMS = [
     (0, "reactive airway disease"),

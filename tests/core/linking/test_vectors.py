@@ -11,7 +11,7 @@ from pipeline.core.linking.begun_vectors import begun_vectors
 from pipeline.core.linking.embedding import embed
 from pipeline.core.linking.vectors import NodeVectors, folder_of, verify
 from pipeline.core.records import NodeType
-from tests.factories_encoders import Letters
+from tests.factories.encoders import Letters
 
 MODEL = "someone/letters"
 

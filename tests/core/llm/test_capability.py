@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.core.errors import EndpointUnavailable, MalformedOutput, TransientFailure
 from pipeline.core.llm.capability import LADDER, probe
-from tests.factories_llm import model_at
-from tests.faulty_server import completion, faulty_server, status
+from tests.factories.llm import model_at
+from tests.peers.faulty_server import completion, faulty_server, status
 
 SHAPE = json.dumps({"greeting": "Good day!", "marker": "k7"})
 

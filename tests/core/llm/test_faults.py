@@ -17,8 +17,8 @@ from pipeline.core.errors import (
     TransientFailure,
     TruncatedOutput,
 )
-from tests.factories_llm import GOOD, KEY, REQUEST, model_at
-from tests.faulty_server import (
+from tests.factories.llm import GOOD, KEY, REQUEST, model_at
+from tests.peers.faulty_server import (
     completion,
     drip,
     faulty_server,

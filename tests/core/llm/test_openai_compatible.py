@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.core.llm.base import Message
 from pipeline.core.llm.dialects import dialect_of
-from tests.factories_llm import GOOD, KEY, REQUEST, model_at
-from tests.faulty_server import completion, faulty_server
+from tests.factories.llm import GOOD, KEY, REQUEST, model_at
+from tests.peers.faulty_server import completion, faulty_server
 
 
 @pytest.fixture(scope="module")

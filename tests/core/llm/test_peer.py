@@ -23,10 +23,10 @@ from pipeline.core.llm.structured import checked_value
 from pipeline.core.method import make_trace
 from pipeline.core.reasoners.language_model import requests
 from pipeline.core.records import Candidate, Mention, OpenMention, Side
-from tests.factories_llm import REQUEST
-from tests.factories_method import CONFIG, question, tools
-from tests.peer import MODEL, Peer
-from tests.rehearsed import Rehearsed
+from tests.factories.llm import REQUEST
+from tests.factories.method import CONFIG, question, tools
+from tests.peers.llama_cpp import MODEL, Peer
+from tests.peers.rehearsed import Rehearsed
 
 ASKED = ModelConfig(temperature=1.0)
 FREE = question(options=(), key=None, answer_text="rest")

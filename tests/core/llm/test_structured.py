@@ -18,7 +18,7 @@ from pipeline.core.llm.structured import (
     schema_instruction,
     strict_schema,
 )
-from tests.factories_llm import GOOD, REQUEST, Finding
+from tests.factories.llm import GOOD, REQUEST, Finding
 
 VALUE = {"finding": "wheeze", "side": "left"}
 

@@ -14,7 +14,7 @@ from pipeline.core.paths import drawing
 from pipeline.core.paths.levels import Walk, shortest_levels
 from pipeline.core.paths.sampling import count_paths
 from pipeline.core.paths.search import grounds, search_pair
-from tests.factories_kg import open_kg
+from tests.factories.kg import open_kg
 
 ALL = SearchConfig(two_layers=False, paths_per_pair=100_000, maximum_length=40)
 PPI = ("protein_protein", "ppi")

@@ -9,7 +9,7 @@ from pipeline.core.errors import MalformedOutput, PrunedToNothing
 from pipeline.core.paths.pruning import prune_paths, require_kept
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import Edge, Node, NodeType, Path, Polarity, SearchLayer
-from tests.factories_method import Scripted, question
+from tests.factories.method import Scripted, question
 
 
 def path(*indices: int) -> Path:

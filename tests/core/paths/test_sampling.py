@@ -10,7 +10,7 @@ from pipeline.core.config import SearchConfig
 from pipeline.core.paths.levels import Levels, Links
 from pipeline.core.paths.sampling import count_paths, draw_ranks
 from pipeline.core.paths.search import search_pair
-from tests.factories_kg import open_kg
+from tests.factories.kg import open_kg
 
 
 def _chain(edges):

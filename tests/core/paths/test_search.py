@@ -12,7 +12,7 @@ from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.kg.relations import spec_of
 from pipeline.core.paths.search import search_pair
 from pipeline.core.records import NodeType, PairSearch, SearchLayer
-from tests.factories_kg import open_kg
+from tests.factories.kg import open_kg
 
 KINDS = ("drug", "disease", "gene/protein", "anatomy")
 NODES = {index * 5: (KINDS[index % 4], f"N{index}") for index in range(12)}

@@ -9,7 +9,7 @@ from pipeline.core.method import make_trace
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.reasoners.demonstration.cues import cues_of
 from pipeline.core.records import ReasonerKind, Side
-from tests.factories_method import CONFIG, question, tools
+from tests.factories.method import CONFIG, question, tools
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from pipeline.core.method import make_trace
 from pipeline.core.reasoner import DraftCoT, DraftStep
 from pipeline.core.reasoners.language_model import LanguageModelReasoner
 from pipeline.core.records import Candidate, Mention, NodeType, OpenMention, ReasonerKind, Side
-from tests.factories_method import CONFIG, question, tools
-from tests.rehearsed import Rehearsed, SpokenModel
+from tests.factories.method import CONFIG, question, tools
+from tests.peers.rehearsed import Rehearsed, SpokenModel
 
 DEFAULT = replace(PRESETS["default"], similarity=SimilarityConfig(backend="lexical"))
 

@@ -12,7 +12,7 @@ from pipeline.core.method import make_trace
 from pipeline.core.prompts import read_lock
 from pipeline.core.reasoners.language_model import requests
 from pipeline.core.records import Candidate, Mention, NodeType, OpenMention, Side
-from tests.factories_method import CONFIG, question, tools
+from tests.factories.method import CONFIG, question, tools
 
 MODEL = ModelConfig(max_output_tokens=500, temperature=0.3, service_tier="flex")
 INJECTIONS = [

@@ -9,7 +9,7 @@ import pytest
 from pipeline.core.kg.index import KnowledgeGraph, build_index
 from pipeline.core.method import make_trace
 from pipeline.core.records import Option, Question, Trace
-from tests.factories_method import CONFIG, tools
+from tests.factories.method import CONFIG, tools
 
 STARTER = Path(__file__).parents[3] / "pipeline" / "starter"
 

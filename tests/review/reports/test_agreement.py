@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 
 from pipeline.core.records import Edge, Polarity
-from review.reports.agreement import agreement_report
+from pipeline.statistics.estimate import Estimate
+from review.reports.agreement.report import agreement_report
 from review.reports.document import Report
 from review.reports.facts import Rater
-from review.statistics.estimate import Estimate
-from tests.factories_reports import GOOD, POOR, evidence, facts, given
+from tests.factories.reports import GOOD, POOR, evidence, facts, given
 
 
 def row(report: Report, table: str, first: str, **more: str) -> dict[str, Any]:

@@ -7,11 +7,11 @@ import json
 import pandas
 import pytest
 
+from pipeline.statistics.estimate import CAUTION, Estimate, undefined
 from review.reports.as_csv import neutral, report_csv, table_csv
 from review.reports.as_json import report_json
 from review.reports.document import Column, Link, Report, Section, Table
 from review.reports.wording import worded
-from review.statistics.estimate import CAUTION, Estimate, undefined
 
 COLUMNS = (Column("who", "Who"), Column("share", "Share", "share"), Column("n", "Items", "items"))
 

@@ -4,24 +4,24 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.statistics.estimation.filters import rogan_gladen
 from review.models import Reviewer, Study
-from review.profiles import Profile, save_profile
-from review.queue import next_slot
+from review.people.profiles import Profile, save_profile
+from review.queue.claim import next_slot
 from review.reports.assisted import estimators_table
-from review.reports.calibration import calibration_tables
 from review.reports.document import Link
 from review.reports.facts import facts_of
-from review.reports.filter_measures import (
+from review.reports.filters.calibration import calibration_tables
+from review.reports.filters.measures import (
     by_filter_table,
     by_group_table,
     measured_overall,
     overall_table,
 )
-from review.reports.filters import MOST_LISTED, filters_report, listing, others_table
-from review.statistics.filters import rogan_gladen
-from review.studies import StudyPlan, open_study
+from review.reports.filters.report import MOST_LISTED, filters_report, listing, others_table
+from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
-from tests.factories_study import REJECTED, SOUND, facts, item
+from tests.factories.study_facts import REJECTED, SOUND, facts, item
 from tests.review.submitting import grade_all, submit
 
 

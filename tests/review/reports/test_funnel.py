@@ -4,13 +4,14 @@ from decimal import Decimal
 
 import pytest
 
-from pipeline.funnel import funnel_of
+from pipeline.batches.funnel import funnel_of
 from pipeline.models import Batch, Trace
+from pipeline.statistics.estimate import Estimate, undefined
 from review.models import Study
 from review.reports.facts import facts_of
 from review.reports.funnel import funnel_report, per_accepted
-from review.statistics.estimate import Estimate, undefined
-from tests import actors, factories, factories_endpoints
+from tests import actors, factories
+from tests.factories import endpoints
 from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db
@@ -66,7 +67,7 @@ def test_a_batch_that_called_nobody_has_no_cost(study):
 def priced(study, *costs: str | None, **changes) -> None:
     batch = study.batches.get()
     for cost in costs:
-        factories_endpoints.call(batch, cost=cost and Decimal(cost), currency="USD", **changes)
+        endpoints.call(batch, cost=cost and Decimal(cost), currency="USD", **changes)
 
 
 def test_money_is_shared_out_over_kept_and_accepted_traces(study):
@@ -88,7 +89,7 @@ def test_a_call_of_unknown_price_leaves_the_cost_unknown(study):
 
 
 def test_replayed_calls_are_counted_and_free(study):
-    first = factories_endpoints.call(study.batches.get(), cost=Decimal("0.2"), currency="USD")
+    first = endpoints.call(study.batches.get(), cost=Decimal("0.2"), currency="USD")
     priced(study, None, status="replayed", replay_of=first)
     ((_, sent, replayed, *_),) = rows(study, "calls")
     assert (sent, replayed) == (1, 1)

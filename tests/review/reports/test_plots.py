@@ -7,14 +7,14 @@ from typing import get_args
 
 import pytest
 
+from pipeline.statistics.estimate import Estimate, undefined
 from review.reports.document import Column, PlotKind, Table
 from review.reports.plots import KINDS, draw
 from review.reports.plots.looks import THEMES, WIDTHS, Look
 from review.reports.registry import REPORTS
 from review.reports.wording import plotted
-from review.statistics.estimate import Estimate, undefined
 from tests import actors, factories
-from tests.factories_reports import GOOD, POOR, evidence, facts, given
+from tests.factories.reports import GOOD, POOR, evidence, facts, given
 
 COLUMNS = (
     Column("group", "Group"),

@@ -4,10 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from review.learned import learn
-from review.policies import Rules
-from review.reports.policy import policy_headlines, policy_tables
-from review.reports.simulation import (
+from review.evidence.policies import Rules
+from review.reports.policy.simulation import (
     lost_by,
     quality_of_graded,
     quality_of_passing,
@@ -16,7 +14,9 @@ from review.reports.simulation import (
     share_taken,
     simulate,
 )
-from tests.factories_study import REJECTED, SOUND, facts, item
+from review.reports.policy.tables import policy_headlines, policy_tables
+from review.sampling.learned_score import learn
+from tests.factories.study_facts import REJECTED, SOUND, facts, item
 
 LOW = (3, 3, "accept")
 PERMISSIVE = Rules(

@@ -4,11 +4,11 @@ import itertools
 
 import pytest
 
+from review.evidence.policies import FILTERS, Rules, save_policy
 from review.models import Study
-from review.policies import FILTERS, Rules, save_policy
-from review.releasing import CannotRelease, make_release
+from review.releases.lifecycle import CannotRelease, make_release
 from review.reports.facts import facts_of, learned_of
-from review.reports.simulation import lost_by, simulate
+from review.reports.policy.simulation import lost_by, simulate
 from tests import actors, factories
 from tests.review.disagreeing import grade_row, settle
 

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline.core.features import TraceFeatures
 from pipeline.core.records import Edge, Polarity
-from review.reports.quality import quality_report
-from tests.factories_reports import GOOD, POOR, evidence, facts, given
+from review.reports.quality.report import quality_report
+from tests.factories.reports import GOOD, POOR, evidence, facts, given
 from tests.review.reports.test_agreement import row
 
 STRATA = {"large": 90, "small": 10}

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.core.features import TraceFeatures
 from review.reports.workload import workload_report
-from tests.factories_reports import evidence, facts, given
+from tests.factories.reports import evidence, facts, given
 from tests.review.reports.test_agreement import row
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC).timestamp()

@@ -1,0 +1,1 @@
+"""Accounts: roles, login, two-step login, and the log of logins."""

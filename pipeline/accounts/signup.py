@@ -1,0 +1,18 @@
+"""How allauth behaves in this house."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from django.http import HttpRequest
+
+
+class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is untyped
+    """No open sign-up: people come by a lead's invitation (attack case 3)."""
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        return False
+
+    def get_login_stages(self) -> list[str]:
+        """allauth's, but whoever waits at a second step that a lead has lifted may start again."""
+        ours = {
+            "allauth.mfa.stages.AuthenticateStage": "pipeline.accounts.two_factor.LiftableStage"
+        }
+        return [ours.get(stage, stage) for stage in super().get_login_stages()]

@@ -1,0 +1,1 @@
+"""Batches: checked and estimated, run by workers, and counted."""

@@ -1,0 +1,77 @@
+"""An estimate as people read it, with everything that was assumed."""
+
+from decimal import Decimal
+
+from pipeline.batches.estimate import (
+    CHARACTERS_A_TOKEN,
+    LATENCY_SECONDS,
+    REPAIRS,
+    Estimate,
+    Share,
+    Span,
+)
+
+NAMES = ("Reasoner", "Second reader")
+
+
+def rows(estimate: Estimate) -> list[tuple[str, str]]:
+    """What is estimated, and how much of it."""
+    return [
+        ("Traces", f"{estimate.traces:,}"),
+        ("Calls", counts(estimate.calls)),
+        ("Tokens read", counts(estimate.input_tokens)),
+        ("Tokens written", counts(estimate.output_tokens)),
+        ("Cost", cost_in_words(estimate)),
+        ("Time", f"{duration(estimate.seconds)} with {estimate.threads} threads"),
+        *((name, _share(one)) for name, one in zip(NAMES, estimate.shares, strict=True)),
+    ]
+
+
+def assumptions(estimate: Estimate) -> list[str]:
+    """What the figures rest on, a sentence each."""
+    few, many = CHARACTERS_A_TOKEN
+    quick, slow = LATENCY_SECONDS
+    return [
+        f"Drawn by seed: {estimate.sampled} questions, of which {estimate.finished} came to a "
+        "verdict by rules. The low figures follow them, the high ones take each to its end.",
+        f"A token is {many} to {few} characters. What a model writes is assumed from its act; "
+        "one that reasons before it answers writes more.",
+        f"{REPAIRS[0]:.0%} to {REPAIRS[1]:.0%} of the calls are repaired once; a call takes "
+        f"{quick:g} to {slow:g} seconds.",
+        "Answers paid for before, which may be used again, are not taken off.",
+        "Nothing was sent, and nothing was written.",
+    ]
+
+
+def cost_in_words(estimate: Estimate) -> str:
+    """The range, or which price is missing."""
+    if estimate.unpriced:
+        return f"unknown: no price for {' and '.join(estimate.unpriced)}"
+    if estimate.cost is None:
+        return "in two currencies, see below"
+    currency, low, high = estimate.cost
+    return f"{money(low)} to {money(high)} {currency}"
+
+
+def counts(span: Span) -> str:
+    return f"{round(span.low):,} to {round(span.high):,}"
+
+
+def money(amount: Decimal) -> str:
+    """Two decimals, more where two would show nothing."""
+    return f"{amount:,.2f}" if amount >= 1 else f"{amount:.4f}"
+
+
+def duration(span: Span) -> str:
+    """A range of seconds in the unit that suits its upper end."""
+    for size, unit in ((3600, "hours"), (60, "minutes")):
+        if span.high >= 2 * size:
+            return f"{span.low / size:.1f} to {span.high / size:.1f} {unit}"
+    return f"{span.low:.0f} to {span.high:.0f} seconds"
+
+
+def _share(share: Share) -> str:
+    cost = share.cost
+    currency = share.price.currency if share.price else ""
+    told = f"{money(cost[0])} to {money(cost[1])} {currency}" if cost else "cost unknown"
+    return f"{share.endpoint} ({share.endpoint.model}): {counts(share.calls)} calls, {told}"

@@ -1,0 +1,271 @@
+"""Batches: start, pump, pause, resume, cancel, retry.
+
+State changes are compare-and-set; nothing here enqueues: the caller rings Celery on commit.
+"""
+
+import time
+from collections.abc import Callable
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from pipeline.batches import preflight
+from pipeline.batches.preflight import Minds
+from pipeline.batches.tools import supply_for
+from pipeline.batches.worker import Work
+from pipeline.core.config import MethodConfig
+from pipeline.core.errors import ArtefactError, InvalidConfiguration
+from pipeline.ledger import limits
+from pipeline.log import log
+from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet, Trace
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+ROWS_AT_ONCE = 2000
+
+
+class WrongState(Exception):
+    """The batch has moved on: the operation does not apply to its present state."""
+
+
+def start_batch(
+    question_set: QuestionSet,
+    *,
+    knowledge_graph: KnowledgeGraph,
+    config: MethodConfig,
+    name: str = "",
+    limit: int | None = None,
+    samples: int = 1,
+    reasoner_endpoint: Endpoint | None = None,
+    reader_endpoint: Endpoint | None = None,
+    temperature: float | None = None,
+    budget_money: Decimal | None = None,
+    budget_tokens: int | None = None,
+    replay: bool = True,
+    started_by: "User | None" = None,
+) -> Batch:
+    """Create a running batch with one pending trace for each question and sample.
+
+    Takes the first `limit` questions of the set (all when None). A configuration that needs a
+    language model needs both endpoints; their models and the temperature (None: as configured)
+    join it. Budgets are in the prices' currency and in tokens, input and output together.
+    Raises InvalidConfiguration for what cannot be run, EndpointRefused among it, and when there
+    is no question to take.
+    """
+    preflight.check_size(limit, samples)
+    minds = Minds(reasoner_endpoint, reader_endpoint)
+    config = preflight.with_models(config, minds, temperature=temperature, samples=samples)
+    currency = preflight.currency_of(minds, budget_money=budget_money, budget_tokens=budget_tokens)
+    preflight.check_text_may_go(minds, question_set)
+    questions = question_set.questions.order_by("pk").values_list("pk", flat=True)[:limit]
+    if not questions:
+        raise InvalidConfiguration(f"The question set {question_set} has no questions.")
+    with transaction.atomic():
+        batch = Batch.objects.create(
+            name=name or f"{question_set} on {knowledge_graph}",
+            question_set=question_set,
+            knowledge_graph=knowledge_graph,
+            config=config.as_json(),
+            config_fingerprint=config.fingerprint,
+            reasoner_kind=config.reasoner_kind.value,
+            samples=samples,
+            question_limit=limit,
+            replay=replay,
+            budget_money=budget_money,
+            budget_tokens=budget_tokens,
+            currency=currency,
+            started_by=started_by,
+            **minds.fields,
+        )
+        pending = (
+            Trace(batch=batch, question_id=question, sample_index=sample)
+            for question in questions
+            for sample in range(samples)
+        )
+        Trace.objects.bulk_create(pending, batch_size=ROWS_AT_ONCE)
+        warned = {"warnings": minds.warnings} if minds.warnings else {}
+        _record("batch.started", batch, started_by, config=config.fingerprint, **warned)
+    return batch
+
+
+def pump(
+    batch: Batch,
+    *,
+    seconds: float | None = None,
+    threads: int | None = None,
+    each: Callable[[], object] = lambda: None,
+) -> int:
+    """Claim and make traces of a running batch, for about `seconds` (None: until none is left).
+
+    Returns how many were made or failed; `each` is called after each of them. Threads wait for
+    language models side by side: as many as the settings allow the batch in all workers, or
+    `threads` of one's own. A batch that cannot run here, whose budget is spent or whose
+    endpoint is not to be asked pauses with its reason; unfinished traces stay pending.
+    """
+    try:
+        supply = supply_for(batch)
+    except (ArtefactError, InvalidConfiguration, ValueError) as error:
+        _pause_if_running(batch, str(error))
+        return 0
+    until = time.monotonic() + (seconds if seconds is not None else float("inf"))
+    at_most = None if threads or batch.is_demonstration else settings.TRACE_THREADS
+    work = Work(batch, supply, until, at_most, each)
+    work.run(threads or at_most or 1)
+    if work.halted:
+        _pause_if_running(batch, work.halted)
+    finish_if_done(batch)
+    return work.settled
+
+
+def finish_if_done(batch: Batch) -> bool:
+    """Finish a running batch that has nothing pending or claimed; says whether it did."""
+    with transaction.atomic():
+        # The row is the lock that `retry_failed` takes too: no trace is added meanwhile.
+        running = Batch.objects.select_for_update().filter(pk=batch.pk, state=Batch.State.RUNNING)
+        if running.first() is None or open_traces(batch).exists():
+            return False
+        running.update(state=Batch.State.FINISHED, finished_at=timezone.now())
+    return True
+
+
+def open_traces(batch: Batch) -> QuerySet[Trace]:
+    """The batch's traces that are still to be made."""
+    return batch.traces.filter(state__in=(Trace.State.PENDING, Trace.State.CLAIMED))
+
+
+def pause_batch(batch: Batch, *, reason: str = "", by: "User | None" = None) -> None:
+    """Stop handing out traces; those being made are finished. Raises WrongState."""
+    with transaction.atomic():
+        _move(batch, {Batch.State.RUNNING}, Batch.State.PAUSED, pause_reason=reason[:200])
+        _record("batch.paused", batch, by, reason=reason)
+
+
+def _pause_if_running(batch: Batch, reason: str) -> None:
+    """What a worker does with a batch it cannot run; a lead may have ended it meanwhile."""
+    try:
+        pause_batch(batch, reason=reason)
+    except WrongState:
+        log.info("batch.not_running", batch=batch.pk, state=batch.state, reason=reason)
+
+
+def resume_batch(batch: Batch, *, by: "User | None" = None) -> None:
+    """Go on with a paused batch, and ask its endpoints again. Raises WrongState."""
+    with transaction.atomic():
+        _move(batch, {Batch.State.PAUSED}, Batch.State.RUNNING, pause_reason="")
+        for endpoint in filter(None, (batch.reasoner_endpoint, batch.reader_endpoint)):
+            limits.allow_probe(endpoint, now=timezone.now())
+        _record("batch.resumed", batch, by)
+
+
+def change_budget(
+    batch: Batch,
+    *,
+    budget_money: Decimal | None,
+    budget_tokens: int | None,
+    by: "User | None" = None,
+) -> None:
+    """Give a batch other budgets, None for none; a paused one stays paused.
+
+    Raises InvalidConfiguration for a budget that cannot be kept, WrongState for an ended batch.
+    """
+    minds = Minds(batch.reasoner_endpoint, batch.reader_endpoint)
+    currency = preflight.currency_of(minds, budget_money=budget_money, budget_tokens=budget_tokens)
+    if budget_money is not None and currency != batch.currency:
+        raise InvalidConfiguration(
+            f"The prices are in {currency} now, and the batch has counted its cost in "
+            f"{batch.currency or 'no currency'}: give the budget in tokens."
+        )
+    with transaction.atomic():
+        states = {Batch.State.RUNNING, Batch.State.PAUSED}
+        moved = Batch.objects.filter(pk=batch.pk, state__in=states)
+        if not moved.update(budget_money=budget_money, budget_tokens=budget_tokens):
+            batch.refresh_from_db()
+            raise WrongState(f"The batch is {batch.state}.")
+        batch.refresh_from_db()
+        money = None if budget_money is None else str(budget_money)
+        _record("batch.budget_changed", batch, by, money=money, tokens=budget_tokens)
+
+
+def cancel_batch(batch: Batch, *, by: "User | None" = None) -> None:
+    """End a batch for good; what was made stays. Raises WrongState."""
+    with transaction.atomic():
+        _move(
+            batch,
+            {Batch.State.RUNNING, Batch.State.PAUSED},
+            Batch.State.CANCELLED,
+            finished_at=timezone.now(),
+        )
+        open_traces(batch).update(state=Trace.State.CANCELLED, lease_token=None, lease_until=None)
+        _record("batch.cancelled", batch, by)
+
+
+def retry_failed(batch: Batch, *, reason: str, by: "User | None" = None) -> int:
+    """Make a new attempt for each current trace that failed for `reason`; returns how many.
+
+    Earlier attempts stay. The batch runs again, unless it is paused. Raises WrongState for a
+    cancelled batch.
+    """
+    with transaction.atomic():
+        batch = Batch.objects.select_for_update().get(pk=batch.pk)
+        failed = batch.traces.select_for_update().filter(
+            is_current=True, state=Trace.State.FAILED, failure_reason=reason
+        )
+        rows = list(failed)
+        if not rows:
+            return 0
+        if batch.state != Batch.State.PAUSED:
+            states = {Batch.State.RUNNING, Batch.State.FINISHED}
+            _move(batch, states, Batch.State.RUNNING, finished_at=None)
+        Trace.objects.filter(pk__in=[row.pk for row in rows]).update(is_current=False)
+        Trace.objects.bulk_create([_next_attempt(row) for row in rows], batch_size=ROWS_AT_ONCE)
+        _record("batch.retried", batch, by, reason=reason, traces=len(rows))
+    return len(rows)
+
+
+def _next_attempt(row: Trace) -> Trace:
+    return Trace(
+        batch_id=row.batch_id,
+        question_id=row.question_id,
+        sample_index=row.sample_index,
+        attempt=row.attempt + 1,
+    )
+
+
+def batches_to_ring() -> QuerySet[Batch]:
+    """Running batches with work left: those whose bell the reaper should ring."""
+    pending = Trace.objects.filter(state__in=(Trace.State.PENDING, Trace.State.CLAIMED))
+    return Batch.objects.filter(
+        state=Batch.State.RUNNING, pk__in=pending.values("batch_id").distinct()
+    )
+
+
+def room(batch: Batch) -> int:
+    """How many more pumps the batch may have: none unless it runs and has pending traces.
+
+    One pump makes a language model's traces, in threads.
+    """
+    pending = batch.traces.filter(
+        state=Trace.State.PENDING, batch__state=Batch.State.RUNNING
+    ).exists()
+    if not pending:
+        return 0
+    claimed = batch.traces.filter(state=Trace.State.CLAIMED).count()
+    if batch.is_demonstration:
+        return max(0, settings.PUMPS_PER_BATCH - claimed)
+    return int(claimed < settings.TRACE_THREADS)
+
+
+def _move(batch: Batch, old: set[Batch.State], new: Batch.State, **changes: object) -> None:
+    moved = Batch.objects.filter(pk=batch.pk, state__in=old).update(state=new, **changes)
+    batch.refresh_from_db()
+    if not moved:
+        raise WrongState(f"The batch is {batch.state}.")
+
+
+def _record(action: str, batch: Batch, actor: "User | None", **payload: object) -> None:
+    Event.objects.append(action, actor=actor, subject=batch, payload=payload)

@@ -1,0 +1,107 @@
+"""Tools: what the traces of a batch are made with, shared by all threads of a process."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pipeline.core.config import MethodConfig, SimilarityConfig
+from pipeline.core.errors import InvalidConfiguration
+from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.linking.backends import make_similarity
+from pipeline.core.linking.similarity import SimilarityBackend
+from pipeline.core.method import Tools
+from pipeline.core.reasoner import Reasoner
+from pipeline.core.reasoners.demonstration import DemonstrationReasoner
+from pipeline.core.records import ReasonerKind
+from pipeline.endpoints.registry import open_model
+from pipeline.ledger.budgets import Density
+from pipeline.ledger.ledgered_model import Course, LedgeredModel
+from pipeline.ledger.prices import price_now
+from pipeline.models import Batch, Endpoint, Trace
+from pipeline.sources.open_graphs import MAX_OPEN_GRAPHS, open_graph, vectors_folder
+
+
+@lru_cache(maxsize=MAX_OPEN_GRAPHS)
+def _similarity(
+    graph: KnowledgeGraph, vectors: Path, config: SimilarityConfig
+) -> SimilarityBackend:
+    return make_similarity(graph, config, vectors)
+
+
+@dataclass(frozen=True)
+class Supply:
+    """What a batch's traces are made with, shared by all threads but for each trace's calls."""
+
+    config: MethodConfig
+    graph: KnowledgeGraph
+    similarity: SimilarityBackend
+    reasoners_for: Callable[[Trace, Course], tuple[Reasoner, Reasoner]]
+
+    def tools_for(self, trace: Trace, course: Course) -> Tools:
+        """The tools of one trace; `course` tells afterwards how its calls went."""
+        reasoner, reader = self.reasoners_for(trace, course)
+        return Tools(
+            graph=self.graph, similarity=self.similarity, reasoner=reasoner, second_reader=reader
+        )
+
+
+def supply_for(batch: Batch) -> Supply:
+    """Graph, similarity backend and reasoners of a batch.
+
+    Raises InvalidConfiguration when its endpoints may not be asked or are no longer those it
+    began with, and SimilarityUnavailable when the similarity backend lacks what it needs.
+    """
+    row, config = batch.knowledge_graph, MethodConfig.from_json(batch.config)
+    graph = open_graph(row)
+    demonstration = config.reasoner_kind is ReasonerKind.DEMONSTRATION
+    reasoners_for = _by_rules(graph) if demonstration else _by_models(batch, config)
+    similarity = _similarity(graph, vectors_folder(row), config.similarity)
+    return Supply(config, graph, similarity, reasoners_for)
+
+
+def _by_rules(graph: KnowledgeGraph) -> Callable[[Trace, Course], tuple[Reasoner, Reasoner]]:
+    reasoner = DemonstrationReasoner(graph)
+    return lambda trace, course: (reasoner, reasoner)
+
+
+def _by_models(
+    batch: Batch, config: MethodConfig
+) -> Callable[[Trace, Course], tuple[Reasoner, Reasoner]]:
+    # It brings the prompts and their engine: only workers of language models need them.
+    from pipeline.core.reasoners.language_model.reasoner import LanguageModelReasoner
+
+    began_with = (
+        (batch.reasoner_endpoint, batch.reasoner_base_url, config.model.reasoner),
+        (batch.reader_endpoint, batch.reader_base_url, config.model.second_reader),
+    )
+    models = [_ledgered(batch, *one) for one in began_with]
+
+    def reasoners_for(trace: Trace, course: Course) -> tuple[Reasoner, Reasoner]:
+        reasoner, reader = (
+            LanguageModelReasoner(
+                model.for_trace(trace, course), config.model, sample_index=trace.sample_index
+            )
+            for model in models
+        )
+        return reasoner, reader
+
+    return reasoners_for
+
+
+def _ledgered(batch: Batch, endpoint: Endpoint | None, base_url: str, model: str) -> LedgeredModel:
+    if endpoint is None:
+        raise InvalidConfiguration("The batch names no endpoint for its language model.")
+    if (endpoint.base_url, endpoint.model) != (base_url, model):
+        raise InvalidConfiguration(
+            f"The endpoint {endpoint} is no longer what the batch began with "
+            f"({model} at {base_url}): change it back, or start a new batch."
+        )
+    return LedgeredModel(
+        open_model(endpoint, question_set=batch.question_set),
+        trace=None,
+        replay=batch.replay,
+        served_by=endpoint,
+        price=price_now(endpoint),
+        density=Density.of(batch, endpoint),
+    )

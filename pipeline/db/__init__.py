@@ -1,0 +1,1 @@
+"""Database idioms that the operations of both apps share."""

@@ -1,0 +1,1 @@
+"""Endpoints: which servers may be asked, with which key, and the client that asks."""

@@ -1,0 +1,231 @@
+"""Endpoints of language models: create, change, deactivate, and the one door to ask one.
+
+Every change is an event without secrets. What may be asked is checked when an endpoint is
+entered, again when it is opened for a batch, and once more at each connection.
+"""
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, cast
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.views.decorators.debug import sensitive_variables
+
+from pipeline.core.errors import EndpointRefused
+from pipeline.core.llm.base import LanguageModel
+from pipeline.endpoints.allowed_hosts import (
+    Target,
+    addresses_of,
+    require_allowed,
+    require_text_may_go,
+    target_of,
+)
+from pipeline.endpoints.api_keys import encrypted, key_of, key_source, require_key_variable
+from pipeline.endpoints.pinned_http import client_for
+from pipeline.models import Endpoint, Event, QuestionSet
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+    from pipeline.core.llm.openai_compatible import Capability
+
+__all__ = [
+    "EndpointRefused",
+    "EndpointTerms",
+    "GivenKey",
+    "change_endpoint",
+    "create_endpoint",
+    "open_model",
+    "remember_capability",
+    "require_usable",
+    "set_active",
+]
+
+PROBED_ANEW = ("base_url", "model")
+
+
+@dataclass(frozen=True)
+class EndpointTerms:
+    """What an endpoint is, but for its key. Limits are null where there is none."""
+
+    role: str
+    base_url: str
+    model: str
+    service_tier: str = ""
+    timeout_seconds: int = 120
+    requests_per_minute: int | None = None
+    tokens_per_minute: int | None = None
+
+
+@dataclass(frozen=True)
+class GivenKey:
+    """A key as it is entered: the variable that holds it, or itself; neither for no key."""
+
+    variable: str = ""
+    secret: str = field(default="", repr=False)
+
+
+NO_KEY = GivenKey()
+
+
+def create_endpoint(
+    name: str, *, terms: EndpointTerms, key: GivenKey = NO_KEY, by: "User | None" = None
+) -> Endpoint:
+    """A new endpoint. Raises EndpointRefused for a host, key or value that cannot be."""
+    endpoint = Endpoint(name=name, created_by=by)
+    _apply(endpoint, terms)
+    _give(endpoint, key)
+    _check(endpoint)
+    try:
+        with transaction.atomic():
+            endpoint.save(force_insert=True)
+            _record("endpoint.created", endpoint, by)
+    except IntegrityError as error:  # entered since it was looked for
+        raise EndpointRefused(f"name: An endpoint named {name} exists.") from error
+    return endpoint
+
+
+def change_endpoint(
+    endpoint: Endpoint,
+    *,
+    terms: EndpointTerms,
+    key: GivenKey | None = None,
+    by: "User | None" = None,
+) -> Endpoint:
+    """Change an endpoint; a key of None keeps the one there is.
+
+    Another base URL wants its key anew: without one the old key is dropped. Another base URL
+    or model wants its capability tested anew. Raises EndpointRefused as `create_endpoint`.
+    """
+    with transaction.atomic():
+        # As it is now: it may have been tested, or taken out of use, since the caller read it.
+        endpoint.refresh_from_db(from_queryset=Endpoint.objects.select_for_update())
+        changed = _change(endpoint, terms, key)
+        endpoint.save()
+        _record("endpoint.changed", endpoint, by, changed=changed)
+    return endpoint
+
+
+def _change(endpoint: Endpoint, terms: EndpointTerms, key: GivenKey | None) -> list[str]:
+    before = {name: getattr(endpoint, name) for name in _names()}
+    _apply(endpoint, terms)
+    changed = [name for name in _names() if getattr(endpoint, name) != before[name]]
+    if key is None and "base_url" in changed:
+        key = NO_KEY
+    if key is not None:
+        _give(endpoint, key)
+        changed.append("key")
+    if not {*PROBED_ANEW}.isdisjoint(changed):
+        endpoint.capability, endpoint.capability_probed_at = Endpoint.Capability.UNKNOWN, None
+    _check(endpoint)
+    return changed
+
+
+def set_active(endpoint: Endpoint, *, active: bool, by: "User | None" = None) -> Endpoint:
+    """Take an endpoint out of use, or back into it; nothing happens if it is there already."""
+    with transaction.atomic():
+        moved = Endpoint.objects.filter(pk=endpoint.pk, is_active=not active)
+        if moved.update(is_active=active):
+            _record(f"endpoint.{'activated' if active else 'deactivated'}", endpoint, by)
+    endpoint.refresh_from_db()
+    return endpoint
+
+
+def remember_capability(endpoint: Endpoint, capability: str) -> bool:
+    """Keep what a probe found, unless the endpoint has been changed since the probe began."""
+    same = {name: getattr(endpoint, name) for name in PROBED_ANEW}
+    kept = Endpoint.objects.filter(pk=endpoint.pk, **same).update(
+        capability=capability, capability_probed_at=timezone.now()
+    )
+    endpoint.refresh_from_db()
+    return kept == 1
+
+
+def open_model(
+    endpoint: Endpoint,
+    *,
+    question_set: QuestionSet | None,
+    capability: str = "",
+    timeout_seconds: float | None = None,
+) -> LanguageModel:
+    """The endpoint as a LanguageModel; None for the question set when no question is sent.
+
+    `capability` and `timeout_seconds` stand in for the row's while it is being probed. Raises
+    EndpointRefused, before anything is sent, where host, key or the text's terms forbid it.
+    """
+    target = require_usable(endpoint, question_set=question_set)
+    held_to = capability or endpoint.capability
+    if not held_to:
+        raise EndpointRefused(
+            f"The endpoint {endpoint} has not been tested yet: test it before it is used."
+        )
+    # The client library takes its time to load: only those who call a model need it.
+    from pipeline.core.llm.openai_compatible import OpenAICompatibleModel
+
+    return OpenAICompatibleModel(
+        endpoint=endpoint.name,
+        base_url=endpoint.base_url,
+        model=endpoint.model,
+        api_key=key_of(endpoint),
+        timeout_seconds=timeout_seconds or endpoint.timeout_seconds,
+        capability=cast("Capability", held_to),
+        http_client=client_for(target),
+    )
+
+
+def require_usable(endpoint: Endpoint, *, question_set: QuestionSet | None) -> Target:
+    """Where the endpoint is. Raises EndpointRefused where it may not be asked, or not this."""
+    if not endpoint.is_active:
+        raise EndpointRefused(f"The endpoint {endpoint} has been deactivated.")
+    target = target_of(endpoint.base_url)
+    require_allowed(target)
+    if question_set is not None:
+        listed = question_set.text_may_go == QuestionSet.TextMayGo.LISTED_ENDPOINTS
+        destinations = question_set.destinations if listed else None
+        require_text_may_go(target, destinations, question_set.name)
+    try:
+        addresses_of(target)
+    except OSError:
+        # A name that does not resolve now may do so at the call, which is tried again.
+        return target
+    return target
+
+
+def _names() -> tuple[str, ...]:
+    return tuple(one.name for one in fields(EndpointTerms))
+
+
+def _apply(endpoint: Endpoint, terms: EndpointTerms) -> None:
+    for name in _names():
+        setattr(endpoint, name, getattr(terms, name))
+    endpoint.base_url = terms.base_url.strip().rstrip("/")
+
+
+@sensitive_variables("key")
+def _give(endpoint: Endpoint, key: GivenKey) -> None:
+    if key.variable:
+        require_key_variable(key.variable)
+    sealed = encrypted(key.secret, base_url=endpoint.base_url) if key.secret else ""
+    endpoint.key_variable, endpoint.key_encrypted = key.variable, sealed
+
+
+def _check(endpoint: Endpoint) -> None:
+    """An allowed host, and values the table takes."""
+    require_allowed(target_of(endpoint.base_url))
+    try:
+        endpoint.full_clean(exclude=["created_by"])
+    except ValidationError as error:
+        name, texts = next(iter(error.message_dict.items()))
+        raise EndpointRefused(f"{name}: {texts[0]}") from error
+
+
+def _record(action: str, endpoint: Endpoint, actor: "User | None", **payload: object) -> None:
+    about = {
+        "name": endpoint.name,
+        "role": endpoint.role,
+        "host": str(target_of(endpoint.base_url)),
+        "model": endpoint.model,
+        "key": key_source(endpoint),
+    }
+    Event.objects.append(action, actor=actor, subject=endpoint, payload=about | payload)

@@ -1,0 +1,1 @@
+"""Sources: question files and knowledge graphs, loaded and opened."""

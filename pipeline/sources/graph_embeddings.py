@@ -1,0 +1,55 @@
+"""Embedding a knowledge graph: what a dense batch needs before it can link by similarity."""
+
+import shutil
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pipeline.core.errors import ArtefactError
+from pipeline.core.linking.embedding import embed
+from pipeline.core.linking.encoder import load_encoder
+from pipeline.core.linking.vectors import VectorsSummary, folder_of, read_meta, verify
+from pipeline.models import Event, KnowledgeGraph
+from pipeline.sources.open_graphs import open_graph, vectors_folder
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+def embed_graph(
+    row: KnowledgeGraph,
+    *,
+    model: str,
+    anew: bool = False,
+    embedded_by: "User | None" = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[VectorsSummary, bool]:
+    """Write the vectors of all the graph's names by a model, once, and say whether they are new.
+
+    Goes on where an interrupted run stopped; vectors that are there are verified, and written
+    again only with `anew`. `progress` receives names encoded and names in all. Raises
+    SimilarityUnavailable without the embeddings extra or the model, ArtefactError for vectors
+    or a graph that are damaged.
+    """
+    graph, vectors = open_graph(row), vectors_folder(row)
+    folder = folder_of(vectors, model)
+    if folder.exists() and not anew:
+        return _verified(row, model), False
+    encoder = load_encoder(model, download=True)
+    shutil.rmtree(folder, ignore_errors=True)
+    summary = embed(graph, vectors, model=model, encoder=encoder, progress=progress)
+    Event.objects.append(
+        "knowledge_graph.embedded",
+        actor=embedded_by,
+        subject=row,
+        payload={"model": model, "revision": summary.revision, "dimension": summary.dimension},
+    )
+    return summary, True
+
+
+def _verified(row: KnowledgeGraph, model: str) -> VectorsSummary:
+    folder = folder_of(vectors_folder(row), model)
+    verify(folder)
+    summary, _ = read_meta(folder)
+    if summary.graph_checksum != row.checksum:
+        raise ArtefactError(f"The vectors {folder.name} belong to another graph.")
+    return summary

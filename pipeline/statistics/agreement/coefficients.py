@@ -1,0 +1,177 @@
+"""Agreement of many raters: percent, Fleiss, Krippendorff's alpha, Gwet's AC1 and AC2.
+
+Each coefficient is 1 - observed / expected disagreement and differs in what it expects by
+chance. Kappa-type (Fleiss, Krippendorff) and AC-type (Gwet) belong on a page together: where
+nearly all ratings fall into one category, the first can be low although raters rarely differ.
+
+Sources: Fleiss (1971); Krippendorff (2011); Gwet (2008; 2014). Raters may differ from item to
+item and miss items, as in Gwet's chapter 2 on missing ratings: an item with one rating counts
+for the categories' shares (Krippendorff: not at all), an item with two or more for agreement.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from pipeline.statistics.agreement.question_totals import Totals, question_totals
+from pipeline.statistics.agreement.rating_table import RatingTable
+from pipeline.statistics.agreement.resampled_raters import drawn_totals
+from pipeline.statistics.agreement.weights import Level, Weighting, agreement_weights, distances
+from pipeline.statistics.estimate import Estimate, FloatArray, undefined
+from pipeline.statistics.intervals import multinomial_weights, percentiles
+
+REPLICATES = 1000
+OVER_QUESTIONS = "how the figure would vary over other questions, graded by the same raters"
+OVER_RATERS = "how the figure would vary over other questions and other raters like these"
+NO_PAIRS = "no item has two ratings"
+ONE_CATEGORY = "every rating that counts falls into one category: chance alone would agree as often"
+
+Disagreement = tuple[FloatArray, FloatArray]
+Measure = Callable[[Totals, FloatArray], Disagreement]
+
+
+def percent(totals: Totals, positions: FloatArray, *, weights: Weighting) -> Disagreement:
+    """Share of agreeing pairs, averaged over items."""
+    return _observed(totals, agreement_weights(weights, positions)), np.ones(len(totals.rows))
+
+
+def fleiss(totals: Totals, positions: FloatArray, *, weights: Weighting) -> Disagreement:
+    """Chance: two ratings drawn from the shares of all raters."""
+    matrix = agreement_weights(weights, positions)
+    shares = _shares(totals)
+    chance = np.einsum("rk,kl,rl->r", shares, matrix, shares)
+    return _observed(totals, matrix), 1 - chance
+
+
+def gwet(totals: Totals, positions: FloatArray, *, weights: Weighting) -> Disagreement:
+    """Chance: only ratings that are guesses agree by chance. AC1 unweighted, AC2 weighted."""
+    matrix = agreement_weights(weights, positions)
+    shares, points = _shares(totals), len(positions)
+    if points < 2:
+        return np.zeros(len(totals.rows)), np.zeros(len(totals.rows))
+    guessed = np.sum(shares * (1 - shares), axis=1)
+    return _observed(totals, matrix), 1 - matrix.sum() / (points * (points - 1)) * guessed
+
+
+def krippendorff(totals: Totals, positions: FloatArray, *, level: Level) -> Disagreement:
+    """Chance: two different ratings drawn from all that could be paired."""
+    coincidences = totals.coincidences
+    margins = coincidences.sum(axis=2)
+    apart = distances(level, positions, margins)
+    ratings = margins.sum(axis=1)
+    observed = np.sum(coincidences * apart, axis=(1, 2))
+    expected = np.einsum("rk,rkl,rl->r", margins, apart, margins)
+    return observed * (ratings - 1), expected
+
+
+COEFFICIENTS: dict[str, Measure] = {
+    "percent": partial(percent, weights="identity"),
+    "fleiss": partial(fleiss, weights="identity"),
+    "fleiss_quadratic": partial(fleiss, weights="quadratic"),
+    "alpha_nominal": partial(krippendorff, level="nominal"),
+    "alpha_ordinal": partial(krippendorff, level="ordinal"),
+    "alpha_interval": partial(krippendorff, level="interval"),
+    "ac1": partial(gwet, weights="identity"),
+    "ac2_linear": partial(gwet, weights="linear"),
+    "ac2_quadratic": partial(gwet, weights="quadratic"),
+    "ac2_ordinal": partial(gwet, weights="ordinal"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One coefficient under both bootstraps; they answer OVER_QUESTIONS and OVER_RATERS.
+
+    `over_raters` is None when raters were not resampled.
+    """
+
+    over_questions: Estimate
+    over_raters: Estimate | None = None
+
+
+def agreement(
+    table: RatingTable,
+    names: Sequence[str] = tuple(COEFFICIENTS),
+    *,
+    replicates: int = REPLICATES,
+    seed: int = 0,
+    resample_raters: bool = False,
+) -> dict[str, Agreement]:
+    """Coefficients by name, all from the same resamples, with percentile intervals."""
+    totals = question_totals(table)
+    values = _values(totals.summed(), table, names)
+    drawn = _over_questions(totals, table, names, replicates, seed)
+    both = _over_raters(table, names, replicates, seed) if resample_raters else None
+    return {
+        name: Agreement(
+            _estimate(table, totals, values[0, place], drawn[:, place]),
+            None
+            if both is None
+            else _estimate(table, totals, values[0, place], both[:, place], raters=True),
+        )
+        for place, name in enumerate(names)
+    }
+
+
+def _values(totals: Totals, table: RatingTable, names: Sequence[str]) -> FloatArray:
+    """Each coefficient of each row of totals (rows x names); NaN where it is undefined."""
+    columns = []
+    for name in names:
+        observed, expected = COEFFICIENTS[name](totals, table.positions)
+        known = (totals.paired > 0) & (expected > 1e-12)
+        ratio = np.divide(observed, expected, where=known, out=np.full(len(known), np.nan))
+        columns.append(1 - ratio)
+    return np.stack(columns, axis=1)
+
+
+def _over_questions(
+    totals: Totals, table: RatingTable, names: Sequence[str], replicates: int, seed: int
+) -> FloatArray:
+    generator = np.random.default_rng(seed)
+    blocks = multinomial_weights(generator, len(totals.rows), replicates if table.items else 0)
+    parts = [_values(totals.drawn(block), table, names) for block in blocks]
+    return np.concatenate(parts) if parts else np.empty((0, len(names)))
+
+
+def _over_raters(
+    table: RatingTable, names: Sequence[str], replicates: int, seed: int
+) -> FloatArray:
+    """Replicates that draw questions and, independently, raters (the pigeonhole bootstrap)."""
+    generator = np.random.default_rng([seed, 1])
+    raters = len(table.raters)
+    parts = []
+    for block in multinomial_weights(generator, table.questions, replicates if table.items else 0):
+        drawn = generator.multinomial(raters, np.full(raters, 1 / raters), len(block))
+        rows = drawn_totals(table, block, drawn.astype(float))
+        parts.append(_values(Totals(rows, len(table.scale)), table, names))
+    return np.concatenate(parts) if parts else np.empty((0, len(names)))
+
+
+def _estimate(
+    table: RatingTable, totals: Totals, value: float, drawn: FloatArray, *, raters: bool = False
+) -> Estimate:
+    n = int(totals.paired.sum())
+    if n == 0:
+        return undefined(NO_PAIRS)
+    if np.isnan(value):
+        return undefined(ONE_CATEGORY, n)
+    if table.questions < 2:
+        return Estimate(float(value), n=n, reason="all of one question: no interval")
+    if raters and len(table.raters) < 3:
+        return Estimate(float(value), n=n, reason="fewer than three raters cannot be resampled")
+    return percentiles(float(value), drawn, n)
+
+
+def _observed(totals: Totals, weights: FloatArray) -> FloatArray:
+    agreed = np.sum(totals.pairs * weights, axis=(1, 2))
+    paired = totals.paired
+    share = np.divide(agreed, paired, where=paired > 0, out=np.zeros_like(agreed))
+    return np.asarray(1 - share)
+
+
+def _shares(totals: Totals) -> FloatArray:
+    rated = totals.rated[:, None]
+    shares = np.divide(totals.shares, rated, where=rated > 0, out=np.zeros_like(totals.shares))
+    return np.asarray(shares)

@@ -1,0 +1,1 @@
+"""From a stratified sample to the whole batch."""

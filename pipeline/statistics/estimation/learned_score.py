@@ -1,0 +1,104 @@
+"""An optional score learned from recorded trace features: never accepts or rejects by itself.
+
+Logistic regression with a small ridge, by Newton's method, cross-fitted over questions: an item
+is never scored by a model that saw a grade of its question. The score serves the assisted
+estimator and the probabilities of a later sampling phase.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.statistics.estimate import FloatArray, IntArray
+
+FOLDS = 5
+RIDGE = 1.0
+STEPS = 50
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LearnedScore:
+    """Probabilities of being acceptable.
+
+    `graded`: each graded item by the model of the other folds. `batch`: every trace by the mean
+    of all folds' models; its means by stratum are the assisted estimator's `score_mean`.
+    """
+
+    graded: FloatArray
+    batch: FloatArray
+
+
+def learn_score(
+    features: FloatArray,
+    labels: FloatArray,
+    questions: IntArray,
+    batch: FloatArray,
+    *,
+    folds: int = FOLDS,
+    seed: int = 0,
+) -> LearnedScore:
+    """Learn from graded items (rows of `features`) and score them and the whole `batch`.
+
+    Features are standardised by the batch. ValueError without at least two questions.
+    """
+    _, codes = np.unique(questions, return_inverse=True)
+    number = int(codes.max()) + 1 if len(codes) else 0
+    if number < 2:
+        raise ValueError("A score is learned from the grades of two questions or more.")
+    fold = np.random.default_rng(seed).permutation(number)[codes] % min(folds, number)
+    inside, everything = _standardised(features, batch), _standardised(batch, batch)
+    models = [_fit(inside[fold != one], labels[fold != one]) for one in range(fold.max() + 1)]
+    chosen = np.array(models)[fold]
+    return LearnedScore(
+        _logistic(np.sum(inside * chosen, axis=1)),
+        np.mean([_logistic(everything @ model) for model in models], axis=0),
+    )
+
+
+def next_probabilities(
+    score: FloatArray, *, size: int, least: float = 0.25, most: float = 1.0
+) -> FloatArray:
+    """Inclusion probabilities of a later phase: more where the score is undecided.
+
+    In proportion to the square root of score x (1 - score), no trace below `least` of an even
+    draw, none above `most`; they add up to `size`. Record them: the estimators weigh by them.
+    """
+    if not 0 < size <= len(score) * most * (1 + 1e-9):
+        raise ValueError(f"{size} items cannot be drawn from {len(score)} traces.")
+    even = size / len(score)
+    spread = np.sqrt(np.clip(score * (1 - score), 1e-12, None))
+    share = least * even + (1 - least) * even * spread / spread.mean()
+    for _ in range(STEPS):
+        certain = share >= most
+        left = size - most * certain.sum()
+        if not np.any(share[~certain]) or abs(share[~certain].sum() - left) < 1e-9:
+            break
+        share = np.where(certain, most, share * left / share[~certain].sum())
+    return np.asarray(np.minimum(share, most))
+
+
+def _standardised(features: FloatArray, batch: FloatArray) -> FloatArray:
+    """Columns with mean 0 and deviation 1 in the batch, after one of ones."""
+    spread = batch.std(axis=0)
+    columns = (features - batch.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    return np.column_stack([np.ones(len(features)), columns])
+
+
+def _fit(columns: FloatArray, labels: FloatArray) -> FloatArray:
+    """Coefficients that minimise the ridge-penalised loss; the intercept is not penalised."""
+    penalty = np.full(columns.shape[1], RIDGE)
+    penalty[0] = 1e-6
+    found = np.zeros(columns.shape[1])
+    for _ in range(STEPS):
+        chance = _logistic(columns @ found)
+        slope = columns.T @ (labels - chance) - penalty * found
+        bend = (columns * (chance * (1 - chance))[:, None]).T @ columns + np.diag(penalty)
+        step = np.linalg.solve(bend, slope)
+        found = found + step
+        if np.max(np.abs(step)) < 1e-8:
+            break
+    return found
+
+
+def _logistic(score: FloatArray) -> FloatArray:
+    return np.asarray(1 / (1 + np.exp(-np.clip(score, -30, 30))))

@@ -1,0 +1,1 @@
+"""The page of a trace: its layout, its diagram, and how it came about."""

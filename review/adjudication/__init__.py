@@ -1,0 +1,1 @@
+"""Adjudication: settling items whose grades disagree, and corrected chains of thought."""

@@ -1,0 +1,135 @@
+"""Correcting: the whole CoT of an item put right, and approved for release as a better one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Max
+
+from pipeline import store
+from pipeline.models import Event
+from review.adjudication.comparison import letters_of
+from review.models import Correction, Item, StepLabel
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class CannotCorrect(ValueError):
+    """The text is no correction of the item's CoT; the message says why."""
+
+
+class CorrectionChanged(Exception):
+    """Someone approved another correction meanwhile: nothing was saved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """How one grader, by letter, would put a step."""
+
+    letter: str
+    label: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One step as it stands, what graders suggest, and the text to begin from."""
+
+    number: int
+    original: str
+    suggestions: tuple[Suggestion, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToCorrect:
+    """A CoT laid out for correction; `seen` is the newest revision, 0 before the first."""
+
+    passages: tuple[Passage, ...]
+    conclusion_original: str
+    conclusion: str
+    seen: int
+
+
+def to_correct(item: Item) -> ToCorrect:
+    """Begin from the approved correction where there is one, else from a step's only suggestion."""
+    cot = store.trace_record(item.trace).cot
+    if cot is None:
+        raise CannotCorrect("The trace has no chain of thought.")
+    approved = item.corrections.filter(is_current=True).first()
+    suggested = _suggestions(item)
+    passages = []
+    for step in cot.steps:
+        found = suggested.get(step.number, ())
+        start = found[0].text if len(found) == 1 else step.text
+        text = approved.steps[step.number - 1] if approved else start
+        passages.append(Passage(step.number, step.text, found, text))
+    return ToCorrect(
+        passages=tuple(passages),
+        conclusion_original=cot.conclusion,
+        conclusion=approved.conclusion if approved else cot.conclusion,
+        seen=_newest(item),
+    )
+
+
+def approve_correction(
+    item: Item, *, steps: Sequence[str], conclusion: str, seen: int, by: "User"
+) -> Correction:
+    """Approve the whole corrected CoT; it supersedes an earlier one, and overwrites none.
+
+    `seen` is the revision that was shown. Raises CannotCorrect unless every step has a text and
+    something differs from the CoT, and CorrectionChanged.
+    """
+    _check(item, steps, conclusion)
+    with transaction.atomic():
+        # The item's row is the lock: of two who approve one does, the other is told.
+        Item.objects.select_for_update().get(pk=item.pk)
+        if _newest(item) != seen:
+            raise CorrectionChanged("Someone approved a correction meanwhile: look again.")
+        item.corrections.filter(is_current=True).update(is_current=False)
+        row = Correction.objects.create(
+            item=item, revision=seen + 1, steps=list(steps), conclusion=conclusion, approved_by=by
+        )
+        Event.objects.append(
+            "cot.corrected",
+            actor=by,
+            subject=row,
+            chain=item.study.event_chain,
+            payload={
+                "item": item.code,
+                "revision": row.revision,
+                "steps": list(steps),
+                "conclusion": conclusion,
+            },
+        )
+    return row
+
+
+def _check(item: Item, steps: Sequence[str], conclusion: str) -> None:
+    cot = store.trace_record(item.trace).cot
+    if cot is None or len(steps) != len(cot.steps):
+        raise CannotCorrect("A correction has a text for every step.")
+    if not all(text.strip() for text in (*steps, conclusion)):
+        raise CannotCorrect("No step and no conclusion may be left empty.")
+    if [step.text for step in cot.steps] == list(steps) and cot.conclusion == conclusion:
+        raise CannotCorrect("Nothing is changed: there is no correction to approve.")
+
+
+def _suggestions(item: Item) -> dict[int, tuple[Suggestion, ...]]:
+    letters = letters_of(item)
+    rows = StepLabel.objects.filter(grade__item=item, grade__is_current=True).exclude(correction="")
+    found: dict[int, tuple[Suggestion, ...]] = {}
+    for row in rows.select_related("grade").order_by("step"):
+        letter = letters[row.grade.reviewer_id]
+        said = Suggestion(letter, row.get_label_display(), row.correction)
+        found[row.step] = tuple(
+            sorted((*found.get(row.step, ()), said), key=lambda one: one.letter)
+        )
+    return found
+
+
+def _newest(item: Item) -> int:
+    newest: int | None = item.corrections.aggregate(newest=Max("revision"))["newest"]
+    return newest or 0

@@ -1,0 +1,1 @@
+"""Evidence: what grades, settlements and rulings together say of an item."""

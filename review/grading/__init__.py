@@ -1,0 +1,1 @@
+"""Grading: a submitted grade and all that may come after it."""

@@ -1,0 +1,205 @@
+"""Grading: one reviewer's submitted judgement of one item, append-only."""
+
+import uuid
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from pipeline import store
+from pipeline.models import Event
+from review.grading.answer_key import blind_coherence
+from review.grading.submission import (
+    GradeEntry,
+    IncompleteGrade,
+    PathEntry,
+    StepEntry,
+    check_entry,
+    paths_to_grade,
+)
+from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, StepLabel, Study
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+__all__ = [
+    "GradeEntry",
+    "IncompleteGrade",
+    "PathEntry",
+    "StepEntry",
+    "graded_paths",
+    "submit_grade",
+]
+
+LONGEST_ACTIVE = 24 * 60 * 60
+# A longer pause between two submissions, in whichever studies, begins another session.
+SESSION_ENDS = timedelta(minutes=30)
+
+
+class StaleLease(Exception):
+    """The slot is no longer the reviewer's to fill: nothing was saved; the message says why."""
+
+
+def graded_paths(item: Item) -> tuple[int, ...]:
+    """Positions of the paths a reviewer grades: those the CoT cites, at most five."""
+    return paths_to_grade(store.trace_record(item.trace))
+
+
+def submit_grade(
+    slot: Slot, *, reviewer: Reviewer, fence: int, key: uuid.UUID, entry: GradeEntry
+) -> Grade:
+    """Fill the slot, or a free one of the same item, with the reviewer's grade.
+
+    Submitting twice with one key gives one grade. Raises StaleLease when every place has passed
+    to someone else, the reviewer has graded the item, or the study is closed; IncompleteGrade
+    when a cited path is missing.
+    """
+    check_entry(store.trace_record(slot.item.trace), entry)
+    with transaction.atomic():
+        _lock_study(slot.item)
+        filled = _fill(slot, reviewer, fence)
+        if filled is None:
+            # The second of two clicks comes here once the first has saved its grade.
+            return _saved_before(slot, reviewer, key)
+        if Grade.objects.filter(idempotency_key=key).exists():
+            raise StaleLease("This page was sent for another item: load it anew, nothing is lost.")
+        grade = _grade_row(filled, reviewer, key, entry)
+        write_parts(grade, entry)
+        Draft.objects.filter(item=slot.item, reviewer=reviewer).delete()
+        record_grade(grade, "grade.submitted", actor=reviewer.user)
+    return grade
+
+
+def write_parts(grade: Grade, entry: GradeEntry) -> None:
+    """Add what the grade says of each step and path."""
+    StepLabel.objects.bulk_create(
+        StepLabel(grade=grade, step=step, label=one.label, correction=one.correction)
+        for step, one in sorted(entry.steps.items())
+    )
+    PathGrade.objects.bulk_create(
+        PathGrade(
+            grade=grade,
+            path=path,
+            precision=one.precision,
+            coherence=one.coherence,
+            invalid_edges=sorted(one.invalid_edges),
+        )
+        for path, one in sorted(entry.paths.items())
+    )
+
+
+def judgement(entry: GradeEntry) -> dict[str, Any]:
+    """The columns of a grade that hold what was entered."""
+    return {
+        "cot_precision": entry.cot_precision,
+        "cot_coherence": entry.cot_coherence,
+        "decision": entry.decision,
+        "comment": entry.comment,
+        "safety_flag": entry.safety_flag,
+        "answer_key_disputed": entry.answer_key_disputed,
+        "cannot_judge": entry.cannot_judge,
+        "first_incorrect_step": entry.first_incorrect_step,
+        "active_seconds": _plausible(entry.active_seconds),
+    }
+
+
+def _plausible(seconds: int | None) -> int | None:
+    """The browser counts active seconds: never below none or over a day."""
+    return None if seconds is None else max(0, min(seconds, LONGEST_ACTIVE))
+
+
+def _fill(slot: Slot, reviewer: Reviewer, fence: int) -> Slot | None:
+    """Fill the reviewer's slot, or another place of the item that is still free; None: neither.
+
+    A lease may run out while its holder writes: the work counts as long as there is room.
+    """
+    own = Slot.objects.filter(
+        pk=slot.pk, reviewer=reviewer, fence=fence, state=Slot.State.LEASED
+    ).update(state=Slot.State.FILLED, lease_until=None)
+    return slot if own else _fill_free_place(slot.item, reviewer)
+
+
+def _fill_free_place(item: Item, reviewer: Reviewer) -> Slot | None:
+    if Slot.objects.filter(item=item, reviewer=reviewer).exists():
+        return None
+    free = Slot.objects.filter(item=item, state=Slot.State.OPEN)
+    for pk in free.order_by("number").values_list("pk", flat=True):
+        # No lease stands behind this grade, so nobody knows how long it took.
+        filled = free.filter(pk=pk).update(
+            state=Slot.State.FILLED, reviewer=reviewer, fence=F("fence") + 1, leased_at=None
+        )
+        if filled:
+            return Slot.objects.select_related("item__study").get(pk=pk)
+    return None
+
+
+def _lock_study(item: Item) -> None:
+    """Hold the study's row: it is not closed while a grade is being saved."""
+    study = Study.objects.select_for_update().get(pk=item.study_id)
+    if study.state == Study.State.CLOSED:
+        raise StaleLease("The study has been closed: this grade was not saved.")
+
+
+def _saved_before(slot: Slot, reviewer: Reviewer, key: uuid.UUID) -> Grade:
+    """The grade this key has saved already. Raises StaleLease with the reason otherwise."""
+    grades = Grade.objects.filter(slot=slot, reviewer=reviewer)
+    if (grade := grades.filter(idempotency_key=key).first()) is not None:
+        return grade
+    if grades.exists():
+        raise StaleLease("You have submitted a grade for this item before: this one was not saved.")
+    raise StaleLease(
+        "Your time on this item ran out and it was dealt anew: this grade was not saved."
+    )
+
+
+def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeEntry) -> Grade:
+    study = slot.item.study
+    before = Grade.objects.filter(reviewer=reviewer, item__study=study, revision=1).count()
+    since = (timezone.now() - slot.leased_at).total_seconds() if slot.leased_at else None
+    return Grade.objects.create(
+        slot=slot,
+        item=slot.item,
+        reviewer=reviewer,
+        rubric_version=study.rubric_version,
+        wall_seconds=None if since is None else round(since),
+        study_position=before + 1,
+        session_position=_session_position(reviewer),
+        blind_coherence=blind_coherence(slot.item, reviewer=reviewer, given=entry.cot_coherence),
+        idempotency_key=key,
+        **judgement(entry),
+    )
+
+
+def _session_position(reviewer: Reviewer) -> int | None:
+    """The place in the reviewer's session, from 1; None where that of the last is not on record."""
+    grades = Grade.objects.filter(reviewer=reviewer, revision=1).order_by("-pk")
+    last = grades.values_list("submitted_at", "session_position").first()
+    if last is None or timezone.now() - last[0] > SESSION_ENDS:
+        return 1
+    return None if last[1] is None else last[1] + 1
+
+
+def record_grade(grade: Grade, action: str, *, actor: "User") -> None:
+    """Append the grade to its study's audit chain."""
+    Event.objects.append(
+        action,
+        actor=actor,
+        subject=grade,
+        chain=grade.item.study.event_chain,
+        payload={
+            "item": grade.item.code,
+            "revision": grade.revision,
+            "cot_precision": grade.cot_precision,
+            "cot_coherence": grade.cot_coherence,
+            "blind_coherence": grade.blind_coherence,
+            "decision": grade.decision,
+            "safety_flag": grade.safety_flag,
+            "answer_key_disputed": grade.answer_key_disputed,
+            "cannot_judge": grade.cannot_judge,
+            "first_incorrect_step": grade.first_incorrect_step,
+            "after_reveal": grade.after_reveal,
+            "reason": grade.amend_reason,
+        },
+    )

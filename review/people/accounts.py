@@ -1,0 +1,64 @@
+"""Accounts: people with a role and a password that is shown once."""
+
+import secrets
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from pipeline.accounts.roles import Role, grant_role
+from pipeline.models import Event
+from review.models import Reviewer
+
+# Without characters that are mistaken for one another when typed from a screen.
+TYPED_WITH = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+@dataclass(frozen=True)
+class NewAccount:
+    """An account just made, with the password that is shown this once."""
+
+    username: str
+    role: str
+    password: str
+
+
+class NameTaken(ValueError):
+    """Someone has this user name, perhaps in other letters; the message is for a person."""
+
+
+@transaction.atomic
+def new_user(username: str, *, password: str, role: Role, by: User | None) -> User:
+    """A user with one role, its event, and the profile a reviewer needs. Raises NameTaken.
+
+    Names that differ in case only are one name: the login does not tell them apart.
+    """
+    if User.objects.filter(username__iexact=username).exists():
+        raise NameTaken(f"There is an account named {username}.")
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(username, password=password)
+    except IntegrityError as error:
+        raise NameTaken(f"There is an account named {username}.") from error
+    grant_role(user, role)
+    if role is Role.REVIEWER:
+        Reviewer.objects.create(user=user)
+    Event.objects.append(
+        "account.made", actor=by, subject=user, payload={"name": username, "role": role.value}
+    )
+    # The event's chain makes accounts in turn: a name in other letters may have come meanwhile.
+    if User.objects.filter(username__iexact=username).exclude(pk=user.pk).exists():
+        raise NameTaken(f"There is an account named {username}.")
+    return user
+
+
+@transaction.atomic
+def make_account(username: str, *, role: Role) -> NewAccount:
+    """From the command line: a new user with one role and a fresh password.
+
+    Raises NameTaken.
+    """
+    groups = ("".join(secrets.choice(TYPED_WITH) for _ in range(4)) for _ in range(4))
+    password = "-".join(groups)
+    new_user(username, password=password, role=role, by=None)
+    return NewAccount(username, role.value, password)

@@ -1,0 +1,95 @@
+"""Invitations: make a link, revoke it, take it up."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from pipeline.accounts.roles import Role
+from pipeline.models import Event
+from review.models import Invitation
+from review.people.accounts import new_user
+from review.people.profiles import Profile, save_profile
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class NoSuchInvitation(LookupError):
+    """The link is wrong, used, expired or revoked: one answer, which does not say which."""
+
+
+@transaction.atomic
+def invite(
+    role: Role, *, meant_for: str, days: int, made_by: "User", email: str = ""
+) -> tuple[Invitation, str]:
+    """Make an invitation. Returns it with the token of its link, which is not kept."""
+    token = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        role=role.value,
+        meant_for=meant_for,
+        email=email,
+        token_sha256=_digest(token),
+        made_by=made_by,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    Event.objects.append(
+        "invitation.made",
+        actor=made_by,
+        subject=invitation,
+        payload={"role": role.value, "meant_for": meant_for, "days": days},
+    )
+    return invitation, token
+
+
+def open_invitations() -> QuerySet[Invitation]:
+    """Invitations whose links still work."""
+    return Invitation.objects.filter(
+        accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
+    )
+
+
+def invitation_behind(token: str) -> Invitation:
+    """The open invitation of this link. Raises NoSuchInvitation."""
+    found = open_invitations().filter(token_sha256=_digest(token)).first()
+    if found is None:
+        raise NoSuchInvitation
+    return found
+
+
+@transaction.atomic
+def accept(token: str, *, username: str, password: str, profile: Profile | None = None) -> "User":
+    """Take the invitation up: the account, its role, a reviewer's profile, their events.
+
+    Of two who use one link at once, one gets an account. Raises NoSuchInvitation, and
+    accounts.NameTaken, after which the link still works.
+    """
+    invitation = invitation_behind(token)
+    now = timezone.now()
+    if not open_invitations().filter(pk=invitation.pk).update(accepted_at=now):
+        raise NoSuchInvitation
+    user = new_user(username, password=password, role=Role(invitation.role), by=invitation.made_by)
+    Invitation.objects.filter(pk=invitation.pk).update(account=user)
+    if profile is not None:
+        save_profile(user.reviewer, profile, by=user)
+    Event.objects.append(
+        "invitation.accepted", actor=user, subject=invitation, payload={"role": invitation.role}
+    )
+    return user
+
+
+@transaction.atomic
+def revoke(invitation: Invitation, *, by: "User") -> bool:
+    """End a link before its time. Returns whether it was still open."""
+    revoked = open_invitations().filter(pk=invitation.pk).update(revoked_at=timezone.now())
+    if revoked:
+        Event.objects.append("invitation.revoked", actor=by, subject=invitation)
+    return bool(revoked)
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

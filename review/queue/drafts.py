@@ -1,0 +1,147 @@
+"""Drafts: what a reviewer has entered and not submitted, kept on the server.
+
+Saving renews the lease: whoever writes is at work. A draft outlives the lease; its slot comes
+back to the reviewer if nobody has taken it meanwhile. A change to a submitted grade is a draft
+too, until its reason is given.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from review.grading.amend import check_open
+from review.grading.answer_key import keep_blind_coherence
+from review.grading.submit import LONGEST_ACTIVE, StaleLease
+from review.models import Draft, Item, Reviewer, Slot
+from review.queue.claim import held_slot, reclaim_slot, renew_lease
+
+
+class OtherTab(Exception):
+    """Another tab has saved since: nothing was saved. `version` is that of the newer draft."""
+
+    def __init__(self, version: int, saved_at: datetime) -> None:
+        super().__init__("This item is open in another tab, which has saved since.")
+        self.version = version
+        self.saved_at = saved_at
+
+
+class AlreadyGraded(StaleLease):
+    """The reviewer's grade of the item is in: a draft of it has nowhere to go."""
+
+
+@dataclass(frozen=True)
+class Save:
+    """Which save it is: of the draft's `version`, by a tab, as its save number `number`.
+
+    A tab is a page from when it is loaded; one without script has no name.
+    """
+
+    version: int
+    tab: UUID | None = None
+    number: int = 0
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A form's fields by name as they stand, and the seconds of work so far."""
+
+    content: dict[str, Any]
+    active_seconds: int = 0
+
+
+def draft_of(item: Item, *, reviewer: Reviewer) -> Draft | None:
+    """The reviewer's draft of the item."""
+    return Draft.objects.filter(item=item, reviewer=reviewer).first()
+
+
+def save_draft(
+    slot: Slot, *, reviewer: Reviewer, fence: int, save: Save, entered: Entered
+) -> Draft:
+    """Save the draft over the version it was written on, and renew the lease.
+
+    Raises StaleLease when the slot is no longer the reviewer's (AlreadyGraded: since it is
+    filled), OtherTab when another tab has saved since that version.
+    """
+    with transaction.atomic():
+        if not _renew(slot, reviewer, fence):
+            raise _why_not(slot, reviewer)
+        return keep_blind_coherence(_save(slot.item, reviewer, save, entered))
+
+
+def save_amendment(slot: Slot, *, reviewer: Reviewer, save: Save, entered: Entered) -> Draft:
+    """Save a change to the grade that fills the slot, not submitted yet.
+
+    Raises CannotAmend while the study takes no changes, OtherTab like `save_draft`.
+    """
+    check_open(slot.item.study)
+    with transaction.atomic():
+        return _save(slot.item, reviewer, save, entered)
+
+
+def _renew(slot: Slot, reviewer: Reviewer, fence: int) -> bool:
+    if slot.reviewer_id != reviewer.pk or slot.fence != fence:
+        return False
+    return renew_lease(slot)
+
+
+def _why_not(slot: Slot, reviewer: Reviewer) -> StaleLease:
+    slots = Slot.objects.filter(item=slot.item, reviewer=reviewer, state=Slot.State.FILLED)
+    if slots.exists():
+        return AlreadyGraded("You have submitted a grade for this item already.")
+    held = held_slot(reviewer)
+    if held is not None and held.item.study_id != slot.item.study_id:
+        return StaleLease(f"You opened an item in {held.item.study}: this one was put aside.")
+    return StaleLease("Your time on this item ran out.")
+
+
+def _save(item: Item, reviewer: Reviewer, save: Save, entered: Entered) -> Draft:
+    saved = _write(item, reviewer, save, entered)
+    drafts = Draft.objects.select_related("item__study")
+    draft = drafts.filter(item=item, reviewer=reviewer).first()
+    if draft is None:  # another tab has submitted what this one was written on
+        raise OtherTab(0, timezone.now())
+    # The same words again, as after a reload during a save, take nothing from anyone.
+    if not saved and draft.content != entered.content:
+        raise OtherTab(draft.version, draft.saved_at)
+    return draft
+
+
+def _write(item: Item, reviewer: Reviewer, save: Save, entered: Entered) -> bool:
+    """Compare-and-set on the version; the first save of all makes the row.
+
+    A tab that never heard of its last save goes on from it, and an earlier save of a tab that
+    comes late, after another, is not written any more.
+    """
+    fields = {
+        "tab": save.tab,
+        "tab_save": save.number,
+        "content": entered.content,
+        "active_seconds": max(0, min(entered.active_seconds, LONGEST_ACTIVE)),
+    }
+    if save.version == 0 and _insert(item, reviewer, fields):
+        return True
+    known = Q(version=save.version) | Q(tab=save.tab, tab_save__lt=save.number)
+    drafts = Draft.objects.filter(known, item=item, reviewer=reviewer)
+    return bool(drafts.update(version=F("version") + 1, saved_at=timezone.now(), **fields))
+
+
+def _insert(item: Item, reviewer: Reviewer, fields: dict[str, Any]) -> bool:
+    try:
+        with transaction.atomic():
+            Draft.objects.create(item=item, reviewer=reviewer, version=1, **fields)
+    except IntegrityError:
+        return False
+    return True
+
+
+def take_back(draft: Draft) -> Slot | None:
+    """Lease the draft's item to its reviewer again; None when no place of it is free.
+
+    Nothing is given back while the study is not open or the reviewer holds another item.
+    """
+    return reclaim_slot(draft.item, reviewer=draft.reviewer)

@@ -1,0 +1,122 @@
+"""Pace: how far a reviewer is in a study, how long the rest takes, when a break is due.
+
+One's own only: there is no leader-board.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from statistics import median
+
+from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from review.models import Grade, Reveal, Reviewer, Slot, Study, StudyReviewer
+from review.queue.candidates import withheld_items
+
+RECENT = 50
+MOST_COUNTED = 1000
+PAUSE = timedelta(minutes=10)
+BREAK_AFTER = timedelta(minutes=45)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """`done` of `size` items; `seconds` an item (median of the recent ones); break due or not.
+
+    `last_code` names the item graded last, while it may still be reopened.
+    """
+
+    done: int
+    size: int
+    seconds: int | None
+    break_due: bool
+    last_code: str | None = None
+
+    @property
+    def position(self) -> int:
+        """The number of the item being graded now."""
+        return self.done + 1
+
+    @property
+    def minutes_left(self) -> int | None:
+        """About how long the rest takes at this pace; None without a pace, or a rest."""
+        if self.seconds is None or self.done >= self.size:
+            return None
+        return max(1, round((self.size - self.done) * self.seconds / 60))
+
+    @property
+    def items_an_hour(self) -> int | None:
+        """Items an hour at this pace."""
+        return round(3600 / self.seconds) if self.seconds else None
+
+
+def pace_of(study: Study, *, reviewer: Reviewer) -> Pace:
+    """The reviewer's progress and pace in the study."""
+    filled = Slot.objects.filter(
+        item__study=study, reviewer=reviewer, state=Slot.State.FILLED
+    ).count()
+    recent = _recent(study, reviewer)
+    seconds = [spent for row in recent if (spent := row.active_seconds or row.wall_seconds)]
+    last = recent[0] if recent else None
+    return Pace(
+        done=filled,
+        size=_size(study, reviewer, filled),
+        seconds=round(median(seconds)) if seconds else None,
+        break_due=_break_due([row.submitted_at for row in recent], timezone.now()),
+        last_code=last.item.code if last and not last.revealed else None,  # type: ignore[attr-defined]
+    )
+
+
+def _size(study: Study, reviewer: Reviewer, filled: int) -> int:
+    """How many items there are for the reviewer: their cap, the study, and what others leave."""
+    places = StudyReviewer.objects.filter(study=study, reviewer=reviewer)
+    place = places.annotate(items=Count("study__items")).values("cap", "items").first()
+    if place is None:
+        return filled
+    free = Slot.objects.filter(item__study=study, state=Slot.State.OPEN) | Slot.objects.filter(
+        item__study=study, state=Slot.State.LEASED, reviewer=reviewer
+    )
+    unfilled = free[:MOST_COUNTED].count()
+    left = place["items"] - filled
+    if unfilled < MOST_COUNTED:
+        left = min(left, unfilled)
+    if place["cap"] is not None:
+        left = min(left, place["cap"] - filled)
+    return filled + max(left, 0)
+
+
+def _recent(study: Study, reviewer: Reviewer) -> list[Grade]:
+    """The reviewer's newest first grades of the study, newest first."""
+    revealed = Reveal.objects.filter(item=OuterRef("item"), reviewer=reviewer)
+    grades = Grade.objects.filter(item__study=study, reviewer=reviewer, revision=1)
+    rows = grades.annotate(revealed=Exists(revealed)).select_related("item")
+    return list(rows.order_by("-pk")[:RECENT])
+
+
+def _break_due(newest_first: Sequence[datetime], now: datetime) -> bool:
+    """Whether the work has gone on for BREAK_AFTER without a pause."""
+    start = later = now
+    for at in newest_first:
+        if later - at > PAUSE:
+            break
+        start = later = at
+    return now - start >= BREAK_AFTER
+
+
+def own_grades(study: Study, *, reviewer: Reviewer) -> QuerySet[Grade]:
+    """The newest revisions of the reviewer's own grades, newest first.
+
+    Where items are repeated the latest stay out, and an earlier twin until its repeat is graded
+    or declined: one does not look up what one said before.
+    """
+    newer = Grade.objects.filter(
+        item=OuterRef("item"), reviewer=reviewer, revision__gt=OuterRef("revision")
+    )
+    return (
+        Grade.objects.filter(item__study=study, reviewer=reviewer)
+        .exclude(Exists(newer))
+        .exclude(item__in=withheld_items(study, reviewer).values("pk"))
+        .select_related("item__trace__question", "item__study")
+        .order_by("-pk")
+    )

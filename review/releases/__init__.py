@@ -1,0 +1,1 @@
+"""Releases: made in the background, frozen, bundled, compared."""

@@ -1,0 +1,105 @@
+"""Archives: the bundle of each frozen release as one ZIP in the data folder.
+
+Written once, handed out as it lies there. What is missing or not as recorded is packed again
+from the frozen lines, with every file compared.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from django.conf import settings
+
+from review.models import Release
+from review.releases.bundle import BundleDiffers, NoBundle, pack_checked
+from review.releases.lease import TO_PACK, held, held_by
+
+# Files whose sums were compared since this process began, by path, size, time and sum.
+_checked: set[tuple[str, int, int, str]] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A ZIP written aside: `put` makes it the release's own. Sizes in bytes."""
+
+    aside: Path
+    target: Path
+    sha256: str
+    size: int
+
+    def put(self) -> None:
+        """In place of what may lie there, in one step."""
+        self.aside.replace(self.target)
+
+
+def whole_archive(release: Release) -> Path | None:
+    """The release's ZIP, if it is as recorded; else None.
+
+    The size is compared each time, the sum once a process.
+    """
+    path = _path(release)
+    if not release.archive_sha256 or not path.is_file():
+        return None
+    about = path.stat()
+    known = (str(path), about.st_size, about.st_mtime_ns, release.archive_sha256)
+    if known not in _checked:
+        if about.st_size != release.archive_size or _sum(path) != release.archive_sha256:
+            return None
+        _checked.add(known)
+    return path
+
+
+def is_awaited(release: Release) -> bool:
+    """Whether the ZIP of a frozen release is to be packed, or being packed."""
+    frozen = release.state == Release.State.FROZEN and bool(release.manifest.get("files"))
+    return frozen and not release.archive_sha256 and not release.failed_reason
+
+
+def ask_for_archive(release: Release) -> None:
+    """Have the ZIP packed again: the caller rings for a worker, on commit."""
+    frozen = Release.objects.filter(pk=release.pk, state=Release.State.FROZEN)
+    frozen.update(archive_sha256="", archive_size=0, failed_reason="")
+
+
+def repack(release: Release) -> None:
+    """Pack the ZIP of a frozen release again, unless another worker is at it.
+
+    What is not as it was frozen is not packed: the release then says why.
+    """
+    with held(release, TO_PACK) as mine:
+        if not mine:
+            return
+        try:
+            packed = write_aside(release, lambda file: pack_checked(release, file))
+        except (NoBundle, BundleDiffers, OSError) as error:
+            held_by(release).update(failed_reason=str(error))
+            return
+        packed.put()
+        held_by(release).update(archive_sha256=packed.sha256, archive_size=packed.size)
+
+
+def write_aside(release: Release, write: Callable[[IO[bytes]], None]) -> Packed:
+    """Have the release's ZIP written beside its place; what a dead worker left there goes."""
+    target = _path(release)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    for left in target.parent.glob(f"{release.pk}.*.part"):
+        left.unlink(missing_ok=True)
+    aside = target.with_name(f"{release.pk}.{release.lease_token}.part")
+    try:
+        with aside.open("xb") as file:
+            write(file)
+        return Packed(aside, target, _sum(aside), aside.stat().st_size)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+
+
+def _path(release: Release) -> Path:
+    return Path(settings.RELEASE_DIR) / f"{release.pk}.zip"
+
+
+def _sum(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,134 @@
+"""Bundling: a release's files rebuilt from what it froze, checked, and packed for handing out."""
+
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from django.db.models import Count, F, QuerySet
+
+from review.exports.bundle import MANIFEST, Bundle, FrozenLine, write_bundle
+from review.exports.tables import BUNDLE_VERSION
+from review.models import Release, ReleasedTrace
+from review.releases.line_file import LineFile
+
+ROWS_AT_ONCE = 200
+FILES = ("files", "lacks")
+# ZIP knows no time before this; the same release packs to the same entries at any time.
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class NoBundle(Exception):
+    """The release has no bundle, or none that this version can build; the message says why."""
+
+
+class BundleDiffers(Exception):
+    """Rebuilt files are not those that were frozen: nothing may be handed out."""
+
+
+def seal(
+    folder: Path, *, lines: LineFile, facts: dict[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Build a release's bundle for the first time, into an empty folder.
+
+    Returns its manifest, with the sha256 of every file, and the texts of card and metadata.
+    """
+    facts = {**facts, "built_with": built_with()}
+    bundle = write_bundle(folder, lines=lines.frozen(), rivals=lines.rivals(), facts=facts)
+    return bundle.manifest(facts), dict(bundle.texts)
+
+
+def write_checked(release: Release, folder: Path) -> None:
+    """Rebuild the bundle into an empty folder and compare every file with what was frozen.
+
+    Raises NoBundle and BundleDiffers; in both cases nothing is left in the folder.
+    """
+    if release.manifest.get("bundle_version") != BUNDLE_VERSION:
+        raise NoBundle(f"{release} was frozen before this kind of bundle: it has its lines only.")
+    facts = {key: value for key, value in release.manifest.items() if key not in FILES}
+    rebuilt = _rebuild(release, folder, facts).manifest(facts)
+    differing = _differing(release.manifest["files"], rebuilt["files"])
+    if differing:
+        shutil.rmtree(folder / "data")
+        for left in folder.iterdir():
+            left.unlink()
+        raise BundleDiffers(_why(release, differing))
+
+
+def pack(folder: Path, *, name: str, files: Iterable[str], target: IO[bytes]) -> None:
+    """Pack a bundle's files and its manifest into one ZIP, under a folder of this name.
+
+    In the order of their names: a database keeps none.
+    """
+    with zipfile.ZipFile(target, "w") as archive:
+        for file in (*sorted(files), MANIFEST):
+            _pack(archive, f"{name}/{file}", folder / file)
+
+
+def pack_checked(release: Release, target: IO[bytes]) -> None:
+    """Rebuild the bundle, compare it with what was frozen, and pack it.
+
+    Raises NoBundle and BundleDiffers; then nothing is written.
+    """
+    with tempfile.TemporaryDirectory(prefix="medreason-") as folder:
+        write_checked(release, Path(folder))
+        files = release.manifest["files"]
+        pack(Path(folder), name=release.name, files=files, target=target)
+
+
+def built_with() -> dict[str, str]:
+    """Versions of the libraries on which the files' bytes depend."""
+    import pyarrow
+
+    return {"pyarrow": pyarrow.__version__}
+
+
+def _rebuild(release: Release, folder: Path, facts: dict[str, Any]) -> Bundle:
+    return write_bundle(
+        folder,
+        lines=_frozen(release.lines.order_by("position")),
+        rivals=_frozen(_rivals(release)),
+        facts=facts,
+        texts=release.texts,
+    )
+
+
+def _rivals(release: Release) -> QuerySet[ReleasedTrace]:
+    """Lines of questions that have several, question by question."""
+    asked = release.lines.order_by().values("item__trace__question")
+    several = asked.annotate(lines=Count("pk")).filter(lines__gt=1)
+    return release.lines.filter(
+        item__trace__question__in=several.values("item__trace__question")
+    ).order_by("item__trace__question_id", "position")
+
+
+def _frozen(rows: QuerySet[ReleasedTrace]) -> Iterator[FrozenLine]:
+    told = rows.annotate(question=F("item__trace__question_id"))
+    for question, left_out, line in told.values_list("question", "left_out", "line").iterator(
+        chunk_size=ROWS_AT_ONCE
+    ):
+        yield FrozenLine(question, not left_out, line)
+
+
+def _differing(frozen: dict[str, Any], rebuilt: dict[str, Any]) -> list[str]:
+    names = frozen.keys() | rebuilt.keys()
+    return sorted(name for name in names if frozen.get(name) != rebuilt.get(name))
+
+
+def _why(release: Release, differing: list[str]) -> str:
+    then, now = release.manifest["built_with"], built_with()
+    versions = ", ".join(
+        f"{name} {then[name]} then, {now[name]} now" for name in then if then[name] != now[name]
+    )
+    return f"Not as frozen: {', '.join(differing)}" + (f" ({versions})." if versions else ".")
+
+
+def _pack(target: zipfile.ZipFile, name: str, path: Path) -> None:
+    entry = zipfile.ZipInfo(name, date_time=EPOCH)
+    entry.create_system, entry.external_attr = 3, 0o644 << 16
+    # Parquet is compressed already.
+    entry.compress_type = zipfile.ZIP_STORED if path.suffix == ".parquet" else zipfile.ZIP_DEFLATED
+    with path.open("rb") as source, target.open(entry, "w", force_zip64=True) as sink:
+        shutil.copyfileobj(source, sink)

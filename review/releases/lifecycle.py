@@ -1,0 +1,253 @@
+"""Releasing: a policy applied to a study becomes a frozen, checksummed data set.
+
+A release is begun by a lead and made by a worker. It is read at one moment and built aside, so
+nobody waits for it; then it is frozen in one transaction. A worker that dies leaves nothing of
+it, and another one makes it.
+"""
+
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, OperationalError, transaction
+
+from pipeline.core.release_format import FORMAT_VERSION
+from pipeline.db.snapshot import one_moment
+from pipeline.log import log
+from pipeline.models import Event
+from review.evidence.policies import rules_as_json, rules_of
+from review.models import Policy, Release, ReleasedTrace, Study
+from review.releases import archive
+from review.releases.bundle import pack, seal
+from review.releases.diff import difference
+from review.releases.freeze import weigh_study
+from review.releases.lease import TO_MAKE, TO_PACK, free_releases, held, held_by
+from review.releases.line_file import LineFile
+
+ROWS_AT_ONCE = 200
+MOST_WAITING = 3
+
+
+class CannotRelease(ValueError):
+    """The study cannot be released as asked; the message says why, for the lead."""
+
+
+class NoLonger(Exception):
+    """The release has moved on: the operation does not apply to its present state."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A release as it will be frozen: its lines, the columns of its row, its ZIP written aside."""
+
+    lines: LineFile
+    columns: dict[str, Any]
+    packed: archive.Packed
+
+
+def begin_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
+    """A release to be made, with the policy's rules as they are now; the caller rings, on commit.
+
+    Raises CannotRelease when the name is taken (the database decides whose it is), or when as
+    many releases of theirs wait as may.
+    """
+    try:
+        with transaction.atomic():
+            _check_room(made_by)
+            release = Release.objects.create(
+                name=name,
+                study=study,
+                policy=policy,
+                rules=rules_as_json(rules_of(policy)),
+                reasoner_kind=study.reasoner_kind,
+                format_version=str(FORMAT_VERSION),
+                created_by=made_by,
+            )
+            _record("release.begun", release, made_by, name=name, policy=policy.name)
+    except IntegrityError as error:
+        raise CannotRelease(f"A release named {name} exists.") from error
+    return release
+
+
+def make_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
+    """Begin a release and make it at once. Raises CannotRelease, and then leaves none behind."""
+    release = begin_release(name, study=study, policy=policy, made_by=made_by)
+    make(release)
+    release.refresh_from_db()
+    if release.state == Release.State.FAILED:
+        remove_release(release, by=made_by)
+        raise CannotRelease(release.failed_reason)
+    return release
+
+
+def unfinished_releases() -> Iterable[Release]:
+    """Releases that wait for a worker: to be made, or for their ZIP to be packed."""
+    return free_releases().filter(TO_MAKE | TO_PACK)
+
+
+def finish(release: Release) -> None:
+    """Do what is left to do for a release: make it, or pack its ZIP again."""
+    if release.state == Release.State.MAKING:
+        make(release)
+    else:
+        archive.repack(release)
+
+
+def make(release: Release) -> None:
+    """Make a release that was begun, unless another worker is at it.
+
+    What stands in the way fails it, with the reason for the lead; a database that is busy or
+    away does not: the release is made again.
+    """
+    with held(release, TO_MAKE) as mine:
+        if not mine:
+            return
+        try:
+            with _prepared(release) as ready:
+                _freeze(release, ready)
+        except OperationalError:
+            raise
+        except CannotRelease as error:
+            _fail(release, str(error))
+        except Exception as error:
+            log.exception("release.failed", release=release.name)
+            _fail(release, f"The release could not be made: {error}")
+
+
+def retry_release(release: Release, *, by: User) -> None:
+    """Have a release that failed made again; the caller rings, on commit.
+
+    Raises NoLonger, or CannotRelease when as many of its maker's wait as may.
+    """
+    with transaction.atomic():
+        _check_room(release.created_by)
+        failed = Release.objects.filter(pk=release.pk, state=Release.State.FAILED)
+        if not failed.update(state=Release.State.MAKING, failed_reason=""):
+            raise NoLonger(f"The release {release} has not failed.")
+        _record("release.retried", release, by)
+
+
+def remove_release(release: Release, *, by: User) -> None:
+    """Remove a release that was never frozen: its name is free again. Raises NoLonger."""
+    with transaction.atomic():
+        _record("release.removed", release, by, name=release.name)
+        unfrozen = Release.objects.filter(pk=release.pk, state__in=Release.UNFROZEN)
+        if not unfrozen.delete()[0]:
+            raise NoLonger(f"The release {release} is frozen: it can only be withdrawn.")
+
+
+def withdraw_release(release: Release, *, reason: str, by: User) -> None:
+    """Withdraw a bad release: it stays listed with the reason, without a download."""
+    with transaction.atomic():
+        withdrawn = Release.objects.filter(pk=release.pk, state=Release.State.FROZEN).update(
+            state=Release.State.WITHDRAWN, withdrawn_reason=reason
+        )
+        if withdrawn:
+            _record("release.withdrawn", release, by, reason=reason)
+    release.refresh_from_db()
+
+
+def lines_of(release: Release) -> Iterator[bytes]:
+    """The rated traces' bytes, line by line, exactly as frozen."""
+    lines = release.lines.filter(left_out="").order_by("position").values_list("line", flat=True)
+    for line in lines.iterator(chunk_size=ROWS_AT_ONCE):
+        yield line.encode()
+
+
+@contextmanager
+def _prepared(release: Release) -> Iterator[_Ready]:
+    """The release as it would be now. Raises CannotRelease when nothing is left to release."""
+    with LineFile() as lines, tempfile.TemporaryDirectory(prefix="medreason-") as folder:
+        with one_moment():
+            facts = weigh_study(release, rules_of(release), lines=lines)
+            if not facts["rows"]:
+                raise CannotRelease(_nothing_left(facts["left_out"]))
+            facts["difference"] = difference(release, lines.taken())
+        manifest, texts = seal(Path(folder), lines=lines, facts=facts)
+        packed = archive.write_aside(
+            release,
+            lambda file: pack(
+                Path(folder), name=release.name, files=manifest["files"], target=file
+            ),
+        )
+        try:
+            yield _Ready(lines, _columns(manifest, texts, packed), packed)
+        finally:
+            packed.aside.unlink(missing_ok=True)
+
+
+def _columns(
+    manifest: dict[str, Any], texts: dict[str, str], packed: archive.Packed
+) -> dict[str, Any]:
+    return {
+        "state": Release.State.FROZEN,
+        "row_count": manifest["rows"],
+        "sha256": manifest["sha256"],
+        "manifest": manifest,
+        "texts": texts,
+        "archive_sha256": packed.sha256,
+        "archive_size": packed.size,
+    }
+
+
+def _freeze(release: Release, ready: _Ready) -> None:
+    """All of it or nothing, and only while this worker holds the release."""
+    with transaction.atomic():
+        if not held_by(release).filter(TO_MAKE).update(**ready.columns):
+            return
+        rows = _rows(release, ready.lines)
+        while block := list(islice(rows, ROWS_AT_ONCE)):
+            ReleasedTrace.objects.bulk_create(block)
+        _record(
+            "release.made",
+            release,
+            release.created_by,
+            name=release.name,
+            rows=ready.columns["row_count"],
+            sha256=ready.columns["sha256"],
+        )
+    ready.packed.put()
+
+
+def _rows(release: Release, lines: LineFile) -> Iterator[ReleasedTrace]:
+    for position, entry in enumerate(lines.entries, start=1):
+        yield ReleasedTrace(
+            release=release,
+            position=position,
+            item_id=entry.item,
+            line=lines.text(entry),
+            left_out=entry.left_out,
+        )
+
+
+def _fail(release: Release, reason: str) -> None:
+    with transaction.atomic():
+        failed = held_by(release).filter(TO_MAKE)
+        if failed.update(state=Release.State.FAILED, failed_reason=reason):
+            _record("release.failed", release, None, reason=reason)
+
+
+def _check_room(maker: User) -> None:
+    """One person's releases do not keep the workers from everything else."""
+    User.objects.select_for_update().get(pk=maker.pk)  # two tabs are counted in turn
+    waiting = Release.objects.filter(created_by=maker, state=Release.State.MAKING).count()
+    if waiting >= MOST_WAITING:
+        raise CannotRelease(
+            f"{waiting} releases of {maker} are being made: wait for one of them, or remove one."
+        )
+
+
+def _nothing_left(left_out: dict[str, int]) -> str:
+    reasons = "; ".join(f"{reason} ({n})" for reason, n in Counter(left_out).most_common())
+    return f"The policy leaves nothing to release: {reasons or 'no items'}."
+
+
+def _record(action: str, release: Release, actor: User | None, **payload: object) -> None:
+    chain = release.study.event_chain
+    Event.objects.append(action, actor=actor, subject=release, chain=chain, payload=payload)

@@ -1,0 +1,205 @@
+"""GRRAS: the 15 items of the reporting guideline, filled from the study's own records.
+
+Source: Kottner et al. (2011), Guidelines for Reporting Reliability and Agreement Studies (GRRAS)
+were proposed, Journal of Clinical Epidemiology 64:96-106. What the records do not hold is said
+to be not recorded; nothing is filled in for it.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from review.grading.rubric import RUBRICS
+from review.reports.document import Column, Table
+from review.reports.facts import Facts
+
+NOT_RECORDED = "Not recorded in the study: for the authors to write."
+Fill = Callable[[Facts], str]
+
+
+def grras_table(facts: Facts) -> Table:
+    """Each item of the guideline beside what the study's records say of it."""
+    rows = [(number, part, asks, fill(facts)) for number, (part, asks, fill) in enumerate(ITEMS, 1)]
+    return Table(
+        "grras",
+        "GRRAS: guidelines for reporting reliability and agreement studies",
+        (
+            Column("item", "Item"),
+            Column("part", "Part"),
+            Column("asks", "What the guideline asks"),
+            Column("answer", "What this study's records say"),
+        ),
+        tuple(rows),
+    )
+
+
+def _instrument(facts: Facts) -> str:
+    rubric = RUBRICS[facts.study.rubric_version]
+    more = [
+        text
+        for text, asked in (
+            ("step labels", rubric.labels),
+            ("a safety flag of three severities", rubric.severities),
+        )
+        if asked
+    ]
+    scales = "Five-point scales of precision and coherence for the chain of thought and for each "
+    also = f"; {' and '.join(more)}" if more else ""
+    return (
+        f"The rubric of this house, version {rubric.version}. {scales}cited knowledge-graph path, "
+        f"each point with a written anchor; a decision (reject, revise, accept){also}."
+    )
+
+
+def _subjects(facts: Facts) -> str:
+    kind = "a rule-based demonstration" if facts.study.is_demonstration else "a language model"
+    sources = _listed(Counter(one.source for one in facts.items))
+    return (
+        f"Chains of thought for clinical questions, written by {kind} "
+        f"({_plural(len(facts.batches), 'batch', 'batches')}). Sampled items by source: {sources}."
+    )
+
+
+def _rater_population(facts: Facts) -> str:
+    return (
+        f"Reviewers with a place in the study. {_panel(facts)} Whom they stand for is not recorded."
+    )
+
+
+def _sample_size(facts: Facts) -> str:
+    size = facts.study.design.get("size")
+    asked = "every trace with a chain of thought" if size is None else f"{size:,} items"
+    return (
+        f"The lead asked for {asked} and {facts.study.overlap} grades an item"
+        f"{_reliability(facts)}. Why that many is not recorded."
+    )
+
+
+def _reliability(facts: Facts) -> str:
+    study = facts.study
+    if not study.reliability_overlap:
+        return ""
+    share = f"{study.reliability_share:.0%}"
+    return f", {study.reliability_overlap} in a random reliability subset of {share}"
+
+
+def _sampling(facts: Facts) -> str:
+    method = facts.study.design.get("method", "not recorded")
+    kept = facts.study.design.get("include_discarded", True)
+    scope = "kept and discarded traces" if kept else "kept traces only"
+    return (
+        f"{method.capitalize()}, of {scope}; {len(facts.items):,} of "
+        f"{sum(facts.strata.values()):,} traces in "
+        f"{_plural(len(facts.strata), 'stratum', 'strata')}, each trace with its recorded "
+        "inclusion probability. Raters: chosen by the lead."
+    )
+
+
+def _process(facts: Facts) -> str:
+    study = facts.study
+    options = (
+        "answer key hidden until coherence is graded"
+        if study.hide_answer_key
+        else "answer key shown",
+        "others' grades shown after submitting"
+        if study.reveal_after_submit
+        else "nothing revealed",
+        "a practice round first" if study.practice_round else "no practice round",
+        f"repeats at least {study.repeat_gap} items after their twin"
+        if study.repeat_share
+        else "no repeats",
+    )
+    return (
+        "On screen, one item at a time, in a random order of each rater's own. Blind to other "
+        "people's grades, to the automatic verdict, to the model's name, and to which items are "
+        f"control items or repeats. {_sentence(options)}"
+    )
+
+
+def _independence(facts: Facts) -> str:
+    later = sum(
+        grade.pk not in {one.pk for one in item.independent}
+        for item in facts.items
+        for grade in item.grades
+    )
+    return (
+        "Yes: no rater saw another's grade before submitting. "
+        f"{_plural(later, 'grade', 'grades')} amended on request or later left out of agreement."
+    )
+
+
+def _statistics(_facts: Facts) -> str:
+    return (
+        "Percent agreement, Krippendorff's alpha, Fleiss's kappa, Gwet's AC1 and AC2, ICC, Cohen's "
+        "kappa by pair, positive and negative agreement. 95 % percentile bootstrap over "
+        "questions, and over questions and raters; Wilson for shares. Formulas and sources: "
+        "docs/statistics.md."
+    )
+
+
+def _numbers(facts: Facts) -> str:
+    grades = [grade for one in facts.items for grade in one.independent]
+    rated = sum(bool(one.independent) for one in facts.items)
+    twice = sum(len(one.independent) > 1 for one in facts.items)
+    repeats = sum(len(one.independent) for one in facts.repeats)
+    return (
+        f"{_plural(len({grade.rater for grade in grades}), 'rater', 'raters')}; {rated:,} sampled "
+        f"items rated, {twice:,} of them by two or more; {len(grades):,} grades, "
+        f"{sum(grade.rating is None for grade in grades):,} of them could not judge; "
+        f"{repeats:,} repeats and {sum(len(one.independent) for one in facts.controls):,} control "
+        "grades apart from these."
+    )
+
+
+def _characteristics(facts: Facts) -> str:
+    practised = "with" if facts.study.practice_round else "without"
+    return f"{_panel(facts)} Trained by the written guidelines, {practised} a practice round."
+
+
+def _panel(facts: Facts) -> str:
+    specialties = _listed(Counter(one.specialty or "not stated" for one in facts.panel))
+    seniority = _listed(Counter(one.seniority or "not stated" for one in facts.panel))
+    count = _plural(len(facts.panel), "rater", "raters")
+    return f"{count}. Specialty: {specialties}. Seniority: {seniority}."
+
+
+def _here(where: str) -> Fill:
+    return lambda _facts: where
+
+
+def _listed(counted: Counter[str]) -> str:
+    return ", ".join(f"{name} {times:,}" for name, times in sorted(counted.items())) or "none"
+
+
+def _sentence(parts: Iterable[str]) -> str:
+    return f"{', '.join(parts)}.".capitalize()
+
+
+def _plural(count: int, one: str, more: str) -> str:
+    return f"{count:,} {one if count == 1 else more}"
+
+
+ITEMS: tuple[tuple[str, str, Fill], ...] = (
+    (
+        "Title",
+        "Say in the title or abstract that reliability or agreement was studied.",
+        _here(NOT_RECORDED),
+    ),
+    ("Introduction", "Name and describe the instrument.", _instrument),
+    ("Introduction", "Specify the subject population.", _subjects),
+    ("Introduction", "Specify the rater population.", _rater_population),
+    ("Introduction", "Describe what is known already, and why this study.", _here(NOT_RECORDED)),
+    ("Methods", "Explain the sample size: raters, subjects, replicates.", _sample_size),
+    ("Methods", "Describe the sampling method.", _sampling),
+    ("Methods", "Describe the rating process: intervals, information at hand, blinding.", _process),
+    ("Methods", "State whether ratings were independent.", _independence),
+    ("Methods", "Describe the statistical analysis.", _statistics),
+    ("Results", "State how many raters, subjects and replicates there were.", _numbers),
+    ("Results", "Describe raters (training, experience) and subjects.", _characteristics),
+    (
+        "Results",
+        "Report estimates with their uncertainty.",
+        _here("In the sections of this report."),
+    ),
+    ("Discussion", "Discuss the practical relevance.", _here(NOT_RECORDED)),
+    ("Auxiliary material", "Give detailed results.", _here("This report's CSV and JSON files.")),
+)

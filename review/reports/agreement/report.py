@@ -1,0 +1,101 @@
+"""The agreement report: by criterion, level, source and specialty; each rater; GRRAS."""
+
+from collections.abc import Mapping
+
+from review.reports.agreement.breakdowns import by_source, by_specialty, yes_and_no
+from review.reports.agreement.coefficients import Measured, detail_table, measured, summary_table
+from review.reports.agreement.criteria import criteria_of, judgements
+from review.reports.agreement.grras import grras_table
+from review.reports.agreement.raters import drift_table, pair_tables, panel_table, severity_table
+from review.reports.agreement.retest import control_table, retest_by_rater, retest_table
+from review.reports.document import Headline, Report, Section
+from review.reports.facts import Facts
+
+READING = (
+    "Two raters who agree by chance alone score 0, two who always agree score 1. Kappa-type and "
+    "AC-type figures differ in what they expect by chance, and belong together: where nearly all "
+    "ratings fall into one category, kappa-type figures can be near 0 although raters hardly "
+    "differ, while AC-type figures stay high. Neither is the true one. The most frequent rating "
+    "stands beside them for that reason.",
+    "Two intervals answer two questions. Over questions: how would the figure vary over other "
+    "questions, graded by the same raters? Over questions and raters: how would it vary over "
+    "other raters like these as well? The second is wider, and the one to quote for other panels.",
+    "Only independent grades of sampled items count: nothing amended on request or after others' "
+    "grades were shown, no control item, no repeat, no grade of a rater who could not judge.",
+)
+PARTS = (
+    "The same figures within each source of questions, and among raters of one specialty. Small "
+    "parts say that their interval is not to be trusted.",
+)
+GRRAS = (
+    "The fifteen items that reports of reliability and agreement are asked for, as far as the "
+    "study's own records answer them.",
+)
+
+
+def agreement_report(facts: Facts) -> Report:
+    """How far the raters of a study agree, with both intervals, as GRRAS asks."""
+    judged = {criterion: judgements(criterion, facts) for criterion in criteria_of(facts)}
+    found = [measured(criterion, some) for criterion, some in judged.items()]
+    return Report(
+        "agreement",
+        "Agreement",
+        facts.study.name,
+        (
+            _by_criterion(found),
+            *_by_level(found),
+            Section(
+                "parts", "By source and specialty", PARTS, (by_source(judged), by_specialty(judged))
+            ),
+            Section("yes_and_no", "Yes or no", tables=(yes_and_no(found),)),
+            *_raters(facts, {one.criterion.key: one for one in found}),
+            Section("grras", "GRRAS", GRRAS, (grras_table(facts),)),
+        ),
+        headline=_headline(found),
+    )
+
+
+def _headline(found: list[Measured]) -> Headline:
+    decision = next(one for one in found if one.criterion.key == "decision")
+    figure = decision.figures["ac2_quadratic"].over_questions
+    return Headline("Decision, Gwet's AC2", figure, "coefficient")
+
+
+def _by_criterion(found: list[Measured]) -> Section:
+    tables = (summary_table(found, raters=False), summary_table(found, raters=True))
+    return Section("criteria", "By criterion", READING, tables)
+
+
+def _raters(facts: Facts, found: Mapping[str, Measured]) -> tuple[Section, ...]:
+    precision, coherence, decision = (found[key] for key in ("precision", "coherence", "decision"))
+    return (
+        Section(
+            "raters",
+            "Raters side by side",
+            tables=(panel_table(facts), *pair_tables(decision), *pair_tables(precision)),
+        ),
+        Section(
+            "severity",
+            "Severity and drift",
+            tables=(
+                severity_table(precision),
+                severity_table(coherence),
+                drift_table(precision),
+                drift_table(coherence),
+            ),
+        ),
+        Section("retest", "Test-retest", tables=(retest_table(facts), retest_by_rater(facts))),
+        Section("controls", "Control items", tables=(control_table(facts),)),
+    )
+
+
+def _by_level(found: list[Measured]) -> list[Section]:
+    levels = dict.fromkeys(one.criterion.level for one in found)
+    return [
+        Section(
+            level.replace(" ", "_"),
+            f"Level: {level}",
+            tables=(detail_table([one for one in found if one.criterion.level == level], level),),
+        )
+        for level in levels
+    ]

@@ -1,0 +1,52 @@
+"""Calibration: what a score says beside what the panel accepts, for filters and learned score."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from pipeline.statistics.estimation.filters import CalibrationBin, calibration
+from pipeline.statistics.trace_columns import filter_scores
+from review.evidence.policies import FILTERS
+from review.reports.assisted import LEARNED, scored
+from review.reports.document import Column, Table
+from review.reports.facts import Facts, learned_of
+from review.reports.filters.measures import COVERS
+from review.reports.wording import plotted
+
+COLUMNS = (
+    Column("score", "Mean score", "share"),
+    Column("acceptable", "Share acceptable", "share"),
+)
+
+
+def calibration_tables(facts: Facts) -> Iterator[Table]:
+    """One table for each filter that scores, and one for the learned score."""
+    for name in FILTERS:
+        scores = filter_scores([one.features for one in facts.items], name)
+        known = ~np.isnan(scores)
+        if known.any():
+            sample = replace(scored(facts).sample, score=np.where(known, scores, 0.0))
+            note = f"Items that this filter scored: {int(known.sum()):,}."
+            bins = calibration(sample, domain=known)
+            yield _table(f"score_{name}", f"Score of the {name} filter", bins, note)
+    yield _learned(facts)
+
+
+def _learned(facts: Facts) -> Table:
+    learned = learned_of(facts)
+    title = "The learned score"
+    if not learned:
+        return Table(
+            "learned_score", title, COLUMNS, (), LEARNED, empty=f"The score {learned.reason}."
+        )
+    note = f"{LEARNED} Learned from {learned.graded:,} graded items."
+    return _table("learned_score", title, calibration(scored(facts).sample), note)
+
+
+def _table(key: str, title: str, bins: list[CalibrationBin], note: str) -> Table:
+    rows = tuple((one.mean_score, one.acceptable) for one in bins)
+    table = Table(key, title, COLUMNS, rows, note)
+    if len(rows) < 2:
+        return table
+    return plotted(table, "calibration", "score", ("score", "acceptable"), covers=COVERS)

@@ -1,0 +1,119 @@
+"""What the filters keep and discard against the consensus: overall, by group, one by one."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from pipeline.statistics.estimate import BoolArray, Estimate, undefined
+from pipeline.statistics.estimation.batch_shares import Ratio, ratio
+from pipeline.statistics.estimation.filters import DENOMINATORS, filter_ratios
+from pipeline.statistics.estimation.stratified_sample import Sample
+from review.evidence.items import Evidence
+from review.evidence.policies import FILTERS
+from review.reports.assisted import BOUNDED, bounded, scored
+from review.reports.document import Cell, Column, Table
+from review.reports.facts import Facts
+from review.reports.wording import plotted
+
+UNKNOWN = undefined("discarded traces were not sampled: it cannot be known")
+NOTHING_DISCARDED = undefined("it discarded no graded trace, so this cannot be estimated")
+NOTHING_KEPT = undefined("it kept no graded trace, so this cannot be estimated")
+PREDICTIVE = "positive predictive value"
+# What needs traces that were discarded, and what needs kept ones.
+DISCARDED = ("sensitivity", "specificity", "false-discard rate")
+KEPT = (PREDICTIVE, "sensitivity", "specificity")
+COVERS = "The intervals say how a figure would vary over other samples of this batch."
+MEASURES = tuple(
+    Column(name.replace(" ", "_").replace("-", "_"), name.capitalize(), "share")
+    for name in DENOMINATORS
+)
+
+
+def measured(facts: Facts, sample: Sample, domain: BoolArray | None = None) -> dict[str, Estimate]:
+    """The four measures; of a sample of kept traces only, just the positive predictive value."""
+    asked_of = filter_ratios(sample, domain)
+    if not facts.study.design["include_discarded"]:
+        return dict.fromkeys(asked_of, UNKNOWN) | {PREDICTIVE: ratio(*asked_of[PREDICTIVE])}
+    found = {name: ratio(seen, asked) for name, (seen, asked) in asked_of.items()}
+    return found | _one_sided(sample, domain)
+
+
+def _one_sided(sample: Sample, domain: BoolArray | None) -> dict[str, Estimate]:
+    """What graded traces that all passed cannot show: others may yet be discarded, or kept.
+
+    Without this a sensitivity of 100 % would stand there, as certain. Of a batch graded in full
+    it is.
+    """
+    graded = sample.answered if domain is None else sample.answered & domain
+    kept = sample.kept[graded]
+    if not kept.size or int(sample.answered.sum()) == sample.population:
+        return {}
+    if kept.all():
+        return dict.fromkeys(DISCARDED, NOTHING_DISCARDED)
+    return {} if kept.any() else dict.fromkeys(KEPT, NOTHING_KEPT)
+
+
+def measured_overall(facts: Facts) -> dict[str, Estimate]:
+    """The four measures of the verdict, over the whole batch."""
+    return measured(facts, scored(facts).sample)
+
+
+def overall_table(facts: Facts) -> Table:
+    """Each measure with interval, bounds, and how many more grades it takes."""
+    estimates = measured_overall(facts)
+    rows = tuple(
+        (name.capitalize(), DENOMINATORS[name], *_bounded(facts, estimates[name], *asked))
+        for name, asked in filter_ratios(scored(facts).sample).items()
+    )
+    columns = (Column("measure", "Measure"), Column("of", "Of what, and which share"), *BOUNDED)
+    table = Table("overall", "The verdict against the consensus", columns, rows)
+    return plotted(table, "intervals", "measure", ("estimate",), covers=COVERS)
+
+
+def _bounded(facts: Facts, estimate: Estimate, sample: Sample, asked: Ratio) -> tuple[Cell, ...]:
+    if estimate in (UNKNOWN, NOTHING_DISCARDED, NOTHING_KEPT):
+        return (estimate, *[None] * (len(BOUNDED) - 1))
+    return bounded(sample, asked, estimate, overlap=facts.study.overlap)
+
+
+def by_group_table(facts: Facts, key: str, title: str, group: Callable[[Evidence], str]) -> Table:
+    """The four measures among the traces of each group."""
+    groups = np.array([group(one) for one in facts.items], dtype=object)
+    sample = scored(facts).sample
+    found = {str(name): measured(facts, sample, groups == name) for name in sorted(set(groups))}
+    return _table(key, title, Column(key, key.capitalize()), found, _answers(facts, group))
+
+
+def by_filter_table(facts: Facts) -> Table:
+    """The four measures of each filter as if it alone decided, and of all together."""
+    sample = scored(facts).sample
+    found = {"all together": measured(facts, sample)}
+    for name in FILTERS:
+        passed = np.array([one.features.passed(name) for one in facts.items], dtype=bool)
+        found[name] = measured(facts, sample.judged_by(passed))
+    note = "As if the filter alone decided: what it passes is kept, all else discarded."
+    return _table("by_filter", "By filter", Column("filter", "Filter"), found, {}, note)
+
+
+def _answers(facts: Facts, group: Callable[[Evidence], str]) -> dict[str, int]:
+    counted: dict[str, int] = {}
+    for one in facts.items:
+        counted[group(one)] = counted.get(group(one), 0) + (one.acceptable is not None)
+    return counted
+
+
+def _table(
+    key: str,
+    title: str,
+    label: Column,
+    found: dict[str, dict[str, Estimate]],
+    answers: dict[str, int],
+    note: str = "",
+) -> Table:
+    counts = (Column("answered", "Graded items", "items"),) if answers else ()
+    rows: list[tuple[Cell, ...]] = [
+        (name, *([answers[name]] if answers else []), *estimates.values())
+        for name, estimates in found.items()
+    ]
+    table = Table(key, title, (label, *counts, *MEASURES), tuple(rows), note)
+    return plotted(table, "intervals", label.key, (MEASURES[0].key,), covers=COVERS)

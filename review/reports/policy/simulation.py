@@ -1,0 +1,260 @@
+"""A policy tried on a study: what it takes of the items and of the batch, and how good that is.
+
+Pure over facts and score. Of the items it takes what a release by the same rules would hold.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+
+import numpy as np
+
+from pipeline.statistics.estimate import BoolArray, Estimate, undefined
+from pipeline.statistics.estimation.batch_shares import (
+    FEWEST_LABELS,
+    Bounds,
+    among,
+    assisted_share,
+    bounds,
+    expanded,
+    ratio,
+)
+from pipeline.statistics.estimation.stratified_sample import (
+    Sample,
+    SampledItem,
+    Stratum,
+    collapsed,
+    sample_of,
+)
+from review.evidence.policies import PENDING, Rules, objections, passes_not
+from review.reports.facts import Facts
+from review.sampling.learned_score import Learned
+
+# Studies whose columns are held: a policy is tried again and again on the same facts.
+STUDIES_HELD = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Columns:
+    """What every simulation of the same facts reads: the sample, its weights, groups.
+
+    `drawn` keeps the strata as drawn; in `sample`, the one for shares, thin ones are joined.
+    """
+
+    drawn: Sample
+    sample: Sample
+    weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
+    sources: np.ndarray[tuple[int, ...], np.dtype[np.object_]]
+    graded: BoolArray
+    accepted: BoolArray
+
+
+@lru_cache(maxsize=STUDIES_HELD)
+def columns_of(facts: Facts) -> Columns:
+    """The columns of these facts, made once. `weights`: traces of the batch an item stands for."""
+    drawn = facts.sample()
+    everything = drawn.filled_in(np.zeros_like(drawn.label))
+    return Columns(
+        drawn,
+        collapsed(drawn),
+        expanded(everything),
+        np.array([one.source for one in facts.items], dtype=object),
+        np.array([bool(one.grades) for one in facts.items], dtype=bool),
+        np.array([one.acceptable == 1 for one in facts.items], dtype=bool),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Simulation:
+    """The rules applied to every sampled item, in the order of the facts.
+
+    `reasons`: all that speaks against an item; the first is the one a release records.
+    `taken`: nothing does. `pending`: only what further grades or an adjudication may settle.
+    `passing`: the trace passes the required filters.
+    """
+
+    rules: Rules
+    facts: Facts
+    learned: Learned
+    reasons: tuple[tuple[str, ...], ...]
+    taken: BoolArray
+    pending: BoolArray
+    passing: BoolArray
+
+    @property
+    def columns(self) -> Columns:
+        return columns_of(self.facts)
+
+    @cached_property
+    def quality(self) -> "Quality":
+        """Share acceptable among traces that pass the required filters."""
+        return quality_of_passing(self)
+
+    @property
+    def taken_ungraded(self) -> BoolArray:
+        return self.taken & ~self.columns.graded
+
+
+def simulate(rules: Rules, facts: Facts, learned: Learned) -> Simulation:
+    """Apply the rules to the study's sampled items; `learned` assists the estimates."""
+    reasons = tuple(
+        (*objections(rules, one), *((one.licence,) if one.licence else ())) for one in facts.items
+    )
+    count = len(reasons)
+    return Simulation(
+        rules,
+        facts,
+        learned,
+        reasons,
+        np.fromiter((not found for found in reasons), bool, count),
+        np.fromiter((bool(found) and PENDING.issuperset(found) for found in reasons), bool, count),
+        np.fromiter((not any(passes_not(rules, one.features)) for one in facts.items), bool, count),
+    )
+
+
+def share_taken(tried: Simulation, domain: BoolArray | None = None) -> Estimate:
+    """Share of the batch (or of a domain) that the rules would take.
+
+    As if traces without a grade, and items still pending, came to what the settled ones came to.
+    """
+    return _share_where(tried, tried.taken, domain)
+
+
+def _share_where(tried: Simulation, holds: BoolArray, domain: BoolArray | None) -> Estimate:
+    known = replace(tried.columns.drawn, label=holds.astype(float), answered=~tried.pending)
+    sample = collapsed(known)
+    return ratio(sample, among(sample, domain))
+
+
+def made(tried: Simulation, domain: BoolArray | None = None) -> float:
+    """How many traces of the batch there are in the domain: known, or estimated by weights."""
+    weights = tried.columns.weights
+    return float(weights.sum() if domain is None else weights[domain].sum())
+
+
+def scaled(share: Estimate, total: float) -> Estimate:
+    """A share of a known total as a number."""
+    if share.value is None:
+        return share
+    low, high = (None if end is None else end * total for end in (share.low, share.high))
+    return Estimate(share.value * total, low, high, share.n, share.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """Share acceptable among traces that pass the required filters, whoever graded them."""
+
+    stratified: Estimate
+    assisted: Estimate
+    bounds: Bounds
+
+
+def quality_of_passing(tried: Simulation) -> Quality:
+    """What the filters alone give: the panel's answer for traces that nobody will grade."""
+    sample = tried.columns.sample
+    asked = among(sample, tried.passing)
+    return Quality(ratio(sample, asked), _assisted(tried), bounds(sample, asked))
+
+
+def _assisted(tried: Simulation) -> Estimate:
+    """The same with the learned score, whose mean is known over every trace that passes."""
+    learned = tried.learned
+    if learned.population is None:
+        return undefined(f"the score {learned.reason}")
+    answers = int((tried.passing & tried.columns.drawn.answered).sum())
+    if answers < FEWEST_LABELS:
+        return undefined(f"needs at least {FEWEST_LABELS} graded items that pass, has {answers}")
+    inside = learned.population.passing(tried.rules.required_filters)
+    sizes = learned.population.sizes(inside)
+    means = learned.population.means(learned.scores, inside)
+    rows = [
+        SampledItem(
+            one.stratum,
+            one.question,
+            one.probability or 1.0,
+            one.acceptable,
+            score=learned.by_item[one.item],
+        )
+        for one, passes in zip(tried.facts.items, tried.passing, strict=True)
+        if passes
+    ]
+    strata = {name: Stratum(size, means[name]) for name, size in sizes.items()}
+    return assisted_share(collapsed(sample_of(rows, strata)))
+
+
+def quality_of_graded(tried: Simulation) -> Estimate:
+    """Share acceptable among the graded traces of the batch that the rules would take."""
+    sample = tried.columns.sample
+    return ratio(sample, among(sample, tried.taken & sample.answered))
+
+
+def quality_of_release(tried: Simulation, ungraded: Estimate) -> Estimate | float:
+    """Share acceptable in a release made now: known of its graded traces, estimated of others.
+
+    `ungraded`: the share acceptable among traces that pass the filters. Where everything taken
+    was graded the share is known, and has no interval.
+    """
+    total, blind = int(tried.taken.sum()), int(tried.taken_ungraded.sum())
+    if not total:
+        return undefined("the rules take nothing")
+    known = int((tried.taken & tried.columns.accepted).sum())
+    if not blind:
+        return known / total
+    if ungraded.value is None:
+        return ungraded
+    ends = (ungraded.value, ungraded.low, ungraded.high)
+    value, low, high = (None if end is None else (known + blind * end) / total for end in ends)
+    return Estimate(value, low, high, ungraded.n, ungraded.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class LostBy:
+    """One reason: items it is the first against, and those that nothing else speaks against.
+
+    `share`: of the batch, by weight, left out by it alone; without this rule it would be taken.
+    `source` loses the largest share by it.
+    """
+
+    reason: str
+    first: int
+    alone: int
+    share: float
+    source: str
+
+
+def lost_by(tried: Simulation) -> list[LostBy]:
+    """Every reason that leaves out an item, most frequent first."""
+    named = dict.fromkeys(reason for found in tried.reasons for reason in found)
+    losses = [_lost(tried, reason) for reason in named]
+    return sorted(losses, key=lambda one: (-one.first, -one.alone, one.reason))
+
+
+def _lost(tried: Simulation, reason: str) -> LostBy:
+    count = len(tried.reasons)
+    first = np.fromiter((found[:1] == (reason,) for found in tried.reasons), bool, count)
+    alone = np.fromiter((found == (reason,) for found in tried.reasons), bool, count)
+    weights = tried.columns.weights
+    share = float(weights[alone].sum() / weights.sum())
+    return LostBy(
+        reason,
+        int(first.sum()),
+        int(alone.sum()),
+        share,
+        _hardest_hit(tried, alone if alone.any() else first),
+    )
+
+
+def _hardest_hit(tried: Simulation, lost: BoolArray) -> str:
+    """The source that loses the largest share of its traces."""
+    sources, weights = tried.columns.sources, tried.columns.weights
+    shares = {
+        str(source): weights[lost & (sources == source)].sum() / weights[sources == source].sum()
+        for source in sorted(set(sources))
+    }
+    return max(shares, key=lambda source: shares[source])
+
+
+def sources_of(tried: Simulation) -> Sequence[tuple[str, BoolArray]]:
+    """Each source of the batch, with the mask of its items."""
+    sources = tried.columns.sources
+    return [(str(source), sources == source) for source in sorted(set(sources))]

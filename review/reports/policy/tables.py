@@ -1,0 +1,182 @@
+"""What a policy does to a study, as tables: how good, which sources, which reasons, beside another.
+
+In the form of every report's tables; shown while a policy is tried.
+"""
+
+from collections.abc import Iterator
+
+from pipeline.statistics.estimate import Estimate
+from review.evidence.policies import Rules
+from review.reports.document import Cell, Column, Headline, Table
+from review.reports.policy.simulation import (
+    Simulation,
+    lost_by,
+    made,
+    quality_of_graded,
+    quality_of_release,
+    scaled,
+    share_taken,
+    simulate,
+    sources_of,
+)
+
+BY_RULE = "100 % by its rule"
+QUALITY_NOTE = (
+    "Where a policy asks for accept, all graded traces it takes are acceptable by its rule, which "
+    "says nothing of the others. The second line is what to expect of traces that nobody will "
+    "grade: of the graded traces that pass the same filters, the share that the panel accepts. "
+    "The last is a release of this study made now: known of its graded traces, expected of the "
+    "others."
+)
+SOURCES_NOTE = (
+    "Estimated as if traces not graded yet, and items still to be settled, came to what the "
+    "settled ones of their stratum came to. The sources that lose most come first."
+)
+REASONS_NOTE = (
+    "A release records the first reason. Items that one reason alone leaves out would be taken "
+    "by a policy without that rule."
+)
+
+
+def policy_tables(tried: Simulation, *, saved: tuple[str, Rules] | None = None) -> list[Table]:
+    """What a policy does, beside a saved one (its name and rules) where one is chosen."""
+    tables = [quality_table(tried), sources_table(tried), reasons_table(tried)]
+    if saved:
+        name, rules = saved
+        tables.insert(1, compared_table(tried, name, simulate(rules, tried.facts, tried.learned)))
+    return tables
+
+
+def policy_headlines(tried: Simulation) -> list[Headline]:
+    """The figures that move while a policy is tried."""
+    items = f"{tried.taken.sum():,} of {len(tried.taken):,}"
+    batch, passing = scaled(share_taken(tried), made(tried)), tried.quality.stratified
+    return [
+        Headline("Items of the study taken", items),
+        Headline(f"Of {made(tried):,.0f} traces in the batch, it would take", batch, "items"),
+        Headline("Acceptable in a release made now", _release(tried, passing), "share"),
+        Headline("Acceptable of what passes its filters", passing, "share"),
+    ]
+
+
+def _release(tried: Simulation, passing: Estimate) -> Cell:
+    """Where only accepted traces are taken, that all are acceptable says nothing of the batch."""
+    by_rule = tried.rules.only_accepted and tried.taken.any() and not tried.taken_ungraded.any()
+    return BY_RULE if by_rule else quality_of_release(tried, passing)
+
+
+def quality_table(tried: Simulation) -> Table:
+    """Share acceptable: of what was graded, of what passes the filters, of a release made now."""
+    passing = tried.quality
+    graded = tried.taken & tried.columns.graded
+    by_rule = tried.rules.only_accepted and graded.any()
+    rows: tuple[tuple[Cell, ...], ...] = (
+        (
+            "Graded traces that it takes",
+            int(graded.sum()),
+            BY_RULE if by_rule else quality_of_graded(tried),
+            None,
+            None,
+            None,
+        ),
+        (
+            "Traces that pass its filters, graded or not",
+            int(tried.passing.sum()),
+            passing.stratified,
+            passing.assisted,
+            passing.bounds.lowest,
+            passing.bounds.highest,
+        ),
+        (
+            "A release made now",
+            int(tried.taken.sum()),
+            _release(tried, passing.stratified),
+            _release(tried, passing.assisted),
+            _release(tried, passing.bounds.lowest),
+            _release(tried, passing.bounds.highest),
+        ),
+    )
+    columns = (
+        Column("which", "Which"),
+        Column("items", "Items", "items"),
+        Column("acceptable", "Share acceptable", "share"),
+        Column("assisted", "With the learned score", "share"),
+        Column("lowest", "If no unanswered item were acceptable", "share"),
+        Column("highest", "If all of them were", "share"),
+    )
+    return Table("quality", "How good it is", columns, rows, QUALITY_NOTE)
+
+
+def sources_table(tried: Simulation) -> Table:
+    """What is taken of each source, and what it loses against everything made."""
+    rows = sorted(_source_rows(tried), key=_loss, reverse=True)
+    columns = (
+        Column("source", "Source"),
+        Column("items", "Items", "items"),
+        Column("taken", "Items taken", "items"),
+        Column("made", "Traces in the batch", "items"),
+        Column("batch", "Traces it would take", "items"),
+        Column("lost", "Share it would lose", "share"),
+    )
+    return Table("sources", "By source", columns, tuple(rows), SOURCES_NOTE)
+
+
+def _source_rows(tried: Simulation) -> Iterator[tuple[Cell, ...]]:
+    for source, inside in sources_of(tried):
+        share, whole = share_taken(tried, inside), made(tried, inside)
+        yield (
+            source,
+            int(inside.sum()),
+            int((tried.taken & inside).sum()),
+            round(whole),
+            scaled(share, whole),
+            share.complement(),
+        )
+
+
+def _loss(row: tuple[Cell, ...]) -> float:
+    lost = getattr(row[-1], "value", None)
+    return -1.0 if lost is None else float(lost)
+
+
+def reasons_table(tried: Simulation) -> Table:
+    """Why items are left out."""
+    rows = tuple(
+        (one.reason, one.first, one.alone, one.share, one.source) for one in lost_by(tried)
+    )
+    columns = (
+        Column("reason", "Reason"),
+        Column("first", "Items, by first reason", "items"),
+        Column("alone", "Items that it alone leaves out", "items"),
+        Column("share", "That is, of the batch", "share"),
+        Column("source", "Source it costs most"),
+    )
+    return Table("reasons", "Left out", columns, rows, REASONS_NOTE, empty="Every item is taken.")
+
+
+def compared_table(tried: Simulation, name: str, saved: Simulation) -> Table:
+    """The policy beside a saved one."""
+    columns = (
+        Column("policy", "Policy"),
+        Column("taken", "Items taken", "items"),
+        Column("apart", "Of these, left out by the other", "items"),
+        Column("ungraded", "Of these, graded by nobody", "items"),
+        Column("batch", "Traces of the batch it would take", "items"),
+        Column("passing", "Share acceptable of what passes its filters", "share"),
+        Column("release", "Share acceptable in a release made now", "share"),
+    )
+    rows = (_compared("Tried here", tried, saved), _compared(name, saved, tried))
+    return Table("compared", f"Beside the saved policy {name}", columns, rows)
+
+
+def _compared(title: str, one: Simulation, other: Simulation) -> tuple[Cell, ...]:
+    passing = one.quality.stratified
+    return (
+        title,
+        int(one.taken.sum()),
+        int((one.taken & ~other.taken).sum()),
+        int(one.taken_ungraded.sum()),
+        scaled(share_taken(one), made(one)),
+        passing,
+        _release(one, passing),
+    )

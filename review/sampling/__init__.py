@@ -1,0 +1,1 @@
+"""Sampling: a stratified draw of traces with recorded probabilities."""

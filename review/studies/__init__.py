@@ -1,0 +1,1 @@
+"""Studies: opened, extended, drawn further, watched, closed."""

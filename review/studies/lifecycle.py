@@ -1,0 +1,228 @@
+"""Studies: what a lead asks for; open, pause, resume, close."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from pipeline.accounts.roles import roles_of
+from pipeline.models import Batch, Event
+from review.access import SEES_GRADES
+from review.grading import rubric
+from review.models import Control, Reviewer, Study, StudyReviewer
+from review.queue.order import buckets_for
+from review.sampling.draw import USUAL_VARIABLES, Drawn, draw, population
+from review.studies.slots import Dealt, deal
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+
+class CannotOpen(ValueError):
+    """The study cannot be opened as asked; the message says why, for the lead."""
+
+
+class WrongState(Exception):
+    """The study has moved on: the operation does not apply to its present state."""
+
+
+@dataclass(frozen=True)
+class StudyPlan:
+    """What a lead asks for. `size` None takes every trace with a CoT.
+
+    Shares run from 0 to 1. `strata` names the variables that the sample is stratified by.
+    """
+
+    name: str
+    batches: Sequence[Batch]
+    reviewers: Sequence[Reviewer]
+    overlap: int = 2
+    size: int | None = None
+    include_discarded: bool = True
+    strata: Sequence[str] = USUAL_VARIABLES
+    allocation: str = "proportional"
+    minimum: int = 1
+    reliability_share: float = 0.0
+    reliability_overlap: int | None = None
+    controls: Sequence[Control] = ()
+    repeat_share: float = 0.0
+    repeat_gap: int = 20
+    route_by_specialty: bool = False
+    fallback_hours: int = 48
+    cap: int | None = None
+    rubric_version: str = rubric.CURRENT.version
+    hide_answer_key: bool = False
+    reveal_after_submit: bool = False
+    practice_round: bool = False
+    guidelines: str = ""
+    seed: int | None = None
+
+    @property
+    def highest_overlap(self) -> int:
+        """The most grades that any sampled item asks for."""
+        return max(self.overlap, self.reliability_overlap or 0)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What would be dealt: the population's sizes by stratum and the traces drawn from it."""
+
+    population: dict[str, int]
+    drawn: tuple[Drawn, ...]
+
+
+def sample_of(plan: StudyPlan, *, seed: int) -> Sample:
+    """Draw the plan's sample. Raises CannotOpen where there is nothing to grade."""
+    strata = population(
+        plan.batches, include_discarded=plan.include_discarded, variables=plan.strata
+    )
+    drawn = draw(
+        strata, size=plan.size, seed=seed, allocation=plan.allocation, minimum=plan.minimum
+    )
+    if not drawn:
+        raise CannotOpen("No trace of the chosen batches has a chain of thought to grade.")
+    return Sample({name: len(ids) for name, ids in strata.items()}, tuple(drawn))
+
+
+def check_plan(plan: StudyPlan) -> str:
+    """The reasoner kind of the plan's traces. Raises CannotOpen, saying what does not fit."""
+    kind = _common_kind(plan.batches)
+    check_blindness(plan.reviewers)
+    if plan.highest_overlap > len(plan.reviewers):
+        raise CannotOpen(
+            f"{plan.highest_overlap} grades an item need at least {plan.highest_overlap} "
+            f"reviewers; {len(plan.reviewers)} chosen."
+        )
+    if plan.reveal_after_submit and plan.repeat_share:
+        raise CannotOpen("Repeats measure nothing where others' grades are shown in between.")
+    if any(control.trace.batch.reasoner_kind != kind for control in plan.controls):
+        raise CannotOpen("Demonstration and model traces never share a study: see the controls.")
+    return kind
+
+
+def open_study(plan: StudyPlan, *, opened_by: "User") -> Study:
+    """Draw the sample and open the study: items, their slots, the reviewers' places.
+
+    Raises CannotOpen: demonstration and model traces never mix, there must be something to
+    grade, and no more slots an item than reviewers.
+    """
+    kind = check_plan(plan)
+    seed = secrets.randbits(62) if plan.seed is None else plan.seed
+    sample = sample_of(plan, seed=seed)
+    with transaction.atomic():
+        study = _study_row(plan, kind, seed, sample)
+        study.created_by = opened_by
+        _insert(study)
+        study.batches.set(plan.batches)
+        StudyReviewer.objects.bulk_create(
+            StudyReviewer(study=study, reviewer=reviewer, cap=plan.cap)
+            for reviewer in plan.reviewers
+        )
+        dealt = deal(study, drawn=sample.drawn, controls=plan.controls, reviewers=plan.reviewers)
+        Event.objects.append(
+            "study.opened",
+            actor=opened_by,
+            subject=study,
+            chain=study.event_chain,
+            payload=_opened(study, dealt),
+        )
+    return study
+
+
+def _opened(study: Study, dealt: Dealt) -> dict[str, Any]:
+    return {
+        "items": dealt.sampled,
+        "controls": dealt.controls,
+        "repeats": dealt.repeats,
+        "overlap": study.overlap,
+        "reliability": [study.reliability_share, study.reliability_overlap],
+        "design": study.design,
+    }
+
+
+def _study_row(plan: StudyPlan, kind: str, seed: int, sample: Sample) -> Study:
+    by = " and ".join(name.replace("_", " ") for name in plan.strata) or "nothing"
+    allocation = plan.allocation.replace("_", " ")
+    design = {
+        "method": f"stratified random sample by {by}, {allocation} allocation",
+        "variables": list(plan.strata),
+        "allocation": plan.allocation,
+        "minimum": plan.minimum,
+        "population": sample.population,
+        "size": plan.size,
+        "include_discarded": plan.include_discarded,
+    }
+    return Study(
+        name=plan.name,
+        reasoner_kind=kind,
+        rubric_version=plan.rubric_version,
+        overlap=plan.overlap,
+        reliability_share=plan.reliability_share if plan.reliability_overlap else 0,
+        reliability_overlap=plan.reliability_overlap,
+        repeat_share=plan.repeat_share,
+        repeat_gap=plan.repeat_gap,
+        route_by_specialty=plan.route_by_specialty,
+        fallback_hours=plan.fallback_hours,
+        practice_round=plan.practice_round,
+        buckets=buckets_for(len(sample.drawn)),
+        design=design,
+        seed=seed,
+        hide_answer_key=plan.hide_answer_key,
+        reveal_after_submit=plan.reveal_after_submit,
+        guidelines=plan.guidelines,
+    )
+
+
+def _insert(study: Study) -> None:
+    try:
+        with transaction.atomic():
+            study.save(force_insert=True)
+    except IntegrityError as error:
+        raise CannotOpen(f"A study named {study.name} exists.") from error
+
+
+def check_blindness(reviewers: Sequence[Reviewer]) -> None:
+    """Whoever may look at other people's grades cannot grade blind."""
+    seeing = [reviewer for reviewer in reviewers if roles_of(reviewer.user) & SEES_GRADES]
+    if seeing:
+        names = ", ".join(str(reviewer) for reviewer in seeing)
+        raise CannotOpen(f"{names}: a lead, adjudicator or auditor sees grades and cannot review.")
+
+
+def _common_kind(batches: Sequence[Batch]) -> str:
+    kinds = {batch.reasoner_kind for batch in batches}
+    if not kinds:
+        raise CannotOpen("Choose at least one batch.")
+    if len(kinds) > 1:
+        raise CannotOpen("Demonstration and model traces never share a study.")
+    return kinds.pop()
+
+
+def pause_study(study: Study, *, by: "User") -> None:
+    """Deal nothing for now; reviewers keep their drafts. Raises WrongState."""
+    _move(study, {Study.State.OPEN}, Study.State.PAUSED, by)
+
+
+def resume_study(study: Study, *, by: "User") -> None:
+    """Deal again. Raises WrongState."""
+    _move(study, {Study.State.PAUSED}, Study.State.OPEN, by)
+
+
+def close_study(study: Study, *, by: "User") -> None:
+    """End grading for good. Raises WrongState."""
+    _move(study, {Study.State.OPEN, Study.State.PAUSED}, Study.State.CLOSED, by)
+
+
+def _move(study: Study, old: set[Study.State], new: Study.State, by: "User") -> None:
+    closed_at = timezone.now() if new == Study.State.CLOSED else None
+    with transaction.atomic():
+        moved = Study.objects.filter(pk=study.pk, state__in=old).update(
+            state=new, closed_at=closed_at
+        )
+        study.refresh_from_db()
+        if not moved:
+            raise WrongState(f"The study is {study.state}.")
+        Event.objects.append(f"study.{new.value}", actor=by, subject=study, chain=study.event_chain)

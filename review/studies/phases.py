@@ -1,0 +1,198 @@
+"""Further phases of a study's sample: more items, at random or where the score is undecided.
+
+Strata keep their shares by the study's own allocation, whatever was graded; only within a
+stratum may the learned score move the chances. Why estimates stay unbiased:
+pipeline.statistics.estimation.phases.
+"""
+
+import secrets
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F, Max, Value
+from django.db.models.functions import Least
+
+from pipeline.models import Event
+from pipeline.statistics.estimate import FloatArray, IntArray
+from pipeline.statistics.estimation import phases
+from pipeline.statistics.estimation.learned_score import next_probabilities
+from review.evidence.items import sampled_evidence
+from review.models import Item, Reviewer, Study
+from review.sampling.draw import Drawn, allocate
+from review.sampling.learned_score import learn
+from review.sampling.population import Population, PopulationChanged, population_of
+from review.studies.lifecycle import WrongState
+from review.studies.slots import deal
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+Where = Literal["random", "undecided"]
+WHERE: Mapping[Where, str] = {
+    "random": "at random",
+    "undecided": "more often where the learned score is undecided",
+}
+
+
+class CannotDraw(ValueError):
+    """No further items can be drawn as asked; the message says why, for the lead."""
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One stratum of a further phase: rows of the population that may still be drawn.
+
+    `before`: items drawn so far; `size`: traces of the stratum that are no control item.
+    """
+
+    stratum: str
+    left: IntArray
+    before: int
+    added: int
+    seed: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {"before": self.before, "added": self.added, "size": self.before + len(self.left)}
+
+    def chances(self, scores: FloatArray) -> FloatArray:
+        most = phases.highest_chance(**self.counts)
+        return next_probabilities(scores[self.left], size=self.added, most=most)
+
+
+def traces_left(study: Study) -> int:
+    """How many traces of the study's population have no place in it yet."""
+    placed = Item.objects.filter(study=study).exclude(kind=Item.Kind.REPEAT).count()
+    population: dict[str, int] = study.design["population"]
+    return max(0, sum(population.values()) - placed)
+
+
+def latest_phase(study: Study) -> int:
+    """The number of the sample's latest phase; the sample a study opens with is phase 1."""
+    phase: int | None = Item.objects.filter(study=study).aggregate(last=Max("phase"))["last"]
+    return phase or 1
+
+
+def draw_more(
+    study: Study, *, items: int, where: Where, by: "User", after: int | None = None
+) -> int:
+    """Draw `items` further items in a new phase and deal them. Returns the phase's number.
+
+    `after`: the phase that whoever asks takes for the latest, so that a form sent twice draws
+    once. Raises WrongState once the study is closed; CannotDraw where another phase came in
+    between, too few traces are left, the batches have changed, or there is no learned score to
+    go by.
+    """
+    try:
+        population = population_of(study)
+    except PopulationChanged as error:
+        raise CannotDraw(str(error)) from error
+    scores, graded = _scores(study, population, where)
+    with transaction.atomic():
+        study = Study.objects.select_for_update().get(pk=study.pk)
+        if study.state == Study.State.CLOSED:
+            raise WrongState("The study is closed.")
+        phase = latest_phase(study) + 1
+        if after is not None and phase != after + 1:
+            raise CannotDraw(
+                f"Phase {phase - 1} was drawn since you opened this page: see it first."
+            )
+        parts = _parts(study, population, items)
+        drawn = [one for part in parts for one in _drawn(population, part, scores, phase)]
+        for part in parts:
+            _reweigh(study, part)
+        deal(study, drawn=drawn, reviewers=_raters(study))
+        _record(study, phase, where, graded, parts, by)
+    return phase
+
+
+def _scores(study: Study, population: Population, where: Where) -> tuple[FloatArray, int]:
+    """The score that moves the chances, one of no difference at random; the grades behind it."""
+    if where == "random":
+        return np.full(len(population.traces), 0.5), 0
+    learned = learn(study, list(sampled_evidence(study)))
+    if not learned:
+        raise CannotDraw(f"There is no learned score to go by: it {learned.reason}.")
+    return learned.scores, learned.graded
+
+
+def _parts(study: Study, population: Population, items: int) -> list[_Part]:
+    left, before = _left(study, population), _before(study)
+    available = {stratum: len(rows) for stratum, rows in left.items()}
+    if items > sum(available.values()):
+        raise CannotDraw(f"Only {sum(available.values()):,} traces are left to draw from.")
+    allocation = study.design.get("allocation", "proportional")
+    sizes = allocate(available, items, allocation=allocation, minimum=0)
+    return [
+        _Part(
+            stratum,
+            np.array(left[stratum], dtype=np.int64),
+            before.get(stratum, 0),
+            added,
+            secrets.randbits(53),
+        )
+        for stratum, added in sorted(sizes.items())
+        if added
+    ]
+
+
+def _left(study: Study, population: Population) -> dict[str, list[int]]:
+    """Rows of the population by stratum, without traces that have a place in the study."""
+    placed = set(Item.objects.filter(study=study).values_list("trace_id", flat=True))
+    left: dict[str, list[int]] = defaultdict(list)
+    for row, trace in enumerate(population.traces.tolist()):
+        if trace not in placed:
+            left[population.strata[population.stratum[row]]].append(row)
+    return dict(left)
+
+
+def _before(study: Study) -> dict[str, int]:
+    counted: dict[str, int] = defaultdict(int)
+    items = Item.objects.filter(study=study, kind=Item.Kind.SAMPLED)
+    for stratum in items.values_list("stratum", flat=True):
+        counted[stratum] += 1
+    return counted
+
+
+def _drawn(population: Population, part: _Part, scores: FloatArray, phase: int) -> Iterable[Drawn]:
+    chances = part.chances(scores)
+    chosen = phases.systematic(chances, seed=part.seed)
+    recorded = phases.of_further_phase(chances[chosen], **part.counts)
+    traces = population.traces[part.left[chosen]]
+    for trace, probability in zip(traces.tolist(), recorded.tolist(), strict=True):
+        yield Drawn(trace, part.stratum, probability, phase)
+
+
+def _reweigh(study: Study, part: _Part) -> None:
+    """Record for the stratum's earlier items what they stand for now (after_further_phase)."""
+    share = phases.share_of_earlier(**part.counts)
+    weight = share / F("inclusion_probability") + (1 - share)
+    items = Item.objects.filter(study=study, kind=Item.Kind.SAMPLED, stratum=part.stratum)
+    items.update(inclusion_probability=Least(Value(1.0), Value(1.0) / weight))
+
+
+def _raters(study: Study) -> list[Reviewer]:
+    return list(Reviewer.objects.filter(places__study=study).select_related("user"))
+
+
+def _record(
+    study: Study, phase: int, where: Where, graded: int, parts: Sequence[_Part], by: "User"
+) -> None:
+    """The phase in the study's design and in its audit: enough to work every chance out again."""
+    drawn: dict[str, Any] = {
+        "phase": phase,
+        "items": sum(part.added for part in parts),
+        "where": where,
+        "grades_behind_score": graded,
+        "strata": {part.stratum: part.counts | {"seed": part.seed} for part in parts},
+    }
+    study.design["phases"] = [*study.design.get("phases", []), drawn]
+    study.design["method"] += f"; phase {phase}: {drawn['items']} more, {WHERE[where]}"
+    study.save(update_fields=["design"])
+    Event.objects.append(
+        "study.phase_drawn", actor=by, subject=study, chain=study.event_chain, payload=drawn
+    )

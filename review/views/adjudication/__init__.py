@@ -1,0 +1,1 @@
+"""Screens of adjudicators and of whoever answers them."""

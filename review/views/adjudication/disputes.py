@@ -1,0 +1,58 @@
+"""Disputes: questions whose answer key is doubted, and the lead's ruling."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pipeline import store
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from review import access
+from review.evidence.key_disputes import (
+    DisputeChanged,
+    dispute_of,
+    disputes,
+    releases_with,
+    rule_on_key,
+)
+from review.forms.adjudication import RulingForm
+
+
+@never_cache
+@require_GET
+@role_required(Role.LEAD)
+def dispute_list(request: SignedInRequest) -> HttpResponse:
+    """Every disputed question, open ones first."""
+    return render(request, "review/dispute_list.html", {"disputes": disputes()})
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def dispute(request: SignedInRequest, question_id: int) -> HttpResponse:
+    """One disputed question: who doubts its key and why; the lead rules with a reason."""
+    question = access.disputed_question_for(request.user, question_id)
+    found = dispute_of(question)
+    if found is None:
+        raise Http404
+    form = RulingForm(request.POST or None, initial={"seen": found.seen})
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        try:
+            rule_on_key(question, **form.cleaned_data, by=request.user)
+            messages.success(request, "Ruled.")
+            return redirect("review:disputes")
+        except DisputeChanged as error:
+            form.add_error(None, str(error))
+            status = 409
+    context = {
+        "dispute": found,
+        "form": form,
+        "question": store.question_record(question),
+        "earlier": question.key_rulings.select_related("ruled_by").order_by("-revision"),
+        "releases": releases_with(question),
+        "may_rule": Role.LEAD in request.roles,
+    }
+    status = 422 if form.errors and status == 200 else status
+    return render(request, "review/dispute.html", context, status=status)

@@ -1,0 +1,130 @@
+"""Drafts: what the grading screen sends while a reviewer works; answers are JSON."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from pipeline import store
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.core.records import Trace
+from review import access
+from review.forms import AmendForm, GradeForm, Layout
+from review.grading.amend import CannotAmend
+from review.grading.answer_key import key_shown
+from review.grading.rubric import RUBRICS
+from review.grading.submit import StaleLease
+from review.models import Draft, Reviewer, Slot
+from review.queue.drafts import AlreadyGraded, Entered, OtherTab, Save, save_amendment, save_draft
+from review.views.grading.desk import form_of, refused
+
+LARGEST = 2**31 - 1
+
+
+@never_cache
+@require_POST
+@role_required(Role.REVIEWER)
+def draft(request: SignedInRequest, code: str) -> HttpResponse:
+    """Save the form as it stands; a hidden answer key comes back once coherence is graded."""
+    reviewer = access.reviewer_of(request.user)
+    slot = access.slot_once_dealt(reviewer, code)
+    trace = store.trace_record(slot.item.trace)
+    return _answer(lambda: _saved(slot, reviewer, trace, request.POST), trace)
+
+
+@never_cache
+@require_POST
+@role_required(Role.REVIEWER)
+def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
+    """Save a change to one's grade as it stands, before it is submitted with its reason."""
+    reviewer = access.reviewer_of(request.user)
+    slot = access.graded_slot(reviewer, code)
+    trace = store.trace_record(slot.item.trace)
+    entered = _entered(AmendForm, slot, trace, request.POST)
+    save = _save_of(request.POST)
+    return _answer(
+        lambda: save_amendment(slot, reviewer=reviewer, save=save, entered=entered), trace
+    )
+
+
+@never_cache
+@require_POST
+@role_required(Role.REVIEWER)
+def answer_key(request: SignedInRequest, code: str) -> HttpResponse:
+    """Without script: save the form as it stands, and come back to it with the answer key."""
+    reviewer = access.reviewer_of(request.user)
+    slot = access.slot_once_dealt(reviewer, code)
+    trace = store.trace_record(slot.item.trace)
+    try:
+        saved = _saved(slot, reviewer, trace, request.POST)
+    except (StaleLease, OtherTab) as error:
+        form = form_of(slot, trace, request.POST, None)
+        form.add_error(None, str(error))
+        return refused(request, slot, reviewer, trace, form, status=409)
+    if not key_shown(slot.item, draft=saved):
+        messages.info(request, "Saved. Grade the coherence of the chain of thought first.")
+    return redirect("review:grade", code)
+
+
+def _saved(slot: Slot, reviewer: Reviewer, trace: Trace, data: QueryDict) -> Draft:
+    return save_draft(
+        slot,
+        reviewer=reviewer,
+        fence=_whole(data, "fence"),
+        save=_save_of(data),
+        entered=_entered(GradeForm, slot, trace, data),
+    )
+
+
+def _answer(save: Callable[[], Draft], trace: Trace) -> JsonResponse:
+    """Version and time of the saved draft; 409 says why not, and the browser keeps the text."""
+    try:
+        saved = save()
+    except AlreadyGraded as error:
+        return JsonResponse({"why": "graded", "reason": str(error)}, status=409)
+    except StaleLease as error:
+        return JsonResponse({"why": "lease", "reason": str(error)}, status=409)
+    except CannotAmend as error:
+        return JsonResponse({"why": "study", "reason": str(error)}, status=409)
+    except OtherTab as error:
+        answer = {"why": "tab", "reason": str(error), "version": error.version}
+        return JsonResponse(answer, status=409)
+    answer = {"version": saved.version, "saved_at": saved.saved_at.isoformat()}
+    if saved.blind_coherence is not None:
+        answer["options"] = render_to_string("_options.html", {"question": trace.question})
+    return JsonResponse(answer)
+
+
+def _entered(kind: type[GradeForm], slot: Slot, trace: Trace, data: QueryDict) -> Entered:
+    form = kind(data, rubric=RUBRICS[slot.item.study.rubric_version], layout=Layout.of(trace))
+    return Entered(form.content(), _whole(data, "active_seconds"))
+
+
+def _save_of(data: QueryDict) -> Save:
+    """Which save the page says it is; without script it says no more than the version."""
+    version = _whole(data, "draft_version")
+    try:
+        return Save(version, UUID(data.get("draft_tab", "")), _whole(data, "draft_save"))
+    except ValueError:
+        return Save(version)
+
+
+def _whole(data: QueryDict, name: str) -> int:
+    """A whole number a browser sent; 0 for anything else."""
+    text = data.get(name, "")
+    return min(int(text), LARGEST) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+
+
+@require_POST
+@role_required(Role.REVIEWER)
+def keys(request: SignedInRequest) -> HttpResponse:
+    """Switch the grading screen's single keys on or off for oneself (WCAG 2.1.4)."""
+    reviewer = access.reviewer_of(request.user)
+    switched_on = request.POST.get("keys") == "on"
+    Reviewer.objects.filter(pk=reviewer.pk).update(keys_on=switched_on)
+    return HttpResponse(status=204)

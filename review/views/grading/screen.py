@@ -1,0 +1,81 @@
+"""What the grading screen shows: one builder for grading, practice, amending and reading only.
+
+Nothing a reviewer must not see is put in here: no verdict, no model, no kind, no peer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from pipeline.core.records import Trace
+from pipeline.trace_page.layout import PathLine, Sheet, StepLine, sheet_of
+from review.forms import GradeForm
+from review.forms.grading import PathFields, StepFields
+from review.grading.answer_key import without_key
+from review.grading.rubric import RUBRICS
+from review.models import Reviewer, Study
+
+LABEL_KEYS = {"correct": "c", "incorrect": "x", "unsupported": "u", "cannot_judge": "e"}
+DECISION_KEYS = {"accept": "a", "revise": "v", "reject": "d"}
+SEVERITY_KEYS = {"": "0", "mild": "1", "moderate": "2", "severe": "3"}
+
+
+@dataclass(frozen=True)
+class StepRow:
+    """A step and the fields that judge it; None by a rubric without step labels."""
+
+    step: StepLine
+    fields: StepFields | None
+
+
+@dataclass(frozen=True)
+class PathRow:
+    """A cited path and the fields that grade it."""
+
+    path: PathLine
+    fields: PathFields
+
+
+def render_screen(
+    request: HttpRequest,
+    study: Study,
+    reviewer: Reviewer,
+    *,
+    trace: Trace,
+    form: GradeForm,
+    extra: Mapping[str, Any],
+    key_shown: bool = True,
+    status: int = 200,
+) -> HttpResponse:
+    """The screen over one trace; `extra` says what it is for."""
+    sheet = sheet_of(trace if key_shown else without_key(trace))
+    graded = set(form.layout.paths)
+    context = {
+        "study": study,
+        "form": form,
+        "rubric": RUBRICS[study.rubric_version],
+        "sheet": sheet,
+        "step_rows": _step_rows(sheet, form),
+        "path_rows": [
+            PathRow(sheet.paths[fields.position], fields) for fields in form.path_fields()
+        ],
+        "shown_paths": [path for path in sheet.paths if path.position not in graded],
+        "key_waits": not key_shown,
+        "keys_on": reviewer.keys_on,
+        "reviewer_id": reviewer.pk,
+        "label_keys": LABEL_KEYS,
+        "decision_keys": DECISION_KEYS,
+        "severity_keys": SEVERITY_KEYS,
+        **extra,
+    }
+    return render(request, "review/grade.html", context, status=status)
+
+
+def _step_rows(sheet: Sheet, form: GradeForm) -> list[StepRow]:
+    fields = list(form.step_fields())
+    if not fields:
+        return [StepRow(step, None) for step in sheet.steps]
+    return [StepRow(step, one) for step, one in zip(sheet.steps, fields, strict=True)]

@@ -1,0 +1,65 @@
+"""A release's files, handed out: its lines, and its bundle as one ZIP."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpResponseBase,
+    StreamingHttpResponse,
+)
+from django.shortcuts import redirect
+from django.views.decorators.http import require_GET
+
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from review import access
+from review.models import Release
+from review.releases.archive import ask_for_archive, is_awaited, whole_archive
+from review.releases.lifecycle import lines_of
+from review.tasks import enqueue_release
+
+MISSING = (
+    "The ZIP in the data folder is missing or was changed. It is being packed again from what was "
+    "frozen, and every file is compared."
+)
+
+
+@require_GET
+@role_required(Role.LEAD)
+def release_download(request: SignedInRequest, name: str) -> HttpResponseBase:
+    """The release's JSONL, always as an attachment (attack case 11)."""
+    release = _to_hand_out(request, name)
+    response = StreamingHttpResponse(lines_of(release), content_type="application/x-ndjson")
+    response["Content-Disposition"] = f'attachment; filename="{release.name}.jsonl"'
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+@role_required(Role.LEAD)
+def release_bundle(request: SignedInRequest, name: str) -> HttpResponseBase:
+    """Every file of the release as one ZIP; one that is not as recorded is packed again."""
+    release = _to_hand_out(request, name)
+    archive = whole_archive(release)
+    if archive is None:
+        _have_packed(request, release)
+        return redirect("review:release", name)
+    response = FileResponse(archive.open("rb"), as_attachment=True, filename=f"{name}.zip")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _have_packed(request: SignedInRequest, release: Release) -> None:
+    if is_awaited(release):
+        return
+    with transaction.atomic():
+        ask_for_archive(release)
+        transaction.on_commit(lambda: enqueue_release(release.pk))
+    messages.warning(request, MISSING)
+
+
+def _to_hand_out(request: SignedInRequest, name: str) -> Release:
+    release = access.release_for(request.user, name)
+    if release.state != Release.State.FROZEN:
+        raise Http404
+    return release

@@ -1,0 +1,84 @@
+"""Policies: save one, try one on a study."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from review import access
+from review.evidence.policies import NameTaken, Rules, rules_of, save_policy
+from review.forms import PolicyForm, TryPolicyForm
+from review.models import Policy
+from review.reports.facts import ESTIMAND, Facts, facts_of, learned_of
+from review.reports.policy.simulation import simulate
+from review.reports.policy.tables import policy_headlines, policy_tables
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def policy_new(request: SignedInRequest) -> HttpResponse:
+    """Save a policy, then go on to a release by it."""
+    form = PolicyForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            policy = save_policy(
+                form.cleaned_data["name"], rules=form.rules(), saved_by=request.user
+            )
+            messages.success(request, f"Policy {policy} saved.")
+            return redirect(_release_by(policy, request.GET.get("study")))
+        except NameTaken as error:
+            form.add_error("name", str(error))
+    status = 422 if form.errors else 200
+    return render(request, "review/policy_new.html", {"form": form}, status=status)
+
+
+@never_cache
+@require_GET
+@role_required(Role.LEAD)
+def policy_try(request: SignedInRequest, study_id: int) -> HttpResponse:
+    """Try a policy on a study; as the form changes, htmx asks for the result alone."""
+    facts = facts_of(access.study_to_report(request.user, study_id))
+    policies = access.policies_for(request.user)
+    form = TryPolicyForm(request.GET or None, policies=policies)
+    context: dict[str, Any] = {"study": facts.study, "form": form, "estimand": ESTIMAND}
+    if not form.is_bound or form.is_valid():
+        context |= _tried(form, facts, list(policies))
+    if request.htmx:
+        return render(request, "review/policy_try.html#result", context)
+    context["may_save"] = Role.LEAD in request.roles
+    status = 422 if form.errors else 200
+    return render(request, "review/policy_try.html", context, status=status)
+
+
+def _tried(form: TryPolicyForm, facts: Facts, policies: list[Policy]) -> dict[str, Any]:
+    """The result of trying what was entered, or at first the usual rule."""
+    rules = form.rules() if form.is_bound else Rules()
+    beside = form.cleaned_data["compare"] if form.is_bound else None
+    tried = simulate(rules, facts, learned_of(facts))
+    same = next((policy for policy in policies if rules_of(policy) == rules), None)
+    return {
+        "headlines": policy_headlines(tried),
+        "tables": policy_tables(tried, saved=(beside.name, rules_of(beside)) if beside else None),
+        "entered": _entered(form),
+        "same": same,
+        "release_url": _release_by(same, facts.study.pk) if same else "",
+    }
+
+
+def _entered(form: TryPolicyForm) -> list[tuple[str, Any]]:
+    """What was entered, as fields of a form that saves just this, whatever is changed later."""
+    fields = [form[name] for name in form.fields if name != "compare"]
+    found = [(field.html_name, field.value()) for field in fields]
+    several = [(name, value if isinstance(value, list) else [value]) for name, value in found]
+    return [(name, one) for name, values in several for one in values if one not in (None, False)]
+
+
+def _release_by(policy: Policy, study: int | str | None) -> str:
+    chosen = {"policy": policy.pk} | ({"study": study} if study else {})
+    return f"{reverse('review:release_new')}?{urlencode(chosen)}"

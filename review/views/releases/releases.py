@@ -1,0 +1,140 @@
+"""Releases: have a data set made by a policy, look at it, try again, withdraw."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from review import access
+from review.exports.dataset_card import figure_cells
+from review.forms import ReleaseForm, WithdrawForm
+from review.models import Release
+from review.releases import lifecycle
+from review.releases.archive import is_awaited
+from review.tasks import enqueue_release
+
+
+@require_GET
+@role_required(Role.LEAD)
+def release_list(request: SignedInRequest) -> HttpResponse:
+    """All releases and policies."""
+    context = {
+        "releases": access.releases_for(request.user),
+        "policies": access.policies_for(request.user),
+        "may_release": Role.LEAD in request.roles,
+    }
+    return render(request, "review/release_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def release_new(request: SignedInRequest) -> HttpResponse:
+    """Begin a release of a study's rated traces by a policy; a worker makes it."""
+    chosen = {name: request.GET.get(name) for name in ("study", "policy")}
+    form = ReleaseForm(request.POST or None, initial=chosen)
+    if request.method == "POST" and form.is_valid():
+        try:
+            return redirect("review:release", _begun(request, form).name)
+        except lifecycle.CannotRelease as error:
+            form.add_error(None, str(error))
+    status = 422 if form.errors else 200
+    context = {"form": form, "has_policies": access.policies_for(request.user).exists()}
+    return render(request, "review/release_new.html", context, status=status)
+
+
+def _begun(request: SignedInRequest, form: ReleaseForm) -> Release:
+    with transaction.atomic():
+        release = lifecycle.begin_release(**form.cleaned_data, made_by=request.user)
+        transaction.on_commit(lambda: enqueue_release(release.pk))
+    return release
+
+
+@require_GET
+@role_required(Role.LEAD)
+def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
+    """One release: what went in, what stayed out and why, every file with its checksum.
+
+    While a worker is at it, htmx asks whether it is done, and then has the page read again.
+    """
+    release = access.release_for(request.user, name)
+    waiting = release.state == Release.State.MAKING or is_awaited(release)
+    if request.htmx:
+        return HttpResponse(status=204) if waiting else HttpResponseClientRefresh()
+    context = {"release": release, "waiting": waiting, "may_steer": Role.LEAD in request.roles}
+    if not release.is_frozen:
+        return render(request, "review/release_unfrozen.html", context)
+    context |= {
+        **_shown(release.manifest),
+        "withdrawn": release.state == Release.State.WITHDRAWN,
+        "form": WithdrawForm(),
+    }
+    return render(request, "review/release_detail.html", context)
+
+
+def _shown(manifest: dict[str, Any]) -> dict[str, Any]:
+    """The manifest in the order of the page: a database keeps none."""
+    left_out = manifest["left_out"].items()
+    return {
+        "left_out": sorted(left_out, key=lambda pair: (-pair[1], pair[0])),
+        "files": sorted(manifest.get("files", {}).items()),
+        "lacks": sorted(manifest.get("lacks", {}).items()),
+        "figures": [figure_cells(figure) for figure in manifest.get("figures", [])],
+        "contamination": manifest.get("contamination"),
+        "difference": manifest.get("difference"),
+        "rules": _rules(manifest.get("difference")),
+    }
+
+
+def _rules(difference: dict[str, Any] | None) -> list[tuple[str, Any, Any]]:
+    """The rules that differ, in words, as they were and as they are."""
+    pairs = difference["policy"]["rules"] if difference else {}
+    return [
+        (name.replace("_", " ").capitalize(), *map(_asked, pairs[name])) for name in sorted(pairs)
+    ]
+
+
+def _asked(rule: Any) -> str:
+    """What one rule asks for, in words."""
+    if isinstance(rule, list):
+        return ", ".join(rule) or "none"
+    if isinstance(rule, bool):
+        return "yes" if rule else "no"
+    if isinstance(rule, str):
+        return rule.replace("_", " ")
+    return "not asked" if rule is None else f"{rule:g}"
+
+
+@require_POST
+@role_required(Role.LEAD)
+def release_steer(request: SignedInRequest, name: str, action: str) -> HttpResponse:
+    """Have a release that failed made again, or remove one that was never frozen."""
+    release = access.release_for(request.user, name)
+    try:
+        with transaction.atomic():
+            if action == "remove":
+                lifecycle.remove_release(release, by=request.user)
+                messages.success(request, f"The release {name} is removed: its name is free.")
+                return redirect("review:releases")
+            lifecycle.retry_release(release, by=request.user)
+            transaction.on_commit(lambda: enqueue_release(release.pk))
+    except (lifecycle.NoLonger, lifecycle.CannotRelease) as error:
+        messages.error(request, str(error))
+    return redirect("review:release", name)
+
+
+@require_POST
+@role_required(Role.LEAD)
+def release_withdraw(request: SignedInRequest, name: str) -> HttpResponse:
+    """Withdraw a release with a reason: it stays listed, without a download."""
+    release = access.release_for(request.user, name)
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        lifecycle.withdraw_release(release, reason=form.cleaned_data["reason"], by=request.user)
+    else:
+        messages.error(request, "Give the reason for withdrawing the release.")
+    return redirect("review:release", release.name)

@@ -1,0 +1,134 @@
+"""Small rows for the tests: a graph, questions, batches, studies."""
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from pipeline import store
+from pipeline.batches.lifecycle import pump, start_batch
+from pipeline.core.config import SimilarityConfig, preset
+from pipeline.core.records import Option, Question
+from pipeline.models import Batch, KnowledgeGraph, QuestionSet
+from pipeline.sources.knowledge_graphs import load_graph
+from review.evidence.policies import Rules
+from review.models import Reviewer, Study
+from review.studies.lifecycle import StudyPlan, open_study
+from tests.factories import endpoints
+from tests.factories.kg import write_kg
+
+NODES = {
+    0: ("disease", "asthma"),
+    1: ("drug", "Salbutamol"),
+    2: ("drug", "Propranolol"),
+    3: ("effect/phenotype", "Wheezing"),
+    4: ("disease", "essential hypertension"),
+    5: ("effect/phenotype", "Headache"),
+    6: ("drug", "Amlodipine"),
+    7: ("disease", "migraine disorder"),
+    8: ("drug", "Sumatriptan"),
+    9: ("effect/phenotype", "Photophobia"),
+}
+EDGES = [
+    (1, 0, "indication", "indication"),
+    (2, 0, "contraindication", "contraindication"),
+    (0, 3, "disease_phenotype_positive", "phenotype present"),
+    (2, 4, "indication", "indication"),
+    (6, 4, "indication", "indication"),
+    (8, 7, "indication", "indication"),
+    (7, 5, "disease_phenotype_positive", "phenotype present"),
+    (7, 9, "disease_phenotype_positive", "phenotype present"),
+    (6, 5, "drug_effect", "side effect"),
+    (8, 4, "contraindication", "contraindication"),
+]
+UNGRADED = Rules(
+    minimum_precision=None, minimum_coherence=None, minimum_graders=0, only_accepted=False
+)
+DRUGS = ("Salbutamol", "Propranolol", "Amlodipine", "Sumatriptan")
+ASKED = (
+    ("A child with asthma has wheezing. Which drug is indicated?", "Salbutamol"),
+    ("A man with essential hypertension needs treatment. Which drug is indicated?", "Amlodipine"),
+    ("A woman with migraine disorder has photophobia. Which drug is indicated?", "Sumatriptan"),
+    ("Which drug is contraindicated in a patient with asthma?", "Propranolol"),
+)
+
+
+def question(number: int = 0, **changes: object) -> Question:
+    """The n-th question of ASKED (n modulo four), with its own id."""
+    text, answer = ASKED[number % len(ASKED)]
+    options = tuple(Option(label, drug) for label, drug in zip("ABCD", DRUGS, strict=True))
+    fields: dict[str, object] = {
+        "source": "house",
+        "id_in_source": f"q{number}",
+        "text": text if number < len(ASKED) else f"{text} Case {number}.",
+        "options": options,
+        "answer_label": "ABCD"[DRUGS.index(answer)],
+        "answer_text": answer,
+    }
+    return Question(**(fields | changes))  # type: ignore[arg-type]
+
+
+def question_set(size: int = 4, *, name: str = "questions", **changes: object) -> QuestionSet:
+    """A set of `size` questions that may be released."""
+    fields = {"source": "house", "licence": "Apache-2.0", "may_be_released": True}
+    row = QuestionSet.objects.create(name=name, **(fields | changes))
+    for number in range(size):
+        store.question_row(row, question(number)).save()
+    return row
+
+
+def graph(name: str = "small") -> KnowledgeGraph:
+    """The small graph, loaded."""
+    with tempfile.TemporaryDirectory() as folder:
+        return load_graph(write_kg(Path(folder) / "kg.csv", NODES, EDGES), name=name)[0]
+
+
+def batch(size: int = 4, *, name: str = "batch", samples: int = 1) -> Batch:
+    """A running batch over `size` questions; nothing is made yet."""
+    return start_batch(
+        question_set(size, name=f"{name}-questions"),
+        knowledge_graph=graph(f"{name}-graph"),
+        config=preset("demonstration"),
+        name=name,
+        samples=samples,
+    )
+
+
+def model_batch(size: int = 4, *, name: str = "modelled", **changes: Any) -> Batch:
+    """A running batch of a language model over `size` questions; nothing is made yet."""
+    config = replace(preset("default"), similarity=SimilarityConfig())
+    plan: dict[str, Any] = {"config": config}
+    if "reasoner_endpoint" not in changes:
+        plan["reasoner_endpoint"] = endpoints.endpoint()
+    if "reader_endpoint" not in changes:
+        plan["reader_endpoint"] = endpoints.reader()
+    return start_batch(
+        question_set(size, name=f"{name}-questions"),
+        knowledge_graph=graph(f"{name}-graph"),
+        name=name,
+        **(plan | changes),
+    )
+
+
+def made_batch(size: int = 4, *, name: str = "batch") -> Batch:
+    """A finished batch."""
+    row = batch(size, name=name)
+    pump(row)
+    row.refresh_from_db()
+    return row
+
+
+def study(
+    *reviewers: Reviewer, opened_by: User, size: int = 4, overlap: int = 1, name: str = "study"
+) -> Study:
+    """An open study over a fresh batch, for these reviewers."""
+    plan = StudyPlan(
+        name=name,
+        batches=[made_batch(size, name=f"{name}-batch")],
+        reviewers=reviewers,
+        overlap=overlap,
+        seed=7,
+    )
+    return open_study(plan, opened_by=opened_by)

@@ -1,0 +1,71 @@
+"""Endpoints, prices and calls for tests."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from pipeline.endpoints.registry import NO_KEY, EndpointTerms, GivenKey, create_endpoint
+from pipeline.models import Batch, Endpoint, LLMCall, Price
+
+LOCAL = "http://127.0.0.1:8081/v1"
+
+
+def terms(**changes: object) -> EndpointTerms:
+    """A reasoner on this machine."""
+    fields: dict[str, object] = {"role": "reasoner", "base_url": LOCAL, "model": "model-r"}
+    return EndpointTerms(**(fields | changes))  # type: ignore[arg-type]
+
+
+def endpoint(
+    name: str = "reasoner",
+    *,
+    key: GivenKey = NO_KEY,
+    capability: str = "json_schema",
+    **changes: object,
+) -> Endpoint:
+    """An endpoint on this machine, tested unless `capability` is empty."""
+    row = create_endpoint(name, terms=terms(**changes), key=key)
+    Endpoint.objects.filter(pk=row.pk).update(capability=capability)
+    row.refresh_from_db()
+    return row
+
+
+def reader(name: str = "reader", **changes: object) -> Endpoint:
+    """A second reader on this machine, another model than the reasoner's."""
+    fields: dict[str, Any] = {"role": "second_reader", "model": "model-s"}
+    return endpoint(name, **(fields | changes))
+
+
+def price(model: str = "model-r", **changes: object) -> Price:
+    """A price that holds since 2020: one a million tokens in, three out."""
+    fields: dict[str, object] = {
+        "valid_from": date(2020, 1, 1),
+        "input_per_million": Decimal(1),
+        "output_per_million": Decimal(3),
+    }
+    return Price.objects.create(model=model, **(fields | changes))
+
+
+def call(batch: Batch | None, **changes: object) -> LLMCall:
+    """A settled call of the batch: 1,000 tokens read, 200 written, for 0.0016 USD."""
+    fields: dict[str, object] = {
+        "batch": batch,
+        "stage": "extraction",
+        "fingerprint": f"call {LLMCall.objects.count()}",
+        "endpoint": "reasoner",
+        "model": "model-r",
+        "prompt_name": "extract",
+        "prompt_version": "v1",
+        "messages": [{"role": "user", "content": "Name the entities."}],
+        "status": "settled",
+        "answer_text": "{}",
+        "input_tokens": 1000,
+        "output_tokens": 200,
+        "cost": Decimal("0.0016"),
+        "currency": "USD",
+        "latency_ms": 300,
+        "settled_at": timezone.now(),
+    }
+    return LLMCall.objects.create(**(fields | changes))

@@ -1,0 +1,45 @@
+"""Facts of a made-up sample: traces that filters passed or not, in strata of known sizes."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pipeline.core.features import FilterFeature, TraceFeatures
+from review.evidence.items import Evidence
+from review.evidence.policies import FILTERS
+from review.reports.facts import Facts
+from tests.factories import reports
+
+SOUND, REJECTED = (4, 4, "accept"), (2, 2, "reject")
+
+
+def features(failed: Sequence[str] = (), **changes: Any) -> TraceFeatures:
+    """Features of a trace that the named filters rejected, each scored 1 or 0."""
+    filters = tuple(
+        FilterFeature(name, name not in failed, float(name not in failed)) for name in FILTERS
+    )
+    return TraceFeatures(filters=filters, **changes)
+
+
+def item(
+    number: int, *said: tuple[int, int, str], failed: Sequence[str] = (), **changes: Any
+) -> Evidence:
+    """A sampled item with a grade for each of `said`; `failed` filters rejected its trace."""
+    grades = [reports.given(f"rater {place}", one) for place, one in enumerate(said)]
+    source = changes.get("source", "house")
+    fields: dict[str, Any] = {
+        "stratum": f"{source}, {'discarded' if failed else 'kept'}",
+        "kept": not failed,
+        "features": features(failed),
+        "trace": f"{number:08d}-0000-0000-0000-000000000000",
+    }
+    return reports.evidence(number, *grades, **(fields | changes))
+
+
+def facts(items: Sequence[Evidence], strata: dict[str, int], **design: Any) -> Facts:
+    """Facts of these items, drawn from strata of these sizes, each with the chance it had."""
+    drawn = {name: sum(one.stratum == name for one in items) for name in strata}
+    weighed = (replace(one, probability=drawn[one.stratum] / strata[one.stratum]) for one in items)
+    found = reports.facts(weighed, strata=strata)
+    found.study.design |= design
+    return found

@@ -1,0 +1,117 @@
+"""Claims: a lease is one worker's, expires, and nothing is made twice."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from pipeline import store
+from pipeline.batches import lifecycle
+from pipeline.batches.claims import claim_trace, release_claim, return_expired_leases
+from pipeline.batches.tools import supply_for
+from pipeline.core.method import make_trace
+from pipeline.db.leases import lease_kept
+from pipeline.ledger.ledgered_model import Course
+from pipeline.models import Trace
+from tests import factories
+from tests.product import until
+
+
+@pytest.mark.django_db
+def test_each_claim_takes_another_trace_until_none_is_left():
+    batch = factories.batch(2)
+    first, second = claim_trace(batch), claim_trace(batch)
+    assert {first.pk, second.pk} == set(batch.traces.values_list("pk", flat=True))
+    assert claim_trace(batch) is None
+
+
+@pytest.mark.django_db
+def test_an_expired_lease_goes_back_and_the_late_worker_saves_nothing():
+    batch = factories.batch(1)
+    late = claim_trace(batch)
+    trace = _made(late, batch)
+    Trace.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert return_expired_leases() == 1
+    fresh = claim_trace(batch)
+    assert fresh.pk == late.pk
+    assert not store.save_trace(late, trace, seconds=1)
+    assert store.save_trace(fresh, trace, seconds=1)
+    assert not store.save_trace(fresh, trace, seconds=1)
+
+
+@pytest.mark.django_db
+def test_a_running_lease_is_left_alone():
+    batch = factories.batch(1)
+    claim_trace(batch)
+    assert return_expired_leases() == 0
+
+
+@pytest.mark.django_db
+def test_a_released_claim_is_pending_again():
+    batch = factories.batch(1)
+    release_claim(claim_trace(batch))
+    assert batch.traces.get().state == Trace.State.PENDING
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_long_trace_keeps_its_lease(settings, monkeypatch):
+    settings.TRACE_LEASE_SECONDS = 0.15
+    batch = factories.batch(1)
+    row = claim_trace(batch)
+    settings.TRACE_LEASE_SECONDS = 60  # a third of which the first renewal would wait
+    wait = threading.Event.wait
+    monkeypatch.setattr(threading.Event, "wait", lambda event, _=None: wait(event, 0.05))
+    with lease_kept(row):
+        until(lambda: Trace.objects.get(pk=row.pk).lease_until > row.lease_until)
+        wait(threading.Event(), 0.15)
+        assert return_expired_leases() == 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_claim_not_yet_committed_hides_no_other_trace():
+    batch = factories.batch(2)
+    second = []
+
+    def claim():
+        try:
+            second.append(claim_trace(batch))
+        finally:
+            connection.close()
+
+    other = threading.Thread(target=claim)
+    with transaction.atomic():
+        first = claim_trace(batch)
+        other.start()
+        other.join(0.5)
+    other.join()
+    assert {first.pk, second[0].pk} == set(batch.traces.values_list("pk", flat=True))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_threads_make_each_trace_once():
+    batch = factories.batch(24)
+    made: list[int] = []
+
+    def work():
+        try:
+            made.append(lifecycle.pump(batch))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sum(made) == 24
+    assert batch.traces.exclude(state=Trace.State.MADE).count() == 0
+    batch.refresh_from_db()
+    assert batch.state == "finished"
+
+
+def _made(row, batch):
+    supply = supply_for(batch)
+    tools = supply.tools_for(row, Course())
+    return make_trace(store.question_record(row.question), tools, supply.config)

@@ -1,0 +1,183 @@
+"""Pace: limits a minute hold in every minute, and the circuit opens, probes and closes."""
+
+from datetime import timedelta
+
+import pytest
+
+from pipeline.batches import lifecycle
+from pipeline.core.errors import EndpointUnavailable, TransientFailure
+from pipeline.ledger import limits as pace
+from pipeline.ledger.limits import CircuitOpen
+from pipeline.models import EndpointPace
+from tests import factories
+from tests.factories.endpoints import endpoint
+from tests.peers.scripted import Time
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def time() -> Time:
+    return Time()
+
+
+def admitted_within(served, seconds, *, tokens, time) -> int:
+    """How many requests are admitted, by workers that ask again at once."""
+    until, count = time.at + timedelta(seconds=seconds), 0
+    while True:
+        pace.admit(served, tokens=tokens, clock=time.clock)
+        if time.at >= until:
+            return count
+        count += 1
+
+
+@pytest.mark.parametrize(
+    ("limits", "tokens", "a_minute"),
+    [
+        ({"requests_per_minute": 30}, 10, 30),
+        ({"tokens_per_minute": 6000}, 100, 60),
+        ({"requests_per_minute": 30, "tokens_per_minute": 6000}, 100, 30),
+        ({"requests_per_minute": 90, "tokens_per_minute": 6000}, 100, 60),
+    ],
+)
+def test_no_minute_holds_more_than_the_limits(time, limits, tokens, a_minute):
+    served = endpoint(**limits)
+    assert admitted_within(served, 60, tokens=tokens, time=time) == a_minute
+    assert admitted_within(served, 30, tokens=tokens, time=time) <= a_minute / 2
+    assert max(time.slept) <= 5
+
+
+def test_a_pause_saves_up_no_right_to_a_burst(time):
+    served = endpoint(requests_per_minute=60)
+    pace.admit(served, tokens=1, clock=time.clock)
+    time.pass_by(3600)
+    assert admitted_within(served, 60, tokens=1, time=time) == 60
+
+
+def test_tokens_not_taken_let_the_next_come_sooner(time):
+    served = endpoint(tokens_per_minute=600)
+    pace.admit(served, tokens=600, clock=time.clock)
+    pace.give_back(served, tokens=590)
+    pace.admit(served, tokens=1, clock=time.clock)
+    assert sum(time.slept) == pytest.approx(1.0)
+
+
+def test_without_limits_nobody_waits_and_no_row_is_written_to(time):
+    served = endpoint()
+    for _ in range(5):
+        pace.admit(served, tokens=1000, clock=time.clock)
+    assert time.slept == []
+    assert EndpointPace.objects.get().free_at is None
+
+
+def down(**how) -> TransientFailure:
+    return TransientFailure("could not be reached", stage="extraction", **how)
+
+
+def fail(served, time, *, times=1, failure=None, gave_up=False) -> str:
+    for _ in range(times):
+        opened = pace.failed(served, failure or down(), gave_up=gave_up, clock=time.clock)
+    return opened
+
+
+def test_the_circuit_opens_after_failures_in_a_row_that_last(time, settings):
+    settings.LLM_CIRCUIT_FAILURES, settings.LLM_CIRCUIT_GRACE = 3, 10
+    served = endpoint()
+    assert not fail(served, time, times=8)
+    time.pass_by(10)
+    assert fail(served, time) == "reasoner: could not be reached"
+    with pytest.raises(CircuitOpen, match="could not be reached"):
+        pace.admit(served, tokens=1, clock=time.clock)
+
+
+def test_too_few_failures_do_not_open_it_however_long_they_last(time, settings):
+    settings.LLM_CIRCUIT_FAILURES, settings.LLM_CIRCUIT_GRACE = 3, 10
+    served = endpoint()
+    fail(served, time)
+    time.pass_by(1000)
+    assert not fail(served, time)
+    assert fail(served, time)
+
+
+def test_a_success_in_between_begins_the_count_anew(time, settings):
+    settings.LLM_CIRCUIT_FAILURES, settings.LLM_CIRCUIT_GRACE = 2, 0
+    served = endpoint()
+    fail(served, time)
+    admission = pace.admit(served, tokens=1, clock=time.clock)
+    pace.succeeded(served, admission)
+    assert not fail(served, time)
+    assert fail(served, time)
+
+
+def test_a_closed_door_opens_the_circuit_at_once(time):
+    refused = EndpointUnavailable("does not accept the API key (401)", stage="extraction")
+    assert "401" in fail(endpoint(), time, failure=refused, gave_up=True)
+
+
+def test_an_endpoint_that_says_when_to_come_back_makes_everyone_wait(time, settings):
+    settings.LLM_CIRCUIT_FAILURES, settings.LLM_CIRCUIT_GRACE = 1, 0
+    served = endpoint()
+    assert not fail(served, time, times=5, failure=down(retry_after=30.0))
+    before = time.at
+    pace.admit(served, tokens=1, clock=time.clock)
+    assert (time.at - before).total_seconds() >= 30
+
+
+@pytest.mark.parametrize(("asked", "gave_up"), [(500.0, True), (20.0, True)])
+def test_an_endpoint_that_asks_for_too_long_or_too_often_opens_the_circuit(time, asked, gave_up):
+    served = endpoint()
+    assert fail(served, time, failure=down(retry_after=asked), gave_up=gave_up)
+    assert (EndpointPace.objects.get().open_until - time.at).total_seconds() == asked
+
+
+def opened(time):
+    served = endpoint(timeout_seconds=20)
+    fail(served, time, failure=EndpointUnavailable("404", stage="extraction"), gave_up=True)
+    time.pass_by(61)
+    return served
+
+
+def test_one_request_probes_and_its_success_closes_the_circuit(time):
+    served = opened(time)
+    admission = pace.admit(served, tokens=1, clock=time.clock)
+    assert EndpointPace.objects.get().probe_until > time.at
+    pace.succeeded(served, admission)
+    row = EndpointPace.objects.get()
+    assert (row.open_until, row.probe_until, row.failures_in_a_row) == (None, None, 0)
+
+
+def test_the_others_wait_for_the_probe_and_follow_its_success(time):
+    served = opened(time)
+    probe = pace.admit(served, tokens=1, clock=time.clock)
+    clock = time.clock.__class__(
+        now=lambda: time.at, sleep=lambda seconds: pace.succeeded(served, probe)
+    )
+    assert not pace.admit(served, tokens=1, clock=clock).after_failures
+
+
+def test_a_probe_that_fails_opens_the_circuit_again(time, settings):
+    settings.LLM_CIRCUIT_FAILURES = 99
+    served = opened(time)
+    pace.admit(served, tokens=1, clock=time.clock)
+    assert fail(served, time)
+    with pytest.raises(CircuitOpen):
+        pace.admit(served, tokens=1, clock=time.clock)
+
+
+def test_a_probe_whose_worker_died_is_taken_up_by_another(time):
+    served = opened(time)
+    pace.admit(served, tokens=1, clock=time.clock)
+    time.pass_by(served.timeout_seconds + 11)
+    assert pace.admit(served, tokens=1, clock=time.clock).after_failures
+
+
+def test_resuming_a_batch_asks_its_endpoints_again():
+    batch, time = factories.model_batch(1), Time()
+    refused = EndpointUnavailable("401", stage="extraction")
+    now = Time(at=batch.started_at)
+    pace.failed(batch.reasoner_endpoint, refused, gave_up=True, clock=now.clock)
+    lifecycle.pause_batch(batch, reason="401")
+    lifecycle.resume_batch(batch)
+    later = Time(at=batch.started_at + timedelta(seconds=5))
+    assert pace.admit(batch.reasoner_endpoint, tokens=1, clock=later.clock).after_failures
+    assert time.slept == []

@@ -1,0 +1,132 @@
+"""Embedding a graph by command, and what a dense batch does with and without it."""
+
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from pipeline.batches import lifecycle
+from pipeline.core.config import SimilarityConfig, preset
+from pipeline.core.errors import SimilarityUnavailable
+from pipeline.core.linking import dense
+from pipeline.core.linking.vectors import folder_of
+from pipeline.models import Batch, Event
+from pipeline.sources import graph_embeddings, open_graphs
+from tests import factories
+from tests.factories.encoders import Letters, tiny_model
+
+pytestmark = pytest.mark.django_db
+MODEL = "someone/letters"
+
+
+@pytest.fixture
+def letters(monkeypatch):
+    """The model MODEL is there, and so is the extra."""
+    monkeypatch.setattr(dense, "require_extra", lambda: None)
+    monkeypatch.setattr(dense, "load_encoder", lambda model, revision: Letters())
+    monkeypatch.setattr(graph_embeddings, "load_encoder", lambda model, download: Letters())
+
+
+def run(*arguments, **options):
+    out = StringIO()
+    call_command(*arguments, stdout=out, **options)
+    return out.getvalue()
+
+
+def dense_batch(graph, model=MODEL):
+    similarity = SimilarityConfig(backend="dense", model=model)
+    return lifecycle.start_batch(
+        factories.question_set(2, name=f"{graph.name}-questions"),
+        knowledge_graph=graph,
+        config=replace(preset("demonstration"), similarity=similarity),
+    )
+
+
+def test_the_command_embeds_once_and_says_so(letters):
+    graph = factories.graph()
+    said = run("embed_graph", "small", model=MODEL)
+    assert "small v1 embedded: 10 names, 26 dimensions, model someone/letters." in said
+    assert "already embedded, and whole" in run("embed_graph", "small", model=MODEL)
+    event = Event.objects.get(action="knowledge_graph.embedded")
+    assert (event.subject_id, event.payload["model"]) == (str(graph.pk), MODEL)
+
+
+def test_damaged_vectors_are_told_and_made_anew_on_request(letters):
+    graph = factories.graph()
+    run("embed_graph", "small", model=MODEL)
+    written = folder_of(open_graphs.vectors_folder(graph), MODEL) / "vectors.npy"
+    whole = written.read_bytes()
+    written.write_bytes(whole[:-1] + b"?")
+    with pytest.raises(CommandError, match="not what was written"):
+        run("embed_graph", "small", model=MODEL)
+    assert "embedded: 10 names" in run("embed_graph", "small", model=MODEL, anew=True)
+    assert written.read_bytes() == whole
+
+
+def test_a_graph_that_is_not_there_and_a_model_that_is_not_there(monkeypatch):
+    with pytest.raises(CommandError, match="no knowledge graph named other"):
+        run("embed_graph", "other", model=MODEL)
+    factories.graph()
+
+    def no_such_model(model, download):
+        raise SimilarityUnavailable(f"The embedding model {model!r} could not be loaded.")
+
+    monkeypatch.setattr(graph_embeddings, "load_encoder", no_such_model)
+    with pytest.raises(CommandError, match="could not be loaded"):
+        run("embed_graph", "small", model=MODEL)
+
+
+def test_a_dense_batch_without_vectors_pauses_and_goes_on_once_they_are_there(letters):
+    graph = factories.graph("dense")
+    batch = dense_batch(graph)
+    assert lifecycle.pump(batch) == 0
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.PAUSED
+    assert batch.pause_reason == (
+        f"The graph has no vectors of the model {MODEL!r} yet: run manage.py embed_graph."
+    )
+    assert not batch.traces.exclude(state="pending").exists()
+    run("embed_graph", "dense", model=MODEL)
+    lifecycle.resume_batch(batch)
+    assert lifecycle.pump(batch) == 2
+    batch.refresh_from_db()
+    assert batch.state == Batch.State.FINISHED
+
+
+@pytest.mark.requires("embeddings")
+def test_a_dense_batch_runs_on_a_real_model_of_random_weights(tmp_path):
+    model = tiny_model(tmp_path)
+    graph = factories.graph("tiny")
+    said = run("embed_graph", "tiny", model=model)
+    assert "16 dimensions" in said
+    batch = dense_batch(graph, model)
+    assert lifecycle.pump(batch) == 2
+
+
+def test_the_linking_report_counts_by_side_and_stage(letters):
+    factories.question_set(4, name="asked")
+    factories.graph("reported")
+    run("embed_graph", "reported", model=MODEL)
+    lines = run(
+        "linking_report", questions="asked", graph="reported", model=MODEL, sample=2, seed=3
+    ).splitlines()
+    counts = {line[:46].strip(): line[46:].split() for line in lines[1:]}
+    assert lines[0] == "asked on reported v1: 4 questions."
+    assert counts["exact name"] == ["6", "4"]
+    assert counts["dense, cosine of 0.85 or more"] == ["0", "0"]
+    assert counts["questions with a link on the side"] == ["4", "4"]
+    assert "4 of 4 questions are linked on both sides." in lines
+    assert len([line for line in lines if " -> " in line]) == 2
+    assert "exact name" in run("linking_report", questions="asked", graph="reported", limit=1)
+
+
+def test_the_linking_report_says_what_is_missing():
+    factories.question_set(1, name="asked")
+    with pytest.raises(CommandError, match="no knowledge graph named none"):
+        run("linking_report", questions="asked", graph="none")
+    factories.graph("bare")
+    with pytest.raises(CommandError, match="no question set named none"):
+        run("linking_report", questions="none", graph="bare")
+    with pytest.raises(CommandError, match="embed"):
+        run("linking_report", questions="asked", graph="bare", model=MODEL)

@@ -1,0 +1,186 @@
+"""The bundle's files: each as its readers expect it, the same bytes for the same lines."""
+
+import csv
+import hashlib
+import json
+from pathlib import Path
+
+import pandas
+import pytest
+import yaml
+from pyarrow import parquet
+
+from review.exports.bundle import MANIFEST, write_bundle
+from review.exports.tables import RATED, TABLES
+from tests.factories.release import CONSENSUS, GRADE, NOTICE, OTHER_WORDS, REJECTED, facts, frozen
+
+TAKEN = frozen()
+WORSE = frozen(OTHER_WORDS, taken=False, trace_id="t-2", consensus=REJECTED)
+# sha256 of files in the versions that a release may already have promised: BUNDLE_VERSION.
+PROMISED = {
+    "data/grades.csv": "da16a62eb26afd0e96d7b3742568dfc88257c25bc6c4d8cafcde61619f11e1d3",
+    "data/medreason.jsonl": "195b1ada993ffaf003395c01c4ac984cb78d9fd69f6ddd80c824980f885ec1db",
+    "data/path_grades.csv": "e8edd83f02781566ff34f1d8ba42c417fcc78cab7a899d371bc37dde37efd6b6",
+    "data/paths.jsonl": "ec32bf38f3c4c910e670896f96cd8dc3d1dce9a6f9686a0ac9b14d4a9b710ecd",
+    "data/preference.jsonl": "4103d53b9986617c945a3c880f3db3e4c601e9a46067e22f97fe8e77b58bee1d",
+    "data/rated.jsonl": "a8c3dcab71f2355e2c62363f5d5617244a20833f0277f3edd2962813d3ae267d",
+    "data/sft.jsonl": "73cc55d6e5b9a928d1b1003edac39a9cf2b6b8a49bc6a39ece353447755bd436",
+    "data/steps.csv": "cb403dc109f89d3ab59105088e8a02cdd90e8da9baf10ec26573f9c50a37d836",
+    "data/stepwise.jsonl": "5bdf2002e4a9f9963a4e451703efb7d0fcc20e14f4970db0478bb109f0f11c5b",
+}
+
+
+def written(folder: Path, lines=(TAKEN, WORSE), **changes):
+    folder.mkdir(exist_ok=True)
+    return write_bundle(folder, lines=lines, rivals=lines, facts=facts(**changes))
+
+
+def rows(folder: Path, table: str) -> list[dict]:
+    text = (folder / f"data/{table}.jsonl").read_text()
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def test_the_manifest_holds_the_checksum_of_every_other_file(tmp_path):
+    written(tmp_path)
+    manifest = json.loads((tmp_path / MANIFEST).read_text())
+    files = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*.*")}
+    del files[MANIFEST]
+    assert {name: one["sha256"] for name, one in manifest["files"].items()} == {
+        name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()
+    }
+    assert {name: one["bytes"] for name, one in manifest["files"].items()} == {
+        name: path.stat().st_size for name, path in files.items()
+    }
+    assert manifest["audit"] == {"chain": "study:1", "length": 3, "head": "ab"}
+
+
+def test_the_same_lines_and_facts_give_the_same_bytes(tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    assert written(first) == written(second)
+    assert (first / MANIFEST).read_bytes() == (second / MANIFEST).read_bytes()
+
+
+def test_what_a_version_of_the_bundle_promised_does_not_change(tmp_path):
+    """A new sum here needs a new BUNDLE_VERSION: releases frozen before could not be rebuilt."""
+    found = {one.name: one.sha256 for one in written(tmp_path).files}
+    assert {name: found[name] for name in PROMISED} == PROMISED
+
+
+def test_rated_traces_are_the_taken_lines_as_they_are(tmp_path):
+    written(tmp_path)
+    assert (tmp_path / "data/rated.jsonl").read_text() == TAKEN.text
+    table = pandas.read_parquet(tmp_path / "data/rated.parquet")
+    assert list(table.columns) == list(RATED.row.model_fields)
+    assert table.trace_id.tolist() == ["t-1"]
+    assert table.paths[0][0]["hops"][0][0]["relation"] == "contraindication"
+
+
+def test_grades_steps_and_paths_have_a_row_each(tmp_path):
+    written(tmp_path)
+    grades, steps, paths = (
+        pandas.read_csv(tmp_path / f"data/{name}.csv", keep_default_na=False)
+        for name in ("grades", "steps", "path_grades")
+    )
+    assert grades[["rater", "cot_precision", "decision"]].values.tolist() == [["r-01", 4, "accept"]]
+    assert steps[["step", "label"]].values.tolist() == [[1, "correct"], [2, "incorrect"]]
+    told = paths[["path", "precision", "coherence", "invalid_edges"]].values.tolist()
+    assert told == [[0, 3, 4, "[1]"]]
+    marked = pandas.read_parquet(tmp_path / "data/paths.parquet").edges[0][1]
+    assert (marked["relation"], marked["hop"]) == ("indication", 0)
+
+
+def test_parquet_and_text_say_the_same(tmp_path):
+    written(tmp_path)
+    for table in TABLES:
+        if table.formats[1] == "jsonl":
+            columns = parquet.read_table(tmp_path / f"data/{table.name}.parquet")
+            assert columns.to_pylist() == rows(tmp_path, table.name)
+
+
+def test_the_published_columns_and_no_other(tmp_path):
+    written(tmp_path)
+    assert [list(row) for row in rows(tmp_path, "medreason")] == [
+        ["dataset_name", "id_in_dataset", "question", "answer", "reasoning", "options"]
+    ]
+
+
+def test_every_row_carries_its_licence(tmp_path):
+    written(tmp_path)
+    for table in TABLES:
+        if table.name != "medreason":  # published columns only: the licences are in rated
+            told = pandas.read_parquet(tmp_path / f"data/{table.name}.parquet").licence
+            assert set(told) == {"CC-BY-4.0"}, table.name
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_a_csv_file_is_a_formula(tmp_path, start):
+    grade = GRADE.model_copy(update={"rubric_version": f"{start}HYPERLINK()"})
+    line = frozen(licence=f'{start}1+1","x', grades=(grade,))
+    written(tmp_path, [line])
+    for name in ("grades", "steps", "path_grades"):
+        with (tmp_path / f"data/{name}.csv").open(newline="") as file:
+            cells = [cell for row in csv.reader(file) for cell in row]
+        assert f"'{start}HYPERLINK()" in cells
+        assert not [cell for cell in cells if cell.startswith(start)]
+
+
+def test_demonstration_bundles_hold_no_training_file_and_say_why(tmp_path):
+    bundle = written(tmp_path, reasoner_kind="demonstration")
+    refused = {"sft", "preference", "stepwise"}
+    assert set(bundle.lacks) == refused
+    assert not {path.stem for path in (tmp_path / "data").iterdir()} & refused
+    assert "demonstration rules" in (tmp_path / "README.md").read_text()
+
+
+def test_a_table_without_a_row_has_no_file_and_no_configuration(tmp_path):
+    bundle = written(tmp_path, [frozen(grades=(), consensus=None)])
+    assert set(bundle.lacks) == {"grades", "steps", "path_grades", "preference", "stepwise"}
+    names = [config["config_name"] for config in front_matter(tmp_path)["configs"]]
+    assert names == ["rated", "paths", "medreason", "sft"]
+
+
+def front_matter(folder: Path):
+    return yaml.safe_load((folder / "README.md").read_text().split("---\n")[1])
+
+
+def test_the_card_says_the_figures_and_what_it_is_not_for(tmp_path):
+    left = {"not accepted": 2, "safety flag": 7}
+    written(tmp_path, left_out=left, study={"name": "a | <b>\nb", "rubric_version": "1"})
+    card = (tmp_path / "README.md").read_text()
+    assert NOTICE in card
+    assert "| Share acceptable | 50.0 % | 10.0 % to 90.0 % | 3 | few. |" in card
+    assert card.index("| safety flag | 7 |") < card.index("| not accepted | 2 |")
+    assert "a \\| &lt;b> b" in card
+
+
+def test_the_card_says_how_many_traces_nobody_graded(tmp_path):
+    written(tmp_path, rows=9, rows_nobody_graded=4)
+    card = (tmp_path / "README.md").read_text()
+    assert "9 traces that the policy" in card
+    assert "Graded by nobody, and without a consensus: 4 of them." in card
+
+
+@pytest.mark.parametrize(
+    ("licences", "told"),
+    [
+        (["CC-BY-4.0"], {"license": "cc-by-4.0"}),
+        (["MIT", "CC-BY-4.0"], {"license": "other", "license_name": "CC-BY-4.0; MIT"}),
+        (['By "leave": x'], {"license": "other", "license_name": 'By "leave": x'}),
+    ],
+)
+def test_the_licence_is_told_as_the_hub_knows_it(tmp_path, licences, told):
+    written(tmp_path, rows_by_licence=dict.fromkeys(licences, 1))
+    matter = front_matter(tmp_path)
+    assert {name: matter.get(name) for name in told} == told
+
+
+def test_a_line_that_was_tampered_with_is_no_bundle(tmp_path):
+    bad = frozen()
+    with pytest.raises(ValueError, match="canonical"):
+        written(tmp_path, [type(bad)(1, True, bad.text.replace('","', '", "', 1))])
+
+
+def test_a_single_consensus_is_told_by_its_basis(tmp_path):
+    single = CONSENSUS.model_copy(update={"basis": "single", "grades": 1})
+    written(tmp_path, [frozen(consensus=single)])
+    assert [row["basis"] for row in rows(tmp_path, "sft")] == ["single"]

@@ -1,0 +1,275 @@
+"""Every URL x every role, in one table. A URL that is not in the table fails the test."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.test import Client
+from django.urls import get_resolver, reverse
+
+from pipeline.accounts.roles import Role
+from review.evidence.policies import save_policy
+from review.grading.controls import Expected, mark_control
+from review.models import Study
+from review.people.invitations import invite
+from review.people.password_links import reset_link
+from review.queue.claim import next_slot
+from review.releases.lifecycle import make_release
+from tests import actors, factories
+from tests.factories import endpoints
+from tests.review.disagreeing import disputed_and_sent_back
+from tests.review.submitting import submit
+from tests.security.visitors import came_through, client_for, names
+
+ROLES = ("anonymous", "no role", "lead", "reviewer", "adjudicator", "auditor", "superuser")
+READ_BY_LEADS = {"lead", "auditor"}
+EVERYONE = set(ROLES)
+SIGNED_IN = EVERYONE - {"anonymous"}
+WITH_ROLE = {"lead", "reviewer", "adjudicator", "auditor"}
+
+# name -> (method, who gets through). Anyone else is sent to the login page or gets 403 or 404.
+# The Django admin has a rule of its own, in test_admin.
+TABLE: dict[str, tuple[str, set[str]]] = {
+    "home": ("get", WITH_ROLE),
+    "healthz": ("get", EVERYONE),
+    "account_login": ("get", {"anonymous"}),
+    "account_logout": ("get", SIGNED_IN),
+    "account_change_password": ("get", SIGNED_IN),
+    "account_inactive": ("get", EVERYONE),
+    "account_reauthenticate": ("get", SIGNED_IN),
+    "mfa_authenticate": ("get", set()),  # between password and session only
+    "mfa_reauthenticate": ("get", SIGNED_IN),
+    "mfa_index": ("get", SIGNED_IN),
+    "mfa_activate_totp": ("get", SIGNED_IN),
+    "mfa_deactivate_totp": ("get", set()),  # nobody here has it on
+    "mfa_view_recovery_codes": ("get", set()),
+    "mfa_generate_recovery_codes": ("get", SIGNED_IN),
+    "pipeline:batches": ("get", READ_BY_LEADS),
+    "pipeline:batch_new": ("get", READ_BY_LEADS),
+    "pipeline:batch": ("get", READ_BY_LEADS),
+    "pipeline:batch_steer": ("post", {"lead"}),
+    "pipeline:batch_budget": ("post", {"lead"}),
+    "pipeline:batch_retry": ("post", {"lead"}),
+    "pipeline:traces": ("get", READ_BY_LEADS),
+    "pipeline:trace": ("get", READ_BY_LEADS),
+    "pipeline:question_sets": ("get", READ_BY_LEADS),
+    "pipeline:question_upload": ("get", READ_BY_LEADS),
+    "pipeline:question_load": ("get", READ_BY_LEADS),
+    "pipeline:question_set": ("get", READ_BY_LEADS),
+    "pipeline:knowledge_graphs": ("get", READ_BY_LEADS),
+    "pipeline:endpoints": ("get", READ_BY_LEADS),
+    "pipeline:endpoint_new": ("get", READ_BY_LEADS),
+    "pipeline:endpoint_change": ("get", READ_BY_LEADS),
+    "pipeline:endpoint_test": ("post", {"lead"}),
+    "pipeline:endpoint_steer": ("post", {"lead"}),
+    "pipeline:prices": ("get", READ_BY_LEADS),
+    "pipeline:price_new": ("get", READ_BY_LEADS),
+    "pipeline:price_change": ("get", READ_BY_LEADS),
+    "review:desk": ("get", {"reviewer"}),
+    "review:next_item": ("post", {"reviewer"}),
+    "review:grade": ("get", {"reviewer"}),
+    "review:draft": ("post", {"reviewer"}),
+    "review:answer_key": ("post", {"reviewer"}),
+    "review:decline": ("post", {"reviewer"}),
+    "review:keys": ("post", {"reviewer"}),
+    "review:practice": ("get", {"reviewer"}),
+    "review:history": ("get", {"reviewer"}),
+    "review:amend": ("get", {"reviewer"}),
+    "review:amend_draft": ("post", {"reviewer"}),
+    "review:reveal": ("get", {"reviewer"}),
+    "review:sent_back": ("get", {"reviewer"}),
+    "review:adjudication": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:adjudication_study": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:settle_next": ("post", {"adjudicator"}),
+    "review:adjudication_item": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:settle_hold": ("post", {"adjudicator"}),
+    "review:settle": ("get", {"adjudicator"}),
+    "review:settle_let_go": ("post", {"adjudicator"}),
+    "review:correct": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:send_back": ("post", {"lead", "adjudicator"}),
+    "review:disputes": ("get", READ_BY_LEADS),
+    "review:dispute": ("get", READ_BY_LEADS),
+    "review:studies": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:study_new": ("get", READ_BY_LEADS),
+    "review:study": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:study_extend": ("get", READ_BY_LEADS),
+    "review:study_draw": ("post", {"lead"}),
+    "review:policy_try": ("get", READ_BY_LEADS),
+    "review:controls": ("get", READ_BY_LEADS),
+    "review:control_mark": ("get", READ_BY_LEADS),
+    "review:control_retire": ("post", {"lead"}),
+    "review:study_steer": ("post", {"lead"}),
+    "review:reports": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:report": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:report_file": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:report_table": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:report_plot": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:releases": ("get", READ_BY_LEADS),
+    "review:release_new": ("get", READ_BY_LEADS),
+    "review:policy_new": ("get", READ_BY_LEADS),
+    "review:release": ("get", READ_BY_LEADS),
+    "review:release_download": ("get", READ_BY_LEADS),
+    "review:release_bundle": ("get", READ_BY_LEADS),
+    "review:release_withdraw": ("post", {"lead"}),
+    "review:release_steer": ("post", {"lead"}),
+    "review:people": ("get", READ_BY_LEADS),
+    "review:person": ("get", READ_BY_LEADS),
+    "review:person_roles": ("post", {"lead"}),
+    "review:person_profile": ("post", {"lead"}),
+    "review:person_steer": ("post", {"lead"}),
+    "review:person_reset": ("post", {"lead"}),
+    "review:password_reset": ("get", EVERYONE),
+    "review:invitation_new": ("get", READ_BY_LEADS),
+    "review:invitation_accept": ("get", EVERYONE),
+    "review:invitation_revoke": ("post", {"lead"}),  # after it: no link works any more
+    "review:profile": ("get", {"reviewer"}),
+    "review:audit": ("get", READ_BY_LEADS),
+    "review:logins": ("get", READ_BY_LEADS),
+}
+# Forms that are shown to more people than may send them.
+WRITES = (
+    *("pipeline:batch_new", "pipeline:question_upload", "pipeline:endpoint_new"),
+    *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
+    *("review:study_new", "review:study_extend", "review:control_mark"),
+    *("review:release_new", "review:policy_new", "review:invitation_new", "review:dispute"),
+)
+# What is nobody's work: one's own login, the health check, an invitation of one's own.
+OWN = {name for name in TABLE if ":" not in name} | {
+    "review:invitation_accept",
+    "review:password_reset",
+}
+
+
+def test_every_url_is_in_the_table():
+    assert set(names(get_resolver())) == set(TABLE)
+
+
+@pytest.fixture
+def world(db) -> dict[str, str]:
+    """A URL for every name, each with a row behind it."""
+    cache.clear()  # invitations are counted by address
+    lead, grader = actors.lead("chief"), actors.reviewer("grader")
+    study = factories.study(grader, opened_by=lead)
+    Study.objects.update(reveal_after_submit=True)
+    graded = next_slot(study, reviewer=grader)
+    submit(graded, grader)
+    slot = next_slot(study, reviewer=grader)
+    assert slot is not None
+    disputed = disputed_and_sent_back(study, grader, lead)
+    policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
+    release = make_release("released", study=study, policy=policy, made_by=lead)
+    batch = study.batches.get()
+    control = mark_control(batch.traces.first(), expected=Expected(4, 4), by=lead)
+    load = batch.question_set.loads.create(file_name="f", added=1, known=0, rejected=0)
+    endpoint = endpoints.endpoint(base_url="http://127.0.0.1:9/v1")
+    invitation, token = invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)
+    of_one_row: list[tuple[object, str]] = [
+        (slot.item.code, "grade draft answer_key decline"),
+        (graded.item.code, "amend amend_draft reveal"),
+        (disputed.code, "sent_back adjudication_item settle_hold settle settle_let_go send_back"),
+        (disputed.code, "correct"),
+        (release.name, "release release_download release_bundle release_withdraw"),
+        (study.pk, "next_item practice history adjudication_study settle_next study study_extend"),
+        (study.pk, "study_draw policy_try reports"),
+        (grader.user.pk, "person person_roles person_profile person_reset"),
+    ]
+    arguments: dict[str, list[object]] = {
+        f"review:{name}": [key] for key, names in of_one_row for name in names.split()
+    }
+    arguments |= {
+        "pipeline:batch": [batch.pk],
+        "pipeline:batch_steer": [batch.pk, "pause"],
+        "pipeline:batch_budget": [batch.pk],
+        "pipeline:batch_retry": [batch.pk],
+        "pipeline:traces": [batch.pk],
+        "pipeline:trace": [batch.traces.first().key],
+        "pipeline:question_load": [load.pk],
+        "pipeline:question_set": [batch.question_set.name],
+        "pipeline:endpoint_change": [endpoint.name],
+        "pipeline:endpoint_test": [endpoint.name],
+        "pipeline:endpoint_steer": [endpoint.name, "deactivate"],
+        "pipeline:price_change": [endpoints.price().pk],
+        "review:dispute": [disputed.trace.question_id],
+        "review:control_mark": [batch.traces.first().key],
+        "review:control_retire": [control.pk],
+        "review:study_steer": [study.pk, "pause"],
+        "review:release_steer": [release.name, "retry"],
+        "review:report": [study.pk, "agreement"],
+        "review:report_file": [study.pk, "agreement", "csv"],
+        "review:report_table": [study.pk, "agreement", "criteria"],
+        "review:report_plot": [study.pk, "agreement", "criteria", "svg"],
+        "review:password_reset": [*reset_link(actors.person("forgetful"), by=lead)],
+        "review:person_steer": [grader.user.pk, "deactivate"],
+        "review:invitation_revoke": [invitation.pk],
+        "review:invitation_accept": [token],
+    }
+    return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_exactly_what_the_table_says(world, role):
+    client = client_for(role)
+    wrong = []
+    for name, (method, admitted) in TABLE.items():
+        response = getattr(client, method)(world[name])
+        if came_through(response) != (role in admitted):
+            wrong.append(f"{name}: {response.status_code} {response.headers.get('Location', '')}")
+    assert not wrong
+
+
+@pytest.mark.parametrize("role", ["no role", "reviewer", "adjudicator", "auditor", "superuser"])
+@pytest.mark.parametrize("name", WRITES)
+def test_only_leads_write(world, role, name):
+    assert client_for(role).post(world[name]).status_code == 403
+
+
+def test_an_auditor_changes_nothing_anywhere(world):
+    client = client_for("auditor")
+    allowed = {
+        name: status
+        for name in TABLE.keys() - OWN
+        if (status := client.post(world[name]).status_code) not in (403, 405)
+    }
+    assert not allowed
+
+
+@pytest.mark.parametrize("role", ["lead", "adjudicator"])
+def test_where_two_step_login_is_required_nothing_else_opens_before_it(world, role, settings):
+    settings.REQUIRE_TOTP = True
+    client, target = client_for(role), reverse("mfa_activate_totp")
+    response = client.get(world["review:studies"])
+    assert (response.status_code, response.headers["Location"]) == (302, target)
+    assert "Your role needs two-step login" in client.get(target, follow=True).content.decode()
+    fragment = client.get(world["review:studies"], headers={"HX-Request": "true"})
+    assert fragment.headers["HX-Redirect"] == target
+    user = User.objects.get(username=role)
+    Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+    assert client.get(world["review:studies"]).status_code == 200
+
+
+def test_reviewers_are_not_required_to_use_two_step_login(world, settings):
+    settings.REQUIRE_TOTP = True
+    assert client_for("reviewer").get(world["review:desk"]).status_code == 200
+
+
+def test_an_htmx_request_of_a_stranger_leaves_the_panel_for_the_login_page(world):
+    response = Client().get(world["pipeline:batch"], headers={"HX-Request": "true"})
+    assert response.headers["HX-Redirect"] == reverse("account_login")
+
+
+def test_another_reviewers_item_does_not_exist(world):
+    stranger = actors.signed_in(actors.reviewer("stranger").user)
+    assert stranger.get(world["review:grade"]).status_code == 404
+    assert stranger.post(world["review:grade"]).status_code == 404
+    for name in (
+        "next_item",
+        "draft",
+        "answer_key",
+        "decline",
+        "practice",
+        "amend",
+        "amend_draft",
+        "reveal",
+    ):
+        assert stranger.post(world[f"review:{name}"]).status_code == 404, name
+    assert stranger.get(world["review:history"]).status_code == 404
