@@ -26,13 +26,12 @@ from pipeline.core.kg.artefact import (
 from pipeline.core.kg.name_index import NameIndex
 from pipeline.core.kg.names import normalise
 from pipeline.core.kg.new_folder import new_folder
-from pipeline.core.kg.pairing import Statements
-from pipeline.core.kg.primekg import read_primekg
-from pipeline.core.kg.primekg_format import PrimeKG
 from pipeline.core.kg.relations import SPECS
-from pipeline.core.kg.source_bytes import Progress
-from pipeline.core.kg.strings import StringTable
-from pipeline.core.kg.synonyms import Synonyms, read_synonyms
+from pipeline.core.kg.source.primekg_format import PrimeKG
+from pipeline.core.kg.source.source_file import Progress
+from pipeline.core.kg.source.statements import Statements
+from pipeline.core.kg.source.synonyms import Synonyms, read_synonyms
+from pipeline.core.kg.string_table import StringTable
 from pipeline.core.records import Node
 
 STRING_TABLES: Final = ("names", "identifiers", "sources", "normalised", "synonyms")
@@ -51,6 +50,9 @@ def build_index(
     when `folder` exists already; then, as after any other error, nothing remains on disk.
     `progress`: (bytes read, bytes in all).
     """
+    # pyarrow loads only where a graph is read, never in the web process.
+    from pipeline.core.kg.source.primekg import read_primekg
+
     with new_folder(folder) as partial:
         graph = read_primekg(source, progress)
         if not len(graph.statements.codes):

@@ -27,8 +27,8 @@ from pipeline.core.kg.build import STRING_TABLES, build_index
 from pipeline.core.kg.name_index import NameIndex
 from pipeline.core.kg.names import normalise
 from pipeline.core.kg.relations import SPECS
-from pipeline.core.kg.strings import StringTable
-from pipeline.core.kg.synonyms import Synonym
+from pipeline.core.kg.source.synonyms import Synonym
+from pipeline.core.kg.string_table import StringTable
 from pipeline.core.records import Edge, Node, NodeType, SearchLayer
 
 __all__ = ["GraphSummary", "KnowledgeGraph", "Synonym", "build_index"]

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from pipeline.core.errors import ArtefactError, DownloadFailed, SourceFileError
-from pipeline.core.kg.download import download
+from pipeline.core.kg.source.download import download
 from pipeline.management.arguments import checked_name, existing_file
 from pipeline.sources.knowledge_graphs import load_graph
 

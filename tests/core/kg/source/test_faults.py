@@ -43,6 +43,8 @@ def _with(line: int, column: str, value: str) -> bytes:
         (3, "x_type", "organism", "unknown x_type 'organism'"),
         (3, "x_type", "disease", "'indication' cannot join disease to disease"),
         (3, "x_name", " ", "x_name is empty"),
+        (3, "x_id", "", "x_id is empty"),
+        (3, "y_source", " ", "y_source is empty"),
         (2, "relation", "cures", "unknown relation 'cures'"),
         (2, "display_relation", "target", "'indication' has no display_relation 'target'"),
         (2, "relation", "drug_protein", "has no display_relation 'indication'"),

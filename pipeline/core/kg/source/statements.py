@@ -4,28 +4,36 @@ PrimeKG states each edge twice, x-y and y-x, first all of one direction, then th
 without its reverse betrays a truncated file.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.core.kg.artefact import NODE_TYPES
 from pipeline.core.kg.relations import SPECS
-from pipeline.core.records import NodeType
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
-Unpaired = Callable[[int], Exception]
+Codes = npt.NDArray[np.uint8]
+
+_HEAD_TYPES: Final = np.array([NODE_TYPES.index(spec.head_type) for spec in SPECS], np.uint8)
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class DirectedRows:
     """The rows of a file as columns: positions of the nodes x and y, relation code."""
 
     x: Int32s
     y: Int32s
-    codes: npt.NDArray[np.uint8]
+    codes: Codes
+
+    @staticmethod
+    def concatenate(blocks: Sequence["DirectedRows"]) -> "DirectedRows":
+        columns = zip(*((block.x, block.y, block.codes) for block in blocks), strict=True)
+        return DirectedRows(*map(np.concatenate, columns))
 
 
 @dataclass(frozen=True)
@@ -34,25 +42,33 @@ class Statements:
 
     heads: Int32s
     tails: Int32s
-    codes: npt.NDArray[np.uint8]
+    codes: Codes
     dropped_self_loops: int
     dropped_duplicates: int
 
 
-def pair_rows(rows: Rows, types: Sequence[NodeType], unpaired: Unpaired) -> Statements:
-    """Collapses rows to statements; raises `unpaired(row)` for the first lonely row (from 0).
+class Unpaired(Exception):
+    """A row (from 0) whose reverse is missing."""
 
-    The head is the end of the relation's head type; where both ends have one type, the x of
-    the row stated first.
+    def __init__(self, row: int) -> None:
+        super().__init__(row)
+        self.row = row
+
+
+def pair_rows(rows: DirectedRows, node_types: Codes) -> Statements:
+    """Collapses rows to statements. Raises Unpaired for the first row without its reverse.
+
+    `node_types` [nodes] are codes into NODE_TYPES. The head is the end of the relation's head
+    type; where both ends have one type, the x of the row stated first.
     """
     proper = np.flatnonzero(rows.x != rows.y)
     x, y, codes = rows.x[proper], rows.y[proper], rows.codes[proper]
-    order, starts = _groups(x, y, codes, len(types))
-    lonely = _lonely_row(x < y, order, starts)
-    if lonely is not None:
-        raise unpaired(int(proper[lonely]))
+    order, starts = _groups(x, y, codes, len(node_types))
+    unpaired = _unpaired_row(x < y, order, starts)
+    if unpaired is not None:
+        raise Unpaired(int(proper[unpaired]))
     first = order[starts]
-    backward = _points_backward(x[first], codes[first], types)
+    backward = node_types[x[first]] != _HEAD_TYPES[codes[first]]
     return Statements(
         heads=np.where(backward, y[first], x[first]),
         tails=np.where(backward, x[first], y[first]),
@@ -63,7 +79,7 @@ def pair_rows(rows: Rows, types: Sequence[NodeType], unpaired: Unpaired) -> Stat
 
 
 def _groups(
-    x: Int32s, y: Int32s, codes: npt.NDArray[np.uint8], node_count: int
+    x: Int32s, y: Int32s, codes: Codes, node_count: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """A stable order that brings the rows of one statement together, and where each begins."""
     key = codes.astype(np.int64) * node_count + np.minimum(x, y)
@@ -84,7 +100,7 @@ def _sorted(key: Int64s, bound: int) -> tuple[Int64s, npt.NDArray[np.intp]]:
     return both // rows, both % rows
 
 
-def _lonely_row(
+def _unpaired_row(
     ascending: Bools, order: npt.NDArray[np.intp], starts: npt.NDArray[np.intp]
 ) -> int | None:
     """The first row in file order whose reverse is missing."""
@@ -92,14 +108,5 @@ def _lonely_row(
         return None
     grouped = ascending[order]
     both = np.logical_or.reduceat(grouped, starts) & np.logical_or.reduceat(~grouped, starts)
-    lonely = order[starts[~both]]
-    return int(lonely.min()) if len(lonely) else None
-
-
-def _points_backward(x: Int32s, codes: npt.NDArray[np.uint8], types: Sequence[NodeType]) -> Bools:
-    """Whether a statement's first row has the relation's tail as its x."""
-    number = {kind: code for code, kind in enumerate(NodeType)}
-    node_types = np.array([number[kind] for kind in types], np.uint8)
-    head_types = np.array([number[spec.head_type] for spec in SPECS], np.uint8)
-    backward: Bools = node_types[x] != head_types[codes]
-    return backward
+    unpaired = order[starts[~both]]
+    return int(unpaired.min()) if len(unpaired) else None

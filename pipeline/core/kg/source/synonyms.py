@@ -6,12 +6,11 @@ CSV or TSV (told by its header), plain or gzip, with the columns `node` (PrimeKG
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from pipeline.core.kg.source_lines import SourceLines
-from pipeline.core.kg.source_rows import check_columns, csv_rows
+from pipeline.core.kg.source.csv_rows import csv_rows, read_header
+from pipeline.core.kg.source.source_file import SourceFile
 
 COLUMNS: Final = ("node", "synonym")
 
@@ -36,7 +35,7 @@ def read_synonyms(path: Path, nodes: Collection[int]) -> Synonyms:
 
     `nodes` are the graph's: a synonym of any other is an error.
     """
-    source = SourceLines(path)
+    source = SourceFile(path)
     try:
         entries = tuple(_entries(source, nodes))
         if not entries:
@@ -46,21 +45,16 @@ def read_synonyms(path: Path, nodes: Collection[int]) -> Synonyms:
         source.close()
 
 
-def _entries(source: SourceLines, nodes: Collection[int]) -> Iterator[Synonym]:
-    lines = iter(source)
-    first = next(lines, "")
-    if not first:
-        raise source.error("the file is empty", line=0)
-    rows = csv_rows(source, chain([first], lines), "\t" if "\t" in first else ",")
-    _, header = next(rows)
-    check_columns(source, header, COLUMNS)
-    node_at, text_at = (header.index(column) for column in COLUMNS)
+def _entries(source: SourceFile, nodes: Collection[int]) -> Iterator[Synonym]:
+    first, *_ = source.peek_block().split(b"\n", 1)
+    rows = csv_rows(source, "\t" if b"\t" in first else ",")
+    node_at, text_at = map(read_header(source, rows, COLUMNS).index, COLUMNS)
     for line, cells in rows:
         yield _synonym(source, line, cells[node_at], cells[text_at], nodes)
 
 
 def _synonym(
-    source: SourceLines, line: int, node: str, text: str, nodes: Collection[int]
+    source: SourceFile, line: int, node: str, text: str, nodes: Collection[int]
 ) -> Synonym:
     if not (node.isascii() and node.isdigit()):
         raise source.error(f"node {node[:40]!r} is not a whole number from 0", line=line)

@@ -8,8 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from pipeline.core.errors import DownloadFailed
-from pipeline.core.kg import download as module
-from pipeline.core.kg.download import download
+from pipeline.core.kg.source import download as module
+from pipeline.core.kg.source.download import download
 
 CONTENT = bytes(range(256)) * 4000
 MD5 = hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()

@@ -5,8 +5,8 @@ import csv
 import pytest
 
 from pipeline.core.errors import SourceFileError
-from pipeline.core.kg.primekg import read_primekg
 from pipeline.core.kg.relations import SPECS
+from pipeline.core.kg.source.primekg import read_primekg
 from pipeline.core.records import Node, NodeType
 from tests.factories.kg import kg_rows, rows_as_text, write_kg
 

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.core.errors import SourceFileError
 from pipeline.core.kg.index import Synonym, build_index
-from pipeline.core.kg.synonyms import read_synonyms
+from pipeline.core.kg.source.synonyms import read_synonyms
 from tests.factories.kg import open_kg, write_kg, write_synonyms
 
 NODES = {

@@ -7,13 +7,17 @@ identity by x_index.
 from dataclasses import dataclass
 from typing import Final
 
-from pipeline.core.kg.pairing import Statements
+from pipeline.core.kg.source.statements import Statements
 from pipeline.core.records import Node
 
 PARTS: Final = ("index", "id", "type", "name", "source")
-X_COLUMNS: Final = tuple(f"x_{part}" for part in PARTS)
-Y_COLUMNS: Final = tuple(f"y_{part}" for part in PARTS)
-COLUMNS: Final = ("relation", "display_relation", *X_COLUMNS, *Y_COLUMNS)
+COLUMNS: Final = (
+    "relation",
+    "display_relation",
+    *(f"x_{part}" for part in PARTS),
+    *(f"y_{part}" for part in PARTS),
+)
+MAX_INDEX: Final = 2**53 - 1  # what JSON readers keep exactly
 
 
 @dataclass(frozen=True)

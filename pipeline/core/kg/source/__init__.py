@@ -1,0 +1,1 @@
+"""The source files of a graph: fetched, read whole, checked row by row."""
