@@ -41,7 +41,7 @@ check: setup-dev $(if $(NPM),$(VENV)/node.ready) ## lint, format, types, import 
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint --check --lint --quiet templates
 ifneq ($(NPM),)
-	$(BIOME) ci
+	$(BIOME) ci static/js tests/js
 else
 	@echo "JavaScript was not checked, since npm is missing: sudo apt install nodejs npm"
 	@case " $$MEDREASON_TEST_REQUIRE " in *" node "*) exit 1;; esac

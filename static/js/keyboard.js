@@ -9,7 +9,7 @@
 // This script chooses nothing but what a key asked for.
 
 const TEXT_FIELDS = "textarea, select, [contenteditable], input:not([type=radio], [type=checkbox])";
-const SWITCH_STORE = "settling-keys"; // in the local storage of who has no profile on the server
+const SWITCH_STORE = "settling-keys"; // in this browser, for people without a profile on the server
 
 const form = document.querySelector("form[data-keyboard]");
 const keysSwitch = document.querySelector("[data-keys-switch]");
