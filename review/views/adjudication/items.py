@@ -207,7 +207,7 @@ def _rights(request: Any, row: Item) -> dict[str, Any]:
     may_correct = bool(request.roles & {Role.LEAD, Role.ADJUDICATOR})
     grades_too = Role.REVIEWER in request.roles
     return {
-        # Who also grades has one switch of keys for both screens.
+        # One switch of single keys for both screens; without a profile the browser keeps it.
         "profile": Reviewer.objects.filter(user=request.user).first() if grades_too else None,
         "may_settle": Role.ADJUDICATOR in request.roles,
         "may_correct": may_correct,
