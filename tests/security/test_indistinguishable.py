@@ -1,4 +1,4 @@
-"""Show 5: control items and repeats cannot be told apart: ids, order, work done, markup."""
+"""Control items and repeats look like any item (attack case 26): ids, order, markup, work done."""
 
 import re
 from collections.abc import Iterator
