@@ -1,5 +1,7 @@
 """Seeding: what a new installation starts with, so that it can be tried in a minute."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -25,6 +27,12 @@ ACCOUNTS = (
     ("reviewer2", Role.REVIEWER),
     ("adjudicator", Role.ADJUDICATOR),
 )
+# Given what is being done and of how many parts, yields what to call after each part.
+Progress = Callable[[str, int], AbstractContextManager[Callable[[], object]]]
+
+
+def _silent(title: str, total: int) -> AbstractContextManager[Callable[[], object]]:
+    return nullcontext(lambda: None)
 
 
 def seed_accounts() -> list[NewAccount]:
@@ -35,7 +43,7 @@ def seed_accounts() -> list[NewAccount]:
         return [make_account(username, role=role) for username, role in ACCOUNTS]
 
 
-def seed_starter() -> Study | None:
+def seed_starter(progress: Progress = _silent) -> Study | None:
     """Load the starter content, make its first batch, open a first study over it.
 
     Goes on where an interrupted seeding stood. Does nothing, and returns None, where there is
@@ -47,7 +55,9 @@ def seed_starter() -> Study | None:
         return None
     batch = Batch.objects.filter(name=BATCH).first() or _start_first_batch(lead)
     # Small enough to make here and now: reviewers find work at their first sign-in.
-    pump(batch)
+    total = batch.traces.count()
+    with progress(f"Making the first {total} traces", total) as count:
+        pump(batch, each=count)
     return _open_first_study(batch, lead)
 
 

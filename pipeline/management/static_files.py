@@ -2,11 +2,15 @@
 
 import hashlib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+if TYPE_CHECKING:
+    from pipeline.management.progress import Output
 
 FINGERPRINT_FILE = ".fingerprint"
 
@@ -25,15 +29,15 @@ class ModuleStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: i
     )
 
 
-def collect_if_changed() -> bool:
-    """Bring STATIC_ROOT up to date; True if there was anything to do."""
+def collect_if_changed(out: "Output") -> None:
+    """Bring STATIC_ROOT up to date; says nothing if there is nothing to do."""
     kept = Path(settings.STATIC_ROOT) / FINGERPRINT_FILE
     fingerprint = sources_fingerprint()
     if kept.exists() and kept.read_text(encoding="ascii") == fingerprint:
-        return False
+        return
+    out.write("Collecting static files ...")
     call_command("collectstatic", interactive=False, clear=True, verbosity=0)
     kept.write_text(fingerprint, encoding="ascii")
-    return True
 
 
 def sources_fingerprint() -> str:

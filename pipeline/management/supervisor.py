@@ -1,6 +1,6 @@
 """Keep a few programs running as children of one process, and end them with it.
 
-Knows nothing of the product: `up` says which programs there are and when they are ready.
+Knows nothing of the product: `serve` says which programs there are and when they are ready.
 A crashed child comes back after 1, 2, 4 ... 30 seconds. Children live in sessions of their
 own, so that Ctrl-C reaches the supervisor alone, which ends them in order; on Linux the
 kernel ends them too if the supervisor is killed outright.
@@ -34,25 +34,25 @@ class Program:
 
 
 @dataclass(frozen=True)
-class Patience:
-    """Waiting times in seconds: before a first and a last-resort restart, and for an end."""
+class RestartPolicy:
+    """Seconds: waits before a restart, doubled from first to max; until a stop becomes a kill."""
 
-    first_restart: float = 1.0
-    longest_restart: float = 30.0
-    stop: float = 15.0
+    first_delay: float = 1.0
+    max_delay: float = 30.0
+    stop_timeout: float = 15.0
 
 
 class Child:
     """A program's present process, and when it may start again after a crash."""
 
-    def __init__(self, program: Program, *, folder: Path, patience: Patience) -> None:
+    def __init__(self, program: Program, *, folder: Path, policy: RestartPolicy) -> None:
         self.program = program
         self.folder = folder
-        self.patience = patience
+        self.policy = policy
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
         self.restart_at = 0.0
-        self.wait = patience.first_restart
+        self.delay = policy.first_delay
 
     def start(self) -> None:
         self.started_at = time.monotonic()
@@ -81,15 +81,15 @@ class Child:
 
     def _plan_restart(self, ended: subprocess.Popen[bytes]) -> str:
         if time.monotonic() - self.started_at >= STEADY_SECONDS:
-            self.wait = self.patience.first_restart
-        wait = self.wait
-        self.restart_at = time.monotonic() + wait
-        self.wait = min(wait * 2, self.patience.longest_restart)
+            self.delay = self.policy.first_delay
+        delay = self.delay
+        self.restart_at = time.monotonic() + delay
+        self.delay = min(delay * 2, self.policy.max_delay)
         # What a killed program left of its own children would hold the port against its heir.
         self.signal_group(signal.SIGKILL)
         self.process = None
-        how = ended_how(ended.returncode)
-        return f"{self.program.name} ended ({how}); it starts again in {wait:g} s."
+        how = describe_exit(ended.returncode)
+        return f"{self.program.name} ended ({how}); it starts again in {delay:g} s."
 
     def terminate(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -111,10 +111,10 @@ class Supervisor:
         *,
         folder: Path,
         say: Callable[[str], None],
-        patience: Patience | None = None,
+        policy: RestartPolicy | None = None,
     ) -> None:
-        self.patience = patience or Patience()
-        self.children = [Child(one, folder=folder, patience=self.patience) for one in programs]
+        self.policy = policy or RestartPolicy()
+        self.children = [Child(program, folder=folder, policy=self.policy) for program in programs]
         self.say = say
         self.stop_signals = 0
 
@@ -140,7 +140,7 @@ class Supervisor:
     def _end(self) -> None:
         for child in self.children:
             child.terminate()
-        deadline = time.monotonic() + self.patience.stop
+        deadline = time.monotonic() + self.policy.stop_timeout
         while self._any_running() and time.monotonic() < deadline and self.stop_signals < 2:
             time.sleep(TICK_SECONDS / 4)
         for child in self.children:
@@ -160,6 +160,8 @@ class Supervisor:
             self.stop_signals += 1
 
         before = {number: signal.signal(number, count) for number in STOP_SIGNALS}
+        # Whoever started this program may have held them back until they are counted.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
         try:
             yield
         finally:
@@ -167,7 +169,7 @@ class Supervisor:
                 signal.signal(number, handler)
 
 
-def ended_how(returncode: int) -> str:
+def describe_exit(returncode: int) -> str:
     """A process's end in words: "exit code 3" or "killed by SIGKILL"."""
     if returncode >= 0:
         return f"exit code {returncode}"

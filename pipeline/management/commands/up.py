@@ -1,14 +1,14 @@
-"""Start the product: web, worker and reaper as children of this one command."""
+"""Start the product: prepare the data folder, then web and worker until Ctrl-C."""
 
 import errno
 import fcntl
-import http.client
+import os
 import signal
 import socket
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,24 +16,18 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connections
 
+from pipeline.management import serve
+from pipeline.management.migrations import migrate
 from pipeline.management.static_files import collect_if_changed
-from pipeline.management.supervisor import Program, Supervisor
+from pipeline.management.supervisor import STOP_SIGNALS
 
-WORKER_ENVIRONMENT = {
-    # SIGTERM would let Celery wait for its tasks for ever; as SIGQUIT it waits 10 s.
-    "REMAP_SIGTERM": "SIGQUIT",
-    # Root is at home in a container, and messages are JSON: nothing in them is executed.
-    "PYTHONWARNINGS": "ignore:You're running the worker",
-}
-WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 LOCK_FILE = "up.lock"
-PROJECT = Path(__file__).resolve().parents[3]
 
 
 class Command(BaseCommand):
-    """Prepare the data folder, then keep web, worker and reaper running until Ctrl-C."""
+    """Prepare the data folder, then become the supervisor of web and worker."""
 
-    help = "Start the product: web, worker and reaper. Ctrl-C ends all three."
+    help = "Start the product: web and worker. Ctrl-C ends both."
     # The database need not exist yet: checks that look into it come with migrate.
     requires_system_checks: list[str] = []  # noqa: RUF012
 
@@ -50,17 +44,16 @@ class Command(BaseCommand):
             with only_one_per_data_folder():
                 refuse_busy_port(host, port)
                 self._prepare()
-                self._supervise(host, port, options["web_processes"], options["concurrency"])
+                become_supervisor(host, port, options["web_processes"], options["concurrency"])
         except KeyboardInterrupt:
-            pass
-        self.stdout.write("\nMedReason Web has ended; its data is kept.")
+            self.stdout.write(serve.ENDED)
 
     def _prepare(self) -> None:
-        call_command("migrate", interactive=False, verbosity=0)
-        collect_if_changed()
+        migrate(self.stdout)
+        collect_if_changed(self.stdout)
         call_command("seed", stdout=self.stdout, stderr=self.stderr)
         self._enter_endpoints()
-        connections.close_all()  # children must not inherit an open database
+        connections.close_all()
 
     def _enter_endpoints(self) -> None:
         """A mistake in their variables must not keep the product from starting."""
@@ -69,36 +62,18 @@ class Command(BaseCommand):
         except CommandError as error:
             self.stderr.write(f"Endpoints of the environment: {error}")
 
-    def _supervise(self, host: str, port: int, processes: int, concurrency: int) -> None:
-        shown = WILDCARDS.get(host, host)
-        Supervisor(
-            programs(host=host, port=port, processes=processes, concurrency=concurrency),
-            folder=PROJECT,
-            say=self.stderr.write,
-        ).run(
-            ready=lambda: answers(shown, port),
-            announce=lambda: self.stdout.write(
-                f"MedReason Web is at http://{address(shown, port)}/ (Ctrl-C ends it)"
-            ),
-        )
 
+def become_supervisor(host: str, port: int, processes: int, concurrency: int) -> None:
+    """Replace this program by `serve` in the same process; does not return.
 
-def programs(*, host: str, port: int, processes: int, concurrency: int) -> list[Program]:
-    """Web, worker and reaper, in the order in which they are ended."""
-    python = sys.executable
-    web = f"-m gunicorn medreason_web.wsgi --worker-class gthread --workers {processes}"
-    web += " --threads 4 --graceful-timeout 10 --log-level warning --no-control-socket --bind"
-    worker = "-m celery --quiet -A medreason_web worker --pool threads --loglevel WARNING"
-    worker += f" --without-gossip --without-mingle --without-heartbeat --concurrency {concurrency}"
-    return [
-        Program("web", (python, *web.split(), address(host, port))),
-        Program("worker", (python, *worker.split()), WORKER_ENVIRONMENT),
-        Program("reaper", (python, "manage.py", "reap")),
-    ]
-
-
-def address(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    Gone with it is the memory that preparing took; the lock on the data folder stays.
+    """
+    sys.stdout.flush()
+    os.chdir(serve.PROJECT)
+    # A stop signal waits until the supervisor counts them: none is lost, none ends in a traceback.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
+    numbers = map(str, (port, processes, concurrency))
+    os.execv(sys.executable, [sys.executable, "-m", serve.__name__, host, *numbers])  # noqa: S606
 
 
 @contextmanager
@@ -121,6 +96,7 @@ def only_one_per_data_folder() -> Iterator[None]:
                 f"MedReason Web already runs on the data folder {folder}: "
                 "end it there, or set MEDREASON_DATA_DIR to another folder."
             ) from error
+        os.set_inheritable(lock.fileno(), True)  # the supervisor holds it on
         yield
 
 
@@ -139,14 +115,4 @@ def refuse_busy_port(host: str, port: int) -> None:
                 f"Port {port} on {host} is in use: stop the other program "
                 f"or use `make run PORT={port + 1}`."
             ) from error
-        raise CommandError(f"Cannot listen on {address(host, port)}: {error}.") from error
-
-
-def answers(host: str, port: int) -> bool:
-    """Whether the web child answers; below 500 counts, since a named host may be required."""
-    with closing(http.client.HTTPConnection(host, port, timeout=2)) as connection:
-        try:
-            connection.request("GET", "/healthz")
-            return connection.getresponse().status < 500
-        except (OSError, http.client.HTTPException):
-            return False
+        raise CommandError(f"Cannot listen on {serve.address(host, port)}: {error}.") from error

@@ -1,9 +1,11 @@
 """`manage.py seed`: starter content and first accounts, once."""
 
+from functools import partial
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from pipeline.management.progress import progress
 from review.people.accounts import NewAccount
 from review.seeding import seed_accounts, seed_starter
 
@@ -15,7 +17,7 @@ class Command(BaseCommand):
         # Before anything else can fail: nobody can be shown these passwords again.
         if accounts := seed_accounts():
             self._print(accounts)
-        study = seed_starter()
+        study = seed_starter(partial(progress, self.stdout))
         if study is not None:
             self.stdout.write(f"Starter content loaded; {study} is open for grading.")
 

@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.management.supervisor import ended_how
+from pipeline.management.supervisor import describe_exit
 
 PARENT = """
 import sys
 from pathlib import Path
-from pipeline.management.supervisor import Patience, Program, Supervisor
+from pipeline.management.supervisor import Program, RestartPolicy, Supervisor
 
 folder = Path(sys.argv[1])
 child = Program("child", (sys.executable, "-c", sys.argv[2], str(folder)), {"SAYS": "hello"})
 Supervisor(
     [child], folder=folder, say=lambda line: print(line, flush=True),
-    patience=Patience(first_restart=0.1, longest_restart=0.4, stop=float(sys.argv[3])),
+    policy=RestartPolicy(first_delay=0.1, max_delay=0.4, stop_timeout=float(sys.argv[3])),
 ).run(ready=lambda: (folder / "pids").exists(), announce=lambda: print("ready", flush=True))
 print("ended", flush=True)
 """
@@ -148,5 +148,5 @@ def test_a_program_adds_to_its_environment(start: Start, tmp_path: Path):
 
 
 def test_an_end_is_told_in_words():
-    assert ended_how(3) == "exit code 3"
-    assert ended_how(-signal.SIGKILL) == "killed by SIGKILL"
+    assert describe_exit(3) == "exit code 3"
+    assert describe_exit(-signal.SIGKILL) == "killed by SIGKILL"

@@ -5,7 +5,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,13 +12,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError
 
-from pipeline.management.commands.up import (
-    address,
-    answers,
-    only_one_per_data_folder,
-    programs,
-    refuse_busy_port,
-)
+from pipeline.management.commands.up import only_one_per_data_folder, refuse_busy_port
+from pipeline.management.serve import address, answers, programs
 
 
 @pytest.fixture
@@ -92,7 +86,7 @@ def test_addresses_and_programs():
     assert address("127.0.0.1", 8000) == "127.0.0.1:8000"
     assert address("::1", 8000) == "[::1]:8000"
     named = programs(host="::1", port=8000, processes=2, concurrency=3)
-    assert [program.name for program in named] == ["web", "worker", "reaper"]
+    assert [program.name for program in named] == ["web", "worker"]
     assert named[0].command[-1] == "[::1]:8000"
 
 
@@ -117,15 +111,34 @@ def test_one_command_starts_all_and_ctrl_c_ends_all(root, product_environment, f
             assert said[-1], "".join(said)
         home = f"http://127.0.0.1:{free_port}/"
         assert home in said[-1]
-        assert any("shown once" in line for line in said)
+        order = ("Setting up the database", "shown once", "Making the first", "is at")
+        at = [next(i for i, line in enumerate(said) if word in line) for word in order]
+        assert at == sorted(at)
         assert urllib.request.urlopen(f"{home}healthz", timeout=30).read() == b"ok"
         children = children_of(up.pid)
-        assert len(children) == 3
-        time.sleep(1)
+        assert len(children) == 2
+        second = manage(root, product_environment, "up", "--port", "0")
+        assert "already runs on the data folder" in second.stderr
         up.send_signal(signal.SIGINT)
         rest, _ = up.communicate(timeout=60)
     finally:
         up.kill()
     assert up.returncode == 0, rest
+    assert rest.splitlines()[-1] == "MedReason Web has ended; its data is kept."
     assert "Traceback" not in rest
     assert not [pid for pid in children if os.path.exists(f"/proc/{pid}")]
+
+
+def test_ctrl_c_while_preparing_ends_in_a_sentence_and_the_next_start_goes_on(
+    root, product_environment, free_port
+):
+    command = [sys.executable, "-u", "manage.py", "up", "--port", str(free_port)]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    first = subprocess.Popen(command, cwd=root, env=product_environment, **pipes)
+    while "shown once" not in first.stdout.readline():
+        assert first.poll() is None
+    first.send_signal(signal.SIGINT)
+    rest, _ = first.communicate(timeout=60)
+    assert rest.splitlines()[-1] == "MedReason Web has ended; its data is kept."
+    assert "Traceback" not in rest
+    assert "Making the first" in manage(root, product_environment, "seed").stdout
