@@ -90,20 +90,24 @@ def test_addresses_and_programs():
     assert named[0].command[-1] == "[::1]:8000"
 
 
+def start_up(root: Path, environment: dict[str, str], port: int) -> subprocess.Popen:
+    return subprocess.Popen(
+        [sys.executable, "-u", "manage.py", "up", "--port", str(port)],
+        cwd=root,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
 def children_of(pid: int) -> list[int]:
     return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_one_command_starts_all_and_ctrl_c_ends_all(root, product_environment, free_port):
-    up = subprocess.Popen(
-        [sys.executable, "-u", "manage.py", "up", "--port", str(free_port)],
-        cwd=root,
-        env=product_environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    up = start_up(root, product_environment, free_port)
     try:
         said: list[str] = []
         while not said or "MedReason Web is at" not in said[-1]:
@@ -132,13 +136,10 @@ def test_one_command_starts_all_and_ctrl_c_ends_all(root, product_environment, f
 def test_ctrl_c_while_preparing_ends_in_a_sentence_and_the_next_start_goes_on(
     root, product_environment, free_port
 ):
-    command = [sys.executable, "-u", "manage.py", "up", "--port", str(free_port)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
-    first = subprocess.Popen(command, cwd=root, env=product_environment, **pipes)
-    while "shown once" not in first.stdout.readline():
-        assert first.poll() is None
-    first.send_signal(signal.SIGINT)
-    rest, _ = first.communicate(timeout=60)
+    up = start_up(root, product_environment, free_port)
+    assert any("shown once" in line for line in iter(up.stdout.readline, ""))
+    up.send_signal(signal.SIGINT)
+    rest, _ = up.communicate(timeout=60)
     assert rest.splitlines()[-1] == "MedReason Web has ended; its data is kept."
     assert "Traceback" not in rest
     assert "Making the first" in manage(root, product_environment, "seed").stdout

@@ -14,7 +14,7 @@ PREPARE = """
 import django
 django.setup()
 from django.core.management import call_command
-from review.policies import Rules, save_policy
+from review.evidence.policies import Rules, save_policy
 from review.releasing import begin_release
 from tests import actors
 from tests.factories_release_rows import graded_study
