@@ -15,7 +15,7 @@ import django
 django.setup()
 from django.core.management import call_command
 from review.evidence.policies import Rules, save_policy
-from review.releasing import begin_release
+from review.releases.lifecycle import begin_release
 from tests import actors
 from tests.factories_release_rows import graded_study
 call_command("migrate", verbosity=0)
