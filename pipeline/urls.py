@@ -18,6 +18,11 @@ urlpatterns = [
     path("batches/<int:batch_id>/retry/", batches.batch_retry, name="batch_retry"),
     path("batches/<int:batch_id>/traces/", traces.trace_list, name="traces"),
     path("traces/<uuid:key>/", traces.trace_detail, name="trace"),
+    re_path(
+        r"^traces/(?P<key>[0-9a-f-]{36})/paths\.(?P<form>graphml|json)$",
+        traces.trace_paths,
+        name="trace_paths",
+    ),
     path("questions/", questions.question_set_list, name="question_sets"),
     path("questions/upload/", questions.question_upload, name="question_upload"),
     path("questions/loads/<int:load_id>/", questions.question_load, name="question_load"),

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -14,6 +14,7 @@ from pipeline import access, store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.models import Trace
 from pipeline.trace_page.layout import sheet_of
+from pipeline.trace_page.path_graph import FORMATS, path_file
 from pipeline.trace_page.provenance import way_of
 
 PAGE = 50
@@ -68,3 +69,16 @@ def trace_detail(request: SignedInRequest, key: str) -> HttpResponse:
         "may_mark": Role.LEAD in request.roles and row.state == Trace.State.MADE,
     }
     return render(request, "pipeline/trace_detail.html", context)
+
+
+@require_GET
+@role_required(Role.LEAD)
+def trace_paths(request: SignedInRequest, key: str, form: str) -> HttpResponse:
+    """The trace's paths as a file, GraphML or node-link JSON."""
+    row = access.trace_for(request.user, key)
+    if not row.record:
+        raise Http404
+    content = path_file(store.trace_record(row), form)
+    response = HttpResponse(content, content_type=FORMATS[form])
+    response["Content-Disposition"] = f'attachment; filename="paths-{row.key}.{form}"'
+    return response
