@@ -1,8 +1,11 @@
-"""A topic is a file, and its name says which topic."""
+"""A topic is a file or a folder of files, neither too long to be read nor named by a bag word."""
+
+from collections import Counter
 
 from tests.house.source import CODE, name_of, python_files
 
-LONGEST = 300
+MAX_LINES = 300
+MAX_MODULES = 12
 BAG_WORDS = {"utils", "util", "helpers", "helper", "common", "services", "manager", "misc"}
 
 
@@ -11,7 +14,13 @@ def test_no_python_file_is_longer_than_300_lines():
         name_of(path): len(path.read_text(encoding="utf-8").splitlines())
         for path in python_files(*CODE, "tests")
     }
-    assert not {name: lines for name, lines in sizes.items() if lines > LONGEST}
+    assert not {name: lines for name, lines in sizes.items() if lines > MAX_LINES}
+
+
+def test_no_folder_holds_more_than_12_modules():
+    modules = [path for path in python_files(*CODE, "tests") if path.stem != "__init__"]
+    folders = Counter(name_of(path.parent) for path in modules)
+    assert not {folder: size for folder, size in folders.items() if size > MAX_MODULES}
 
 
 def test_no_module_is_named_by_a_bag_word():

@@ -12,7 +12,7 @@ from review.models import Grade, Item, Reviewer, Slot, Study
 from review.queue.claim import next_slot
 from tests import actors
 from tests.review.submitting import entry, submit
-from tests.security.planted import FIGURES, PLANTED, SECRETS, planted_study
+from tests.security.blindness.planted import FIGURES, PLANTED, SECRETS, planted_study
 
 pytestmark = pytest.mark.django_db
 

@@ -22,8 +22,14 @@ from review.releases.lifecycle import make_release
 from tests import actors, factories
 from tests.review.disagreeing import grade_row, settle
 from tests.review.submitting import entry, submit
-from tests.security.crawler import Reply, addresses, read_everything, steady, write_everywhere
-from tests.security.planted import FIGURES, PLANTED, planted_study
+from tests.security.blindness.crawler import (
+    Reply,
+    addresses,
+    read_everything,
+    steady,
+    write_everywhere,
+)
+from tests.security.blindness.planted import FIGURES, PLANTED, planted_study
 
 pytestmark = pytest.mark.django_db
 
