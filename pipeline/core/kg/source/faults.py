@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from pipeline.core.kg.relations import RELATION_NAMES, RELATIONS
-from pipeline.core.kg.source.csv_rows import Row
 from pipeline.core.kg.source.primekg_format import MAX_INDEX, PARTS
 from pipeline.core.records import Node, NodeType
 
@@ -17,15 +16,15 @@ class _Fault(Exception):
 
 
 def faults(
-    rows: Iterable[Row], columns: Mapping[str, int], known_node: Callable[[int], Node | None]
+    rows: Iterable[tuple[int, Mapping[str, str]]], known_node: Callable[[int], Node | None]
 ) -> Iterator[tuple[int, str]]:
     """Line and reason of each row that does not fit, in the order of the file.
 
-    `known_node` gives the node that earlier rows named by an index.
+    `rows` are lines with cells by column. `known_node` gives the node that earlier rows named
+    by an index.
     """
     first_named: dict[int, Node] = {}
-    for line, cells in rows:
-        row = {column: cells[position] for column, position in columns.items()}
+    for line, row in rows:
         try:
             for end in "xy":
                 node = _node(end, row)

@@ -1,9 +1,9 @@
-"""The nodes of a kg.csv as its columns name them: told apart by index, checked to agree.
+"""The nodes of a kg.csv: told apart by index, checked to be the same in every row.
 
 A node's row ends come as columns; the first names the node, all later ones must say the same.
 """
 
-from dataclasses import dataclass
+from itertools import repeat
 from typing import Any, Final
 
 import numpy as np
@@ -12,112 +12,64 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.core.kg.artefact import NODE_TYPES
-from pipeline.core.kg.source.primekg_format import MAX_INDEX
-from pipeline.core.records import Node
+from pipeline.core.kg.source.primekg_format import MAX_INDEX, PARTS
+from pipeline.core.records import Node, NodeType
 
-# Look-ups by array are twenty times faster than by sorting or hashing; PrimeKG needs 2**17.
-_DENSE_INDICES: Final = 1 << 20
-
-Positions = npt.NDArray[np.int32]
+_CELLS: Final = [part for part in PARTS if part != "index"]
+_TYPE_CODES: Final = {str(kind): code for code, kind in enumerate(NODE_TYPES)}
 
 
 class Unfit(Exception):
-    """Some row of the block does not add up; which one is for others to say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ends:
-    """Both ends of a block's rows, all x first, then all y: [2 rows] each.
-
-    `indices`, `identifiers` and `names` are arrow arrays of strings, the others codes.
-    """
-
-    indices: Any
-    identifiers: Any
-    names: Any
-    types: npt.NDArray[np.uint8]
-    sources: npt.NDArray[np.int32]
+    """Some row of a block does not add up; which one is for others to say."""
 
 
 class NodeTable:
-    """The nodes named so far, in the order first named, as columns and by index."""
+    """The nodes named so far: `types` are codes into NODE_TYPES, by position."""
 
     def __init__(self) -> None:
-        # Position by slot, -1 where no node has been named.
-        self._positions = np.full(_DENSE_INDICES, -1, np.int32)
-        self._sparse_slots: dict[int, int] = {}
-        self._indices = np.empty(0, np.int64)
-        self._identifiers = self._names = pa.array([], pa.string())
         self.types = np.empty(0, np.uint8)
-        self._sources = np.empty(0, np.int32)
-        self._source_names: dict[str, int] = {}
+        self._positions: dict[int, int] = {}
+        self._cells = pa.record_batch({part: pa.array([], pa.string()) for part in _CELLS})
 
-    @property
     def nodes(self) -> tuple[Node, ...]:
-        kinds = [NODE_TYPES[code] for code in self.types]
-        names = list(self._source_names)
-        sources = [names[code] for code in self._sources]
-        columns = self._indices.tolist(), self._identifiers.to_pylist(), self._names.to_pylist()
-        return tuple(map(Node, *columns, kinds, sources))
+        cells = [self._cells[part].to_pylist() for part in ("id", "name", "type", "source")]
+        identifiers, names, kinds, sources = cells
+        return tuple(map(Node, self._positions, identifiers, names, map(NodeType, kinds), sources))
 
-    def source_codes(self, column: Any) -> npt.NDArray[np.int32]:
-        """A code for each different source, given when it is first met."""
-        words = column.dictionary.to_pylist()
-        if not all(map(str.strip, words)):
+    def positions(self, ends: Any) -> npt.NDArray[np.int32]:
+        """The position of each row's node. Raises Unfit where two rows of one node disagree.
+
+        `ends` is an arrow batch of strings, its columns the PARTS of a node.
+        """
+        # Far fewer nodes than rows: only each distinct index costs a look-up in Python.
+        distinct = pa.array(_numbers(ends["index"])).dictionary_encode()
+        indices, rows = distinct.dictionary.to_pylist(), distinct.indices.to_numpy()
+        found = map(self._positions.get, indices, repeat(-1))
+        known = np.fromiter(found, np.int32, len(indices))
+        if (new := np.flatnonzero(known < 0)).size:
+            first = np.empty(len(indices), np.intp)
+            first[rows[::-1]] = np.arange(len(rows))[::-1]  # written last is what comes first
+            known[new] = self._admit(
+                [indices[code] for code in new], ends.select(_CELLS).take(pa.array(first[new]))
+            )
+        positions: npt.NDArray[np.int32] = known[rows]
+        at = pa.array(positions)
+        if not all(self._cells[part].take(at).equals(ends[part]) for part in _CELLS):
             raise Unfit
-        known = self._source_names
-        codes = np.array([known.setdefault(word, len(known)) for word in words], np.int32)
-        cells: npt.NDArray[np.int32] = codes[column.indices.to_numpy()]
-        return cells
-
-    def positions(self, ends: Ends) -> Positions:
-        """The position of every end's node. Raises Unfit where two ends disagree."""
-        indices = _numbers(ends.indices)
-        slots = self._slots(indices)
-        positions = self._positions[slots]
-        if (new := np.flatnonzero(positions < 0)).size:
-            first = _first_named(indices, new)
-            count = len(self._indices)
-            self._admit(first, indices, ends)
-            self._positions[slots[first]] = np.arange(count, len(self._indices), dtype=np.int32)
-            positions = self._positions[slots]
-        self._agree(positions, ends)
         return positions
 
-    def _slots(self, indices: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        """Where `_positions` holds each index: the index itself, behind them the large ones."""
-        sparse = np.flatnonzero(indices >= _DENSE_INDICES)
-        if not sparse.size:
-            return indices
-        slots, known = indices.copy(), self._sparse_slots
-        slots[sparse] = [
-            known.setdefault(index, _DENSE_INDICES + len(known))
-            for index in indices[sparse].tolist()
-        ]
-        room = np.full(max(0, _DENSE_INDICES + len(known) - len(self._positions)), -1, np.int32)
-        self._positions = np.concatenate([self._positions, room])
-        return slots
-
-    def _admit(self, at: npt.NDArray[np.intp], indices: npt.NDArray[np.int64], ends: Ends) -> None:
-        """Takes up the nodes of these ends, in this order."""
-        identifiers, names = ends.identifiers.take(pa.array(at)), ends.names.take(pa.array(at))
-        if not all(map(str.strip, (*identifiers.to_pylist(), *names.to_pylist()))):
+    def _admit(self, indices: list[int], cells: Any) -> npt.NDArray[np.int32]:
+        """The positions of new nodes, which must be whole."""
+        words = cells.to_pydict()
+        filled = all(word.strip() for column in words.values() for word in column)
+        if not filled or not _TYPE_CODES.keys() >= set(words["type"]):
             raise Unfit
-        self._indices = np.concatenate([self._indices, indices[at]])
-        self.types = np.concatenate([self.types, ends.types[at]])
-        self._sources = np.concatenate([self._sources, ends.sources[at]])
-        self._identifiers = pa.concat_arrays([self._identifiers, identifiers])
-        self._names = pa.concat_arrays([self._names, names])
-
-    def _agree(self, positions: Positions, ends: Ends) -> None:
-        at = pa.array(positions)
-        if not (
-            np.array_equal(self.types[positions], ends.types)
-            and np.array_equal(self._sources[positions], ends.sources)
-            and self._identifiers.take(at).equals(ends.identifiers)
-            and self._names.take(at).equals(ends.names)
-        ):
-            raise Unfit
+        codes = np.array([_TYPE_CODES[kind] for kind in words["type"]], np.uint8)
+        positions = np.arange(len(self.types), len(self.types) + len(codes), dtype=np.int32)
+        self.types = np.concatenate([self.types, codes])
+        self._cells = pa.concat_batches([self._cells, cells])
+        self._positions |= zip(indices, positions.tolist(), strict=True)
+        return positions
 
 
 def _numbers(texts: Any) -> npt.NDArray[np.int64]:
@@ -129,11 +81,3 @@ def _numbers(texts: Any) -> npt.NDArray[np.int64]:
     if numbers.max() > MAX_INDEX:
         raise Unfit
     return numbers
-
-
-def _first_named(indices: npt.NDArray[np.int64], new: npt.NDArray[np.intp]) -> npt.NDArray[np.intp]:
-    """Of these ends, the first of each index, in the order of the file (x before y)."""
-    rows = len(indices) // 2
-    in_order = new[np.argsort(2 * (new % rows) + new // rows)]
-    _, first = np.unique(indices[in_order], return_index=True)
-    return in_order[np.sort(first)]

@@ -5,8 +5,7 @@ module. Checks run on whole columns; a block that fails one is read again row by
 which line is wrong and why.
 """
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,7 +43,6 @@ class _Block:
 
     batch: Any
     lines: Sequence[int]
-    rows: Callable[[], Iterable[list[str]]]  # read once more, as cells
 
 
 class _Reader:
@@ -54,7 +52,6 @@ class _Reader:
         self._source = source
         self._rows = csv_rows(source)
         self._header = read_header(source, self._rows, COLUMNS)
-        self._columns = {column: self._header.index(column) for column in COLUMNS}
         self._nodes = NodeTable()
         self._lines: list[Sequence[int]] = []  # of the rows of each block
 
@@ -63,7 +60,7 @@ class _Reader:
         if not parts:
             raise self._source.error("the file has a header but no rows", line=0)
         rows = DirectedRows.concatenate(parts)
-        nodes = self._nodes.nodes
+        nodes = self._nodes.nodes()
         try:
             statements = pair_rows(rows, self._nodes.types)
         except Unpaired as error:
@@ -77,9 +74,9 @@ class _Reader:
         try:
             return directed_rows(block.batch, self._nodes)
         except Unfit:
-            earlier = {node.index: node for node in self._nodes.nodes}
-            rows = zip(block.lines, block.rows(), strict=True)
-            line, reason = next(faults(rows, self._columns, earlier.get))
+            earlier = {node.index: node for node in self._nodes.nodes()}
+            rows = zip(block.lines, block.batch.to_pylist(), strict=True)
+            line, reason = next(faults(rows, earlier.get))
             raise self._source.error(reason, line=line) from None
 
     def _line(self, row: int) -> int:
@@ -114,7 +111,7 @@ class _Reader:
         (batch,) = table.to_batches()
         numbers = range(self._source.line + 1, self._source.line + 1 + count)
         self._source.skip_block(count)
-        return _Block(batch, numbers, lambda: csv.reader(lines.decode().split("\n")))
+        return _Block(batch, numbers)
 
     def _csv_block(self, block: bytes) -> _Block:
         """The lines to be read next, and on to the end of their last row."""
@@ -132,7 +129,7 @@ class _Reader:
                 if name in COLUMN_TYPES
             }
         )
-        return _Block(batch, lines, lambda: rows)
+        return _Block(batch, lines)
 
 
 def _read_ahead(items: Iterator[_Block]) -> Iterator[_Block]:

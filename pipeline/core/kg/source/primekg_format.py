@@ -22,10 +22,7 @@ MAX_INDEX: Final = 2**53 - 1  # what JSON readers keep exactly
 
 @dataclass(frozen=True)
 class PrimeKG:
-    """A source file's nodes, in the order they are first named, and its statements.
-
-    `statements` names nodes by position in `nodes`.
-    """
+    """A source file's nodes and its statements, which name nodes by position in `nodes`."""
 
     source_checksum: str
     row_count: int

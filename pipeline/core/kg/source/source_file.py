@@ -17,7 +17,7 @@ from pipeline.core.errors import SourceFileError
 
 Progress = Callable[[int, int], None]
 
-BLOCK_SIZE: Final = 4 << 20
+BLOCK_SIZE: Final = 8 << 20
 MAX_LINE_SIZE: Final = 1 << 20
 _GZIP_MAGIC: Final = b"\x1f\x8b"
 _BUFFER_SIZE: Final = 1 << 20
