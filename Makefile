@@ -13,7 +13,19 @@ ARGS ?=
 
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
+PIP := $(BIN)/python -m pip install --no-input --disable-pip-version-check
+# Of pip's lines: how far it is, and from the first error on everything. Only a pip that succeeds
+# leaves the .ready file, so one stopped half-way goes on at the next make where it stood.
+define install
+@rm -f $@
+@{ $(PIP) -r $< && touch $@; } 2>&1 | { count=0 failed=; while IFS= read -r line; do case "$$line" in \
+	"Collecting "*|"Requirement already "*) count=$$((count + 1)); \
+		[ $$((count % 25)) != 0 ] || echo "  $$count of $$(grep -c == $<) packages fetched";; \
+	"Installing collected "*) echo "  unpacking them ...";; \
+	ERROR*|error*) failed=yes;; \
+	esac; [ -z "$$failed" ] || echo "$$line" >&2; done; }
+@test -f $@
+endef
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 # Checks JavaScript; node and npm are not needed for anything else.
@@ -29,6 +41,7 @@ help: ## list these commands
 		printf '%-24s%s\n' "$$name" "$$what"; done
 
 run: setup ## start the product on http://127.0.0.1:8000 (HOST=, PORT=); Ctrl-C ends it
+	@echo "Starting MedReason Web ..."
 	@exec $(BIN)/python manage.py up --host $(HOST) --port $(PORT)
 
 test: setup-dev ## the whole suite; needs no services (ARGS="-k word" for a part)
@@ -56,21 +69,18 @@ setup: $(VENV)/base.ready ## the virtual environment, with what `make run` needs
 setup-dev: $(VENV)/dev.ready ## the same, with what tests and checks need
 setup-embeddings: $(VENV)/embeddings.ready ## the same, with the embeddings extra (torch)
 
-# A pip stopped half-way leaves no .ready file, so the next make goes on where it stood.
 $(VENV)/base.ready: requirements/base.txt | $(VENV)/made
 	@echo "Installing what MedReason Web needs into $(VENV) (about a minute, once) ..."
-	@$(PIP) -r $<
-	@touch $@
+	$(install)
 
 $(VENV)/dev.ready: requirements/dev.txt requirements/base.txt | $(VENV)/made
 	@echo "Installing what tests and checks need into $(VENV) (about a minute, once) ..."
-	@$(PIP) -r $<
+	$(install)
 	@touch $(VENV)/base.ready $@
 
 $(VENV)/embeddings.ready: requirements/embeddings.txt $(VENV)/base.ready
 	@echo "Installing the embeddings extra into $(VENV) (a few minutes, once) ..."
-	@$(PIP) -r $<
-	@touch $@
+	$(install)
 
 $(VENV)/node.ready: package.json | $(VENV)/made
 	@echo "Installing what checks JavaScript into $(VENV)/node (some seconds, once) ..."
