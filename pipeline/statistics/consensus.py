@@ -50,14 +50,14 @@ def reasons(ratings: Sequence[Rating]) -> tuple[Reason, ...]:
     Discordance: precision or coherence differ by 2 or more, decisions differ across the accept
     line, one rater finds an incorrect step and another none. Apart from these, any safety flag.
     """
-    found: list[tuple[Reason, bool]] = [
+    checks: list[tuple[Reason, bool]] = [
         ("safety", any(rating.safety_flag for rating in ratings)),
         ("decision", len({rating.decision == ACCEPT for rating in ratings}) > 1),
         ("precision", _far_apart([rating.precision for rating in ratings])),
         ("coherence", _far_apart([rating.coherence for rating in ratings])),
         ("steps", _steps_disagree(ratings)),
     ]
-    return tuple(reason for reason, holds in found if holds)
+    return tuple(reason for reason, holds in checks if holds)
 
 
 def is_discordant(ratings: Sequence[Rating]) -> bool:
@@ -68,7 +68,7 @@ def is_discordant(ratings: Sequence[Rating]) -> bool:
 def overtaken(settled: Rating, later: Sequence[Rating]) -> bool:
     """Whether ratings an adjudicator never saw make the item wait for adjudication again.
 
-    They do when one lies 2 or more from what was settled, or across the accept line, or raises
+    They do when one lies 2 or more from the settlement, or across the accept line, or raises
     a safety flag other than the settled one. Steps alone do not.
     """
     return any(
@@ -114,5 +114,5 @@ def _far_apart(values: Sequence[int]) -> bool:
 
 def _steps_disagree(ratings: Sequence[Rating]) -> bool:
     labelled = [rating.first_incorrect_step for rating in ratings]
-    found = {step > 0 for step in labelled if step is not None}
-    return len(found) > 1
+    any_incorrect = {step > 0 for step in labelled if step is not None}
+    return len(any_incorrect) > 1

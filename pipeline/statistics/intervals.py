@@ -1,7 +1,7 @@
 """Intervals: Wilson, Student's t over question clusters, and the bootstraps' draws.
 
-Sources: Wilson (1927); Kish (1965) for the effective sample size; Field and Welsh (2007) for
-the cluster bootstrap; Owen (2007), "The pigeonhole bootstrap", for two crossed factors.
+Sources: Wilson (1927); Field and Welsh (2007) for the cluster bootstrap; Owen (2007), "The
+pigeonhole bootstrap", for two crossed factors.
 """
 
 import math
@@ -14,22 +14,24 @@ from pipeline.statistics.estimate import Estimate, FloatArray, IntArray, undefin
 
 CONFIDENCE = 0.95
 Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
-CELLS_AT_ONCE = 4_000_000
-# An interval of which more than this share of replicates is undefined is not given.
-UNDEFINED_REPLICATES = 0.05
-# Sums of equal numbers differ by rounding.
-NO_ERROR = 1e-12
-NOTHING_VARIES = "it came to the same in every question: no interval"
+MAX_BLOCK_CELLS = 4_000_000
+# Where more than this share of replicates is undefined, there is no interval.
+MAX_UNDEFINED_SHARE = 0.05
+# A smaller error is rounding: sums of equal numbers.
+MIN_ERROR = 1e-12
+NO_VARIATION = "it came to the same in every question: no interval"
 
 
 def wilson(share: float, size: float, z: float = Z) -> tuple[float, float]:
     """Wilson's score interval of a share of `size` items; an effective size need not be whole."""
     if size <= 0:
         return 0.0, 1.0
-    squared = z * z / size
-    centre = (share + squared / 2) / (1 + squared)
-    half = z * math.sqrt(share * (1 - share) / size + squared / (4 * size)) / (1 + squared)
-    return max(0.0, min(centre - half, share)), min(1.0, max(centre + half, share))
+    z2_over_n = z * z / size
+    centre = (share + z2_over_n / 2) / (1 + z2_over_n)
+    half_width = (
+        z * math.sqrt(share * (1 - share) / size + z2_over_n / (4 * size)) / (1 + z2_over_n)
+    )
+    return max(0.0, min(centre - half_width, share)), min(1.0, max(centre + half_width, share))
 
 
 def proportion(successes: int, n: int) -> Estimate:
@@ -41,20 +43,14 @@ def proportion(successes: int, n: int) -> Estimate:
     return Estimate(share, low, high, n, standard_error=math.sqrt(share * (1 - share) / n))
 
 
-def effective_size(weights: FloatArray) -> float:
-    """How many equally weighted items the weighted ones are worth (Kish)."""
-    squares = float(np.sum(weights**2))
-    return float(np.sum(weights)) ** 2 / squares if squares else 0.0
-
-
-def student_t(freedom: float) -> float:
+def student_t_quantile(degrees_of_freedom: float) -> float:
     """The two-sided 95 % quantile of Student's t, to 0.1 % from one degree of freedom on.
 
     Exact for one and two; above, the expansion of Abramowitz and Stegun 26.7.5.
     """
-    if freedom < 2:
+    if degrees_of_freedom < 2:
         return math.tan(math.pi * CONFIDENCE / 2)
-    if freedom < 3:
+    if degrees_of_freedom < 3:
         return CONFIDENCE * math.sqrt(2 / (1 - CONFIDENCE**2))
     powers = [Z ** (2 * power + 1) for power in range(5)]
     terms = (
@@ -66,13 +62,17 @@ def student_t(freedom: float) -> float:
     return Z + sum(
         sum(factor * power for factor, power in zip(factors, powers, strict=True))
         / divisor
-        / freedom ** (order + 1)
+        / degrees_of_freedom ** (order + 1)
         for order, (*factors, divisor) in enumerate(terms)
     )
 
 
 def clustered_mean(values: FloatArray, clusters: IntArray) -> Estimate:
-    """The mean of values that come in clusters, with a t interval over the clusters."""
+    """The mean of values that come in clusters, with a t interval over the clusters.
+
+    The cluster-robust (linearised) variance with the factor c / (c - 1) for c clusters, and
+    c - 1 degrees of freedom: Cochran (1977), section 9A for clusters of unequal size.
+    """
     n = len(values)
     if n == 0:
         return undefined("no items")
@@ -82,15 +82,15 @@ def clustered_mean(values: FloatArray, clusters: IntArray) -> Estimate:
     if len(sums) < 2:
         return Estimate(mean, n=n, reason="all of one question: no interval")
     error = math.sqrt(len(sums) / (len(sums) - 1) * float(np.sum(sums**2))) / n
-    return symmetric(mean, error, n, freedom=len(sums) - 1)
+    return t_interval(mean, error, n, degrees_of_freedom=len(sums) - 1)
 
 
-def symmetric(value: float, error: float, n: int, *, freedom: float) -> Estimate:
+def t_interval(value: float, error: float, n: int, *, degrees_of_freedom: float) -> Estimate:
     """A value with a t interval of its standard error; none where nothing varied."""
-    if error <= NO_ERROR:
-        return Estimate(value, n=n, reason=NOTHING_VARIES, standard_error=0.0)
-    half = student_t(freedom) * error
-    return Estimate(value, value - half, value + half, n, standard_error=error)
+    if error <= MIN_ERROR:
+        return Estimate(value, n=n, reason=NO_VARIATION, standard_error=0.0)
+    half_width = student_t_quantile(degrees_of_freedom) * error
+    return Estimate(value, value - half_width, value + half_width, n, standard_error=error)
 
 
 def multinomial_weights(
@@ -101,20 +101,20 @@ def multinomial_weights(
     Equal to drawing multinomial counts, and several times faster for many clusters. A block is
     overwritten by the next.
     """
-    rows = max(1, min(replicates, CELLS_AT_ONCE // max(1, clusters)))
-    memory = np.empty((rows, clusters))
+    rows = max(1, min(replicates, MAX_BLOCK_CELLS // max(1, clusters)))
+    buffer = np.empty((rows, clusters))
     for start in range(0, replicates, rows):
-        block = memory[: replicates - start]
+        block = buffer[: replicates - start]
         for row in block:
-            drawn = generator.integers(0, clusters, clusters, dtype=np.uint32)
-            row[:] = np.bincount(drawn.astype(np.int64), minlength=clusters)
+            indices = generator.integers(0, clusters, clusters, dtype=np.uint32)
+            row[:] = np.bincount(indices.astype(np.int64), minlength=clusters)
         yield block
 
 
-def percentiles(value: float, replicates: FloatArray, n: int) -> Estimate:
+def percentile_interval(value: float, replicates: FloatArray, n: int) -> Estimate:
     """The percentile interval of a value's bootstrap replicates (undefined ones are NaN)."""
     defined = replicates[np.isfinite(replicates)]
-    if len(replicates) - len(defined) > UNDEFINED_REPLICATES * len(replicates):
+    if len(replicates) - len(defined) > MAX_UNDEFINED_SHARE * len(replicates):
         return Estimate(value, n=n, reason="undefined in too many resamples: no interval")
     low, high = np.quantile(defined, [0.5 - CONFIDENCE / 2, 0.5 + CONFIDENCE / 2]).tolist()
     if low == high:

@@ -17,7 +17,7 @@ TOO_FEW = "too few values for an interval of the median"
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class Quartiles:
     """The median, and the quartiles between which the middle half lies; None without values."""
 
     median: Estimate
@@ -25,31 +25,32 @@ class Spread:
     upper: float | None = None
 
 
-def spread(values: Sequence[float]) -> Spread:
+def quartiles(values: Sequence[float]) -> Quartiles:
     """The spread of the values, in their own unit."""
     n = len(values)
     if not n:
-        return Spread(undefined("no values"))
+        return Quartiles(undefined("no values"))
     ordered = np.sort(np.asarray(values, dtype=float))
     lower, middle, upper = np.quantile(ordered, [0.25, 0.5, 0.75]).tolist()
-    rank = _rank(n)
+    rank = _interval_rank(n)
     if rank is None:
-        return Spread(Estimate(middle, n=n, reason=TOO_FEW), lower, upper)
+        return Quartiles(Estimate(middle, n=n, reason=TOO_FEW), lower, upper)
     low, high = float(ordered[rank]), float(ordered[n - 1 - rank])
-    return Spread(Estimate(middle, low, high, n), lower, upper)
+    return Quartiles(Estimate(middle, low, high, n), lower, upper)
 
 
-def _rank(n: int) -> int | None:
-    """The innermost place (from 0, from either end) whose interval still holds 95 %."""
-    tail, rank = 0.0, None
-    for place in range(n // 2):
-        tail += math.exp(
+def _interval_rank(n: int) -> int | None:
+    """The innermost rank (from 0, counted from either end) whose interval still covers 95 %."""
+    # The rank of the median among n values is binomial (n, 1/2): add up its tail.
+    tail_probability, rank = 0.0, None
+    for position in range(n // 2):
+        tail_probability += math.exp(
             math.lgamma(n + 1)
-            - math.lgamma(place + 1)
-            - math.lgamma(n - place + 1)
+            - math.lgamma(position + 1)
+            - math.lgamma(n - position + 1)
             - n * math.log(2)
         )
-        if tail > (1 - CONFIDENCE) / 2:
+        if tail_probability > (1 - CONFIDENCE) / 2:
             break
-        rank = place
+        rank = position
     return rank

@@ -6,10 +6,12 @@ DISAGREED = "disagreed"
 
 
 def step_consensus(labels: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """One label a step, in the order of the steps: what all raters who labelled say alike.
+    """One label a step, in the order of the steps: the one on which all raters who labelled agree.
 
     `labels` holds each rater's labels of every step; a rater who labelled none does not count.
-    A step on which raters differ is `disagreed`; nothing comes of nobody's labels.
+    A step on which raters differ is `disagreed`. Without any labels the result is empty.
     """
-    given = [one for one in labels if one]
-    return tuple(step[0] if len(set(step)) == 1 else DISAGREED for step in zip(*given, strict=True))
+    labelled = [rater_labels for rater_labels in labels if rater_labels]
+    return tuple(
+        step[0] if len(set(step)) == 1 else DISAGREED for step in zip(*labelled, strict=True)
+    )

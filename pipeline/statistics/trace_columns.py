@@ -16,22 +16,22 @@ from pipeline.statistics.estimate import FloatArray
 
 NUMBERS: Mapping[str, Callable[[TraceFeatures], float]] = MappingProxyType(
     {
-        "path length": lambda one: one.path_length,
-        "paths": lambda one: one.paths,
-        "cited paths": lambda one: one.cited_paths,
-        "steps": lambda one: one.steps,
-        "uncited steps": lambda one: one.uncited_steps,
-        "words of the question": lambda one: one.question_words,
-        "words of the chain of thought": lambda one: one.cot_words,
-        "a negative edge is cited": lambda one: one.negative,
-        "a grouped disease is on a cited path": lambda one: one.grouped,
+        "path length": lambda trace: trace.path_length,
+        "paths": lambda trace: trace.paths,
+        "cited paths": lambda trace: trace.cited_paths,
+        "steps": lambda trace: trace.steps,
+        "uncited steps": lambda trace: trace.uncited_steps,
+        "words of the question": lambda trace: trace.question_words,
+        "words of the chain of thought": lambda trace: trace.cot_words,
+        "a negative edge is cited": lambda trace: trace.negative,
+        "a grouped disease is on a cited path": lambda trace: trace.grouped,
     }
 )
 KINDS: Mapping[str, Callable[[TraceFeatures], Sequence[str]]] = MappingProxyType(
     {
-        "relation": lambda one: one.relations,
-        "layer": lambda one: one.layers,
-        "linked by": lambda one: one.stages,
+        "relation": lambda trace: trace.relations,
+        "layer": lambda trace: trace.layers,
+        "linked by": lambda trace: trace.stages,
     }
 )
 
@@ -48,9 +48,9 @@ def trace_columns(traces: Sequence[TraceFeatures]) -> TraceColumns:
     """The features of a batch's traces, in their order."""
     columns = {name: _column(traces, read) for name, read in NUMBERS.items()}
     for name, kinds_of in KINDS.items():
-        columns |= _kinds(traces, name, kinds_of)
-    for name in sorted({one.name for trace in traces for one in trace.filters}):
-        columns |= _filter(traces, name)
+        columns |= _kind_columns(traces, name, kinds_of)
+    for name in sorted({result.name for trace in traces for result in trace.filters}):
+        columns |= _filter_columns(traces, name)
     return TraceColumns(tuple(columns), np.column_stack(list(columns.values())))
 
 
@@ -58,28 +58,30 @@ def _column(traces: Sequence[TraceFeatures], read: Callable[[TraceFeatures], flo
     return np.fromiter((read(trace) for trace in traces), float, len(traces))
 
 
-def _kinds(
+def _kind_columns(
     traces: Sequence[TraceFeatures], title: str, kinds_of: Callable[[TraceFeatures], Sequence[str]]
 ) -> dict[str, FloatArray]:
-    held = [frozenset(str(kind) for kind in kinds_of(trace)) for trace in traces]
+    kinds = [frozenset(str(kind) for kind in kinds_of(trace)) for trace in traces]
     return {
-        f"{title}: {kind}": np.fromiter((kind in one for one in held), float, len(held))
-        for kind in sorted(frozenset().union(*held))
+        f"{title}: {kind}": np.fromiter(
+            (kind in trace_kinds for trace_kinds in kinds), float, len(kinds)
+        )
+        for kind in sorted(frozenset().union(*kinds))
     }
 
 
-def _filter(traces: Sequence[TraceFeatures], name: str) -> dict[str, FloatArray]:
+def _filter_columns(traces: Sequence[TraceFeatures], name: str) -> dict[str, FloatArray]:
     scores = filter_scores(traces, name)
     missing = np.isnan(scores)
-    usual = float(scores[~missing].mean()) if not missing.all() else 0.0
+    mean = float(scores[~missing].mean()) if not missing.all() else 0.0
     return {
         f"{name}: passed": _column(traces, lambda trace: trace.passed(name)),
-        f"{name}: score": np.where(missing, usual, scores),
+        f"{name}: score": np.where(missing, mean, scores),
         f"{name}: no score": missing.astype(float),
     }
 
 
 def filter_scores(traces: Sequence[TraceFeatures], name: str) -> FloatArray:
     """What the filter of this name scored each trace; NaN where it gave no score."""
-    found = ({one.name: one.score for one in trace.filters}.get(name) for trace in traces)
-    return np.array([np.nan if score is None else score for score in found], dtype=float)
+    scores = ({result.name: result.score for result in trace.filters}.get(name) for trace in traces)
+    return np.array([np.nan if score is None else score for score in scores], dtype=float)

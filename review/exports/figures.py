@@ -19,7 +19,7 @@ from pipeline.statistics.agreement.coefficients import OVER_QUESTIONS, OVER_RATE
 from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
 from pipeline.statistics.consensus import Consensus
 from pipeline.statistics.estimate import Estimate, undefined
-from pipeline.statistics.estimation.batch_shares import ESTIMAND
+from pipeline.statistics.estimation.ratio_estimator import ESTIMAND
 from review.evidence.items import Evidence
 from review.models import Study
 from review.reports.agreement.coefficients import TITLES, Measured, measured_of

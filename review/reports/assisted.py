@@ -1,8 +1,13 @@
 """The share acceptable with the learned score, and what any ratio needs beside it to be read."""
 
 from pipeline.statistics.estimate import Estimate, undefined
-from pipeline.statistics.estimation.batch_shares import Ratio, assisted_share, bounds, expanded
-from pipeline.statistics.estimation.sample_size import more_grades
+from pipeline.statistics.estimation.ratio_estimator import (
+    Ratio,
+    assisted_share,
+    expansion_weights,
+    nonresponse_bounds,
+)
+from pipeline.statistics.estimation.sample_size import further_grades
 from pipeline.statistics.estimation.stratified_sample import Sample
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts, learned_of
@@ -46,8 +51,8 @@ def estimators_table(facts: Facts) -> Table:
 
 def bounded(sample: Sample, asked: Ratio, estimate: Estimate, *, overlap: int) -> tuple[Cell, ...]:
     """An estimate with its bounds, and how many more grades it takes: cells of BOUNDED."""
-    ends = bounds(sample, asked)
-    whole = round(float((expanded(sample) * asked.needed(sample.label)).sum()))
-    more = more_grades(estimate, population=whole, grades_an_item=overlap)
+    ends = nonresponse_bounds(sample, asked)
+    whole = round(float((expansion_weights(sample) * asked.denominator_values(sample.label)).sum()))
+    more = further_grades(estimate, population=whole, grades_an_item=overlap)
     grades = None if estimate.value is None else more.grades
     return estimate, ends.lowest.value, ends.highest.value, ends.unanswered, grades

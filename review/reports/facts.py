@@ -10,7 +10,12 @@ from weakref import WeakKeyDictionary
 from pipeline import store
 from pipeline.core.records import Edge
 from pipeline.models import Event, Trace
-from pipeline.statistics.estimation.stratified_sample import Sample, SampledItem, Stratum, sample_of
+from pipeline.statistics.estimation.stratified_sample import (
+    Sample,
+    SampledItem,
+    Stratum,
+    build_sample,
+)
 from review.evidence.items import Evidence, read_evidence
 from review.models import Item, PathGrade, Study
 from review.sampling.learned_score import Learned, learn
@@ -78,7 +83,7 @@ class Facts:
             name: Stratum(size, score_means[name] if score_means else None)
             for name, size in self.strata.items()
         }
-        return sample_of(rows, sizes)
+        return build_sample(rows, sizes)
 
 
 _learned: WeakKeyDictionary[Facts, Learned] = WeakKeyDictionary()

@@ -11,7 +11,7 @@ from pipeline.batches.costs import Costs, call_groups, costs_from
 from pipeline.batches.funnel import Funnel, funnel_of
 from pipeline.models import Batch, LLMCall
 from pipeline.statistics.estimate import Estimate, undefined
-from pipeline.statistics.estimation.batch_shares import among, ratio
+from pipeline.statistics.estimation.ratio_estimator import estimate_ratio, share_ratio
 from review.reports.assisted import scored
 from review.reports.document import Cell, Column, Headline, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
@@ -207,10 +207,10 @@ def _shares_of_kept(facts: Facts) -> Mapping[str, Estimate]:
     sample = scored(facts).sample
     sources = np.array([one.source for one in facts.items], dtype=object)
     found = {
-        str(source): ratio(sample, among(sample, sample.kept & (sources == source)))
+        str(source): estimate_ratio(sample, share_ratio(sample, sample.kept & (sources == source)))
         for source in {batch.question_set.source for batch in facts.study.batches.all()}
     }
-    return found | {ALL: ratio(sample, among(sample, sample.kept))}
+    return found | {ALL: estimate_ratio(sample, share_ratio(sample, sample.kept))}
 
 
 def _spent(run: SourceRun, currency: str, acceptable: Estimate) -> tuple[Cell, ...]:

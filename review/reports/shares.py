@@ -6,9 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.statistics.estimate import BoolArray, Estimate
-from pipeline.statistics.estimation.batch_shares import Bounds, among, bounds, share
-from pipeline.statistics.estimation.sample_size import More, more_grades
-from pipeline.statistics.estimation.stratified_sample import Sample, collapsed
+from pipeline.statistics.estimation.ratio_estimator import (
+    Bounds,
+    nonresponse_bounds,
+    share_ratio,
+    stratified_share,
+)
+from pipeline.statistics.estimation.sample_size import FurtherGrades, further_grades
+from pipeline.statistics.estimation.stratified_sample import Sample, collapse_strata
 from review.evidence.items import Evidence
 from review.reports.facts import Facts
 from review.sampling.learned_score import Learned
@@ -31,17 +36,17 @@ class Weighted:
 
     def share(self, domain: BoolArray | None = None) -> Estimate:
         """The mean label among the traces of the domain, weighted to the batch."""
-        return share(self.sample, domain)
+        return stratified_share(self.sample, domain)
 
     def bounds(self, domain: BoolArray | None = None) -> Bounds:
         """The same if every unanswered item had the lowest label, and the highest."""
-        return bounds(self.sample, among(self.sample, domain))
+        return nonresponse_bounds(self.sample, share_ratio(self.sample, domain))
 
-    def more(self, estimate: Estimate, domain: BoolArray | None = None) -> More:
+    def more(self, estimate: Estimate, domain: BoolArray | None = None) -> FurtherGrades:
         """How many more grades until the share is known to 5 points either way."""
         weights = 1 / self.sample.probability
         size = float(weights.sum() if domain is None else weights[domain].sum())
-        return more_grades(estimate, population=round(size), grades_an_item=self.overlap)
+        return further_grades(estimate, population=round(size), grades_an_item=self.overlap)
 
 
 def weighted(facts: Facts, label: Label, learned: Learned | None = None) -> Weighted:
@@ -53,7 +58,7 @@ def weighted(facts: Facts, label: Label, learned: Learned | None = None) -> Weig
         whole = facts.sample(label, scores=learned.by_item, score_means=learned.means)
     else:
         whole = facts.sample(label)
-    sample = collapsed(whole)
+    sample = collapse_strata(whole)
     joined = next((name for name in sample.strata if name not in whole.strata), "")
     return Weighted(facts.items, sample, joined, facts.study.overlap)
 

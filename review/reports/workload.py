@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from pipeline.statistics.quartiles import spread
+from pipeline.statistics.quartiles import quartiles
 from review.evidence.grade_records import GivenGrade
 from review.evidence.items import Evidence
 from review.reports.document import Cell, Column, Headline, PlotKind, Report, Section, Table
@@ -50,7 +50,9 @@ def workload_report(facts: Facts) -> Report:
             ),
             Section("total", "In all", tables=(total_table(graded), pace_table(graded))),
         ),
-        headline=Headline("Active time an item, median", spread(_active(graded)).median, "seconds"),
+        headline=Headline(
+            "Active time an item, median", quartiles(_active(graded)).median, "seconds"
+        ),
     )
 
 
@@ -169,7 +171,7 @@ def _times(
     """Median and quartiles of the active seconds of each group of grades."""
     rows: list[tuple[Cell, ...]] = []
     for name, graded in groups:
-        found = spread(_active(graded))
+        found = quartiles(_active(graded))
         rows.append((name, found.median, found.lower, found.upper))
     table = Table(
         key,

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pipeline.statistics.estimate import FloatArray
-from pipeline.statistics.estimation.batch_shares import FEWEST_LABELS
 from pipeline.statistics.estimation.learned_score import learn_score
+from pipeline.statistics.estimation.ratio_estimator import MIN_LABELS
 from review.evidence.items import Evidence
 from review.models import Study
 from review.sampling.population import Population, PopulationChanged, population_of
@@ -49,8 +49,8 @@ def learn(study: Study, items: Sequence[Evidence]) -> Learned:
 
 
 def _too_little(answered: Sequence[Evidence]) -> str:
-    if len(answered) < FEWEST_LABELS:
-        return f"needs at least {FEWEST_LABELS} graded items, and has {len(answered)}"
+    if len(answered) < MIN_LABELS:
+        return f"needs at least {MIN_LABELS} graded items, and has {len(answered)}"
     if len({one.question for one in answered}) < 2:
         return "needs graded items of two questions or more"
     if len({one.acceptable for one in answered}) < 2:

@@ -60,8 +60,8 @@ class _Part:
         return {"before": self.before, "added": self.added, "size": self.before + len(self.left)}
 
     def chances(self, scores: FloatArray) -> FloatArray:
-        most = phases.highest_chance(**self.counts)
-        return next_probabilities(scores[self.left], size=self.added, most=most)
+        most = phases.max_probability(**self.counts)
+        return next_probabilities(scores[self.left], size=self.added, max_probability=most)
 
 
 def traces_left(study: Study) -> int:
@@ -160,8 +160,8 @@ def _before(study: Study) -> dict[str, int]:
 
 def _drawn(population: Population, part: _Part, scores: FloatArray, phase: int) -> Iterable[Drawn]:
     chances = part.chances(scores)
-    chosen = phases.systematic(chances, seed=part.seed)
-    recorded = phases.of_further_phase(chances[chosen], **part.counts)
+    chosen = phases.systematic_sample(chances, seed=part.seed)
+    recorded = phases.further_phase_probabilities(chances[chosen], **part.counts)
     traces = population.traces[part.left[chosen]]
     for trace, probability in zip(traces.tolist(), recorded.tolist(), strict=True):
         yield Drawn(trace, part.stratum, probability, phase)
@@ -169,7 +169,7 @@ def _drawn(population: Population, part: _Part, scores: FloatArray, phase: int) 
 
 def _reweigh(study: Study, part: _Part) -> None:
     """Record for the stratum's earlier items what they stand for now (after_further_phase)."""
-    share = phases.share_of_earlier(**part.counts)
+    share = phases.earlier_phase_share(**part.counts)
     weight = share / F("inclusion_probability") + (1 - share)
     items = Item.objects.filter(study=study, kind=Item.Kind.SAMPLED, stratum=part.stratum)
     items.update(inclusion_probability=Least(Value(1.0), Value(1.0) / weight))

@@ -16,7 +16,7 @@ from typing import TypeVar
 import numpy as np
 
 from pipeline.statistics.agreement.coefficients import agreement
-from pipeline.statistics.agreement.pairs import cohen
+from pipeline.statistics.agreement.cohen_kappa import cohen_kappa
 from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
 from tests.bench.report import Measurement
 from tests.statistics.simulation import SAMPLES, WORLDS, Table, of_other_panels, of_this_panel
@@ -77,7 +77,7 @@ def _beside_statsmodels(ours: float, columns: Columns, value: float | None) -> M
 def _two_raters() -> Measurement:
     columns = _made(2, 2)
     table = _tabulated(columns)
-    seconds, found = _timed(lambda: cohen(table, 0, 1, replicates=REPLICATES))
+    seconds, found = _timed(lambda: cohen_kappa(table, 0, 1, replicates=REPLICATES))
     what = f"weighted kappa of two raters, {REPLICATES:,} resamples"
     if not importlib.util.find_spec("sklearn"):
         return _row(what, seconds)
@@ -110,7 +110,7 @@ def _covered(what: str, table: Table, *, bar: float | None) -> list[Measurement]
         Measurement(
             TOPIC,
             f"coverage, {what}: {name}",
-            f"{found.tried:,} samples",
+            f"{found.total:,} samples",
             f"{found.share:.1%} ± {found.error:.1%}",
             "95 % asked for",
             reach="93 %" if bar else "-",

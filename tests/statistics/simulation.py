@@ -11,9 +11,13 @@ from typing import Any
 import numpy as np
 
 from pipeline.statistics.estimation.across_raters import share_across_raters
-from pipeline.statistics.estimation.batch_shares import assisted_share, ratio, share
 from pipeline.statistics.estimation.filters import filter_ratios
-from tests.statistics.worlds import Coverage, World, drawn, logistic, panel, world
+from pipeline.statistics.estimation.ratio_estimator import (
+    assisted_share,
+    estimate_ratio,
+    stratified_share,
+)
+from tests.statistics.worlds import Coverage, World, draw_panel, draw_sample, logistic, make_world
 
 # Quality, clustering and sizes differ; in the second nearly every kept trace is acceptable.
 WORLDS: dict[str, dict[str, Any]] = {
@@ -40,17 +44,17 @@ class Table:
 
 def of_this_panel(world_name: str, sample_name: str, *, samples: int) -> Table:
     """Draw samples of one world; the truth is the panel's consensus on the whole batch."""
-    one, (each, answering) = world(**WORLDS[world_name]), SAMPLES[sample_name]
-    chance, table = np.random.default_rng([len(world_name), each]), Table()
+    world, (each, answering) = make_world(**WORLDS[world_name]), SAMPLES[sample_name]
+    rng, table = np.random.default_rng([len(world_name), each]), Table()
     for _ in range(samples):
         for score in SCORES:
-            sample, _ = drawn(one, chance, each=each, answering=answering, score=score)
-            plain, assisted = share(sample), assisted_share(sample)
-            table.coverage[f"assisted, {score}"].add(assisted, one.truth("share"))
+            sample, _ = draw_sample(world, rng, each=each, answering=answering, score=score)
+            plain, assisted = stratified_share(sample), assisted_share(sample)
+            table.coverage[f"assisted, {score}"].add(assisted, world.truth("share"))
             table.widths[score].append(assisted.half_width / plain.half_width)
-        table.coverage["share"].add(plain, one.truth("share"))
-        for name, (seen, asked) in filter_ratios(sample).items():
-            table.coverage[name].add(ratio(seen, asked), one.truth(name))
+        table.coverage["share"].add(plain, world.truth("share"))
+        for name, (of_sample, ratio) in filter_ratios(sample).items():
+            table.coverage[name].add(estimate_ratio(of_sample, ratio), world.truth(name))
     return table
 
 
@@ -59,22 +63,22 @@ def of_other_panels(*, samples: int, overlap: int = 3, replicates: int = 200) ->
 
     "questions" resamples nothing of the raters; "questions and raters" both.
     """
-    one, chance, table = world(**WORLDS["mixed quality"]), np.random.default_rng(12), Table()
-    logits = np.log(one.informative / (1 - one.informative))
-    truth = accepted_by_the_kind(one, logits)
+    world, rng, table = make_world(**WORLDS["mixed quality"]), np.random.default_rng(12), Table()
+    logits = np.log(world.informative / (1 - world.informative))
+    truth = accepted_by_the_kind(world, logits)
     for _ in range(samples):
-        sample, traces = drawn(one, chance, each=100)
-        given = panel(chance, spread=SPREAD).grades(logits[traces], chance, overlap=overlap)
-        mean = np.bincount(given[0], given[2]) / overlap
-        plain = share(replace(sample, label=mean))
-        both = share_across_raters(sample, *given, replicates=replicates)
+        sample, traces = draw_sample(world, rng, each=100)
+        grades = draw_panel(rng, spread=SPREAD).grades(logits[traces], rng, overlap=overlap)
+        mean = np.bincount(grades[0], grades[2]) / overlap
+        plain = stratified_share(replace(sample, label=mean))
+        across_raters = share_across_raters(sample, *grades, replicates=replicates)
         table.coverage["questions"].add(plain, truth)
-        table.coverage["questions and raters"].add(both, truth)
-        table.widths["questions and raters"].append(both.half_width / plain.half_width)
+        table.coverage["questions and raters"].add(across_raters, truth)
+        table.widths["questions and raters"].append(across_raters.half_width / plain.half_width)
     return table
 
 
-def accepted_by_the_kind(one: World, logits: np.ndarray) -> float:
+def accepted_by_the_kind(world: World, logits: np.ndarray) -> float:
     """The mean over the batch and over severities, by Gauss-Hermite quadrature."""
     points, weights = np.polynomial.hermite_e.hermegauss(40)
     accepted = logistic(logits[None, :] - SPREAD * points[:, None]).mean(axis=1)

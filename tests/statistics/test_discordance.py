@@ -45,8 +45,8 @@ def plain(precision=4, coherence=4, decision="accept", **more) -> Rating:
     ],
 )
 def test_each_reason_is_named(ratings, why):
-    found = reasons(ratings)
-    assert found == why or tuple(reason[0] for reason in found) == why
+    result = reasons(ratings)
+    assert result == why or tuple(reason[0] for reason in result) == why
 
 
 @UNHURRIED
@@ -64,9 +64,9 @@ def test_a_consensus_is_the_median_and_lies_among_the_ratings(panel):
     assert (agreed is None) == is_discordant(panel)
     if agreed is None:
         return
-    assert agreed.precision == median(one.precision for one in panel)
-    assert agreed.coherence == median(one.coherence for one in panel)
-    assert agreed.decision in {one.decision for one in panel}
+    assert agreed.precision == median(rating.precision for rating in panel)
+    assert agreed.coherence == median(rating.coherence for rating in panel)
+    assert agreed.decision in {rating.decision for rating in panel}
     assert (agreed.basis == "single") == (len(panel) == 1)
     assert agreed.ratings == len(panel)
 
@@ -77,12 +77,12 @@ def test_an_upper_decision_needs_all_or_more_than_half(panel):
     agreed = consensus(panel)
     if agreed is None:
         return
-    decisions = [one.decision for one in panel]
+    decisions = [rating.decision for rating in panel]
     if agreed.decision == "accept":
         assert set(decisions) == {"accept"}
-    upper = sum(DECISIONS.index(one) >= DECISIONS.index(agreed.decision) for one in decisions)
+    upper = sum(DECISIONS.index(rating) >= DECISIONS.index(agreed.decision) for rating in decisions)
     assert 2 * upper > len(decisions)
-    above = sum(DECISIONS.index(one) > DECISIONS.index(agreed.decision) for one in decisions)
+    above = sum(DECISIONS.index(rating) > DECISIONS.index(agreed.decision) for rating in decisions)
     assert 2 * above <= len(decisions)
 
 
@@ -109,8 +109,8 @@ def test_disagreement_is_never_mended_by_another_rating(panel, further):
 @UNHURRIED
 @given(PANELS)
 def test_unlabelled_steps_disagree_with_nobody(panel):
-    if any(one.first_incorrect_step is None for one in panel):
-        labelled = [one for one in panel if one.first_incorrect_step is not None]
+    if any(rating.first_incorrect_step is None for rating in panel):
+        labelled = [rating for rating in panel if rating.first_incorrect_step is not None]
         assert ("steps" in reasons(panel)) == ("steps" in reasons(labelled))
 
 

@@ -1,4 +1,4 @@
-"""Intervals, effective sizes, and how many more grades are wanted."""
+"""Intervals, and how many more grades it takes to narrow them."""
 
 from dataclasses import replace
 
@@ -7,16 +7,15 @@ import pytest
 
 from pipeline.statistics import intervals
 from pipeline.statistics.estimate import Estimate, undefined
-from pipeline.statistics.estimation.batch_shares import share
-from pipeline.statistics.estimation.sample_size import more_grades
-from pipeline.statistics.estimation.stratified_sample import SampledItem, Stratum, sample_of
+from pipeline.statistics.estimation.ratio_estimator import stratified_share
+from pipeline.statistics.estimation.sample_size import further_grades
+from pipeline.statistics.estimation.stratified_sample import SampledItem, Stratum, build_sample
 from pipeline.statistics.intervals import (
     clustered_mean,
-    effective_size,
     multinomial_weights,
-    percentiles,
+    percentile_interval,
     proportion,
-    student_t,
+    student_t_quantile,
     wilson,
 )
 
@@ -32,8 +31,8 @@ from pipeline.statistics.intervals import (
     ],
 )
 def test_wilson_as_published(successes, n, low, high):
-    found = proportion(successes, n)
-    assert [found.low, found.high] == pytest.approx([low, high], abs=5e-5)
+    result = proportion(successes, n)
+    assert [result.low, result.high] == pytest.approx([low, high], abs=5e-5)
 
 
 def test_no_items_have_no_proportion():
@@ -46,13 +45,7 @@ def test_no_items_have_no_proportion():
     [(1, 12.706), (2, 4.303), (3, 3.182), (5, 2.571), (11, 2.201), (30, 2.042), (1000, 1.962)],
 )
 def test_student_t_as_in_the_tables(freedom, published):
-    assert student_t(freedom) == pytest.approx(published, rel=2e-3)
-
-
-def test_effective_size():
-    assert effective_size(np.ones(50)) == 50
-    assert effective_size(np.array([1.0, 1.0, 2.0])) == pytest.approx(16 / 6)
-    assert effective_size(np.array([])) == 0
+    assert student_t_quantile(freedom) == pytest.approx(published, rel=2e-3)
 
 
 def test_replicates_draw_as_many_questions_as_there_are():
@@ -64,7 +57,7 @@ def test_replicates_draw_as_many_questions_as_there_are():
 
 def test_replicates_are_the_same_in_blocks_of_any_size(monkeypatch):
     whole = np.concatenate([*multinomial_weights(np.random.default_rng(0), 30, 7)])
-    monkeypatch.setattr(intervals, "CELLS_AT_ONCE", 90)
+    monkeypatch.setattr(intervals, "MAX_BLOCK_CELLS", 90)
     blocks = multinomial_weights(np.random.default_rng(0), 30, 7)
     copies = [block.copy() for block in blocks]
     assert [len(block) for block in copies] == [3, 3, 1]
@@ -73,19 +66,19 @@ def test_replicates_are_the_same_in_blocks_of_any_size(monkeypatch):
 
 def test_a_mean_over_clusters():
     values = np.array([1.0, 1, 1, 3, 3, 3, 2, 2, 2])
-    found = clustered_mean(values, np.repeat([4, 5, 6], 3))
-    assert found.value == 2
-    assert found.standard_error == pytest.approx(np.std([1, 3, 2], ddof=1) / np.sqrt(3))
+    result = clustered_mean(values, np.repeat([4, 5, 6], 3))
+    assert result.value == 2
+    assert result.standard_error == pytest.approx(np.std([1, 3, 2], ddof=1) / np.sqrt(3))
     assert clustered_mean(values, np.zeros(9, dtype=int)).low is None
     assert clustered_mean(np.array([]), np.array([], dtype=int)).value is None
 
 
 def test_an_interval_of_mostly_undefined_replicates_is_not_given():
-    drawn = np.linspace(0, 1, 100)
-    drawn[:10] = np.nan
-    assert "undefined in too many" in percentiles(0.5, drawn, 9).reason
-    drawn[3:10] = 0.5
-    assert percentiles(0.5, drawn, 9).low is not None
+    replicates = np.linspace(0, 1, 100)
+    replicates[:10] = np.nan
+    assert "undefined in too many" in percentile_interval(0.5, replicates, 9).reason
+    replicates[3:10] = 0.5
+    assert percentile_interval(0.5, replicates, 9).low is not None
 
 
 @pytest.mark.parametrize("figure", [float("nan"), float("inf")])
@@ -97,33 +90,33 @@ def test_no_estimate_is_ever_nan(figure):
 
 
 def sample(n, population=100_000):
-    rows = [SampledItem("s", place, n / population, place % 5 > 0) for place in range(n)]
-    return share(sample_of(rows, {"s": Stratum(population)}))
+    rows = [SampledItem("s", index, n / population, index % 5 > 0) for index in range(n)]
+    return stratified_share(build_sample(rows, {"s": Stratum(population)}))
 
 
 def test_more_grades_bring_the_interval_to_the_width_that_was_asked_for():
     now = sample(50)
-    more = more_grades(now, population=100_000, grades_an_item=3)
+    more = further_grades(now, population=100_000, grades_an_item=3)
     assert now.half_width > 0.1
     assert more.grades == 3 * more.items > 0
     assert sample(50 + more.items).half_width == pytest.approx(0.05, abs=0.002)
 
 
 def test_fewer_are_needed_where_the_batch_is_small():
-    more = more_grades(sample(50, population=300), population=300)
+    more = further_grades(sample(50, population=300), population=300)
     assert sample(50 + more.items, population=300).half_width == pytest.approx(0.05, abs=0.003)
-    assert more.items < more_grades(sample(50), population=100_000).items
+    assert more.items < further_grades(sample(50), population=100_000).items
 
 
 def test_no_more_grades_are_needed_once_it_is_narrow():
-    assert more_grades(sample(2000), population=100_000).items == 0
+    assert further_grades(sample(2000), population=100_000).items == 0
 
 
 def test_a_small_batch_is_never_asked_for_more_than_it_has():
-    assert more_grades(replace(sample(10), n=10), population=12).items == 2
+    assert further_grades(replace(sample(10), n=10), population=12).items == 2
 
 
 def test_without_a_figure_the_worst_case_counts():
-    more = more_grades(undefined("nothing graded yet"), population=1_000_000)
+    more = further_grades(undefined("nothing graded yet"), population=1_000_000)
     assert more.items == pytest.approx(384, abs=1)
     assert "nothing is known" in more.note

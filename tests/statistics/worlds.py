@@ -40,22 +40,26 @@ class World:
         return float(truths[name])
 
 
-def world(seed: int, *, sources=(700, 250, 120), samples=4, base=0.6, clustering=0.6) -> World:
+def make_world(seed: int, *, sources=(700, 250, 120), samples=4, base=0.6, clustering=0.6) -> World:
     """Three sources of unequal size, four traces a question, and a filter that is biased.
 
     The filter sees quality through noise and favours the first source; traces of a question are
     alike (`clustering`: the question's part in quality).
     """
-    chance = np.random.default_rng(seed)
+    rng = np.random.default_rng(seed)
     source = np.repeat(np.arange(len(sources)), np.array(sources) * samples)
     question = np.repeat(np.arange(sum(sources)), samples)
-    quality = np.sqrt(clustering) * chance.normal(size=sum(sources))[question]
-    quality = quality + np.sqrt(1 - clustering) * chance.normal(size=len(question))
+    quality = np.sqrt(clustering) * rng.normal(size=sum(sources))[question]
+    quality = quality + np.sqrt(1 - clustering) * rng.normal(size=len(question))
     quality = quality + base - 0.5 * source
     acceptable = (quality > 0).astype(float)
-    kept = quality + chance.normal(scale=1.2, size=len(quality)) + 0.4 * (source == 0) > 0.2
-    informative = 1 / (1 + np.exp(-2 * (quality + chance.normal(scale=0.5, size=len(quality)))))
-    names = [f"source {one}, {said}" for one in range(len(sources)) for said in ("out", "kept")]
+    kept = quality + rng.normal(scale=1.2, size=len(quality)) + 0.4 * (source == 0) > 0.2
+    informative = 1 / (1 + np.exp(-2 * (quality + rng.normal(scale=0.5, size=len(quality)))))
+    names = [
+        f"source {source}, {verdict}"
+        for source in range(len(sources))
+        for verdict in ("out", "kept")
+    ]
     return World(
         tuple(names),
         source * 2 + kept,
@@ -63,37 +67,37 @@ def world(seed: int, *, sources=(700, 250, 120), samples=4, base=0.6, clustering
         acceptable,
         kept,
         informative,
-        chance.uniform(size=len(quality)),
+        rng.uniform(size=len(quality)),
     )
 
 
-def drawn(
-    one: World, chance: np.random.Generator, *, each: int, answering=1.0, score="informative"
+def draw_sample(
+    world: World, rng: np.random.Generator, *, each: int, answering=1.0, score="informative"
 ) -> tuple[Sample, np.ndarray]:
     """A sample of `each` traces a stratum, and which traces it took.
 
     `answering`: the chance of an answer in the first stratum; it rises to 1 in the last.
     """
-    strata = len(one.strata)
-    shuffled = chance.permutation(len(one.stratum))
-    by_stratum = shuffled[np.argsort(one.stratum[shuffled], kind="stable")]
-    starts = np.concatenate([[0], np.cumsum(one.sizes).astype(int)])
-    takes = np.minimum(each, one.sizes).astype(int)
+    strata = len(world.strata)
+    shuffled = rng.permutation(len(world.stratum))
+    by_stratum = shuffled[np.argsort(world.stratum[shuffled], kind="stable")]
+    starts = np.concatenate([[0], np.cumsum(world.sizes).astype(int)])
+    takes = np.minimum(each, world.sizes).astype(int)
     traces = np.concatenate(
         [by_stratum[start : start + take] for start, take in zip(starts, takes, strict=False)]
     )
-    stratum, scores = one.stratum[traces], getattr(one, score)
+    stratum, scores = world.stratum[traces], getattr(world, score)
     answers = np.linspace(answering, 1.0, strata)
     sample = Sample(
-        strata=one.strata,
-        sizes=one.sizes,
-        score_means=np.bincount(one.stratum, scores) / one.sizes,
+        strata=world.strata,
+        sizes=world.sizes,
+        score_means=np.bincount(world.stratum, scores) / world.sizes,
         stratum=stratum,
-        question=np.unique(one.question[traces], return_inverse=True)[1],
-        probability=(takes / one.sizes)[stratum],
-        label=one.acceptable[traces],
-        answered=chance.uniform(size=len(traces)) < answers[stratum],
-        kept=one.kept[traces],
+        question=np.unique(world.question[traces], return_inverse=True)[1],
+        probability=(takes / world.sizes)[stratum],
+        label=world.acceptable[traces],
+        answered=rng.uniform(size=len(traces)) < answers[stratum],
+        kept=world.kept[traces],
         score=scores[traces],
     )
     return sample, traces
@@ -103,24 +107,24 @@ def drawn(
 class Coverage:
     """How often intervals held the truth, with the Monte Carlo error of that share."""
 
-    held: int = 0
-    tried: int = 0
+    covered: int = 0
+    total: int = 0
 
     def add(self, estimate: Estimate, truth: float) -> None:
         assert estimate.low is not None, estimate
-        self.tried += 1
-        self.held += estimate.low <= truth <= estimate.high
+        self.total += 1
+        self.covered += estimate.low <= truth <= estimate.high
 
     @property
     def share(self) -> float:
-        return self.held / self.tried
+        return self.covered / self.total
 
     @property
     def error(self) -> float:
-        return float(np.sqrt(self.share * (1 - self.share) / self.tried))
+        return float(np.sqrt(self.share * (1 - self.share) / self.total))
 
     def __str__(self) -> str:
-        return f"{self.share:.1%} ± {self.error:.1%} of {self.tried}"
+        return f"{self.share:.1%} ± {self.error:.1%} of {self.total}"
 
 
 @dataclass(frozen=True)
@@ -130,18 +134,18 @@ class Panel:
     severity: np.ndarray
 
     def grades(
-        self, logits: np.ndarray, chance: np.random.Generator, *, overlap: int
+        self, logits: np.ndarray, rng: np.random.Generator, *, overlap: int
     ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Item, rater, accepted: `overlap` raters an item, drawn at random."""
         items = np.repeat(np.arange(len(logits)), overlap)
-        orders = chance.permuted(np.tile(np.arange(len(self.severity)), (len(logits), 1)), axis=1)
+        orders = rng.permuted(np.tile(np.arange(len(self.severity)), (len(logits), 1)), axis=1)
         raters = orders[:, :overlap].ravel()
-        accepts = chance.uniform(size=len(items)) < logistic(logits[items] - self.severity[raters])
+        accepts = rng.uniform(size=len(items)) < logistic(logits[items] - self.severity[raters])
         return items, raters, accepts.astype(float)
 
 
-def panel(chance: np.random.Generator, *, raters: int = 12, spread: float = 0.7) -> Panel:
-    return Panel(chance.normal(scale=spread, size=raters))
+def draw_panel(rng: np.random.Generator, *, raters: int = 12, spread: float = 0.7) -> Panel:
+    return Panel(rng.normal(scale=spread, size=raters))
 
 
 def logistic(values: np.ndarray) -> np.ndarray:

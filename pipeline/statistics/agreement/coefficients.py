@@ -15,12 +15,17 @@ from functools import partial
 
 import numpy as np
 
-from pipeline.statistics.agreement.question_totals import Totals, question_totals
+from pipeline.statistics.agreement.question_totals import AgreementTotals, question_totals
+from pipeline.statistics.agreement.rater_bootstrap import replicate_totals
 from pipeline.statistics.agreement.rating_table import RatingTable
-from pipeline.statistics.agreement.resampled_raters import drawn_totals
-from pipeline.statistics.agreement.weights import Level, Weighting, agreement_weights, distances
+from pipeline.statistics.agreement.weights import (
+    Level,
+    Weighting,
+    agreement_weights,
+    krippendorff_distances,
+)
 from pipeline.statistics.estimate import Estimate, FloatArray, undefined
-from pipeline.statistics.intervals import multinomial_weights, percentiles
+from pipeline.statistics.intervals import multinomial_weights, percentile_interval
 
 REPLICATES = 1000
 OVER_QUESTIONS = "how the figure would vary over other questions, graded by the same raters"
@@ -29,45 +34,51 @@ NO_PAIRS = "no item has two ratings"
 ONE_CATEGORY = "every rating that counts falls into one category: chance alone would agree as often"
 
 Disagreement = tuple[FloatArray, FloatArray]
-Measure = Callable[[Totals, FloatArray], Disagreement]
+Coefficient = Callable[[AgreementTotals, FloatArray], Disagreement]
 
 
-def percent(totals: Totals, positions: FloatArray, *, weights: Weighting) -> Disagreement:
+def percent_disagreement(
+    totals: AgreementTotals, positions: FloatArray, *, weights: Weighting
+) -> Disagreement:
     """Share of agreeing pairs, averaged over items."""
-    return _observed(totals, agreement_weights(weights, positions)), np.ones(len(totals.rows))
+    return _observed_disagreement(totals, agreement_weights(weights, positions)), np.ones(
+        len(totals.rows)
+    )
 
 
-def fleiss(totals: Totals, positions: FloatArray, *, weights: Weighting) -> Disagreement:
+def fleiss(totals: AgreementTotals, positions: FloatArray, *, weights: Weighting) -> Disagreement:
     """Chance: two ratings drawn from the shares of all raters."""
     matrix = agreement_weights(weights, positions)
-    shares = _shares(totals)
-    chance = np.einsum("rk,kl,rl->r", shares, matrix, shares)
-    return _observed(totals, matrix), 1 - chance
+    shares = _category_shares(totals)
+    expected_agreement = np.einsum("rk,kl,rl->r", shares, matrix, shares)
+    return _observed_disagreement(totals, matrix), 1 - expected_agreement
 
 
-def gwet(totals: Totals, positions: FloatArray, *, weights: Weighting) -> Disagreement:
+def gwet(totals: AgreementTotals, positions: FloatArray, *, weights: Weighting) -> Disagreement:
     """Chance: only ratings that are guesses agree by chance. AC1 unweighted, AC2 weighted."""
     matrix = agreement_weights(weights, positions)
-    shares, points = _shares(totals), len(positions)
+    shares, points = _category_shares(totals), len(positions)
     if points < 2:
         return np.zeros(len(totals.rows)), np.zeros(len(totals.rows))
-    guessed = np.sum(shares * (1 - shares), axis=1)
-    return _observed(totals, matrix), 1 - matrix.sum() / (points * (points - 1)) * guessed
+    expected_agreement = np.sum(shares * (1 - shares), axis=1)
+    return _observed_disagreement(totals, matrix), 1 - matrix.sum() / (
+        points * (points - 1)
+    ) * expected_agreement
 
 
-def krippendorff(totals: Totals, positions: FloatArray, *, level: Level) -> Disagreement:
+def krippendorff(totals: AgreementTotals, positions: FloatArray, *, level: Level) -> Disagreement:
     """Chance: two different ratings drawn from all that could be paired."""
     coincidences = totals.coincidences
     margins = coincidences.sum(axis=2)
-    apart = distances(level, positions, margins)
+    squared_distances = krippendorff_distances(level, positions, margins)
     ratings = margins.sum(axis=1)
-    observed = np.sum(coincidences * apart, axis=(1, 2))
-    expected = np.einsum("rk,rkl,rl->r", margins, apart, margins)
+    observed = np.sum(coincidences * squared_distances, axis=(1, 2))
+    expected = np.einsum("rk,rkl,rl->r", margins, squared_distances, margins)
     return observed * (ratings - 1), expected
 
 
-COEFFICIENTS: dict[str, Measure] = {
-    "percent": partial(percent, weights="identity"),
+COEFFICIENTS: dict[str, Coefficient] = {
+    "percent": partial(percent_disagreement, weights="identity"),
     "fleiss": partial(fleiss, weights="identity"),
     "fleiss_quadratic": partial(fleiss, weights="quadratic"),
     "alpha_nominal": partial(krippendorff, level="nominal"),
@@ -101,41 +112,41 @@ def agreement(
 ) -> dict[str, Agreement]:
     """Coefficients by name, all from the same resamples, with percentile intervals."""
     totals = question_totals(table)
-    values = _values(totals.summed(), table, names)
-    drawn = _over_questions(totals, table, names, replicates, seed)
-    both = _over_raters(table, names, replicates, seed) if resample_raters else None
+    values = _coefficients(totals.summed(), table, names)
+    replicate_values = _resample_questions(totals, table, names, replicates, seed)
+    crossed_values = _resample_raters(table, names, replicates, seed) if resample_raters else None
     return {
         name: Agreement(
-            _estimate(table, totals, values[0, place], drawn[:, place]),
+            _estimate(table, totals, values[0, index], replicate_values[:, index]),
             None
-            if both is None
-            else _estimate(table, totals, values[0, place], both[:, place], raters=True),
+            if crossed_values is None
+            else _estimate(table, totals, values[0, index], crossed_values[:, index], raters=True),
         )
-        for place, name in enumerate(names)
+        for index, name in enumerate(names)
     }
 
 
-def _values(totals: Totals, table: RatingTable, names: Sequence[str]) -> FloatArray:
+def _coefficients(totals: AgreementTotals, table: RatingTable, names: Sequence[str]) -> FloatArray:
     """Each coefficient of each row of totals (rows x names); NaN where it is undefined."""
     columns = []
     for name in names:
         observed, expected = COEFFICIENTS[name](totals, table.positions)
-        known = (totals.paired > 0) & (expected > 1e-12)
-        ratio = np.divide(observed, expected, where=known, out=np.full(len(known), np.nan))
+        defined = (totals.paired_items > 0) & (expected > 1e-12)
+        ratio = np.divide(observed, expected, where=defined, out=np.full(len(defined), np.nan))
         columns.append(1 - ratio)
     return np.stack(columns, axis=1)
 
 
-def _over_questions(
-    totals: Totals, table: RatingTable, names: Sequence[str], replicates: int, seed: int
+def _resample_questions(
+    totals: AgreementTotals, table: RatingTable, names: Sequence[str], replicates: int, seed: int
 ) -> FloatArray:
     generator = np.random.default_rng(seed)
     blocks = multinomial_weights(generator, len(totals.rows), replicates if table.items else 0)
-    parts = [_values(totals.drawn(block), table, names) for block in blocks]
+    parts = [_coefficients(totals.reweighted(block), table, names) for block in blocks]
     return np.concatenate(parts) if parts else np.empty((0, len(names)))
 
 
-def _over_raters(
+def _resample_raters(
     table: RatingTable, names: Sequence[str], replicates: int, seed: int
 ) -> FloatArray:
     """Replicates that draw questions and, independently, raters (the pigeonhole bootstrap)."""
@@ -143,16 +154,21 @@ def _over_raters(
     raters = len(table.raters)
     parts = []
     for block in multinomial_weights(generator, table.questions, replicates if table.items else 0):
-        drawn = generator.multinomial(raters, np.full(raters, 1 / raters), len(block))
-        rows = drawn_totals(table, block, drawn.astype(float))
-        parts.append(_values(Totals(rows, len(table.scale)), table, names))
+        rater_draws = generator.multinomial(raters, np.full(raters, 1 / raters), len(block))
+        rows = replicate_totals(table, block, rater_draws.astype(float))
+        parts.append(_coefficients(AgreementTotals(rows, len(table.scale)), table, names))
     return np.concatenate(parts) if parts else np.empty((0, len(names)))
 
 
 def _estimate(
-    table: RatingTable, totals: Totals, value: float, drawn: FloatArray, *, raters: bool = False
+    table: RatingTable,
+    totals: AgreementTotals,
+    value: float,
+    replicate_values: FloatArray,
+    *,
+    raters: bool = False,
 ) -> Estimate:
-    n = int(totals.paired.sum())
+    n = int(totals.paired_items.sum())
     if n == 0:
         return undefined(NO_PAIRS)
     if np.isnan(value):
@@ -161,17 +177,17 @@ def _estimate(
         return Estimate(float(value), n=n, reason="all of one question: no interval")
     if raters and len(table.raters) < 3:
         return Estimate(float(value), n=n, reason="fewer than three raters cannot be resampled")
-    return percentiles(float(value), drawn, n)
+    return percentile_interval(float(value), replicate_values, n)
 
 
-def _observed(totals: Totals, weights: FloatArray) -> FloatArray:
+def _observed_disagreement(totals: AgreementTotals, weights: FloatArray) -> FloatArray:
     agreed = np.sum(totals.pairs * weights, axis=(1, 2))
-    paired = totals.paired
+    paired = totals.paired_items
     share = np.divide(agreed, paired, where=paired > 0, out=np.zeros_like(agreed))
     return np.asarray(1 - share)
 
 
-def _shares(totals: Totals) -> FloatArray:
-    rated = totals.rated[:, None]
+def _category_shares(totals: AgreementTotals) -> FloatArray:
+    rated = totals.rated_items[:, None]
     shares = np.divide(totals.shares, rated, where=rated > 0, out=np.zeros_like(totals.shares))
     return np.asarray(shares)

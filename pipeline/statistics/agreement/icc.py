@@ -12,16 +12,16 @@ import numpy as np
 
 from pipeline.statistics.agreement.rating_table import RatingTable
 from pipeline.statistics.estimate import Estimate, FloatArray, undefined
-from pipeline.statistics.intervals import multinomial_weights, percentiles
+from pipeline.statistics.intervals import multinomial_weights, percentile_interval
 
 Model = Literal["1,1", "2,1", "3,1"]
 MODELS: tuple[Model, ...] = ("1,1", "2,1", "3,1")
-NEEDS = {
+NOT_IDENTIFIED = {
     "1,1": "no two ratings of one item, or of two items",
     "2,1": "raters share no items, or one rater: the items' and the raters' parts cannot be told",
     "3,1": "raters share no items, or one rater: the items' and the raters' parts cannot be told",
 }
-NO_SPREAD = "the ratings do not vary"
+NO_VARIATION = "the ratings do not vary"
 
 
 def intraclass(
@@ -36,27 +36,27 @@ def intraclass(
     if not n:
         return {model: undefined("no item has two ratings") for model in MODELS}
     sums = _question_sums(table)
-    values = _values(sums.sum(axis=0, keepdims=True))
-    drawn = _replicates(sums, replicates, seed)
+    values = _correlations(sums.sum(axis=0, keepdims=True))
+    replicate_values = _replicates(sums, replicates, seed)
     return {
-        model: _estimate(model, float(values[0, place]), drawn[:, place], n, table)
-        for place, model in enumerate(MODELS)
+        model: _estimate(model, float(values[0, index]), replicate_values[:, index], n, table)
+        for index, model in enumerate(MODELS)
     }
 
 
 def _estimate(
-    model: Model, value: float, drawn: FloatArray, n: int, table: RatingTable
+    model: Model, value: float, replicate_values: FloatArray, n: int, table: RatingTable
 ) -> Estimate:
     if np.isnan(value):
-        return undefined(NO_SPREAD if np.ptp(table.values) == 0 else NEEDS[model], n)
+        return undefined(NO_VARIATION if np.ptp(table.values) == 0 else NOT_IDENTIFIED[model], n)
     if table.questions < 2:
         return Estimate(value, n=n, reason="all of one question: no interval")
-    return percentiles(value, drawn, n)
+    return percentile_interval(value, replicate_values, n)
 
 
 def _replicates(sums: FloatArray, replicates: int, seed: int) -> FloatArray:
     blocks = multinomial_weights(np.random.default_rng(seed), len(sums), replicates)
-    return np.concatenate([_values(block @ sums) for block in blocks])
+    return np.concatenate([_correlations(block @ sums) for block in blocks])
 
 
 def _question_sums(table: RatingTable) -> FloatArray:
@@ -65,45 +65,53 @@ def _question_sums(table: RatingTable) -> FloatArray:
     values = table.values - table.values.mean()
     powers = np.stack([np.ones_like(values), values, values**2])
     by_item = np.stack([np.bincount(table.item, power, table.items) for power in powers])
-    number, total, squares = by_item
-    within = np.stack([number * (number - 1) / 2, number * squares - total**2], axis=1)
+    counts, totals, squares = by_item
+    item_squares = np.stack([counts * (counts - 1) / 2, counts * squares - totals**2], axis=1)
     raters = len(table.raters)
     cell = table.question[table.item] * raters + table.rater
     by_rater = [np.bincount(cell, power, table.questions * raters) for power in powers]
-    return np.hstack([table.by_question(within), *(sums.reshape(-1, raters) for sums in by_rater)])
+    return np.hstack(
+        [table.by_question(item_squares), *(sums.reshape(-1, raters) for sums in by_rater)]
+    )
 
 
-def _values(sums: FloatArray) -> FloatArray:
+def _correlations(sums: FloatArray) -> FloatArray:
     """The correlations of each row of sums; NaN where a kind of pair does not occur."""
-    within_pairs, within = sums[:, 0], sums[:, 1]
-    number, total, squares = np.split(sums[:, 2:], 3, axis=1)
-    every_pairs, every = _paired(*(part.sum(axis=1) for part in (number, total, squares)))
-    own_pairs, own = (part.sum(axis=1) for part in _paired(number, total, squares))
-    neither = _half_mean(every - within - own, every_pairs - within_pairs - own_pairs)
-    apart = _half_mean(every - within, every_pairs - within_pairs)
-    same_item, same_rater = _half_mean(within, within_pairs), _half_mean(own, own_pairs)
+    item_pairs, item_squares = sums[:, 0], sums[:, 1]
+    counts, totals, squares = np.split(sums[:, 2:], 3, axis=1)
+    all_pairs, all_squares = _pair_sums(*(part.sum(axis=1) for part in (counts, totals, squares)))
+    rater_pairs, rater_squares = (part.sum(axis=1) for part in _pair_sums(counts, totals, squares))
+    neither = _half_mean(
+        all_squares - item_squares - rater_squares,
+        all_pairs - item_pairs - rater_pairs,
+    )
+    different_items = _half_mean(all_squares - item_squares, all_pairs - item_pairs)
+    same_item, same_rater = (
+        _half_mean(item_squares, item_pairs),
+        _half_mean(rater_squares, rater_pairs),
+    )
     return np.stack(
         [
-            _share(apart - same_item, apart),
-            _share(neither - same_item, neither),
-            _share(neither - same_item, same_rater),
+            _quotient(different_items - same_item, different_items),
+            _quotient(neither - same_item, neither),
+            _quotient(neither - same_item, same_rater),
         ],
         axis=1,
     )
 
 
-def _paired(
-    number: FloatArray, total: FloatArray, squares: FloatArray
+def _pair_sums(
+    counts: FloatArray, totals: FloatArray, squares: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Number of pairs and sum of their squared differences."""
-    return number * (number - 1) / 2, number * squares - total**2
+    return counts * (counts - 1) / 2, counts * squares - totals**2
 
 
 def _half_mean(squares: FloatArray, pairs: FloatArray) -> FloatArray:
-    known = pairs > 0.5
-    return np.asarray(np.divide(squares, 2 * pairs, where=known, out=np.full(len(pairs), np.nan)))
+    defined = pairs > 0.5
+    return np.asarray(np.divide(squares, 2 * pairs, where=defined, out=np.full(len(pairs), np.nan)))
 
 
-def _share(part: FloatArray, whole: FloatArray) -> FloatArray:
-    known = whole > 1e-12
-    return np.asarray(np.divide(part, whole, where=known, out=np.full(len(whole), np.nan)))
+def _quotient(part: FloatArray, whole: FloatArray) -> FloatArray:
+    defined = whole > 1e-12
+    return np.asarray(np.divide(part, whole, where=defined, out=np.full(len(whole), np.nan)))

@@ -1,7 +1,6 @@
-"""What the coefficients need of a question's ratings, as sums: so a bootstrap only reweights.
+"""Sums over a question's ratings from which every coefficient follows: a bootstrap only reweights.
 
-Every coefficient of agreement.py is a function of a few sums over items. They are taken once
-for each question; a replicate is then one row of a matrix product.
+They are taken once for each question; a replicate is then one row of a matrix product.
 """
 
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ from pipeline.statistics.estimate import FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Totals:
+class AgreementTotals:
     """Sums over items, one row for each question or replicate.
 
     Columns: items rated; items with a pair of ratings; share of each point in an item's
@@ -25,11 +24,11 @@ class Totals:
     points: int
 
     @property
-    def rated(self) -> FloatArray:
+    def rated_items(self) -> FloatArray:
         return self.rows[:, 0]
 
     @property
-    def paired(self) -> FloatArray:
+    def paired_items(self) -> FloatArray:
         return self.rows[:, 1]
 
     @property
@@ -44,12 +43,12 @@ class Totals:
     def coincidences(self) -> FloatArray:
         return self._square(2 + self.points + self.points * (self.points + 1) // 2)
 
-    def drawn(self, weights: FloatArray) -> "Totals":
+    def reweighted(self, weights: FloatArray) -> "AgreementTotals":
         """Totals of replicates, from how often each draws each row."""
-        return Totals(weights @ self.rows, self.points)
+        return AgreementTotals(weights @ self.rows, self.points)
 
-    def summed(self) -> "Totals":
-        return Totals(self.rows.sum(axis=0, keepdims=True), self.points)
+    def summed(self) -> "AgreementTotals":
+        return AgreementTotals(self.rows.sum(axis=0, keepdims=True), self.points)
 
     def _square(self, start: int) -> FloatArray:
         first, second = np.triu_indices(self.points)
@@ -70,12 +69,12 @@ def item_totals(table: RatingTable) -> FloatArray:
     rated, paired = size > 0, pairs > 0
     first, second = np.triu_indices(points)
     products = counts[:, first] * counts[:, second]
-    products[:, first == second] -= counts
+    products[:, first == second] -= counts  # n (n - 1): no rating pairs with itself
     agreed = np.divide(products, pairs[:, None], where=paired[:, None], out=np.zeros_like(products))
     shares = np.divide(counts, size[:, None], where=rated[:, None], out=np.zeros_like(counts))
     return np.column_stack([rated, paired, shares, agreed, agreed * size[:, None]])
 
 
-def question_totals(table: RatingTable) -> Totals:
+def question_totals(table: RatingTable) -> AgreementTotals:
     """The totals of each question."""
-    return Totals(table.by_question(item_totals(table)), len(table.scale))
+    return AgreementTotals(table.by_question(item_totals(table)), len(table.scale))

@@ -10,8 +10,8 @@ from pipeline.statistics.estimate import BoolArray, FloatArray, IntArray
 
 Column = Sequence[Any] | np.ndarray[Any, Any]
 SCALE_1_5 = (1, 2, 3, 4, 5)
-# Whole numbers below this are counted instead of sorted.
-DENSE = 10_000_000
+# Whole numbers up to this are counted instead of sorted.
+MAX_DENSE_CODE = 10_000_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,7 +55,7 @@ class RatingTable:
     def ratings_of_item(self) -> IntArray:
         return np.bincount(self.item, minlength=self.items)
 
-    def only(self, wanted: BoolArray) -> "RatingTable":
+    def subset(self, wanted: BoolArray) -> "RatingTable":
         """The table of some of its ratings; items, raters and scale keep their indices."""
         return replace(
             self,
@@ -86,14 +86,14 @@ def tabulate(
     ratings of one item by one rater.
     """
     present = _present(values)
-    item, row, _ = _coded(_column(items)[present])
-    rater, _, names = _coded(_column(raters)[present])
+    item, row, _ = _encode(_column(items)[present])
+    rater, _, names = _encode(_column(raters)[present])
     clusters = _column(items if questions is None else questions)[present]
     table = RatingTable(
         item,
         rater,
         _on_scale(_column(values)[present], tuple(scale)),
-        _coded(clusters[row])[0],
+        _encode(clusters[row])[0],
         tuple(names),
         tuple(scale),
         None if order is None else np.asarray(order, dtype=float)[present],
@@ -103,7 +103,7 @@ def tabulate(
 
 
 def _column(values: Column) -> np.ndarray[Any, Any]:
-    """As an array; names stay the objects they are, which takes less than letters side by side."""
+    """As an array. Names stay Python objects: a fixed-width array pads each to the longest."""
     if isinstance(values, Sequence) and len(values) and isinstance(values[0], str):
         return np.array(values, dtype=object)
     column = np.asarray(values)
@@ -120,30 +120,34 @@ def _present(values: Column) -> BoolArray:
     return ~np.array(missing, dtype=bool)
 
 
-def _coded(column: np.ndarray[Any, Any]) -> tuple[IntArray, IntArray, list[Any]]:
-    """Codes of a column, a row of each code, and what the codes mean."""
-    if column.dtype.kind in "iu" and len(column) and 0 <= column.min() <= column.max() < DENSE:
-        return _coded_without_sorting(column.astype(np.int64))
+def _encode(column: np.ndarray[Any, Any]) -> tuple[IntArray, IntArray, list[Any]]:
+    """The column as codes from 0, a row of each code, and the value of each code."""
+    if (
+        column.dtype.kind in "iu"
+        and len(column)
+        and 0 <= column.min() <= column.max() < MAX_DENSE_CODE
+    ):
+        return _encode_dense(column.astype(np.int64))
     if column.dtype.kind in "OU":
-        return _coded_names(column.tolist())
+        return _encode_names(column.tolist())
     names, rows, codes = np.unique(column, return_index=True, return_inverse=True)
     return codes.astype(np.int64), rows, names.tolist()
 
 
-def _coded_without_sorting(column: IntArray) -> tuple[IntArray, IntArray, list[Any]]:
+def _encode_dense(column: IntArray) -> tuple[IntArray, IntArray, list[Any]]:
     used = np.bincount(column) > 0
     codes = (np.cumsum(used) - 1)[column]
-    return codes, _rows(codes, int(used.sum())), np.flatnonzero(used).tolist()
+    return codes, _row_of_each_code(codes, int(used.sum())), np.flatnonzero(used).tolist()
 
 
-def _coded_names(column: list[Any]) -> tuple[IntArray, IntArray, list[Any]]:
+def _encode_names(column: list[Any]) -> tuple[IntArray, IntArray, list[Any]]:
     names = sorted(set(column))
-    places = {name: place for place, name in enumerate(names)}
-    codes = np.fromiter(map(places.__getitem__, column), dtype=np.int64, count=len(column))
-    return codes, _rows(codes, len(names)), names
+    code_of_name = {name: code for code, name in enumerate(names)}
+    codes = np.fromiter(map(code_of_name.__getitem__, column), dtype=np.int64, count=len(column))
+    return codes, _row_of_each_code(codes, len(names)), names
 
 
-def _rows(codes: IntArray, count: int) -> IntArray:
+def _row_of_each_code(codes: IntArray, count: int) -> IntArray:
     """A row of each code."""
     rows = np.empty(count, dtype=np.int64)
     rows[codes] = np.arange(len(codes))
@@ -151,12 +155,12 @@ def _rows(codes: IntArray, count: int) -> IntArray:
 
 
 def _on_scale(column: np.ndarray[Any, Any], scale: tuple[Hashable, ...]) -> IntArray:
-    codes, _, names = _coded(column)
-    places = {point: place for place, point in enumerate(scale)}
-    strange = [name for name in names if name not in places]
-    if strange:
-        raise ValueError(f"Not on the scale {scale}: {strange}")
-    return np.array([places[name] for name in names], dtype=np.int64)[codes]
+    codes, _, names = _encode(column)
+    index_of_point = {point: index for index, point in enumerate(scale)}
+    unknown = [name for name in names if name not in index_of_point]
+    if unknown:
+        raise ValueError(f"Not on the scale {scale}: {unknown}")
+    return np.array([index_of_point[name] for name in names], dtype=np.int64)[codes]
 
 
 def _refuse_repeats(table: RatingTable) -> None:

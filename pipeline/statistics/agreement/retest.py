@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.statistics.agreement.coefficients import REPLICATES, agreement
-from pipeline.statistics.agreement.pairs import cohen
+from pipeline.statistics.agreement.cohen_kappa import cohen_kappa
 from pipeline.statistics.agreement.rating_table import SCALE_1_5, tabulate
 from pipeline.statistics.estimate import Estimate, undefined
 from pipeline.statistics.intervals import clustered_mean, proportion
@@ -40,7 +40,7 @@ def retest(
     replicates: int = REPLICATES,
     seed: int = 0,
 ) -> Retest:
-    """What the same raters said at first and again, repeat by repeat (columns of equal length).
+    """Agreement of the same raters' first and second ratings (columns of equal length).
 
     Kappa and AC2 by quadratic weights. A repeat not yet graded is left out by the caller.
     """
@@ -57,7 +57,7 @@ def retest(
     shift = table.values[n:] - table.values[:n]
     return Retest(
         proportion(int(np.sum(shift == 0)), n),
-        cohen(table, 1, 2, replicates=replicates, seed=seed),
+        cohen_kappa(table, 1, 2, replicates=replicates, seed=seed),
         agreement(table, ["ac2_quadratic"], replicates=replicates, seed=seed)[
             "ac2_quadratic"
         ].over_questions,

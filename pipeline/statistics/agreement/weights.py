@@ -15,32 +15,32 @@ Level = Literal["nominal", "ordinal", "interval"]
 
 
 def agreement_weights(kind: Weighting, positions: FloatArray) -> FloatArray:
-    """Weights from 0 to 1: 1 for the same point, less the further two points are apart.
+    """Weights from 0 to 1: 1 for the same point, smaller the further apart two points are.
 
     "linear" and "quadratic" read the points as numbers, "ordinal" their order only.
     """
     points = len(positions)
     if kind == "identity" or points < 2:
         return np.eye(points)
-    apart = np.abs(positions[:, None] - positions[None, :])
+    distances = np.abs(positions[:, None] - positions[None, :])
     if kind == "ordinal":
-        between = np.abs(np.arange(points)[:, None] - np.arange(points)[None, :]) + 1
-        apart = np.asarray(between * (between - 1) / 2)
-    share = apart / apart.max()
-    return np.asarray(1 - (share**2 if kind == "quadratic" else share))
+        points_between = np.abs(np.arange(points)[:, None] - np.arange(points)[None, :]) + 1
+        distances = np.asarray(points_between * (points_between - 1) / 2)
+    relative_distances = distances / distances.max()
+    return np.asarray(1 - (relative_distances**2 if kind == "quadratic" else relative_distances))
 
 
-def distances(level: Level, positions: FloatArray, margins: FloatArray) -> FloatArray:
+def krippendorff_distances(level: Level, positions: FloatArray, margins: FloatArray) -> FloatArray:
     """Krippendorff's squared distances, one matrix for each row of margins (rows x points).
 
     The ordinal distance counts the ratings between two points, so it depends on the margins.
     """
     rows, points = margins.shape
     if level == "ordinal":
-        before = np.concatenate([np.zeros((rows, 1)), np.cumsum(margins, axis=1)], axis=1)
-        middle = (before[:, 1:] + before[:, :-1]) / 2
-        return np.asarray((middle[:, :, None] - middle[:, None, :]) ** 2)
-    one = (positions[:, None] - positions[None, :]) ** 2
+        cumulative = np.concatenate([np.zeros((rows, 1)), np.cumsum(margins, axis=1)], axis=1)
+        midranks = (cumulative[:, 1:] + cumulative[:, :-1]) / 2
+        return np.asarray((midranks[:, :, None] - midranks[:, None, :]) ** 2)
+    squared_distances = (positions[:, None] - positions[None, :]) ** 2
     if level == "nominal":
-        one = 1 - np.eye(points)
-    return np.broadcast_to(one, (rows, points, points))
+        squared_distances = 1 - np.eye(points)
+    return np.broadcast_to(squared_distances, (rows, points, points))

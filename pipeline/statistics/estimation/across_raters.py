@@ -1,7 +1,7 @@
 """The share acceptable for other raters like these: questions and raters both resampled.
 
-The estimators of estimation.py answer for this panel. This one asks what share a clinician of
-the kind that sits on the panel would accept: twelve raters are a small sample of that kind.
+The estimators of ratio_estimator answer for this panel. This one asks what share a clinician like
+those on the panel would accept: twelve raters are a small sample of such clinicians.
 
 Source: Owen (2007) and Owen and Eckles (2012) for resampling two crossed factors.
 """
@@ -13,10 +13,10 @@ import numpy as np
 
 from pipeline.statistics.estimate import Estimate, FloatArray, IntArray, undefined
 from pipeline.statistics.estimation.stratified_sample import Sample
-from pipeline.statistics.intervals import multinomial_weights, symmetric
+from pipeline.statistics.intervals import multinomial_weights, t_interval
 
 ESTIMAND = "the share that a rater like those of this panel would accept, in this batch"
-FEWEST_RATERS = 3
+MIN_RATERS = 3
 
 
 def share_across_raters(
@@ -39,15 +39,18 @@ def share_across_raters(
     empty = replace(sample, answered=graded).empty_strata()
     if empty:
         return undefined(f"nothing graded yet in: {', '.join(empty)}", n)
-    value = float(_shares(sample, grades, np.ones((1, raters)), np.ones((1, _last(sample))))[0])
-    if raters < FEWEST_RATERS:
+    value = float(
+        _shares(sample, grades, np.ones((1, raters)), np.ones((1, _questions(sample))))[0]
+    )
+    if raters < MIN_RATERS:
         return Estimate(value, n=n, reason="fewer than three raters cannot be resampled")
-    drawn = _replicates(sample, grades, replicates, seed)
-    error = float(np.nanstd(drawn, ddof=1)) * math.sqrt(raters / (raters - 1))
-    return symmetric(value, error, n, freedom=raters - 1).within(0.0, 1.0)
+    replicate_shares = _replicates(sample, grades, replicates, seed)
+    # n / (n - 1): resampling n raters from n understates the variance between raters.
+    error = float(np.nanstd(replicate_shares, ddof=1)) * math.sqrt(raters / (raters - 1))
+    return t_interval(value, error, n, degrees_of_freedom=raters - 1).within(0.0, 1.0)
 
 
-def _last(sample: Sample) -> int:
+def _questions(sample: Sample) -> int:
     return int(sample.question.max()) + 1
 
 
@@ -57,10 +60,10 @@ def _matrices(
     """Who graded what, and who accepted what (raters x items)."""
     _, codes = np.unique(rater, return_inverse=True)
     shape = (int(codes.max()) + 1 if len(codes) else 0, items)
-    given, accepted = np.zeros(shape), np.zeros(shape)
-    given[codes, item] = 1
+    graded, accepted = np.zeros(shape), np.zeros(shape)
+    graded[codes, item] = 1
     accepted[codes, item] = accepts
-    return given, accepted
+    return graded, accepted
 
 
 def _replicates(
@@ -69,23 +72,25 @@ def _replicates(
     generator = np.random.default_rng(seed)
     raters = len(grades[0])
     parts = []
-    for questions in multinomial_weights(generator, _last(sample), replicates):
-        drawn = generator.multinomial(raters, np.full(raters, 1 / raters), len(questions))
-        parts.append(_shares(sample, grades, drawn.astype(float), questions))
+    for questions in multinomial_weights(generator, _questions(sample), replicates):
+        rater_draws = generator.multinomial(raters, np.full(raters, 1 / raters), len(questions))
+        parts.append(_shares(sample, grades, rater_draws.astype(float), questions))
     return np.concatenate(parts)
 
 
 def _shares(
     sample: Sample, grades: tuple[FloatArray, FloatArray], raters: FloatArray, questions: FloatArray
 ) -> FloatArray:
-    """The stratified share of each replicate; strata it left empty give way to the others."""
-    given, accepted = (np.einsum("br,ri->bi", raters, one) for one in grades)
-    rated = given > 0
-    means = np.divide(accepted, given, where=rated, out=np.zeros_like(given))
+    """The stratified share of each replicate; a stratum it left empty is weighted 0."""
+    grade_counts, accepted = (np.einsum("br,ri->bi", raters, matrix) for matrix in grades)
+    rated = grade_counts > 0
+    means = np.divide(accepted, grade_counts, where=rated, out=np.zeros_like(grade_counts))
     weights = rated * questions[:, sample.question] / sample.probability
     members = np.eye(len(sample.strata))[sample.stratum]
-    totals, sums = (np.einsum("bi,is->bs", one, members) for one in (weights, weights * means))
-    full = totals > 0
-    shares = np.divide(sums, totals, where=full, out=np.zeros_like(totals))
-    sizes = full * sample.sizes
+    totals, sums = (
+        np.einsum("bi,is->bs", column, members) for column in (weights, weights * means)
+    )
+    nonempty = totals > 0
+    shares = np.divide(sums, totals, where=nonempty, out=np.zeros_like(totals))
+    sizes = nonempty * sample.sizes
     return np.asarray((shares * sizes).sum(axis=1) / sizes.sum(axis=1))

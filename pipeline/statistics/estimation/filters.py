@@ -1,4 +1,4 @@
-"""The filter report: verdict against expert consensus, weighted to the batch.
+"""Filter measures: the verdict against the expert consensus, weighted to the batch.
 
 Denominators: kept, discarded (a CoT was made and a filter rejected it), acceptable and not
 acceptable traces of the batch. Failed traces have no CoT and are in none of them.
@@ -9,8 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.statistics.estimate import BoolArray, Estimate, FloatArray, undefined
-from pipeline.statistics.estimation.batch_shares import Bounds, Ratio, among, bounds, ratio
+from pipeline.statistics.estimate import BoolArray, Estimate, FloatArray, IntArray, undefined
+from pipeline.statistics.estimation.ratio_estimator import (
+    Ratio,
+    estimate_ratio,
+    share_ratio,
+)
 from pipeline.statistics.estimation.stratified_sample import Sample
 from pipeline.statistics.intervals import Z
 
@@ -18,16 +22,6 @@ TRANSPORT = (
     "assumes that the filter errs on the other batch as often as it did on the graded one: the "
     "same sensitivity among acceptable traces and the same specificity among the others"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One measure: what it is a share of, its estimate, and the bounds for unanswered items."""
-
-    name: str
-    denominator: str
-    estimate: Estimate
-    bounds: Bounds
 
 
 DENOMINATORS = {
@@ -38,30 +32,25 @@ DENOMINATORS = {
 }
 
 
-def filter_report(sample: Sample, domain: BoolArray | None = None) -> list[Measured]:
-    """A filter's measures; `sample.kept` says what it kept, `domain` which items are meant."""
-    return [
-        Measured(name, DENOMINATORS[name], ratio(seen, asked), bounds(seen, asked))
-        for name, (seen, asked) in filter_ratios(sample, domain).items()
-    ]
-
-
 def filter_ratios(
     sample: Sample, domain: BoolArray | None = None
 ) -> dict[str, tuple[Sample, Ratio]]:
-    """What each measure asks of which sample: specificity is the sensitivity for the opposite."""
+    """Each measure as a ratio and the sample to estimate it from, within a domain (a mask).
+
+    Specificity is the sensitivity of the sample with labels and verdicts reversed.
+    """
     inside = np.ones(len(sample.kept), dtype=bool) if domain is None else domain
-    turned = replace(sample, label=1 - sample.label, kept=~sample.kept)
+    reversed_sample = replace(sample, label=1 - sample.label, kept=~sample.kept)
     return {
-        "positive predictive value": (sample, among(sample, inside & sample.kept)),
-        "sensitivity": (sample, _found(sample, inside)),
-        "specificity": (turned, _found(turned, inside)),
-        "false-discard rate": (sample, among(sample, inside & ~sample.kept)),
+        "positive predictive value": (sample, share_ratio(sample, inside & sample.kept)),
+        "sensitivity": (sample, _share_kept_of_acceptable(sample, inside)),
+        "specificity": (reversed_sample, _share_kept_of_acceptable(reversed_sample, inside)),
+        "false-discard rate": (sample, share_ratio(sample, inside & ~sample.kept)),
     }
 
 
-def _found(sample: Sample, inside: BoolArray) -> Ratio:
-    """Of the items with the label, the share that was kept."""
+def _share_kept_of_acceptable(sample: Sample, inside: BoolArray) -> Ratio:
+    """Of the acceptable items, the share that was kept."""
     return Ratio(
         (inside & sample.kept).astype(float),
         np.zeros(len(inside)),
@@ -93,18 +82,19 @@ def calibration(
         return []
     scores = sample.score[answered]
     edges = np.quantile(scores, np.linspace(0, 1, bins + 1)[1:-1], method="inverted_cdf")
-    place = np.searchsorted(np.unique(edges), scores, side="left")
-    return [_bin(sample, sample.score, answered[place == one]) for one in np.unique(place)]
+    bin_of_item = np.searchsorted(np.unique(edges), scores, side="left")
+    return [
+        _calibration_bin(sample, sample.score, answered[bin_of_item == index])
+        for index in np.unique(bin_of_item)
+    ]
 
 
-def _bin(
-    sample: Sample, score: FloatArray, part: "np.ndarray[tuple[int], np.dtype[np.int64]]"
-) -> CalibrationBin:
+def _calibration_bin(sample: Sample, score: FloatArray, rows: IntArray) -> CalibrationBin:
     inside = np.zeros(len(score), dtype=bool)
-    inside[part] = True
-    weights = 1 / sample.probability[part]
-    mean = float(np.average(score[part], weights=weights))
-    return CalibrationBin(mean, ratio(sample, among(sample, inside)))
+    inside[rows] = True
+    weights = 1 / sample.probability[rows]
+    mean = float(np.average(score[rows], weights=weights))
+    return CalibrationBin(mean, estimate_ratio(sample, share_ratio(sample, inside)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,32 +106,33 @@ class Transported:
 
 
 def rogan_gladen(
-    kept: int, made: int, *, sensitivity: Estimate, specificity: Estimate
+    kept: int, total: int, *, sensitivity: Estimate, specificity: Estimate
 ) -> Transported:
     """Share acceptable in another, ungraded batch from its kept traces alone.
 
     Source: Rogan and Gladen (1978), with the delta-method variance of Greiner and Gardner
-    (2000). `kept` of `made` traces passed the filter there.
+    (2000). `kept` of `total` traces passed the filter there.
     """
-    if made == 0:
+    if total == 0:
         return Transported(undefined("the other batch has no traces"))
     if sensitivity.value is None or specificity.value is None:
         return Transported(undefined("sensitivity or specificity is undefined"))
-    apart = sensitivity.value + specificity.value - 1
-    if apart <= 0:
+    # Youden's index: at 0 the filter keeps as often among unacceptable traces as among others.
+    youden = sensitivity.value + specificity.value - 1
+    if youden <= 0:
         return Transported(undefined("the filter does not tell acceptable traces from others"))
-    seen = kept / made
-    raw = (seen + specificity.value - 1) / apart
+    apparent = kept / total
+    raw = (apparent + specificity.value - 1) / youden
     value = min(1.0, max(0.0, raw))
     if sensitivity.standard_error is None or specificity.standard_error is None:
-        return Transported(Estimate(value, n=made, reason="the filter's errors have no interval"))
+        return Transported(Estimate(value, n=total, reason="the filter's errors have no interval"))
     error = (
         math.sqrt(
-            seen * (1 - seen) / made
+            apparent * (1 - apparent) / total
             + (value * sensitivity.standard_error) ** 2
             + ((1 - value) * specificity.standard_error) ** 2
         )
-        / apart
+        / youden
     )
-    interval = Estimate(value, value - Z * error, value + Z * error, made, standard_error=error)
+    interval = Estimate(value, value - Z * error, value + Z * error, total, standard_error=error)
     return Transported(interval.within(0.0, 1.0))

@@ -13,7 +13,7 @@ from pipeline.statistics.estimate import FloatArray, IntArray
 
 FOLDS = 5
 RIDGE = 1.0
-STEPS = 50
+MAX_ITERATIONS = 50
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,62 +42,71 @@ def learn_score(
     Features are standardised by the batch. ValueError without at least two questions.
     """
     _, codes = np.unique(questions, return_inverse=True)
-    number = int(codes.max()) + 1 if len(codes) else 0
-    if number < 2:
+    count = int(codes.max()) + 1 if len(codes) else 0
+    if count < 2:
         raise ValueError("A score is learned from the grades of two questions or more.")
-    fold = np.random.default_rng(seed).permutation(number)[codes] % min(folds, number)
+    fold = np.random.default_rng(seed).permutation(count)[codes] % min(folds, count)
     inside, everything = _standardised(features, batch), _standardised(batch, batch)
-    models = [_fit(inside[fold != one], labels[fold != one]) for one in range(fold.max() + 1)]
-    chosen = np.array(models)[fold]
+    models = [_fit(inside[fold != index], labels[fold != index]) for index in range(fold.max() + 1)]
+    coefficients = np.array(models)[fold]
     return LearnedScore(
-        _logistic(np.sum(inside * chosen, axis=1)),
+        _logistic(np.sum(inside * coefficients, axis=1)),
         np.mean([_logistic(everything @ model) for model in models], axis=0),
     )
 
 
 def next_probabilities(
-    score: FloatArray, *, size: int, least: float = 0.25, most: float = 1.0
+    score: FloatArray, *, size: int, min_share: float = 0.25, max_probability: float = 1.0
 ) -> FloatArray:
     """Inclusion probabilities of a later phase: more where the score is undecided.
 
-    In proportion to the square root of score x (1 - score), no trace below `least` of an even
-    draw, none above `most`; they add up to `size`. Record them: the estimators weigh by them.
+    In proportion to the square root of score x (1 - score), no trace below `min_share` of an
+    even draw, none above `max_probability`; they add up to `size`. Record them: the
+    estimators weigh by them.
     """
-    if not 0 < size <= len(score) * most * (1 + 1e-9):
+    if not 0 < size <= len(score) * max_probability * (1 + 1e-9):
         raise ValueError(f"{size} items cannot be drawn from {len(score)} traces.")
     even = size / len(score)
-    spread = np.sqrt(np.clip(score * (1 - score), 1e-12, None))
-    share = least * even + (1 - least) * even * spread / spread.mean()
-    for _ in range(STEPS):
-        certain = share >= most
-        left = size - most * certain.sum()
-        if not np.any(share[~certain]) or abs(share[~certain].sum() - left) < 1e-9:
+    deviations = np.sqrt(np.clip(score * (1 - score), 1e-12, None))
+    probabilities = min_share * even + (1 - min_share) * even * deviations / deviations.mean()
+    # Whoever reaches the maximum is certain; the others share what is left, until none is above.
+    for _ in range(MAX_ITERATIONS):
+        certain = probabilities >= max_probability
+        remaining = size - max_probability * certain.sum()
+        if (
+            not np.any(probabilities[~certain])
+            or abs(probabilities[~certain].sum() - remaining) < 1e-9
+        ):
             break
-        share = np.where(certain, most, share * left / share[~certain].sum())
-    return np.asarray(np.minimum(share, most))
+        probabilities = np.where(
+            certain, max_probability, probabilities * remaining / probabilities[~certain].sum()
+        )
+    return np.asarray(np.minimum(probabilities, max_probability))
 
 
 def _standardised(features: FloatArray, batch: FloatArray) -> FloatArray:
     """Columns with mean 0 and deviation 1 in the batch, after one of ones."""
-    spread = batch.std(axis=0)
-    columns = (features - batch.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    deviations = batch.std(axis=0)
+    columns = (features - batch.mean(axis=0)) / np.where(deviations > 0, deviations, 1.0)
     return np.column_stack([np.ones(len(features)), columns])
 
 
 def _fit(columns: FloatArray, labels: FloatArray) -> FloatArray:
-    """Coefficients that minimise the ridge-penalised loss; the intercept is not penalised."""
+    """Coefficients that maximise the ridge-penalised log-likelihood, by Newton's method."""
     penalty = np.full(columns.shape[1], RIDGE)
-    penalty[0] = 1e-6
-    found = np.zeros(columns.shape[1])
-    for _ in range(STEPS):
-        chance = _logistic(columns @ found)
-        slope = columns.T @ (labels - chance) - penalty * found
-        bend = (columns * (chance * (1 - chance))[:, None]).T @ columns + np.diag(penalty)
-        step = np.linalg.solve(bend, slope)
-        found = found + step
+    penalty[0] = 1e-6  # the intercept is free, but for a trace that keeps the Hessian regular
+    coefficients = np.zeros(columns.shape[1])
+    for _ in range(MAX_ITERATIONS):
+        probabilities = _logistic(columns @ coefficients)
+        gradient = columns.T @ (labels - probabilities) - penalty * coefficients
+        hessian = (columns * (probabilities * (1 - probabilities))[:, None]).T @ columns + np.diag(
+            penalty
+        )
+        step = np.linalg.solve(hessian, gradient)
+        coefficients = coefficients + step
         if np.max(np.abs(step)) < 1e-8:
             break
-    return found
+    return coefficients
 
 
 def _logistic(score: FloatArray) -> FloatArray:

@@ -17,39 +17,42 @@ import numpy as np
 from pipeline.statistics.estimate import FloatArray, IntArray
 
 
-def share_of_earlier(*, before: int, added: int, size: int) -> float:
-    """The share in the mean that the estimate of the earlier phases has."""
+def earlier_phase_share(*, before: int, added: int, size: int) -> float:
+    """The weight of the earlier phases' estimate in the mean of the two."""
     if not 0 <= before < size or not 0 < added <= size - before:
         raise ValueError(f"{added} items cannot follow {before} of {size} traces.")
     return before * (size - before - added) / ((before + added) * (size - before))
 
 
-def after_further_phase(probability: float, *, before: int, added: int, size: int) -> float:
-    """What an item drawn earlier with this probability is to have recorded from now on."""
-    share = share_of_earlier(before=before, added=added, size=size)
+def updated_probability(probability: float, *, before: int, added: int, size: int) -> float:
+    """The probability to record, from now on, for an item drawn earlier with this one."""
+    share = earlier_phase_share(before=before, added=added, size=size)
     return min(1.0, 1 / (share / probability + 1 - share))
 
 
-def highest_chance(*, before: int, added: int, size: int) -> float:
-    """The highest chance a further phase may give a trace, so that none weighs less than one."""
-    return 1 - share_of_earlier(before=before, added=added, size=size)
+def max_probability(*, before: int, added: int, size: int) -> float:
+    """The highest probability a further phase may give a trace: then none weighs less than one."""
+    return 1 - earlier_phase_share(before=before, added=added, size=size)
 
 
-def of_further_phase(chances: FloatArray, *, before: int, added: int, size: int) -> FloatArray:
-    """What items drawn by a further phase with these chances are to have recorded."""
-    highest = highest_chance(before=before, added=added, size=size)
-    return np.asarray(np.minimum(1.0, chances / highest))
+def further_phase_probabilities(
+    probabilities: FloatArray, *, before: int, added: int, size: int
+) -> FloatArray:
+    """The probabilities to record for items drawn by a further phase with these."""
+    highest = max_probability(before=before, added=added, size=size)
+    return np.asarray(np.minimum(1.0, probabilities / highest))
 
 
-def systematic(chances: FloatArray, *, seed: int) -> IntArray:
-    """Draw each place with its chance: as many as the chances add up to, a whole number.
+def systematic_sample(probabilities: FloatArray, *, seed: int) -> IntArray:
+    """Draw each index with its probability, as many as they add up to (a whole number).
 
-    One random start, every step of one, along the places in random order.
+    Systematic sampling: the probabilities laid end to end in random order, a mark at every unit
+    from one random start (Madow 1949).
     """
-    chance = np.random.default_rng(seed)
-    order = chance.permutation(len(chances))
-    number = round(float(chances.sum()))
-    ends = np.cumsum(chances[order]) * (number / chances.sum())
-    marks = chance.uniform() + np.arange(number)
-    found = np.searchsorted(ends, marks, side="right")
-    return np.sort(order[np.minimum(found, len(order) - 1)])
+    rng = np.random.default_rng(seed)
+    order = rng.permutation(len(probabilities))
+    size = round(float(probabilities.sum()))
+    ends = np.cumsum(probabilities[order]) * (size / probabilities.sum())
+    marks = rng.uniform() + np.arange(size)
+    positions = np.searchsorted(ends, marks, side="right")
+    return np.sort(order[np.minimum(positions, len(order) - 1)])

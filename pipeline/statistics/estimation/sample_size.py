@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pipeline.statistics.estimate import Estimate
 from pipeline.statistics.intervals import Z
 
-WANTED = 0.05
+TARGET_HALF_WIDTH = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class More:
+class FurtherGrades:
     """Further items to grade, and the grades that takes; `note` says what it rests on."""
 
     items: int
@@ -18,10 +18,14 @@ class More:
     note: str
 
 
-def more_grades(
-    estimate: Estimate, *, population: int, grades_an_item: int = 1, half_width: float = WANTED
-) -> More:
-    """Items and grades still missing for an interval of +- `half_width`.
+def further_grades(
+    estimate: Estimate,
+    *,
+    population: int,
+    grades_an_item: int = 1,
+    half_width: float = TARGET_HALF_WIDTH,
+) -> FurtherGrades:
+    """Items and grades still needed for an interval of +- `half_width`.
 
     The variance an item adds is taken from the estimate's own error, so strata and questions
     count as they did so far; without one, from the worst case, a share of one half. Never more
@@ -30,16 +34,21 @@ def more_grades(
     if not 0 < half_width < 1:
         raise ValueError("A half width lies between 0 and 1.")
     graded = min(estimate.n, population)
-    unit, note = _variance_of_one(estimate, graded, population)
-    needed = 1 / ((half_width / Z) ** 2 / unit + 1 / population) if population and unit else 0
-    items = max(0, min(population, math.ceil(needed - 1e-9)) - graded)
-    return More(items, items * grades_an_item, note)
+    item_variance, note = _item_variance(estimate, graded, population)
+    # From error^2 = variance x (1/n - 1/N), Cochran (1977), section 4.4; 1e-9 for rounding.
+    required = (
+        1 / ((half_width / Z) ** 2 / item_variance + 1 / population)
+        if population and item_variance
+        else 0
+    )
+    items = max(0, min(population, math.ceil(required - 1e-9)) - graded)
+    return FurtherGrades(items, items * grades_an_item, note)
 
 
-def _variance_of_one(estimate: Estimate, graded: int, population: int) -> tuple[float, str]:
-    """The variance of one item such that the error is what it is after so many items."""
+def _item_variance(estimate: Estimate, graded: int, population: int) -> tuple[float, str]:
+    """The variance an item would need for the error to be what it is after so many items."""
     error = estimate.standard_error
     if not error or not graded or graded >= population:
         return 0.25, "as if half of the traces were acceptable: nothing is known yet"
-    unit = error**2 / (1 / graded - 1 / population)
-    return unit, "if further items vary as those graded so far"
+    item_variance = error**2 / (1 / graded - 1 / population)
+    return item_variance, "if further items vary as those graded so far"

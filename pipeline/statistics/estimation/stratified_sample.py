@@ -39,7 +39,7 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """The sample as columns, one row an item. Labels of unanswered items are held as 0."""
+    """The sample as columns, one row an item. Unanswered items have label 0."""
 
     strata: tuple[str, ...]
     sizes: FloatArray
@@ -69,29 +69,29 @@ class Sample:
         """Strata of the batch in which nothing is answered yet.
 
         Those with items of the domain (a mask) only, where one is given: a stratum whose items
-        all lie outside says nothing of it. One without any item may hold traces of every kind.
+        all lie outside says nothing of it. One without sampled items may hold traces of any kind.
         """
         concerned = np.ones(len(self.strata), dtype=bool)
         if domain is not None:
             concerned = self.sum_by_stratum(np.ones(len(domain))) == 0
             concerned |= self.sum_by_stratum(domain) > 0
         empty = concerned & (self.answers == 0)
-        return [name for name, one in zip(self.strata, empty, strict=True) if one]
+        return [name for name, is_empty in zip(self.strata, empty, strict=True) if is_empty]
 
-    def filled_in(self, labels: FloatArray) -> "Sample":
-        """The sample as if the unanswered items had these labels: for the bounds."""
+    def with_labels(self, labels: FloatArray) -> "Sample":
+        """The sample as if the unanswered items had these labels, for bounds."""
         return replace(
             self,
             label=np.where(self.answered, self.label, labels),
             answered=np.ones_like(self.answered),
         )
 
-    def judged_by(self, kept: BoolArray) -> "Sample":
+    def with_verdicts(self, kept: BoolArray) -> "Sample":
         """The same sample, with another filter's verdicts."""
         return replace(self, kept=kept)
 
 
-def sample_of(items: Iterable[SampledItem], strata: Mapping[str, Stratum]) -> Sample:
+def build_sample(items: Iterable[SampledItem], strata: Mapping[str, Stratum]) -> Sample:
     """Items as a sample of the batch that `strata` describe.
 
     ValueError: an item of an unknown stratum, a probability outside (0, 1], a label outside
@@ -99,16 +99,16 @@ def sample_of(items: Iterable[SampledItem], strata: Mapping[str, Stratum]) -> Sa
     """
     rows = list(items)
     names = tuple(strata)
-    places = {name: place for place, name in enumerate(names)}
-    _check(rows, strata)
+    index_of_stratum = {name: index for index, name in enumerate(names)}
+    _validate(rows, strata)
     scores = [row.score for row in rows if row.score is not None]
-    means = [one.score_mean for one in strata.values() if one.score_mean is not None]
+    means = [stratum.score_mean for stratum in strata.values() if stratum.score_mean is not None]
     scored = len(scores) == len(rows) and len(means) == len(names)
     return Sample(
         strata=names,
         sizes=np.array([strata[name].size for name in names], dtype=float),
         score_means=np.array(means) if scored else None,
-        stratum=np.array([places[row.stratum] for row in rows], dtype=np.int64),
+        stratum=np.array([index_of_stratum[row.stratum] for row in rows], dtype=np.int64),
         question=_codes([row.question for row in rows]),
         probability=np.array([row.probability for row in rows], dtype=float),
         label=np.array([row.label or 0 for row in rows], dtype=float),
@@ -118,35 +118,37 @@ def sample_of(items: Iterable[SampledItem], strata: Mapping[str, Stratum]) -> Sa
     )
 
 
-def collapsed(sample: Sample, *, least: int = 2) -> Sample:
-    """Strata with fewer than `least` answers, put together until the joint one has enough.
+def collapse_strata(sample: Sample, *, min_answers: int = 2) -> Sample:
+    """The sample with strata of fewer than `min_answers` answers joined until the joint has enough.
 
     What is joined is named: "a + b". Recorded probabilities stay, so the joint stratum weighs
     its items by them. Without this, one empty stratum leaves the batch's share undefined.
     """
     order = np.argsort(sample.answers, kind="stable")
-    thin = int(np.sum(sample.answers < least))
-    if not thin or len(order) < 2:
+    thin_count = int(np.sum(sample.answers < min_answers))
+    if not thin_count or len(order) < 2:
         return sample
     totals = np.cumsum(sample.answers[order])
-    enough = np.flatnonzero(totals >= least)
-    take = max(thin, 2, int(enough[0]) + 1 if len(enough) else len(order))
-    return _joined(sample, order[:take])
+    enough = np.flatnonzero(totals >= min_answers)
+    take = max(thin_count, 2, int(enough[0]) + 1 if len(enough) else len(order))
+    return _join(sample, order[:take])
 
 
-def _joined(sample: Sample, together: IntArray) -> Sample:
+def _join(sample: Sample, together: IntArray) -> Sample:
     joint = np.isin(np.arange(len(sample.strata)), together)
-    places = np.where(joint, 0, np.cumsum(~joint))
-    sizes = np.asarray(np.bincount(places, sample.sizes), dtype=float)
-    name = " + ".join(sample.strata[place] for place in sorted(together.tolist()))
-    others = tuple(name for name, one in zip(sample.strata, joint, strict=True) if not one)
+    new_index = np.where(joint, 0, np.cumsum(~joint))
+    sizes = np.asarray(np.bincount(new_index, sample.sizes), dtype=float)
+    name = " + ".join(sample.strata[index] for index in sorted(together.tolist()))
+    others = tuple(
+        name for name, is_joint in zip(sample.strata, joint, strict=True) if not is_joint
+    )
     means = sample.score_means
     return replace(
         sample,
         strata=(name, *others),
         sizes=sizes,
-        score_means=None if means is None else np.bincount(places, means * sample.sizes) / sizes,
-        stratum=places[sample.stratum],
+        score_means=None if means is None else np.bincount(new_index, means * sample.sizes) / sizes,
+        stratum=new_index[sample.stratum],
     )
 
 
@@ -155,7 +157,7 @@ def _codes(names: Sequence[int | str]) -> IntArray:
     return np.array([codes.setdefault(name, len(codes)) for name in names], dtype=np.int64)
 
 
-def _check(rows: Sequence[SampledItem], strata: Mapping[str, Stratum]) -> None:
+def _validate(rows: Sequence[SampledItem], strata: Mapping[str, Stratum]) -> None:
     counted = dict.fromkeys(strata, 0)
     for row in rows:
         if row.stratum not in counted:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from pipeline.statistics.agreement.binary import specific_agreement
+from pipeline.statistics.agreement.specific_agreement import specific_agreement
 from review.reports.agreement.coefficients import (
     QUESTIONS,
     REPLICATES,

@@ -5,8 +5,8 @@ from itertools import product
 
 import numpy as np
 
-from pipeline.statistics.agreement.pairs import Pair, pairs
-from pipeline.statistics.agreement.severity import severities, windows
+from pipeline.statistics.agreement.cohen_kappa import RaterPair, rater_pairs
+from pipeline.statistics.agreement.severity import rater_severities, residual_windows
 from review.reports.agreement.coefficients import Measured
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
@@ -46,11 +46,11 @@ def panel_table(facts: Facts) -> Table:
 
 def pair_tables(one: Measured) -> tuple[Table, Table]:
     """The panel's confusion of a criterion, and each pair's with Cohen's weighted kappa."""
-    found = pairs(one.table, replicates=REPLICATES)
+    found = rater_pairs(one.table, replicates=REPLICATES)
     return _confusion(one, found), _each_pair(one, found)
 
 
-def _confusion(one: Measured, found: Sequence[Pair]) -> Table:
+def _confusion(one: Measured, found: Sequence[RaterPair]) -> Table:
     """Both directions of every pair are counted, so the table is symmetric."""
     scale = [str(point) for point in one.criterion.scale]
     met = np.zeros((len(scale), len(scale)), dtype=int)
@@ -69,7 +69,7 @@ def _confusion(one: Measured, found: Sequence[Pair]) -> Table:
     return plotted(table, "heat", "said", tuple(f"p_{point}" for point in scale))
 
 
-def _each_pair(one: Measured, found: Sequence[Pair]) -> Table:
+def _each_pair(one: Measured, found: Sequence[RaterPair]) -> Table:
     scale = [str(point) for point in one.criterion.scale]
     cells = list(product(scale, repeat=2)) if len(scale) <= FEW_POINTS else []
     return Table(
@@ -107,7 +107,7 @@ def severity_table(one: Measured) -> Table:
             Column("residual", "Above or below peers", "points"),
             Column("drift", "Later half less earlier half", "points"),
         ),
-        tuple((str(each.rater), each.residual, each.drift) for each in severities(one.table)),
+        tuple((str(each.rater), each.residual, each.drift) for each in rater_severities(one.table)),
         "Mean of a rater's ratings less the other raters' on the same items; below 0 is severe. "
         "Peers are not a truth: a severe rater among severe ones shows nothing.",
         "Nobody has graded yet.",
@@ -119,7 +119,7 @@ def drift_table(one: Measured) -> Table:
     """Each rater's residual in successive quarters of their own work."""
     quarters = [Column(f"quarter_{q}", f"Quarter {q}", "points") for q in range(1, PARTS + 1)]
     rows: list[tuple[Cell, ...]] = [
-        (str(rater), *windows(one.table, rater, parts=PARTS)) for rater in one.table.raters
+        (str(rater), *residual_windows(one.table, rater, parts=PARTS)) for rater in one.table.raters
     ]
     table = Table(
         f"drift_{one.criterion.key}",

@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.statistics.estimate import BoolArray, Estimate, undefined
-from pipeline.statistics.estimation.batch_shares import Ratio, ratio
 from pipeline.statistics.estimation.filters import DENOMINATORS, filter_ratios
+from pipeline.statistics.estimation.ratio_estimator import Ratio, estimate_ratio
 from pipeline.statistics.estimation.stratified_sample import Sample
 from review.evidence.items import Evidence
 from review.evidence.policies import FILTERS
@@ -33,8 +33,10 @@ def measured(facts: Facts, sample: Sample, domain: BoolArray | None = None) -> d
     """The four measures; of a sample of kept traces only, just the positive predictive value."""
     asked_of = filter_ratios(sample, domain)
     if not facts.study.design["include_discarded"]:
-        return dict.fromkeys(asked_of, UNKNOWN) | {PREDICTIVE: ratio(*asked_of[PREDICTIVE])}
-    found = {name: ratio(seen, asked) for name, (seen, asked) in asked_of.items()}
+        return dict.fromkeys(asked_of, UNKNOWN) | {
+            PREDICTIVE: estimate_ratio(*asked_of[PREDICTIVE])
+        }
+    found = {name: estimate_ratio(seen, asked) for name, (seen, asked) in asked_of.items()}
     return found | _one_sided(sample, domain)
 
 
@@ -90,7 +92,7 @@ def by_filter_table(facts: Facts) -> Table:
     found = {"all together": measured(facts, sample)}
     for name in FILTERS:
         passed = np.array([one.features.passed(name) for one in facts.items], dtype=bool)
-        found[name] = measured(facts, sample.judged_by(passed))
+        found[name] = measured(facts, sample.with_verdicts(passed))
     note = "As if the filter alone decided: what it passes is kept, all else discarded."
     return _table("by_filter", "By filter", Column("filter", "Filter"), found, {}, note)
 

@@ -10,21 +10,21 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from pipeline.statistics.estimate import BoolArray, Estimate, undefined
-from pipeline.statistics.estimation.batch_shares import (
-    FEWEST_LABELS,
+from pipeline.statistics.estimation.ratio_estimator import (
+    MIN_LABELS,
     Bounds,
-    among,
     assisted_share,
-    bounds,
-    expanded,
-    ratio,
+    estimate_ratio,
+    expansion_weights,
+    nonresponse_bounds,
+    share_ratio,
 )
 from pipeline.statistics.estimation.stratified_sample import (
     Sample,
     SampledItem,
     Stratum,
-    collapsed,
-    sample_of,
+    build_sample,
+    collapse_strata,
 )
 from review.evidence.policies import PENDING, Rules, objections, passes_not
 from review.reports.facts import Facts
@@ -53,11 +53,11 @@ class Columns:
 def columns_of(facts: Facts) -> Columns:
     """The columns of these facts, made once. `weights`: traces of the batch an item stands for."""
     drawn = facts.sample()
-    everything = drawn.filled_in(np.zeros_like(drawn.label))
+    everything = drawn.with_labels(np.zeros_like(drawn.label))
     return Columns(
         drawn,
-        collapsed(drawn),
-        expanded(everything),
+        collapse_strata(drawn),
+        expansion_weights(everything),
         np.array([one.source for one in facts.items], dtype=object),
         np.array([bool(one.grades) for one in facts.items], dtype=bool),
         np.array([one.acceptable == 1 for one in facts.items], dtype=bool),
@@ -122,8 +122,8 @@ def share_taken(tried: Simulation, domain: BoolArray | None = None) -> Estimate:
 
 def _share_where(tried: Simulation, holds: BoolArray, domain: BoolArray | None) -> Estimate:
     known = replace(tried.columns.drawn, label=holds.astype(float), answered=~tried.pending)
-    sample = collapsed(known)
-    return ratio(sample, among(sample, domain))
+    sample = collapse_strata(known)
+    return estimate_ratio(sample, share_ratio(sample, domain))
 
 
 def made(tried: Simulation, domain: BoolArray | None = None) -> float:
@@ -152,8 +152,10 @@ class Quality:
 def quality_of_passing(tried: Simulation) -> Quality:
     """What the filters alone give: the panel's answer for traces that nobody will grade."""
     sample = tried.columns.sample
-    asked = among(sample, tried.passing)
-    return Quality(ratio(sample, asked), _assisted(tried), bounds(sample, asked))
+    asked = share_ratio(sample, tried.passing)
+    return Quality(
+        estimate_ratio(sample, asked), _assisted(tried), nonresponse_bounds(sample, asked)
+    )
 
 
 def _assisted(tried: Simulation) -> Estimate:
@@ -162,8 +164,8 @@ def _assisted(tried: Simulation) -> Estimate:
     if learned.population is None:
         return undefined(f"the score {learned.reason}")
     answers = int((tried.passing & tried.columns.drawn.answered).sum())
-    if answers < FEWEST_LABELS:
-        return undefined(f"needs at least {FEWEST_LABELS} graded items that pass, has {answers}")
+    if answers < MIN_LABELS:
+        return undefined(f"needs at least {MIN_LABELS} graded items that pass, has {answers}")
     inside = learned.population.passing(tried.rules.required_filters)
     sizes = learned.population.sizes(inside)
     means = learned.population.means(learned.scores, inside)
@@ -179,13 +181,13 @@ def _assisted(tried: Simulation) -> Estimate:
         if passes
     ]
     strata = {name: Stratum(size, means[name]) for name, size in sizes.items()}
-    return assisted_share(collapsed(sample_of(rows, strata)))
+    return assisted_share(collapse_strata(build_sample(rows, strata)))
 
 
 def quality_of_graded(tried: Simulation) -> Estimate:
     """Share acceptable among the graded traces of the batch that the rules would take."""
     sample = tried.columns.sample
-    return ratio(sample, among(sample, tried.taken & sample.answered))
+    return estimate_ratio(sample, share_ratio(sample, tried.taken & sample.answered))
 
 
 def quality_of_release(tried: Simulation, ungraded: Estimate) -> Estimate | float:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.models import Event
-from pipeline.statistics.estimation.batch_shares import share
+from pipeline.statistics.estimation.ratio_estimator import stratified_share
 from review.evidence.items import sampled_evidence
 from review.models import Item
 from review.queue.claim import next_slot
@@ -60,7 +60,7 @@ def test_the_new_items_are_dealt_graded_and_counted(lead, ann):
     facts = facts_of(study)
     assert (len(before.items), len(facts.items)) == (4, 7)
     # Items of both phases weigh alike: 4 of 7 are acceptable.
-    assert share(facts.sample()).value == pytest.approx(4 / 7)
+    assert stratified_share(facts.sample()).value == pytest.approx(4 / 7)
 
 
 def test_each_phase_is_in_the_design_and_the_audit(lead, ann):

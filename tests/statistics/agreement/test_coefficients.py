@@ -17,8 +17,8 @@ from tests.statistics.examples import of_rows
 
 
 def values(table, *names, **more) -> dict[str, float | None]:
-    found = agreement(table, names or tuple(COEFFICIENTS), replicates=2, **more)
-    return {name: one.over_questions.value for name, one in found.items()}
+    result = agreement(table, names or tuple(COEFFICIENTS), replicates=2, **more)
+    return {name: both_intervals.over_questions.value for name, both_intervals in result.items()}
 
 
 @pytest.mark.parametrize(
@@ -43,9 +43,9 @@ def test_the_textbook_table_of_fleiss():
 
 def test_the_prevalence_paradox_shows_in_both_kinds():
     rows = [("yes", "yes")] * 118 + [("yes", "no")] * 5 + [("no", "yes")] * 2
-    found = values(of_rows(rows, scale=("no", "yes")), "percent", "fleiss", "ac1")
-    assert found["percent"] == pytest.approx(0.944)
-    assert found["fleiss"] < 0 < 0.9 < found["ac1"]
+    result = values(of_rows(rows, scale=("no", "yes")), "percent", "fleiss", "ac1")
+    assert result["percent"] == pytest.approx(0.944)
+    assert result["fleiss"] < 0 < 0.9 < result["ac1"]
 
 
 def test_an_item_with_one_rating_counts_for_shares_only():
@@ -69,24 +69,24 @@ UNDEFINED = {
 @pytest.mark.parametrize("name", COEFFICIENTS)
 def test_without_pairs_the_reason_stands_in_for_the_value(case, name):
     rows, reason = UNDEFINED[case]
-    found = agreement(of_rows(rows), [name], replicates=20, resample_raters=True)[name]
-    for estimate in (found.over_questions, found.over_raters):
+    result = agreement(of_rows(rows), [name], replicates=20, resample_raters=True)[name]
+    for estimate in (result.over_questions, result.over_raters):
         assert (estimate.value, estimate.low, estimate.reason) == (None, None, reason)
 
 
 @pytest.mark.parametrize("name", COEFFICIENTS)
 def test_one_category_is_undefined_where_chance_explains_it(name):
-    found = agreement(of_rows([(4, 4)] * 30), [name], replicates=20)[name].over_questions
+    result = agreement(of_rows([(4, 4)] * 30), [name], replicates=20)[name].over_questions
     if name == "percent" or name.startswith("ac"):
-        assert found.value == 1
-        assert found.reason == "the resamples do not differ: no interval"
+        assert result.value == 1
+        assert result.reason == "the resamples do not differ: no interval"
     else:
-        assert (found.value, found.reason) == (None, ONE_CATEGORY)
+        assert (result.value, result.reason) == (None, ONE_CATEGORY)
 
 
 def test_a_scale_of_one_point_is_undefined():
-    found = agreement(of_rows([("a", "a")] * 3, scale=("a",)), ["ac1"])["ac1"]
-    assert found.over_questions.reason == ONE_CATEGORY
+    result = agreement(of_rows([("a", "a")] * 3, scale=("a",)), ["ac1"])["ac1"]
+    assert result.over_questions.reason == ONE_CATEGORY
 
 
 def test_single_ratings_of_another_category_are_not_denied():
@@ -98,10 +98,10 @@ def test_single_ratings_of_another_category_are_not_denied():
 
 def test_all_of_one_question_has_a_value_and_no_interval():
     table = tabulate([1, 1, 2, 2], [1, 2, 1, 2], [1, 1, 2, 3], questions=["q"] * 4)
-    found = agreement(table, ["percent"])["percent"].over_questions
-    assert found.value == 0.5
-    assert found.low is None
-    assert "one question" in found.reason
+    result = agreement(table, ["percent"])["percent"].over_questions
+    assert result.value == 0.5
+    assert result.low is None
+    assert "one question" in result.reason
 
 
 def test_small_cells_say_so():
@@ -117,7 +117,7 @@ def test_alike_items_of_a_question_count_as_one():
     copies = [row for row in rows for _ in range(5)]
     items = [(i, r) for i in range(len(copies)) for r in (0, 1)]
     flat = [value for row in copies for value in row]
-    once, apart, together = (
+    once, separate, together = (
         agreement(table, ["ac2_ordinal"])["ac2_ordinal"].over_questions.half_width
         for table in (
             of_rows(rows),
@@ -131,25 +131,25 @@ def test_alike_items_of_a_question_count_as_one():
         )
     )
     assert together == pytest.approx(once, rel=1e-9)
-    assert apart < 0.6 * once
+    assert separate < 0.6 * once
 
 
 def test_other_raters_widen_the_interval_when_severities_differ():
-    chance = np.random.default_rng(3)
+    rng = np.random.default_rng(3)
     severity = np.repeat([0, 0, 0, 2], 1)
-    true = chance.integers(1, 6, 200)
-    rows = np.clip(true[:, None] - severity[None, :] + chance.integers(0, 2, (200, 4)), 1, 5)
-    found = agreement(
+    true = rng.integers(1, 6, 200)
+    rows = np.clip(true[:, None] - severity[None, :] + rng.integers(0, 2, (200, 4)), 1, 5)
+    result = agreement(
         of_rows(rows.tolist()), ["alpha_interval"], replicates=200, resample_raters=True
     )["alpha_interval"]
-    assert found.over_raters.half_width > 2 * found.over_questions.half_width
+    assert result.over_raters.half_width > 2 * result.over_questions.half_width
 
 
 def test_two_raters_cannot_be_resampled():
     table = of_rows([(1, 1), (2, 3), (4, 5)])
-    found = agreement(table, ["percent"], replicates=20, resample_raters=True)["percent"]
-    assert found.over_raters.low is None
-    assert "three raters" in found.over_raters.reason
+    result = agreement(table, ["percent"], replicates=20, resample_raters=True)["percent"]
+    assert result.over_raters.low is None
+    assert "three raters" in result.over_raters.reason
 
 
 def test_the_same_seed_gives_the_same_interval():
@@ -167,9 +167,9 @@ ratings = st.lists(
 
 @settings(max_examples=60, deadline=None)
 @given(ratings, st.randoms(use_true_random=False))
-def test_the_order_of_items_and_raters_does_not_matter(rows, chance):
-    items = chance.sample(rows, len(rows))
-    columns = chance.sample(range(3), 3)
+def test_the_order_of_items_and_raters_does_not_matter(rows, rng):
+    items = rng.sample(rows, len(rows))
+    columns = rng.sample(range(3), 3)
     turned = [tuple(row[column] for column in columns) for row in items]
     same(values(of_rows(rows)), values(of_rows(turned)))
 

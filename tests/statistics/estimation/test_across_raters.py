@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 
 from pipeline.statistics.estimation.across_raters import share_across_raters
-from pipeline.statistics.estimation.stratified_sample import SampledItem, Stratum, sample_of
+from pipeline.statistics.estimation.stratified_sample import SampledItem, Stratum, build_sample
 
 
 def sample(sizes=(30, 10)):
     rows = [
-        SampledItem(name, f"{name}{place}", 0.5, None)
+        SampledItem(name, f"{name}{index}", 0.5, None)
         for name, size in zip("ab", sizes, strict=True)
-        for place in range(size)
+        for index in range(size)
     ]
-    return sample_of(
+    return build_sample(
         rows, {name: Stratum(size * 2) for name, size in zip("ab", sizes, strict=True)}
     )
 
@@ -25,35 +25,35 @@ def all_grade(items, raters):
 def test_it_weighs_strata_and_averages_raters():
     item, rater = all_grade(40, 4)
     accepts = np.where(item < 30, rater < 3, rater < 1).astype(float)
-    found = share_across_raters(sample(), item, rater, accepts)
-    assert found.value == pytest.approx(0.75 * 0.75 + 0.25 * 0.25)
-    assert found.n == 40
-    assert found.low < found.value < found.high
+    result = share_across_raters(sample(), item, rater, accepts)
+    assert result.value == pytest.approx(0.75 * 0.75 + 0.25 * 0.25)
+    assert result.n == 40
+    assert result.low < result.value < result.high
 
 
 def test_raters_who_do_not_differ_add_little():
     item, rater = all_grade(40, 12)
-    chance = np.random.default_rng(0)
-    alike = (np.repeat(chance.uniform(size=40), 12) < 0.6).astype(float)
-    apart = (rater < 7).astype(float)
+    rng = np.random.default_rng(0)
+    alike = (np.repeat(rng.uniform(size=40), 12) < 0.6).astype(float)
+    split = (rater < 7).astype(float)
     widths = [
-        share_across_raters(sample(), item, rater, accepts).half_width for accepts in (alike, apart)
+        share_across_raters(sample(), item, rater, accepts).half_width for accepts in (alike, split)
     ]
     assert widths[1] > 1.5 * widths[0]
 
 
 def test_raters_who_accept_everything_are_no_certainty():
     item, rater = all_grade(40, 4)
-    found = share_across_raters(sample(), item, rater, np.ones(160))
-    assert (found.value, found.low, found.high) == (1, None, None)
-    assert "no interval" in found.reason
+    result = share_across_raters(sample(), item, rater, np.ones(160))
+    assert (result.value, result.low, result.high) == (1, None, None)
+    assert "no interval" in result.reason
 
 
 def test_two_raters_are_too_few():
     item, rater = all_grade(40, 2)
-    found = share_across_raters(sample(), item, rater, np.ones(80))
-    assert (found.value, found.low) == (1, None)
-    assert "three raters" in found.reason
+    result = share_across_raters(sample(), item, rater, np.ones(80))
+    assert (result.value, result.low) == (1, None)
+    assert "three raters" in result.reason
 
 
 def test_a_stratum_without_grades_is_named():

@@ -17,18 +17,18 @@ DRAWN = 250
 @pytest.fixture(scope="module")
 def tables():
     return {
-        (one, sample): of_this_panel(one, sample, samples=DRAWN)
-        for one in WORLDS
+        (name, sample): of_this_panel(name, sample, samples=DRAWN)
+        for name in WORLDS
         for sample in SAMPLES
     }
 
 
 def test_each_world_is_covered(tables):
     low = {
-        (*case, name): str(found)
+        (*case, name): str(result)
         for case, table in tables.items()
-        for name, found in table.coverage.items()
-        if found.share + 2 * found.error < BAR
+        for name, result in table.coverage.items()
+        if result.share + 2 * result.error < BAR
     }
     assert not low
 
@@ -36,11 +36,11 @@ def test_each_world_is_covered(tables):
 def test_every_estimator_covers_over_all_worlds(tables):
     pooled: dict[str, Coverage] = {}
     for table in tables.values():
-        for name, found in table.coverage.items():
+        for name, result in table.coverage.items():
             sums = pooled.setdefault(name, Coverage())
-            sums.held, sums.tried = sums.held + found.held, sums.tried + found.tried
+            sums.covered, sums.total = sums.covered + result.covered, sums.total + result.total
     assert len(pooled) == 7
-    assert not {name: str(found) for name, found in pooled.items() if found.share < BAR}
+    assert not {name: str(result) for name, result in pooled.items() if result.share < BAR}
 
 
 def test_a_score_that_is_noise_costs_next_to_nothing(tables):

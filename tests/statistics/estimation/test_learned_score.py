@@ -7,10 +7,10 @@ from pipeline.statistics.estimation.learned_score import learn_score, next_proba
 
 
 def batch(seed=0, traces=3000):
-    chance = np.random.default_rng(seed)
-    features = chance.normal(size=(traces, 3)) * [1, 10, 0.1]
+    rng = np.random.default_rng(seed)
+    features = rng.normal(size=(traces, 3)) * [1, 10, 0.1]
     logits = features @ [1.5, 0.05, 0] - 0.4
-    labels = (chance.uniform(size=traces) < 1 / (1 + np.exp(-logits))).astype(float)
+    labels = (rng.uniform(size=traces) < 1 / (1 + np.exp(-logits))).astype(float)
     return features, labels, np.arange(traces) // 3
 
 
@@ -51,18 +51,18 @@ def test_one_question_teaches_nothing():
 
 def test_the_next_sample_looks_where_the_score_is_undecided():
     score = np.array([0.5] * 10 + [0.99] * 90)
-    found = next_probabilities(score, size=20)
-    assert found.sum() == pytest.approx(20)
-    assert found[0] > 2 * found[-1]
-    assert found.min() >= 0.25 * 20 / 100
-    assert found.max() <= 1
+    result = next_probabilities(score, size=20)
+    assert result.sum() == pytest.approx(20)
+    assert result[0] > 2 * result[-1]
+    assert result.min() >= 0.25 * 20 / 100
+    assert result.max() <= 1
 
 
 @pytest.mark.parametrize("size", [1, 60, 99, 100])
 def test_probabilities_add_up_whatever_the_size(size):
-    found = next_probabilities(np.linspace(0.001, 0.5, 100), size=size)
-    assert found.sum() == pytest.approx(size)
-    assert 0 < found.min() <= found.max() <= 1
+    result = next_probabilities(np.linspace(0.001, 0.5, 100), size=size)
+    assert result.sum() == pytest.approx(size)
+    assert 0 < result.min() <= result.max() <= 1
 
 
 def test_more_than_the_batch_cannot_be_drawn():

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.statistics.agreement.coefficients import NO_PAIRS, ONE_CATEGORY
-from pipeline.statistics.agreement.pairs import cohen, pairs
+from pipeline.statistics.agreement.cohen_kappa import cohen_kappa, rater_pairs
 from tests.statistics.examples import of_rows
 
 # Cohen (1960), two clinicians, 200 patients, three diagnoses, as proportions of 200.
@@ -28,10 +28,10 @@ def by_hand(counts, weight):
         [sum(line) for line in counts],
         [sum(line) for line in zip(*counts, strict=True)],
     )
-    places = range(len(counts))
-    seen = sum(weight(i, j) * counts[i][j] for i in places for j in places) / n
-    chance = sum(weight(i, j) * rows[i] * columns[j] for i in places for j in places) / n**2
-    return (seen - chance) / (1 - chance)
+    indices = range(len(counts))
+    observed = sum(weight(i, j) * counts[i][j] for i in indices for j in indices) / n
+    rng = sum(weight(i, j) * rows[i] * columns[j] for i in indices for j in indices) / n**2
+    return (observed - rng) / (1 - rng)
 
 
 @pytest.mark.parametrize("counts", [COHEN, GRADES])
@@ -44,23 +44,23 @@ def by_hand(counts, weight):
     ],
 )
 def test_kappa_as_worked_by_hand(counts, weights, weight):
-    found = cohen(crossed(counts, (1, 2, 3)), 0, 1, weights=weights, replicates=50)
-    assert found.value == pytest.approx(by_hand(counts, weight), abs=1e-9)
+    result = cohen_kappa(crossed(counts, (1, 2, 3)), 0, 1, weights=weights, replicates=50)
+    assert result.value == pytest.approx(by_hand(counts, weight), abs=1e-9)
 
 
 def test_the_confusion_counts_first_by_rows():
-    (pair,) = pairs(crossed(GRADES, (1, 2, 3)), replicates=50)
+    (pair,) = rater_pairs(crossed(GRADES, (1, 2, 3)), replicates=50)
     assert (pair.first, pair.second) == (0, 1)
     assert pair.confusion.tolist() == [list(line) for line in GRADES]
     assert pair.kappa.low < pair.kappa.value < pair.kappa.high
 
 
 def test_only_pairs_that_share_an_item_are_listed():
-    found = pairs(of_rows([(1, 2, None), (3, 3, None), (None, 4, 4)]), replicates=5)
-    assert [(pair.first, pair.second) for pair in found] == [(0, 1), (1, 2)]
+    result = rater_pairs(of_rows([(1, 2, None), (3, 3, None), (None, 4, 4)]), replicates=5)
+    assert [(pair.first, pair.second) for pair in result] == [(0, 1), (1, 2)]
 
 
 def test_undefined_kappas_say_why():
     never = of_rows([(1, None), (None, 2)])
-    assert cohen(never, 0, 1).reason == NO_PAIRS
-    assert cohen(of_rows([(2, 2)] * 5), 0, 1).reason == ONE_CATEGORY
+    assert cohen_kappa(never, 0, 1).reason == NO_PAIRS
+    assert cohen_kappa(of_rows([(2, 2)] * 5), 0, 1).reason == ONE_CATEGORY

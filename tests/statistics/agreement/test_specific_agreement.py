@@ -2,18 +2,18 @@
 
 import pytest
 
-from pipeline.statistics.agreement.binary import specific_agreement
+from pipeline.statistics.agreement.specific_agreement import specific_agreement
 from tests.statistics.examples import of_rows
 
 
-def both(rows, **more):
-    found = specific_agreement(of_rows(rows, scale=("no", "yes")), replicates=50, **more)
-    return found["yes"], found["no"]
+def positive_and_negative(rows, **more):
+    result = specific_agreement(of_rows(rows, scale=("no", "yes")), replicates=50, **more)
+    return result["yes"], result["no"]
 
 
 def test_two_raters_as_cicchetti_and_feinstein():
     rows = [("yes", "yes")] * 40 + [("yes", "no")] * 9 + [("no", "yes")] * 6 + [("no", "no")] * 45
-    positive, negative = both(rows)
+    positive, negative = positive_and_negative(rows)
     assert positive.value == pytest.approx(2 * 40 / (2 * 40 + 15))
     assert negative.value == pytest.approx(2 * 45 / (2 * 45 + 15))
     assert (positive.n, negative.n) == (55, 60)
@@ -21,18 +21,20 @@ def test_two_raters_as_cicchetti_and_feinstein():
 
 
 def test_three_raters_by_pairs():
-    positive, negative = both([("yes", "yes", "no"), ("yes", "yes", "yes"), ("no", "no", None)])
+    positive, negative = positive_and_negative(
+        [("yes", "yes", "no"), ("yes", "yes", "yes"), ("no", "no", None)]
+    )
     assert positive.value == pytest.approx((2 + 6) / (4 + 6))
     assert negative.value == pytest.approx((0 + 0 + 2) / (2 + 0 + 2))
 
 
 def test_what_nobody_said_is_undefined():
-    positive, negative = both([("no", "no")] * 3)
+    positive, negative = positive_and_negative([("no", "no")] * 3)
     assert positive.value is None
     assert "was given it" in positive.reason
     assert negative.value == 1
 
 
 def test_one_rater_has_nobody_to_agree_with():
-    assert both([("yes",), ("no",)])[0].reason == "no item has two ratings"
-    assert both([])[0].reason == "no item has two ratings"
+    assert positive_and_negative([("yes",), ("no",)])[0].reason == "no item has two ratings"
+    assert positive_and_negative([])[0].reason == "no item has two ratings"

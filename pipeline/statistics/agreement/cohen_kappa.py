@@ -13,11 +13,11 @@ from pipeline.statistics.agreement.coefficients import NO_PAIRS, ONE_CATEGORY, R
 from pipeline.statistics.agreement.rating_table import RatingTable
 from pipeline.statistics.agreement.weights import Weighting, agreement_weights
 from pipeline.statistics.estimate import Estimate, FloatArray, IntArray, undefined
-from pipeline.statistics.intervals import multinomial_weights, percentiles
+from pipeline.statistics.intervals import multinomial_weights, percentile_interval
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Pair:
+class RaterPair:
     """Two raters' ratings of the items both rated.
 
     `confusion` counts items by what the first (rows) and the second (columns) said.
@@ -29,23 +29,23 @@ class Pair:
     kappa: Estimate
 
 
-def pairs(
+def rater_pairs(
     table: RatingTable,
     *,
     weights: Weighting = "quadratic",
     replicates: int = REPLICATES,
     seed: int = 0,
-) -> list[Pair]:
+) -> list[RaterPair]:
     """Every pair of raters that share an item, with Cohen's kappa over resampled questions."""
-    found = []
+    result = []
     for first, second in combinations(range(len(table.raters)), 2):
-        both = _shared(table, first, second)
-        if both.shape[1]:
-            found.append(_pair(table, first, second, both, weights, replicates, seed))
-    return found
+        shared = _shared(table, first, second)
+        if shared.shape[1]:
+            result.append(_pair(table, first, second, shared, weights, replicates, seed))
+    return result
 
 
-def cohen(
+def cohen_kappa(
     table: RatingTable,
     first: Hashable,
     second: Hashable,
@@ -55,19 +55,19 @@ def cohen(
     seed: int = 0,
 ) -> Estimate:
     """Cohen's kappa of two raters, by their names; undefined if no item is shared."""
-    one, other = table.raters.index(first), table.raters.index(second)
-    both = _shared(table, one, other)
-    return _pair(table, one, other, both, weights, replicates, seed).kappa
+    first_index, second_index = table.raters.index(first), table.raters.index(second)
+    shared = _shared(table, first_index, second_index)
+    return _pair(table, first_index, second_index, shared, weights, replicates, seed).kappa
 
 
 def _shared(table: RatingTable, first: int, second: int) -> IntArray:
     """Items both rated, and the category each gave (3 x items)."""
-    given = np.full((2, table.items), -1)
-    for row, rater in zip(given, (first, second), strict=True):
-        theirs = table.rater == rater
-        row[table.item[theirs]] = table.category[theirs]
-    items = np.flatnonzero((given >= 0).all(axis=0))
-    return np.stack([items, given[0, items], given[1, items]]).astype(np.int64)
+    categories = np.full((2, table.items), -1)
+    for row, rater in zip(categories, (first, second), strict=True):
+        own = table.rater == rater
+        row[table.item[own]] = table.category[own]
+    items = np.flatnonzero((categories >= 0).all(axis=0))
+    return np.stack([items, categories[0, items], categories[1, items]]).astype(np.int64)
 
 
 def _pair(
@@ -78,14 +78,14 @@ def _pair(
     weights: Weighting,
     replicates: int,
     seed: int,
-) -> Pair:
+) -> RaterPair:
     points = len(table.scale)
     _, question = np.unique(table.question[shared[0]], return_inverse=True)
     questions, cells = len(np.unique(question)), points * points
-    place = question * cells + shared[1] * points + shared[2]
-    counts = np.bincount(place, minlength=questions * cells).reshape(questions, cells)
+    cell = question * cells + shared[1] * points + shared[2]
+    counts = np.bincount(cell, minlength=questions * cells).reshape(questions, cells)
     matrix = agreement_weights(weights, table.positions)
-    return Pair(
+    return RaterPair(
         table.raters[first],
         table.raters[second],
         counts.sum(axis=0).reshape(points, points),
@@ -103,8 +103,8 @@ def _kappa(counts: FloatArray, weights: FloatArray, replicates: int, seed: int) 
     if questions < 2:
         return Estimate(value, n=n, reason="all of one question: no interval")
     blocks = multinomial_weights(np.random.default_rng(seed), questions, replicates)
-    drawn = np.concatenate([_kappas(block @ counts, weights) for block in blocks])
-    return percentiles(value, drawn, n)
+    replicate_kappas = np.concatenate([_kappas(block @ counts, weights) for block in blocks])
+    return percentile_interval(value, replicate_kappas, n)
 
 
 def _kappas(counts: FloatArray, weights: FloatArray) -> FloatArray:
@@ -113,7 +113,7 @@ def _kappas(counts: FloatArray, weights: FloatArray) -> FloatArray:
     tables = counts.reshape(-1, points, points)
     tables = tables / tables.sum(axis=(1, 2), keepdims=True)
     observed = 1 - np.sum(tables * weights, axis=(1, 2))
-    chance = np.einsum("rk,kl,rl->r", tables.sum(axis=2), weights, tables.sum(axis=1))
-    known = 1 - chance > 1e-12
-    ratio = np.divide(observed, 1 - chance, where=known, out=np.full(len(known), np.nan))
+    expected = np.einsum("rk,kl,rl->r", tables.sum(axis=2), weights, tables.sum(axis=1))
+    defined = 1 - expected > 1e-12
+    ratio = np.divide(observed, 1 - expected, where=defined, out=np.full(len(defined), np.nan))
     return np.asarray(1 - ratio)
