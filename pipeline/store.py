@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 from pipeline.core import records
 from pipeline.core.features import TraceFeatures, features_of
 from pipeline.core.kg.index import GraphSummary
+from pipeline.db.leases import end_lease, leased_rows
 from pipeline.models import KnowledgeGraph, Question, QuestionSet, Trace
 
 _QUESTIONS = TypeAdapter(records.Question)
@@ -95,9 +96,8 @@ def save_trace(row: Trace, trace: records.Trace, *, seconds: float) -> bool:
     """
     text = trace_text(trace)
     failure, verdict = trace.failure, trace.verdict
-    saved = Trace.objects.filter(
-        pk=row.pk, state=Trace.State.CLAIMED, lease_token=row.lease_token
-    ).update(
+    return end_lease(
+        leased_rows(row).filter(state=Trace.State.CLAIMED),
         state=Trace.State.FAILED if failure else Trace.State.MADE,
         kept=None if failure else trace.kept,
         rejections=",".join(verdict.rejections) if verdict else "",
@@ -107,12 +107,9 @@ def save_trace(row: Trace, trace: records.Trace, *, seconds: float) -> bool:
         features=features_json(trace),
         record=text,
         record_sha256=hashlib.sha256(text.encode()).hexdigest(),
-        lease_token=None,
-        lease_until=None,
         settled_at=timezone.now(),
         seconds=seconds,
     )
-    return saved == 1
 
 
 def graph_row(

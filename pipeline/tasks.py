@@ -17,19 +17,19 @@ MODEL_PUMP_SECONDS = 60.0
 def pump(batch_id: int) -> None:
     """Make traces of a batch for a while, then enqueue another pump if work is left."""
     batch = Batch.objects.select_related("knowledge_graph").get(pk=batch_id)
-    if lifecycle.room(batch):
+    if lifecycle.free_pump_slots(batch):
         seconds = PUMP_SECONDS if batch.is_demonstration else MODEL_PUMP_SECONDS
-        lifecycle.pump(batch, seconds=seconds)
-        if lifecycle.room(batch):
+        lifecycle.run_batch(batch, seconds=seconds)
+        if lifecycle.free_pump_slots(batch):
             pump.delay(batch_id)
 
 
 def requeue_expired() -> None:
     """The reaper's part: return expired leases, enqueue every running batch with work left."""
     claims.return_expired_leases()
-    for batch in lifecycle.batches_to_ring():
+    for batch in lifecycle.batches_with_work():
         if not lifecycle.finish_if_done(batch):
-            enqueue_pumps(batch.pk, pumps=lifecycle.room(batch))
+            enqueue_pumps(batch.pk, pumps=lifecycle.free_pump_slots(batch))
 
 
 def enqueue_pumps(batch_id: int, *, pumps: int | None = None) -> None:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 import pipeline
 from pipeline.accounts.roles import Role
-from pipeline.batches.lifecycle import pump, start_batch
+from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.core.config import preset
 from pipeline.models import Batch
 from pipeline.sources.knowledge_graphs import load_graph
@@ -57,7 +57,7 @@ def seed_starter(progress: Progress = _silent) -> Study | None:
     # Small enough to make here and now: reviewers find work at their first sign-in.
     total = batch.traces.count()
     with progress(f"Making the first {total} traces", total) as count:
-        pump(batch, each=count)
+        run_batch(batch, on_progress=count)
     return _open_first_study(batch, lead)
 
 

@@ -1,6 +1,6 @@
-"""Batches: start, pump, pause, resume, cancel, retry.
+"""Batches: start, run, pause, resume, cancel, retry.
 
-State changes are compare-and-set; nothing here enqueues: the caller rings Celery on commit.
+State changes are compare-and-set; nothing here enqueues: the caller does, on commit.
 """
 
 import time
@@ -14,9 +14,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from pipeline.batches import preflight
-from pipeline.batches.preflight import Minds
-from pipeline.batches.tools import supply_for
-from pipeline.batches.worker import Work
+from pipeline.batches.preflight import ModelEndpoints
+from pipeline.batches.tools import open_tools
+from pipeline.batches.worker import BatchWorker
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ArtefactError, InvalidConfiguration
 from pipeline.ledger import limits
@@ -26,7 +26,7 @@ from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet,
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-ROWS_AT_ONCE = 2000
+INSERT_SIZE = 2000
 
 
 class WrongState(Exception):
@@ -58,10 +58,12 @@ def start_batch(
     is no question to take.
     """
     preflight.check_size(limit, samples)
-    minds = Minds(reasoner_endpoint, reader_endpoint)
-    config = preflight.with_models(config, minds, temperature=temperature, samples=samples)
-    currency = preflight.currency_of(minds, budget_money=budget_money, budget_tokens=budget_tokens)
-    preflight.check_text_may_go(minds, question_set)
+    endpoints = ModelEndpoints(reasoner_endpoint, reader_endpoint)
+    config = preflight.with_models(config, endpoints, temperature=temperature, samples=samples)
+    currency = preflight.currency_of(
+        endpoints, budget_money=budget_money, budget_tokens=budget_tokens
+    )
+    preflight.check_endpoints(endpoints, question_set)
     questions = question_set.questions.order_by("pk").values_list("pk", flat=True)[:limit]
     if not questions:
         raise InvalidConfiguration(f"The question set {question_set} has no questions.")
@@ -80,46 +82,46 @@ def start_batch(
             budget_tokens=budget_tokens,
             currency=currency,
             started_by=started_by,
-            **minds.fields,
+            **endpoints.fields,
         )
         pending = (
             Trace(batch=batch, question_id=question, sample_index=sample)
             for question in questions
             for sample in range(samples)
         )
-        Trace.objects.bulk_create(pending, batch_size=ROWS_AT_ONCE)
-        warned = {"warnings": minds.warnings} if minds.warnings else {}
-        _record("batch.started", batch, started_by, config=config.fingerprint, **warned)
+        Trace.objects.bulk_create(pending, batch_size=INSERT_SIZE)
+        warnings = {"warnings": endpoints.warnings} if endpoints.warnings else {}
+        _record("batch.started", batch, started_by, config=config.fingerprint, **warnings)
     return batch
 
 
-def pump(
+def run_batch(
     batch: Batch,
     *,
     seconds: float | None = None,
     threads: int | None = None,
-    each: Callable[[], object] = lambda: None,
+    on_progress: Callable[[], object] = lambda: None,
 ) -> int:
     """Claim and make traces of a running batch, for about `seconds` (None: until none is left).
 
-    Returns how many were made or failed; `each` is called after each of them. Threads wait for
-    language models side by side: as many as the settings allow the batch in all workers, or
-    `threads` of one's own. A batch that cannot run here, whose budget is spent or whose
-    endpoint is not to be asked pauses with its reason; unfinished traces stay pending.
+    Returns how many were made or failed; `on_progress` is called after each of them. Threads wait
+    for language models side by side: as many as the settings allow the batch in all workers, or
+    `threads` here whatever other workers do. A batch that cannot run here, whose budget is spent
+    or whose endpoint's circuit is open pauses with its reason; unfinished traces stay pending.
     """
     try:
-        supply = supply_for(batch)
+        tools = open_tools(batch)
     except (ArtefactError, InvalidConfiguration, ValueError) as error:
         _pause_if_running(batch, str(error))
         return 0
-    until = time.monotonic() + (seconds if seconds is not None else float("inf"))
-    at_most = None if threads or batch.is_demonstration else settings.TRACE_THREADS
-    work = Work(batch, supply, until, at_most, each)
-    work.run(threads or at_most or 1)
-    if work.halted:
-        _pause_if_running(batch, work.halted)
+    deadline = time.monotonic() + (seconds if seconds is not None else float("inf"))
+    max_claimed = None if threads or batch.is_demonstration else settings.TRACE_THREADS
+    worker = BatchWorker(batch, tools, deadline, max_claimed, on_progress)
+    worker.run(threads or max_claimed or 1)
+    if worker.halt_reason:
+        _pause_if_running(batch, worker.halt_reason)
     finish_if_done(batch)
-    return work.settled
+    return worker.settled
 
 
 def finish_if_done(batch: Batch) -> bool:
@@ -173,8 +175,10 @@ def change_budget(
 
     Raises InvalidConfiguration for a budget that cannot be kept, WrongState for an ended batch.
     """
-    minds = Minds(batch.reasoner_endpoint, batch.reader_endpoint)
-    currency = preflight.currency_of(minds, budget_money=budget_money, budget_tokens=budget_tokens)
+    endpoints = ModelEndpoints(batch.reasoner_endpoint, batch.reader_endpoint)
+    currency = preflight.currency_of(
+        endpoints, budget_money=budget_money, budget_tokens=budget_tokens
+    )
     if budget_money is not None and currency != batch.currency:
         raise InvalidConfiguration(
             f"The prices are in {currency} now, and the batch has counted its cost in "
@@ -182,8 +186,8 @@ def change_budget(
         )
     with transaction.atomic():
         states = {Batch.State.RUNNING, Batch.State.PAUSED}
-        moved = Batch.objects.filter(pk=batch.pk, state__in=states)
-        if not moved.update(budget_money=budget_money, budget_tokens=budget_tokens):
+        unfinished = Batch.objects.filter(pk=batch.pk, state__in=states)
+        if not unfinished.update(budget_money=budget_money, budget_tokens=budget_tokens):
             batch.refresh_from_db()
             raise WrongState(f"The batch is {batch.state}.")
         batch.refresh_from_db()
@@ -222,7 +226,7 @@ def retry_failed(batch: Batch, *, reason: str, by: "User | None" = None) -> int:
             states = {Batch.State.RUNNING, Batch.State.FINISHED}
             _move(batch, states, Batch.State.RUNNING, finished_at=None)
         Trace.objects.filter(pk__in=[row.pk for row in rows]).update(is_current=False)
-        Trace.objects.bulk_create([_next_attempt(row) for row in rows], batch_size=ROWS_AT_ONCE)
+        Trace.objects.bulk_create([_next_attempt(row) for row in rows], batch_size=INSERT_SIZE)
         _record("batch.retried", batch, by, reason=reason, traces=len(rows))
     return len(rows)
 
@@ -236,18 +240,18 @@ def _next_attempt(row: Trace) -> Trace:
     )
 
 
-def batches_to_ring() -> QuerySet[Batch]:
-    """Running batches with work left: those whose bell the reaper should ring."""
-    pending = Trace.objects.filter(state__in=(Trace.State.PENDING, Trace.State.CLAIMED))
+def batches_with_work() -> QuerySet[Batch]:
+    """Running batches with traces still to be made."""
+    unfinished = Trace.objects.filter(state__in=(Trace.State.PENDING, Trace.State.CLAIMED))
     return Batch.objects.filter(
-        state=Batch.State.RUNNING, pk__in=pending.values("batch_id").distinct()
+        state=Batch.State.RUNNING, pk__in=unfinished.values("batch_id").distinct()
     )
 
 
-def room(batch: Batch) -> int:
+def free_pump_slots(batch: Batch) -> int:
     """How many more pumps the batch may have: none unless it runs and has pending traces.
 
-    One pump makes a language model's traces, in threads.
+    A language model's batch has one pump, which makes its traces in threads.
     """
     pending = batch.traces.filter(
         state=Trace.State.PENDING, batch__state=Batch.State.RUNNING

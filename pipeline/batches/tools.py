@@ -1,4 +1,4 @@
-"""Tools: what the traces of a batch are made with, shared by all threads of a process."""
+"""What the traces of a batch are made with, shared by all threads of a process."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from pipeline.core.reasoner import Reasoner
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import ReasonerKind
 from pipeline.endpoints.registry import open_model
-from pipeline.ledger.budgets import Density
-from pipeline.ledger.ledgered_model import Course, LedgeredModel
+from pipeline.ledger.budgets import TokenEstimator
+from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
 from pipeline.ledger.prices import price_now
 from pipeline.models import Batch, Endpoint, Trace
 from pipeline.sources.open_graphs import MAX_OPEN_GRAPHS, open_graph, vectors_folder
@@ -29,25 +29,29 @@ def _similarity(
     return make_similarity(graph, config, vectors)
 
 
+# A trace's reasoner and its second reader.
+ReasonersFor = Callable[[Trace, TraceCalls], tuple[Reasoner, Reasoner]]
+
+
 @dataclass(frozen=True)
-class Supply:
-    """What a batch's traces are made with, shared by all threads but for each trace's calls."""
+class BatchTools:
+    """Configuration, graph, similarity backend and reasoners of a batch."""
 
     config: MethodConfig
     graph: KnowledgeGraph
     similarity: SimilarityBackend
-    reasoners_for: Callable[[Trace, Course], tuple[Reasoner, Reasoner]]
+    reasoners_for: ReasonersFor
 
-    def tools_for(self, trace: Trace, course: Course) -> Tools:
-        """The tools of one trace; `course` tells afterwards how its calls went."""
-        reasoner, reader = self.reasoners_for(trace, course)
+    def for_trace(self, trace: Trace, calls: TraceCalls) -> Tools:
+        """The tools of one trace; `calls` tells afterwards how its calls went."""
+        reasoner, reader = self.reasoners_for(trace, calls)
         return Tools(
             graph=self.graph, similarity=self.similarity, reasoner=reasoner, second_reader=reader
         )
 
 
-def supply_for(batch: Batch) -> Supply:
-    """Graph, similarity backend and reasoners of a batch.
+def open_tools(batch: Batch) -> BatchTools:
+    """Open what a batch's traces are made with.
 
     Raises InvalidConfiguration when its endpoints may not be asked or are no longer those it
     began with, and SimilarityUnavailable when the similarity backend lacks what it needs.
@@ -57,30 +61,27 @@ def supply_for(batch: Batch) -> Supply:
     demonstration = config.reasoner_kind is ReasonerKind.DEMONSTRATION
     reasoners_for = _by_rules(graph) if demonstration else _by_models(batch, config)
     similarity = _similarity(graph, vectors_folder(row), config.similarity)
-    return Supply(config, graph, similarity, reasoners_for)
+    return BatchTools(config, graph, similarity, reasoners_for)
 
 
-def _by_rules(graph: KnowledgeGraph) -> Callable[[Trace, Course], tuple[Reasoner, Reasoner]]:
+def _by_rules(graph: KnowledgeGraph) -> ReasonersFor:
     reasoner = DemonstrationReasoner(graph)
-    return lambda trace, course: (reasoner, reasoner)
+    return lambda trace, calls: (reasoner, reasoner)
 
 
-def _by_models(
-    batch: Batch, config: MethodConfig
-) -> Callable[[Trace, Course], tuple[Reasoner, Reasoner]]:
-    # It brings the prompts and their engine: only workers of language models need them.
+def _by_models(batch: Batch, config: MethodConfig) -> ReasonersFor:
+    # It loads the prompts and their engine: only workers of language models need them.
     from pipeline.core.reasoners.language_model.reasoner import LanguageModelReasoner
 
-    began_with = (
-        (batch.reasoner_endpoint, batch.reasoner_base_url, config.model.reasoner),
-        (batch.reader_endpoint, batch.reader_base_url, config.model.second_reader),
+    models = (
+        _ledgered(batch, batch.reasoner_endpoint, batch.reasoner_base_url, config.model.reasoner),
+        _ledgered(batch, batch.reader_endpoint, batch.reader_base_url, config.model.second_reader),
     )
-    models = [_ledgered(batch, *one) for one in began_with]
 
-    def reasoners_for(trace: Trace, course: Course) -> tuple[Reasoner, Reasoner]:
+    def reasoners_for(trace: Trace, calls: TraceCalls) -> tuple[Reasoner, Reasoner]:
         reasoner, reader = (
             LanguageModelReasoner(
-                model.for_trace(trace, course), config.model, sample_index=trace.sample_index
+                model.for_trace(trace, calls), config.model, sample_index=trace.sample_index
             )
             for model in models
         )
@@ -103,5 +104,5 @@ def _ledgered(batch: Batch, endpoint: Endpoint | None, base_url: str, model: str
         replay=batch.replay,
         served_by=endpoint,
         price=price_now(endpoint),
-        density=Density.of(batch, endpoint),
+        token_estimator=TokenEstimator.from_ledger(batch, endpoint),
     )

@@ -108,17 +108,19 @@ class RequestRejected(ReasonerFailure):
 
 
 class EndpointUnavailable(ReasonerFailure):
-    """The endpoint did not answer after all retries, or will not answer us at all."""
-
-    reason = "endpoint_unavailable"
-
-
-class TransientFailure(EndpointUnavailable):
-    """One attempt failed and a further one may succeed: whoever sends calls may try again.
+    """The endpoint did not answer after all retries, or will not answer us at all.
 
     `retry_after` is the seconds the endpoint asks for; `maybe_charged` says that it may have
     worked, and will charge, for an answer that never arrived.
     """
+
+    reason = "endpoint_unavailable"
+    retry_after: float | None = None
+    maybe_charged: bool = False
+
+
+class TransientFailure(EndpointUnavailable):
+    """One attempt failed and a further one may succeed: whoever sends calls may try again."""
 
     def __init__(
         self,

@@ -1,14 +1,12 @@
-"""Budgets: what a call may take at most is reserved before it, what it took is spent after.
+"""Budgets: the most a call may cost is reserved before it is sent, what it did cost is spent after.
 
 Every change is one compare-and-set update of the batch's row, so that no number of threads or
-processes can overrun a budget. At most means all output that is allowed, and an input of one
-token a byte: no tokenizer makes more. Once a batch has seen what an endpoint makes of a prompt,
-a quarter more than the most it made of a byte takes the place of that. The last of a budget,
-less than one more call may take, stays.
+processes can overrun a budget. The most is all output that is allowed, and an input of one token
+a byte: no tokenizer makes more. Once a batch has seen how an endpoint tokenizes a prompt, a
+quarter more than its densest answer replaces that. Less than one call's most is left of a budget.
 """
 
 import json
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -16,17 +14,17 @@ from math import ceil
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from pipeline.core.llm.base import Request
 from pipeline.core.llm.pricing import TokenPrice, cost_of
+from pipeline.db.leases import leased_rows
 from pipeline.models import Batch, Endpoint, LLMCall, Trace
 
 # A chat template's own tokens, and the sentences that present a schema where it joins the text.
-TOKENS_A_MESSAGE = 64
-TOKENS_A_CALL = 512
+TOKENS_PER_MESSAGE = 64
+TOKENS_PER_CALL = 512
 MARGIN = 1.25
-LATEST = 40
+MAX_ANSWERS = 40
 # SQLite computes with binary fractions: half of the smallest amount absorbs their error.
 HALF_A_MILLIONTH = Decimal("0.0000005")
 # Written out, for the ORM takes longer to build them than the database to run them, and each
@@ -59,37 +57,42 @@ WHERE id = %(batch)s
 
 
 @dataclass(frozen=True, slots=True)
-class Amount:
+class Cost:
     """Tokens, and the money they cost; money is None where the price is unknown."""
 
     tokens: int
     money: Decimal | None
     currency: str
 
+    @classmethod
+    def at_price(cls, price: TokenPrice | None, input_tokens: int, output_tokens: int) -> "Cost":
+        money = cost_of(price, input_tokens, output_tokens)
+        return cls(input_tokens + output_tokens, money, price.currency if price else "")
+
 
 @dataclass(frozen=True)
-class Density:
+class TokenEstimator:
     """The most tokens a byte that an endpoint has made of each prompt, by the prompt's name."""
 
-    seen: dict[str, float] = field(default_factory=dict)
+    tokens_per_byte: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, batch: Batch, endpoint: Endpoint) -> "Density":
-        """As the batch's latest answers from the endpoint have it."""
-        density = cls()
-        answered = LLMCall.objects.filter(
+    def from_ledger(cls, batch: Batch, endpoint: Endpoint) -> "TokenEstimator":
+        """What the batch's latest answers from the endpoint teach."""
+        estimator = cls()
+        settled = LLMCall.objects.filter(
             batch=batch, served_by=endpoint, status=LLMCall.Status.SETTLED
         )
-        for row in answered.order_by("-pk")[:LATEST]:
+        for row in settled.order_by("-pk")[:MAX_ANSWERS]:
             texts = [message["content"] for message in row.messages]
             size = _size(texts, row.parameters["schema"])
-            density._learn(row.prompt_name, size, row.input_tokens)
-        return density
+            estimator._learn(row.prompt_name, size, row.input_tokens)
+        return estimator
 
-    def most(self, request: Request) -> int:
-        """The most input tokens of a request."""
+    def max_input_tokens(self, request: Request) -> int:
+        """The most input tokens that a request may have."""
         size = size_of(request)
-        return min(size, ceil(size * self.seen.get(request.prompt_name, 1.0) * MARGIN))
+        return min(size, ceil(size * self.tokens_per_byte.get(request.prompt_name, 1.0) * MARGIN))
 
     def learn(self, request: Request, input_tokens: int | None) -> None:
         """Take note of how many tokens an answer says its request was."""
@@ -97,7 +100,8 @@ class Density:
 
     def _learn(self, prompt: str, size: int, input_tokens: int | None) -> None:
         if input_tokens is not None:
-            self.seen[prompt] = max(input_tokens / size, self.seen.get(prompt, 0.0))
+            known = self.tokens_per_byte.get(prompt, 0.0)
+            self.tokens_per_byte[prompt] = max(input_tokens / size, known)
 
 
 def size_of(request: Request) -> int:
@@ -106,24 +110,20 @@ def size_of(request: Request) -> int:
 
 
 def _size(texts: Sequence[str], schema: dict[str, Any]) -> int:
-    framed = TOKENS_A_MESSAGE * len(texts) + TOKENS_A_CALL
-    return sum(len(text.encode()) for text in texts) + len(json.dumps(schema).encode()) + framed
+    frame = TOKENS_PER_MESSAGE * len(texts) + TOKENS_PER_CALL
+    return sum(len(text.encode()) for text in texts) + len(json.dumps(schema).encode()) + frame
 
 
-def amount(price: TokenPrice | None, input_tokens: int, output_tokens: int) -> Amount:
-    """So many tokens, and what they cost."""
-    money = cost_of(price, input_tokens, output_tokens)
-    return Amount(input_tokens + output_tokens, money, price.currency if price else "")
+def reserve(trace: Trace | None, need: Cost) -> bool:
+    """Reserve the cost of a call, if the batch's budget holds it and the trace is still leased.
 
-
-def reserve(batch_id: int, need: Amount, *, trace: Trace) -> bool:
-    """Set the amount aside, if the budget holds it and the worker still holds the trace's lease.
-
-    Belongs into the transaction that writes the call's row.
+    Belongs into the transaction that writes the call's row. Without a trace there is no budget.
     """
+    if trace is None:
+        return True
     token = Trace._meta.get_field("lease_token").get_db_prep_value(trace.lease_token, connection)
-    given = {
-        "batch": batch_id,
+    parameters = {
+        "batch": trace.batch_id,
         "tokens": need.tokens,
         "money": need.money or 0,
         "least": None if need.money is None else need.money - HALF_A_MILLIONTH,
@@ -132,13 +132,13 @@ def reserve(batch_id: int, need: Amount, *, trace: Trace) -> bool:
         "token": token,
     }
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE if token is None else RESERVE + WHILE_LEASED, given)
+        cursor.execute(RESERVE if token is None else RESERVE + WHILE_LEASED, parameters)
         return bool(cursor.rowcount == 1)
 
 
-def settle(batch_id: int, *, reserved: Amount, spent: Amount) -> None:
+def settle(batch_id: int, *, reserved: Cost, spent: Cost) -> None:
     """Exchange what was reserved for what was spent."""
-    given = {
+    parameters = {
         "batch": batch_id,
         "reserved_tokens": reserved.tokens,
         "spent_tokens": spent.tokens,
@@ -147,15 +147,17 @@ def settle(batch_id: int, *, reserved: Amount, spent: Amount) -> None:
         "currency": spent.currency,
     }
     with connection.cursor() as cursor:
-        cursor.execute(SETTLE, given)
+        cursor.execute(SETTLE, parameters)
 
 
-def shortage(batch_id: int, need: Amount) -> str:
-    """Why the budget can never cover the amount, in a sentence; empty: it may, so wait.
+def shortage(trace: Trace | None, need: Cost) -> str:
+    """Why the batch's budget can never cover the cost, in a sentence; empty: it may, so wait.
 
     What calls in flight have reserved may come back; what is spent does not.
     """
-    batch = Batch.objects.get(pk=batch_id)
+    if trace is None:
+        return ""
+    batch = Batch.objects.get(pk=trace.batch_id)
     if batch.budget_tokens is not None and batch.spent_tokens + need.tokens > batch.budget_tokens:
         return (
             f"Budget spent: {batch.spent_tokens:,} of {batch.budget_tokens:,} tokens are spent, "
@@ -164,12 +166,12 @@ def shortage(batch_id: int, need: Amount) -> str:
     return "" if batch.budget_money is None else _money_shortage(batch, need)
 
 
-def holds_lease(trace: Trace) -> bool:
+def holds_lease(trace: Trace | None) -> bool:
     """Whether the trace is still its worker's; one that was never leased is."""
-    return trace.lease_token is None or _leased(trace.pk, trace.lease_token).exists()
+    return trace is None or trace.lease_token is None or leased_rows(trace).exists()
 
 
-def _money_shortage(batch: Batch, need: Amount) -> str:
+def _money_shortage(batch: Batch, need: Cost) -> str:
     if need.money is None or need.currency != batch.currency:
         return (
             f"The budget is in {batch.currency}, and no price of the model in {batch.currency} "
@@ -181,7 +183,3 @@ def _money_shortage(batch: Batch, need: Amount) -> str:
             f"spent, and the next call may take up to {need.money}."
         )
     return ""
-
-
-def _leased(pk: int, token: uuid.UUID | None) -> QuerySet[Trace]:
-    return Trace.objects.filter(pk=pk, lease_token=token)

@@ -1,7 +1,7 @@
 """Rows of the ledger: a call opened before it is sent, and each way in which it ends.
 
 The row and the batch's budget change in the same transaction, and only the change that finds
-the call still in flight moves the budget: whoever comes late changes nothing.
+the call still in flight moves the budget: a worker that comes too late changes nothing.
 """
 
 import hashlib
@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from enum import Enum, auto
 from functools import cached_property
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -28,24 +29,25 @@ from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage, as_pla
 from pipeline.core.llm.pricing import TokenPrice
 from pipeline.db.short_transaction import short_transaction
 from pipeline.ledger import budgets
-from pipeline.ledger.budgets import Amount, Density
+from pipeline.ledger.budgets import Cost, TokenEstimator
 from pipeline.models import Endpoint, LLMCall, Trace
 
-# The model was paid for these, though what it said is of no use.
+# The model was paid for these, though its answer is of no use.
 PAID_FAILURES = (MalformedOutput, TruncatedOutput, Refused)
 BY_REASON = {failure.reason: failure for failure in PAID_FAILURES}
-# Written out, for every call asks it and nearly always in vain.
+# SQL by hand: every call asks this, nearly always in vain, and the ORM takes longer than the query.
 ENDED = "SELECT id FROM pipeline_llmcall WHERE fingerprint = %s AND status IN ('settled', 'failed')"
-# Longer than any call goes on: see Patience.in_all.
-FORGOTTEN = timedelta(hours=1)
+# Longer than any call goes on: see RetryPolicy.max_total.
+ABANDONED_AFTER = timedelta(hours=1)
 
 
-class NotReserved(Exception):
-    """The budget does not hold the call at this moment, or the trace is another worker's."""
+class Obstacle(Enum):
+    """Why a call cannot be opened at this moment."""
 
-
-class AskedElsewhere(Exception):
-    """An equal call is in flight, or ended just now: its answer will do for this one too."""
+    # An equal call is in flight or ended just now: its answer will do for this one too.
+    DUPLICATE_IN_FLIGHT = auto()
+    # The budget is reserved or spent, or the trace is another worker's.
+    BUDGET_UNAVAILABLE = auto()
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Call:
     served_by: Endpoint | None
     price: TokenPrice | None
     shared: bool
-    density: Density
+    token_estimator: TokenEstimator
 
     @cached_property
     def parameters(self) -> dict[str, Any]:
@@ -77,7 +79,7 @@ class Call:
     @cached_property
     def fingerprint(self) -> str:
         """sha256 over all that makes two calls the same question."""
-        asked = {
+        question = {
             "endpoint": self.language_model.endpoint,
             "base_url": self.served_by.base_url if self.served_by else "",
             "model": self.language_model.model,
@@ -85,36 +87,36 @@ class Call:
             "prompt": [self.request.prompt_name, self.request.prompt_version],
             "messages": as_plain(self.request.messages),
             "sample_index": self.request.sample_index,
-            "within": self._within,
+            "within": self._scope,
         }
-        return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
 
     @property
-    def _within(self) -> str:
+    def _scope(self) -> str:
         if self.trace is None:
-            return str(uuid.uuid4())
+            return str(uuid.uuid4())  # a probe equals no other call
         return "" if self.shared else str(self.trace.key)
 
     @cached_property
-    def most_input_tokens(self) -> int:
-        return self.density.most(self.request)
+    def max_input_tokens(self) -> int:
+        return self.token_estimator.max_input_tokens(self.request)
 
     @property
-    def likely_tokens(self) -> int:
-        """What an endpoint's limit counts it as before it knows: four bytes a token."""
+    def expected_tokens(self) -> int:
+        """What it counts as against a limit a minute before it is sent: four bytes a token."""
         return budgets.size_of(self.request) // 4 + self.request.max_output_tokens
 
     @cached_property
-    def reserved(self) -> Amount:
-        """The most it may take."""
-        return budgets.amount(self.price, self.most_input_tokens, self.request.max_output_tokens)
+    def max_cost(self) -> Cost:
+        """The most it may cost, which is what is reserved."""
+        return Cost.at_price(self.price, self.max_input_tokens, self.request.max_output_tokens)
 
-    def taken(self, usage: Usage) -> Amount:
-        """What it took; where the endpoint told no tokens, the most it may have taken."""
+    def cost_of(self, usage: Usage) -> Cost:
+        """What it cost; the most it may have cost where the endpoint tells no tokens."""
         read, written = usage.input_tokens, usage.output_tokens
-        return budgets.amount(
+        return Cost.at_price(
             self.price,
-            self.most_input_tokens if read is None else read,
+            self.max_input_tokens if read is None else read,
             self.request.max_output_tokens if written is None else written,
         )
 
@@ -127,8 +129,8 @@ def earlier_call(call: Call) -> LLMCall | None:
     """
     with connection.cursor() as cursor:
         cursor.execute(ENDED, [call.fingerprint])
-        found = [pk for (pk,) in cursor.fetchall()]
-    rows = LLMCall.objects.filter(pk__in=found) if found else ()
+        ended = [pk for (pk,) in cursor.fetchall()]
+    rows = LLMCall.objects.filter(pk__in=ended) if ended else ()
     return next((row for row in rows if _answers(row, call)), None)
 
 
@@ -139,24 +141,23 @@ def _answers(row: LLMCall, call: Call) -> bool:
     return own and row.error.partition(": ")[0] in BY_REASON
 
 
-def open_call(call: Call, *, repair_of: int | None) -> LLMCall:
-    """Write the row of a call about to be sent, and reserve what it may take.
-
-    Raises NotReserved and AskedElsewhere, and then leaves nothing.
-    """
+def open_call(call: Call, *, repair_of: int | None) -> LLMCall | Obstacle:
+    """Write the row of a call about to be sent and reserve its most; an obstacle leaves nothing."""
+    row = _row(call, LLMCall.Status.IN_FLIGHT, repair_of_id=repair_of)
+    obstacle = None
     try:
         with short_transaction():
-            row = _row(call, LLMCall.Status.IN_FLIGHT, repair_of_id=repair_of)
+            # First of all: from here on no equal call can be in flight, so one that was has
+            # ended, and the look at the ledger after it cannot miss its answer.
             row.save(force_insert=True)
-            if call.trace is None:
-                return row
-            if earlier_call(call):  # it may have ended since the ledger was last asked
-                raise AskedElsewhere
-            if not budgets.reserve(call.trace.batch_id, call.reserved, trace=call.trace):
-                raise NotReserved
-    except IntegrityError as error:
-        raise AskedElsewhere from error
-    return row
+            if earlier_call(call):
+                obstacle = Obstacle.DUPLICATE_IN_FLIGHT
+            elif not budgets.reserve(call.trace, call.max_cost):
+                obstacle = Obstacle.BUDGET_UNAVAILABLE
+            transaction.set_rollback(obstacle is not None)
+    except IntegrityError:
+        return Obstacle.DUPLICATE_IN_FLIGHT
+    return obstacle or row
 
 
 def is_in_flight(call: Call) -> bool:
@@ -192,7 +193,7 @@ def settle(row: LLMCall, call: Call, answer: Answer, *, milliseconds: int) -> No
     """Record the answer of a call in flight, and what it took."""
     _end(
         row,
-        call.taken(answer.usage),
+        call.cost_of(answer.usage),
         status=LLMCall.Status.SETTLED,
         answer_text=answer.text,
         answer_value=answer.value,
@@ -207,10 +208,10 @@ def settle(row: LLMCall, call: Call, answer: Answer, *, milliseconds: int) -> No
 def settle_failed(row: LLMCall, call: Call, failure: ReasonerFailure, *, milliseconds: int) -> None:
     """Record that a call in flight ended in a typed failure, and what was paid for it."""
     usage = Usage(failure.input_tokens, failure.output_tokens)
-    nothing = Amount(0, None if call.price is None else Decimal(0), call.reserved.currency)
+    nothing = Cost(0, None if call.price is None else Decimal(0), call.max_cost.currency)
     _end(
         row,
-        call.taken(usage) if isinstance(failure, PAID_FAILURES) else nothing,
+        call.cost_of(usage) if isinstance(failure, PAID_FAILURES) else nothing,
         status=LLMCall.Status.FAILED,
         error=f"{failure.reason}: {failure.detail}",
         answer_text=failure.text,
@@ -226,9 +227,10 @@ def settle_uncertain(row: LLMCall, error: str) -> None:
     _end(row, _reserved(row), status=LLMCall.Status.UNCERTAIN, error=error)
 
 
-def count_attempt(row: LLMCall) -> None:
-    """One more request is about to be sent for a call in flight."""
-    LLMCall.objects.filter(pk=row.pk).update(attempts=F("attempts") + 1)
+def count_attempt(row: LLMCall) -> bool:
+    """One more request is about to be sent; False when the call was charged as a dead worker's."""
+    in_flight = LLMCall.objects.filter(pk=row.pk, status=LLMCall.Status.IN_FLIGHT)
+    return in_flight.update(attempts=F("attempts") + 1) == 1
 
 
 def charge_in_flight(traces: Iterable[Trace]) -> int:
@@ -237,16 +239,16 @@ def charge_in_flight(traces: Iterable[Trace]) -> int:
     return _charge(calls, "The worker died while the call was in flight.")
 
 
-def charge_forgotten() -> int:
+def charge_abandoned() -> int:
     """Charge calls in flight whose trace ended without them; returns how many.
 
-    A cancelled batch's worker settles what it has in hand. If it died instead, the call must
+    A cancelled batch's worker settles its calls in flight. If it died instead, such a call must
     neither hold its reservation nor keep an equal call waiting for ever.
     """
     calls = LLMCall.objects.filter(
         ~Q(trace__state=Trace.State.CLAIMED),
         status=LLMCall.Status.IN_FLIGHT,
-        sent_at__lt=timezone.now() - FORGOTTEN,
+        sent_at__lt=timezone.now() - ABANDONED_AFTER,
     )
     return _charge(calls, "Nobody waits for the call any more.")
 
@@ -261,7 +263,7 @@ def _charge(calls: Iterable[LLMCall], error: str) -> int:
 def _row(call: Call, status: LLMCall.Status, **fields: Any) -> LLMCall:
     request, trace = call.request, call.trace
     if status == LLMCall.Status.IN_FLIGHT:
-        fields |= {"reserved_tokens": call.reserved.tokens, "reserved_cost": call.reserved.money}
+        fields |= {"reserved_tokens": call.max_cost.tokens, "reserved_cost": call.max_cost.money}
     return LLMCall(
         batch_id=trace.batch_id if trace else None,
         trace=trace,
@@ -276,12 +278,12 @@ def _row(call: Call, status: LLMCall.Status, **fields: Any) -> LLMCall:
         messages=as_plain(request.messages),
         sample_index=request.sample_index,
         status=status,
-        currency=call.reserved.currency,
+        currency=call.max_cost.currency,
         **fields,
     )
 
 
-def _end(row: LLMCall, spent: Amount, **changes: Any) -> bool:
+def _end(row: LLMCall, spent: Cost, **changes: Any) -> bool:
     """Move a call out of flight with its cost; False when someone else already has."""
     with short_transaction():
         ended = LLMCall.objects.filter(pk=row.pk, status=LLMCall.Status.IN_FLIGHT).update(
@@ -292,5 +294,5 @@ def _end(row: LLMCall, spent: Amount, **changes: Any) -> bool:
     return ended == 1
 
 
-def _reserved(row: LLMCall) -> Amount:
-    return Amount(row.reserved_tokens or 0, row.reserved_cost, row.currency)
+def _reserved(row: LLMCall) -> Cost:
+    return Cost(row.reserved_tokens or 0, row.reserved_cost, row.currency)

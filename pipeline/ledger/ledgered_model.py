@@ -3,38 +3,35 @@
 A settled call is never paid twice: an equal fingerprint replays its answer. An attempt that
 may have been charged without an answer is a row of its own, UNCERTAIN and charged in full;
 any other failed attempt only counts on its row. When the budget is spent or the endpoint's
-circuit is open, the call is refused and `course.halted` tells the batch to pause.
+circuit is open, the call is refused and `trace_calls.halt_reason` tells the batch to pause.
 """
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NoReturn
 
-from pipeline.core.errors import (
-    EndpointUnavailable,
-    OverBudget,
-    ReasonerFailure,
-    TransientFailure,
-)
+from pipeline.core.errors import EndpointUnavailable, OverBudget, ReasonerFailure
 from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage
 from pipeline.core.llm.pricing import TokenPrice
 from pipeline.ledger import budgets, call_rows, limits
-from pipeline.ledger.budgets import Density
-from pipeline.ledger.call_rows import AskedElsewhere, Call, NotReserved
-from pipeline.ledger.limits import Admission, CircuitOpen, Lane
-from pipeline.ledger.retry import Clock, Patience
+from pipeline.ledger.budgets import TokenEstimator
+from pipeline.ledger.call_rows import Call, Obstacle
+from pipeline.ledger.limits import CircuitCache, Permit
+from pipeline.ledger.retry import Clock, RetryPolicy
 from pipeline.models import Endpoint, LLMCall, Trace
 
 
 @dataclass
-class Course:
-    """How one trace's calls go, shared by its reasoner and its second reader.
+class TraceCalls:
+    """How the calls of one trace go, shared by its reasoner and its second reader.
 
-    `halted` is set when the trace must go back unfinished: the reason for which its batch
+    `halt_reason` is set when the trace must go back unfinished: the reason for which its batch
     pauses, or an empty string when only the trace is no longer this worker's.
     """
 
-    halted: str | None = None
+    halt_reason: str | None = None
     last_call: int | None = None
 
 
@@ -42,7 +39,7 @@ class Course:
 class LedgeredModel:
     """A LanguageModel that writes every call of one trace into the ledger.
 
-    A probe has no trace: it is never replayed, takes no budget and asks in spite of an open
+    A probe has no trace: it is never replayed, has no budget and asks in spite of an open
     circuit. `served_by` carries limits, circuit and service tier.
     """
 
@@ -51,11 +48,11 @@ class LedgeredModel:
     replay: bool = True
     served_by: Endpoint | None = None
     price: TokenPrice | None = None
-    course: Course = field(default_factory=Course)
-    patience: Patience = field(default_factory=Patience.configured)
+    trace_calls: TraceCalls = field(default_factory=TraceCalls)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy.from_settings)
     clock: Clock = field(default_factory=Clock)
-    lane: Lane = field(default_factory=Lane)
-    density: Density = field(default_factory=Density)
+    circuit_cache: CircuitCache = field(default_factory=CircuitCache)
+    token_estimator: TokenEstimator = field(default_factory=TokenEstimator)
 
     @property
     def endpoint(self) -> str:
@@ -65,9 +62,9 @@ class LedgeredModel:
     def model(self) -> str:
         return self.language_model.model
 
-    def for_trace(self, trace: Trace, course: Course) -> "LedgeredModel":
+    def for_trace(self, trace: Trace, trace_calls: TraceCalls) -> "LedgeredModel":
         """The same model, for the calls of a trace."""
-        return replace(self, trace=trace, course=course)
+        return replace(self, trace=trace, trace_calls=trace_calls)
 
     def ask(self, request: Request) -> Answer:
         """The model's answer, or the outcome that the ledger holds of an equal call.
@@ -75,176 +72,181 @@ class LedgeredModel:
         Raises OverBudget when the budget cannot cover the call, EndpointUnavailable when the
         endpoint does not answer, and whatever else the model's answer amounts to.
         """
-        if self.course.halted is not None:
+        if self.trace_calls.halt_reason is not None:
             raise OverBudget("The batch has halted.", stage=request.stage)
-        call = self._call(request)
-        attempts = _Attempts(self, call, started=self.clock.now())
-        while True:
-            earlier = call_rows.earlier_call(call) if self.trace else None
-            if earlier is not None:
-                self.course.last_call = earlier.pk
-                return call_rows.replay(call, earlier)
-            try:
-                return attempts.send()
-            except AskedElsewhere:
-                attempts.await_equal()
+        return _CallRun(self, self.call_for(request), started=self.clock.now()).run()
 
-    def _call(self, request: Request) -> Call:
+    def call_for(self, request: Request) -> Call:
+        """The request as the ledger sees it, in the endpoint's service tier."""
         tier = self.served_by.service_tier if self.served_by else request.service_tier
-        asked = replace(request, service_tier="flex" if tier == "flex" else "")
         return Call(
-            asked,
+            replace(request, service_tier="flex" if tier == "flex" else ""),
             self.language_model,
             self.trace,
             self.served_by,
             self.price,
             self.replay,
-            self.density,
+            self.token_estimator,
         )
 
 
+# A state is the method of _CallRun that does its work.
+State = Callable[[], "State | Answer"]
+
+
 @dataclass
-class _Attempts:
-    """The attempts at one call: each admitted, reserved for, sent, and its end recorded."""
+class _CallRun:
+    """One call as a state machine, drawn in docs/decisions/0010-ledger.md.
+
+    Each public method but `run` is a state: it does one thing and returns the next state or the
+    answer, or raises the failure that ends the call. `row` is unsaved until a request is sent.
+    """
 
     ledger: LedgeredModel
     call: Call
     started: datetime
-    made: int = 0
-    row: LLMCall | None = None
+    row: LLMCall = field(default_factory=LLMCall)
+    permit: Permit = field(default_factory=lambda: Permit(after_failures=True))
+    attempts: int = 0
+    delay: float = 0.0
 
-    def send(self) -> Answer:
-        """Try until there is an answer or no use in trying. Raises AskedElsewhere."""
-        while True:
-            admission = self._admit()
-            row = self._opened()
-            try:
-                return self._ask(row, admission)
-            except TransientFailure as failure:
-                self.ledger.clock.sleep(self._wait_after(row, failure))
+    def run(self) -> Answer:
+        state: State | Answer = self.look_up
+        while not isinstance(state, Answer):
+            state = state()
+        return state
 
-    def await_equal(self) -> None:
-        """Wait until the equal call has ended; that is no attempt, and takes no turn."""
-        waiting = True
-        while waiting:
-            self.check_lease()
-            self.ledger.clock.nap()
-            waiting = call_rows.is_in_flight(self.call)
+    def look_up(self) -> State | Answer:
+        """Take the answer of an equal call from the ledger, or the failure this trace paid for."""
+        earlier = call_rows.earlier_call(self.call)
+        if earlier is None:
+            return self.acquire
+        self.ledger.trace_calls.last_call = earlier.pk
+        return call_rows.replay(self.call, earlier)
 
-    def check_lease(self) -> None:
-        """Raise OverBudget, and halt without a reason, when the trace is another worker's."""
-        trace = self.ledger.trace
-        if trace is not None and not budgets.holds_lease(trace):
-            self._halt("")
-            raise OverBudget("The trace is another worker's now.", stage=self.call.request.stage)
-
-    def _admit(self) -> Admission:
-        endpoint = self.call.served_by
-        if endpoint is None or self.call.trace is None:
-            return Admission(after_failures=True)
-        try:
-            return limits.admit(
-                endpoint,
-                tokens=self.call.likely_tokens,
+    def acquire(self) -> State:
+        """Wait for the endpoint's limits. An open circuit ends the call and pauses the batch."""
+        if self.call.served_by is not None and self.call.trace is not None:
+            self.permit = limits.acquire(
+                self.call.served_by,
+                tokens=self.call.expected_tokens,
                 clock=self.ledger.clock,
-                lane=self.ledger.lane,
+                cache=self.ledger.circuit_cache,
             )
-        except CircuitOpen as circuit:
-            failure = EndpointUnavailable(str(circuit), stage=self.call.request.stage)
-            if self.row is not None:
-                self._give_up(self.row, failure)
-            self._halt(str(circuit))
-            raise failure from None
+        if self.permit.refusal is not None:
+            failure = EndpointUnavailable(self.permit.refusal, stage=self.call.request.stage)
+            self._settle_unanswered(failure)
+            self._halt(self.permit.refusal, failure)
+        if not self.row.pk:
+            return self.reserve
+        if not call_rows.count_attempt(self.row):
+            self._halt_without_lease()
+        return self.send
 
-    def _opened(self) -> LLMCall:
-        """The row of the next request: a new one, or the same with one attempt more."""
-        if self.row is not None:
-            call_rows.count_attempt(self.row)
-        while self.row is None:
-            try:
-                self.row = call_rows.open_call(self.call, repair_of=self._repaired())
-            except NotReserved:
-                self._await_budget()
-        self.made += 1
-        self.ledger.course.last_call = self.row.pk
-        return self.row
+    def reserve(self) -> State:
+        """Write the call's row and reserve the most it may cost, in one transaction."""
+        calls = self.ledger.trace_calls
+        repaired = calls.last_call if self.call.request.repair else None
+        row = call_rows.open_call(self.call, repair_of=repaired)
+        if row is Obstacle.DUPLICATE_IN_FLIGHT:
+            return self.await_duplicate
+        if row is Obstacle.BUDGET_UNAVAILABLE:
+            return self.await_budget
+        self.row, calls.last_call = row, row.pk
+        return self.send
 
-    def _repaired(self) -> int | None:
-        return self.ledger.course.last_call if self.call.request.repair else None
+    def await_duplicate(self) -> State:
+        """Wait for an equal call in flight; that is no attempt, and takes no turn."""
+        self._check_lease()
+        self.ledger.clock.sleep_until_poll()
+        return self.await_duplicate if call_rows.is_in_flight(self.call) else self.look_up
 
-    def _await_budget(self) -> None:
-        """Wait while calls in flight may give enough back. Raises OverBudget when none can."""
-        self.check_lease()
-        if self.call.trace is not None:
-            reason = budgets.shortage(self.call.trace.batch_id, self.call.reserved)
-            if reason:
-                self._halt(reason)
-                raise OverBudget(reason, stage=self.call.request.stage)
-        self.ledger.clock.nap()
+    def await_budget(self) -> State:
+        """Wait while calls in flight may give enough back; else the batch pauses."""
+        self._check_lease()
+        shortage = budgets.shortage(self.call.trace, self.call.max_cost)
+        if shortage:
+            self._halt(shortage, OverBudget(shortage, stage=self.call.request.stage))
+        self.ledger.clock.sleep_until_poll()
+        return self.reserve
 
-    def _ask(self, row: LLMCall, admission: Admission) -> Answer:
-        began = time.monotonic()
+    def send(self) -> State | Answer:
+        """Send one request, and record in the row what comes of it."""
+        self.attempts += 1
+        sent = time.monotonic()
         try:
             answer = self.ledger.language_model.ask(self.call.request)
         except EndpointUnavailable as failure:
-            if not isinstance(failure, TransientFailure):
-                # It will not answer us at all: no further attempt, by anyone.
-                self._give_up(row, failure)
-                self._halt(self._circuit_after(failure, gave_up=True) or None)
-            raise
+            return self._unanswered(failure)
         except ReasonerFailure as failure:
-            usage = Usage(failure.input_tokens, failure.output_tokens)
-            call_rows.settle_failed(row, self.call, failure, milliseconds=_since(began))
-            self._endpoint_answered(admission, usage)
+            call_rows.settle_failed(self.row, self.call, failure, milliseconds=_since(sent))
+            self._answered(Usage(failure.input_tokens, failure.output_tokens))
             raise
         except Exception as defect:
-            call_rows.settle_uncertain(row, f"{type(defect).__name__}: {defect}")
+            call_rows.settle_uncertain(self.row, f"{type(defect).__name__}: {defect}")
             raise
-        call_rows.settle(row, self.call, answer, milliseconds=_since(began))
-        self._endpoint_answered(admission, answer.usage)
+        call_rows.settle(self.row, self.call, answer, milliseconds=_since(sent))
+        self._answered(answer.usage)
         return answer
 
-    def _endpoint_answered(self, admission: Admission, usage: Usage) -> None:
-        self.ledger.density.learn(self.call.request, usage.input_tokens)
+    def back_off(self) -> State:
+        """Wait before the next attempt."""
+        self.ledger.clock.sleep(self.delay)
+        return self.acquire
+
+    def _answered(self, usage: Usage) -> None:
+        """The endpoint is at work: close its circuit, and account for the tokens it used."""
+        self.ledger.token_estimator.learn(self.call.request, usage.input_tokens)
         if self.call.served_by is not None:
-            limits.succeeded(self.call.served_by, admission)
-            unused = self.call.likely_tokens - self.call.taken(usage).tokens
+            limits.record_success(self.call.served_by, self.permit)
+            unused = self.call.expected_tokens - self.call.cost_of(usage).tokens
             limits.give_back(self.call.served_by, tokens=unused)
 
-    def _wait_after(self, row: LLMCall, failure: TransientFailure) -> float:
-        """Seconds until the next attempt. Raises the failure when there shall be none."""
-        wait = self.ledger.patience.wait_after(
-            self.made, asked=failure.retry_after, elapsed=self._elapsed(), clock=self.ledger.clock
+    def _unanswered(self, failure: EndpointUnavailable) -> State:
+        """Try again later, unless the attempts are used up or the circuit opens over it."""
+        delay = self.ledger.retry_policy.next_delay(
+            self.attempts, failure, elapsed=self._elapsed(), clock=self.ledger.clock
         )
-        opened = self._circuit_after(failure, gave_up=wait is None)
+        circuit = self._report_failure(failure, gave_up=delay is None)
         if failure.maybe_charged:
-            call_rows.settle_uncertain(row, f"{failure.reason}: {failure.detail}")
-            self.row = None
-        elif wait is None or opened:
-            self._give_up(row, failure)
-        if opened:
-            self._halt(opened)
-        if wait is None or opened:
-            raise failure
-        return wait
+            call_rows.settle_uncertain(self.row, f"{failure.reason}: {failure.detail}")
+            self.row = LLMCall()
+        if delay is not None and not circuit:
+            self.delay = delay
+            return self.back_off
+        self._settle_unanswered(failure)
+        if circuit:
+            self._halt(circuit, failure)
+        raise failure
 
-    def _elapsed(self) -> float:
-        return (self.ledger.clock.now() - self.started).total_seconds()
-
-    def _give_up(self, row: LLMCall, failure: EndpointUnavailable) -> None:
-        """End a call that was never answered; its time is that of all attempts and waits."""
-        milliseconds = round(self._elapsed() * 1000)
-        call_rows.settle_failed(row, self.call, failure, milliseconds=milliseconds)
-
-    def _circuit_after(self, failure: EndpointUnavailable, *, gave_up: bool) -> str:
+    def _report_failure(self, failure: EndpointUnavailable, *, gave_up: bool) -> str:
         endpoint = self.call.served_by
         if endpoint is None:
             return ""
-        self.ledger.lane.seen = None
-        return limits.failed(endpoint, failure, gave_up=gave_up, clock=self.ledger.clock)
+        self.ledger.circuit_cache.closed_at = None
+        return limits.record_failure(endpoint, failure, gave_up=gave_up, clock=self.ledger.clock)
 
-    def _halt(self, reason: str | None) -> None:
-        self.ledger.course.halted = reason
+    def _settle_unanswered(self, failure: EndpointUnavailable) -> None:
+        """End the row of a call that was never answered, with the time of all its attempts."""
+        if self.row.pk:
+            milliseconds = round(self._elapsed() * 1000)
+            call_rows.settle_failed(self.row, self.call, failure, milliseconds=milliseconds)
+
+    def _check_lease(self) -> None:
+        if not budgets.holds_lease(self.call.trace):
+            self._halt_without_lease()
+
+    def _halt_without_lease(self) -> NoReturn:
+        lost = "The trace is another worker's now."
+        self._halt("", OverBudget(lost, stage=self.call.request.stage))
+
+    def _halt(self, reason: str, failure: ReasonerFailure) -> NoReturn:
+        """End the call, and with it the work on its trace."""
+        self.ledger.trace_calls.halt_reason = reason
+        raise failure
+
+    def _elapsed(self) -> float:
+        return (self.ledger.clock.now() - self.started).total_seconds()
 
 
 def _since(began: float) -> int:

@@ -1,6 +1,6 @@
-"""Testing an endpoint: what it is able to hold an answer to, found once and remembered.
+"""Testing an endpoint: how well it holds an answer to a schema, probed once and remembered.
 
-The few small calls this takes stand in the ledger like any other, without a batch.
+The few small calls this takes are rows of the ledger like any other, without a batch.
 """
 
 from dataclasses import replace
@@ -9,11 +9,11 @@ from pipeline.core.llm.base import LanguageModel
 from pipeline.endpoints.registry import open_model, remember_capability
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.prices import price_now
-from pipeline.ledger.retry import Patience
+from pipeline.ledger.retry import RetryPolicy
 from pipeline.models import Endpoint
 
 # A lead waits for the page meanwhile.
-LONGEST_SECONDS = 30
+MAX_SECONDS = 30
 
 
 def probe_endpoint(endpoint: Endpoint) -> Endpoint:
@@ -25,16 +25,16 @@ def probe_endpoint(endpoint: Endpoint) -> Endpoint:
     from pipeline.core.llm.capability import probe
 
     def model_at(capability: str) -> LanguageModel:
-        seconds = min(endpoint.timeout_seconds, LONGEST_SECONDS)
-        opened = open_model(
+        seconds = min(endpoint.timeout_seconds, MAX_SECONDS)
+        model = open_model(
             endpoint, question_set=None, capability=capability, timeout_seconds=seconds
         )
         return LedgeredModel(
-            opened,
+            model,
             None,
             served_by=endpoint,
             price=price_now(endpoint),
-            patience=replace(Patience.configured(), attempts=1),
+            retry_policy=replace(RetryPolicy.from_settings(), max_attempts=1),
         )
 
     remember_capability(endpoint, probe(model_at))

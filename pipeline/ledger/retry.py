@@ -1,4 +1,4 @@
-"""How long a call is tried: time and chance as the ledger sees them, and the waits between."""
+"""When a call is sent again: the retry policy, and the clock that every wait goes by."""
 
 import random
 import time
@@ -9,6 +9,8 @@ from datetime import datetime
 from django.conf import settings
 from django.utils import timezone
 
+from pipeline.core.errors import EndpointUnavailable, TransientFailure
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -18,39 +20,41 @@ class Clock:
     sleep: Callable[[float], None] = time.sleep
     uniform: Callable[[float, float], float] = random.uniform
 
-    def nap(self) -> None:
-        """Wait a moment for something that another thread or process will do."""
+    def sleep_until_poll(self) -> None:
+        """Wait a moment before looking again at what another thread or process will do."""
         self.sleep(self.uniform(0.05, 0.25))
 
 
 @dataclass(frozen=True)
-class Patience:
+class RetryPolicy:
     """How often one call is sent, and how long it waits in between; all in seconds.
 
-    Waits double from `first` to `longest` with full jitter, so that threads that failed
-    together do not come back together. A wait that the endpoint asks for (Retry-After) is
-    obeyed up to `longest_asked`. No call goes on after `in_all`.
+    Delays double from `first_delay` to `max_delay` with full jitter, so that threads that failed
+    together do not come back together. A Retry-After is obeyed up to `max_retry_after`. No call
+    goes on after `max_total`.
     """
 
-    attempts: int = 8
-    first: float = 1.0
-    longest: float = 60.0
-    longest_asked: float = 120.0
-    in_all: float = 900.0
+    max_attempts: int = 8
+    first_delay: float = 1.0
+    max_delay: float = 60.0
+    max_retry_after: float = 120.0
+    max_total: float = 900.0
 
     @classmethod
-    def configured(cls) -> "Patience":
-        return cls(attempts=settings.LLM_ATTEMPTS, longest_asked=settings.LLM_LONGEST_WAIT)
+    def from_settings(cls) -> "RetryPolicy":
+        return cls(max_attempts=settings.LLM_ATTEMPTS, max_retry_after=settings.LLM_LONGEST_WAIT)
 
-    def wait_after(
-        self, attempt: int, *, asked: float | None, elapsed: float, clock: Clock
+    def next_delay(
+        self, attempt: int, failure: EndpointUnavailable, *, elapsed: float, clock: Clock
     ) -> float | None:
         """Seconds until the next attempt after the n-th (from 1) failed; None: give up."""
-        if attempt >= self.attempts:
+        if attempt >= self.max_attempts or not isinstance(failure, TransientFailure):
             return None
-        if asked is not None:
-            wait = asked + clock.uniform(0.0, self.first)
+        if failure.retry_after is None:
+            ceiling = min(self.max_delay, self.first_delay * 2.0 ** (attempt - 1))
+            delay = clock.uniform(0.0, ceiling)
+        elif failure.retry_after > self.max_retry_after:
+            return None
         else:
-            wait = clock.uniform(0.0, min(self.longest, self.first * 2.0 ** (attempt - 1)))
-        too_long = asked is not None and asked > self.longest_asked
-        return None if too_long or elapsed + wait > self.in_all else wait
+            delay = failure.retry_after + clock.uniform(0.0, self.first_delay)
+        return None if elapsed + delay > self.max_total else delay

@@ -5,11 +5,12 @@ import uuid
 from django.db import models
 from django.db.models import Q
 
+from pipeline.db.leases import Leased
 from pipeline.models.batches import Batch
 from pipeline.models.questions import Question
 
 
-class Trace(models.Model):
+class Trace(Leased):
     """The work to be done for one question, then its outcome.
 
     Claimed by lease: whoever holds `lease_token` may settle it until someone else claims it.
@@ -33,8 +34,6 @@ class Trace(models.Model):
     attempt = models.PositiveSmallIntegerField(default=1)
     is_current = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
-    lease_token = models.UUIDField(null=True, editable=False)
-    lease_until = models.DateTimeField(null=True, editable=False)
     kept = models.BooleanField(null=True)
     rejections = models.CharField(max_length=200, blank=True)
     failure_stage = models.CharField(max_length=20, blank=True)

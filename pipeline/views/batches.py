@@ -17,7 +17,7 @@ from pipeline.batches.costs import costs_of
 from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.funnel import funnel_of
-from pipeline.batches.preflight import Minds
+from pipeline.batches.preflight import ModelEndpoints
 from pipeline.core.errors import ArtefactError, InvalidConfiguration
 from pipeline.forms import BatchForm, ChangeBudgetForm
 from pipeline.models import Batch
@@ -61,7 +61,7 @@ def _started(request: SignedInRequest, form: BatchForm) -> Batch:
             form.cleaned_data["question_set"], **form.choices(), started_by=request.user
         )
         transaction.on_commit(lambda: enqueue_pumps(batch.pk))
-    for warning in Minds(batch.reasoner_endpoint, batch.reader_endpoint).warnings:
+    for warning in ModelEndpoints(batch.reasoner_endpoint, batch.reader_endpoint).warnings:
         messages.warning(request, warning)
     return batch
 

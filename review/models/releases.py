@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from pipeline.db.leases import Leased
 from review.models.items import Item
 from review.models.studies import Study
 
@@ -24,7 +25,7 @@ class Policy(models.Model):
         return self.name
 
 
-class Release(models.Model):
+class Release(Leased):
     """A frozen rated data set. Its lines are stored as released: nothing later changes a byte.
 
     `rules` repeats the policy as it was; `sha256` is that of all lines in order; `manifest`
@@ -59,8 +60,6 @@ class Release(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.MAKING)
     failed_reason = models.TextField(blank=True)
     withdrawn_reason = models.CharField(max_length=400, blank=True)
-    lease_token = models.UUIDField(null=True, editable=False)
-    lease_until = models.DateTimeField(null=True, editable=False)
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -12,9 +12,10 @@ from typing import IO
 
 from django.conf import settings
 
+from pipeline.db.leases import leased_rows
 from review.models import Release
 from review.releases.bundle import BundleDiffers, NoBundle, pack_checked
-from review.releases.lease import TO_PACK, held, held_by
+from review.releases.lease import TO_PACK, release_lease
 
 # Files whose sums were compared since this process began, by path, size, time and sum.
 _checked: set[tuple[str, int, int, str]] = set()
@@ -68,16 +69,16 @@ def repack(release: Release) -> None:
 
     What is not as it was frozen is not packed: the release then says why.
     """
-    with held(release, TO_PACK) as mine:
-        if not mine:
+    with release_lease(release, TO_PACK) as leased:
+        if not leased:
             return
         try:
             packed = write_aside(release, lambda file: pack_checked(release, file))
         except (NoBundle, BundleDiffers, OSError) as error:
-            held_by(release).update(failed_reason=str(error))
+            leased_rows(release).update(failed_reason=str(error))
             return
         packed.put()
-        held_by(release).update(archive_sha256=packed.sha256, archive_size=packed.size)
+        leased_rows(release).update(archive_sha256=packed.sha256, archive_size=packed.size)
 
 
 def write_aside(release: Release, write: Callable[[IO[bytes]], None]) -> Packed:

@@ -18,6 +18,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, transaction
 
 from pipeline.core.release_format import FORMAT_VERSION
+from pipeline.db.leases import leased_rows
 from pipeline.db.snapshot import one_moment
 from pipeline.log import log
 from pipeline.models import Event
@@ -27,7 +28,7 @@ from review.releases import archive
 from review.releases.bundle import pack, seal
 from review.releases.diff import difference
 from review.releases.freeze import weigh_study
-from review.releases.lease import TO_MAKE, TO_PACK, free_releases, held, held_by
+from review.releases.lease import TO_MAKE, TO_PACK, free_releases, release_lease
 from review.releases.line_file import LineFile
 
 ROWS_AT_ONCE = 200
@@ -105,8 +106,8 @@ def make(release: Release) -> None:
     What stands in the way fails it, with the reason for the lead; a database that is busy or
     away does not: the release is made again.
     """
-    with held(release, TO_MAKE) as mine:
-        if not mine:
+    with release_lease(release, TO_MAKE) as leased:
+        if not leased:
             return
         try:
             with _prepared(release) as ready:
@@ -199,7 +200,7 @@ def _columns(
 def _freeze(release: Release, ready: _Ready) -> None:
     """All of it or nothing, and only while this worker holds the release."""
     with transaction.atomic():
-        if not held_by(release).filter(TO_MAKE).update(**ready.columns):
+        if not leased_rows(release).filter(TO_MAKE).update(**ready.columns):
             return
         rows = _rows(release, ready.lines)
         while block := list(islice(rows, ROWS_AT_ONCE)):
@@ -228,7 +229,7 @@ def _rows(release: Release, lines: LineFile) -> Iterator[ReleasedTrace]:
 
 def _fail(release: Release, reason: str) -> None:
     with transaction.atomic():
-        failed = held_by(release).filter(TO_MAKE)
+        failed = leased_rows(release).filter(TO_MAKE)
         if failed.update(state=Release.State.FAILED, failed_reason=reason):
             _record("release.failed", release, None, reason=reason)
 

@@ -87,7 +87,7 @@ def _settled_in_span(threads: int, base_url: str) -> int:
         budget_tokens=10**9,
     )
     began = timezone.now() + timedelta(seconds=RUN_IN)
-    lifecycle.pump(batch, seconds=seconds, threads=threads)
+    lifecycle.run_batch(batch, seconds=seconds, threads=threads)
     if batch.traces.filter(state="failed").exists():
         raise AssertionError("The endpoint's answers did not go the whole way.")
     ended = began + timedelta(seconds=SPAN)

@@ -6,7 +6,7 @@ import uuid
 import pytest
 from playwright.sync_api import Page, expect
 
-from pipeline.batches.lifecycle import pump
+from pipeline.batches.lifecycle import run_batch
 from pipeline.models import Batch, Endpoint
 from review.grading.submit import GradeEntry, PathEntry, graded_paths, submit_grade
 from review.models import Release, Study
@@ -86,7 +86,7 @@ def test_a_batch_is_started_watched_and_paused(live_server, page, lead):
     page.get_by_role("button", name="Pause").click()
     expect(page.locator(".badge--paused")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
-    pump(Batch.objects.get())
+    run_batch(Batch.objects.get())
     expect(page.get_by_text("6 of 6 traces settled")).to_be_visible()
     expect(page.locator(".badge--finished")).to_be_visible()
     expect(page.locator("[hx-get]")).to_have_count(0)

@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from pipeline import store
-from pipeline.batches.lifecycle import pump, start_batch
+from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.core.config import SimilarityConfig, preset
 from pipeline.core.records import Option, Question
 from pipeline.models import Batch, KnowledgeGraph, QuestionSet
@@ -115,7 +115,7 @@ def model_batch(size: int = 4, *, name: str = "modelled", **changes: Any) -> Bat
 def made_batch(size: int = 4, *, name: str = "batch") -> Batch:
     """A finished batch."""
     row = batch(size, name=name)
-    pump(row)
+    run_batch(row)
     row.refresh_from_db()
     return row
 

@@ -8,10 +8,10 @@ import pytest
 
 from pipeline import store
 from pipeline.batches.claims import claim_trace
-from pipeline.batches.tools import supply_for
+from pipeline.batches.tools import open_tools
 from pipeline.core.method import make_trace
 from pipeline.core.records import Option, Trace
-from pipeline.ledger.ledgered_model import Course
+from pipeline.ledger.ledgered_model import TraceCalls
 from pipeline.models import Question
 from tests import factories
 
@@ -100,8 +100,8 @@ def test_only_the_holder_of_the_lease_settles_a_trace():
 
 def made_for(batch) -> Trace:
     row = claim_trace(batch)
-    supply = supply_for(batch)
-    tools = supply.tools_for(row, Course())
-    trace = make_trace(store.question_record(row.question), tools, supply.config)
+    batch_tools = open_tools(batch)
+    tools = batch_tools.for_trace(row, TraceCalls())
+    trace = make_trace(store.question_record(row.question), tools, batch_tools.config)
     batch.traces.update(state="pending", lease_token=None, lease_until=None)
     return trace

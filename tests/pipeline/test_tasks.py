@@ -39,7 +39,7 @@ def test_pump_rings_again_when_its_time_is_up_and_work_is_left(rung, monkeypatch
 
 def test_pump_does_not_ring_for_a_batch_paused_meanwhile(rung, monkeypatch):
     batch = factories.batch(3)
-    monkeypatch.setattr(lifecycle, "pump", lambda one, seconds: lifecycle.pause_batch(one))
+    monkeypatch.setattr(lifecycle, "run_batch", lambda batch, seconds: lifecycle.pause_batch(batch))
     tasks.pump(batch.pk)
     assert rung == []
 

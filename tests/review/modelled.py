@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.contrib.auth.models import User
 
 from pipeline import store
-from pipeline.batches.lifecycle import pump
+from pipeline.batches.lifecycle import run_batch
 from pipeline.core.records import ReasonerKind
 from pipeline.models import Batch, Trace
 from review.models import Reviewer, Study
@@ -19,7 +19,7 @@ def model_study(*reviewers: Reviewer, opened_by: User, size: int = 4, samples: i
     Each sample has words of its own, as a model's have.
     """
     batch = factories.batch(size, samples=samples)
-    pump(batch)
+    run_batch(batch)
     plan = StudyPlan("modelled", batches=[batch], reviewers=reviewers, overlap=1, seed=7)
     study = open_study(plan, opened_by=opened_by)
     kind = ReasonerKind.LANGUAGE_MODEL

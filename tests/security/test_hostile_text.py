@@ -69,7 +69,7 @@ def batch(lead, tmp_path: Path) -> Batch:
     store.question_row(questions, hostile).save()
     config = preset("demonstration")
     made = lifecycle.start_batch(questions, knowledge_graph=graph, config=config, name=IMAGE)
-    lifecycle.pump(made)
+    lifecycle.run_batch(made)
     return made
 
 

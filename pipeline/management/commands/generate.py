@@ -14,8 +14,8 @@ from tqdm import tqdm
 from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.funnel import Funnel, funnel_of
-from pipeline.batches.lifecycle import open_traces, pump, start_batch
-from pipeline.batches.preflight import Minds
+from pipeline.batches.lifecycle import open_traces, run_batch, start_batch
+from pipeline.batches.preflight import ModelEndpoints
 from pipeline.core.config import PRESETS, MethodConfig, preset
 from pipeline.core.errors import ReasonerFailure
 from pipeline.core.records import ReasonerKind
@@ -91,7 +91,7 @@ class Command(BaseCommand):
         for endpoint in filter(None, (reasoner, reader)):
             require_usable(endpoint, question_set=questions)
             probe_if_untested(endpoint)
-        for warning in Minds(reasoner, reader).warnings:
+        for warning in ModelEndpoints(reasoner, reader).warnings:
             self.stderr.write(warning)
         return start_batch(
             questions,
@@ -138,7 +138,7 @@ class Command(BaseCommand):
         total = batch.traces.count()
         with tqdm(total=total, unit="trace", disable=None) as bar:
             while batch.state == Batch.State.RUNNING:
-                if not pump(batch, threads=threads, each=bar.update):
+                if not run_batch(batch, threads=threads, on_progress=bar.update):
                     time.sleep(IDLE_SECONDS)
                 bar.update(total - open_traces(batch).count() - bar.n)
                 batch.refresh_from_db()

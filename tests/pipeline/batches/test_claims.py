@@ -10,10 +10,10 @@ from django.utils import timezone
 from pipeline import store
 from pipeline.batches import lifecycle
 from pipeline.batches.claims import claim_trace, release_claim, return_expired_leases
-from pipeline.batches.tools import supply_for
+from pipeline.batches.tools import open_tools
 from pipeline.core.method import make_trace
-from pipeline.db.leases import lease_kept
-from pipeline.ledger.ledgered_model import Course
+from pipeline.db.leases import renewed_lease
+from pipeline.ledger.ledgered_model import TraceCalls
 from pipeline.models import Trace
 from tests import factories
 from tests.product import until
@@ -63,7 +63,7 @@ def test_a_long_trace_keeps_its_lease(settings, monkeypatch):
     settings.TRACE_LEASE_SECONDS = 60  # a third of which the first renewal would wait
     wait = threading.Event.wait
     monkeypatch.setattr(threading.Event, "wait", lambda event, _=None: wait(event, 0.05))
-    with lease_kept(row):
+    with renewed_lease(row):
         until(lambda: Trace.objects.get(pk=row.pk).lease_until > row.lease_until)
         wait(threading.Event(), 0.15)
         assert return_expired_leases() == 0
@@ -96,7 +96,7 @@ def test_four_threads_make_each_trace_once():
 
     def work():
         try:
-            made.append(lifecycle.pump(batch))
+            made.append(lifecycle.run_batch(batch))
         finally:
             connection.close()
 
@@ -112,6 +112,6 @@ def test_four_threads_make_each_trace_once():
 
 
 def _made(row, batch):
-    supply = supply_for(batch)
-    tools = supply.tools_for(row, Course())
-    return make_trace(store.question_record(row.question), tools, supply.config)
+    batch_tools = open_tools(batch)
+    tools = batch_tools.for_trace(row, TraceCalls())
+    return make_trace(store.question_record(row.question), tools, batch_tools.config)

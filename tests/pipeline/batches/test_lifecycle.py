@@ -72,10 +72,10 @@ def test_the_same_seed_gives_byte_identical_traces():
 def test_a_paused_batch_hands_out_nothing_until_resumed():
     batch = factories.batch(2)
     lifecycle.pause_batch(batch, reason="lunch")
-    assert lifecycle.pump(batch) == 0
+    assert lifecycle.run_batch(batch) == 0
     assert batch.traces.filter(state=Trace.State.PENDING).count() == 2
     lifecycle.resume_batch(batch)
-    assert lifecycle.pump(batch) == 2
+    assert lifecycle.run_batch(batch) == 2
 
 
 def test_cancel_ends_open_traces_and_keeps_made_ones():
@@ -109,7 +109,7 @@ def test_a_defect_becomes_a_typed_failure_and_stops_nothing(monkeypatch):
 
     batch = factories.batch(2)
     monkeypatch.setattr(worker, "make_trace", broken)
-    assert lifecycle.pump(batch) == 2
+    assert lifecycle.run_batch(batch) == 2
     row = batch.traces.first()
     assert (row.failure_reason, row.failure_detail) == ("unexpected_error", "RuntimeError: boom")
 
@@ -117,7 +117,7 @@ def test_a_defect_becomes_a_typed_failure_and_stops_nothing(monkeypatch):
 def test_a_batch_whose_graph_is_gone_pauses_with_the_reason(settings, tmp_path):
     batch = factories.batch(1)
     settings.KNOWLEDGE_GRAPH_DIR = tmp_path
-    assert lifecycle.pump(batch) == 0
+    assert lifecycle.run_batch(batch) == 0
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
     assert batch.pause_reason
@@ -150,7 +150,7 @@ def _batch_with_a_failure() -> Batch:
     batch = lifecycle.start_batch(
         questions, knowledge_graph=factories.graph(), config=preset("demonstration")
     )
-    lifecycle.pump(batch)
+    lifecycle.run_batch(batch)
     return batch
 
 

@@ -19,8 +19,8 @@ from pipeline.core.errors import (
 from pipeline.core.llm.base import Message, Usage
 from pipeline.core.llm.pricing import TokenPrice
 from pipeline.ledger import call_rows
-from pipeline.ledger.budgets import Density
-from pipeline.ledger.ledgered_model import Course, LedgeredModel
+from pipeline.ledger.budgets import TokenEstimator
+from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
 from pipeline.models import Batch, LLMCall, Trace
 from tests import factories
 from tests.factories.endpoints import price
@@ -67,31 +67,32 @@ def test_the_most_is_reserved_while_in_flight_and_the_usage_spent_after():
 
 
 def test_bytes_bound_the_tokens_of_any_script():
-    call = ledgered(batch_of())._call(asked(1))
+    call = ledgered(batch_of()).call_for(asked(1))
     longer = replace(REQUEST, messages=(Message("user", "\U0001f489" * 100),))
-    assert ledgered(Batch.objects.get())._call(longer).most_input_tokens >= 400
-    assert call.reserved.tokens == call.most_input_tokens + 200
+    assert ledgered(Batch.objects.get()).call_for(longer).max_input_tokens >= 400
+    assert call.max_cost.tokens == call.max_input_tokens + 200
 
 
 def test_the_bound_of_a_prompt_comes_down_to_a_quarter_over_the_densest_answer_seen():
     batch = batch_of()
-    density = Density()
-    strict = ledgered(batch, density=density)._call(REQUEST).most_input_tokens
-    ledgered(batch, density=density).ask(REQUEST)
-    assert ledgered(batch, density=density)._call(REQUEST).most_input_tokens == 39  # 31 * 1.25
+    estimator = TokenEstimator()
+    model = ledgered(batch, token_estimator=estimator)
+    strict = model.call_for(REQUEST).max_input_tokens
+    model.ask(REQUEST)
+    assert model.call_for(REQUEST).max_input_tokens == 39  # 31 * 1.25
     other = replace(REQUEST, prompt_name="prune")
-    assert ledgered(batch, density=density)._call(other).most_input_tokens == strict
+    assert model.call_for(other).max_input_tokens == strict
     dense = replace(ANSWER, usage=Usage(10 * strict, 9))
-    ledgered(batch, dense, density=density).ask(asked(2))
-    assert ledgered(batch, density=density)._call(REQUEST).most_input_tokens == strict
+    ledgered(batch, dense, token_estimator=estimator).ask(asked(2))
+    assert model.call_for(REQUEST).max_input_tokens == strict
 
 
 def test_another_worker_begins_with_what_the_ledger_has_seen():
     batch = batch_of()
     ledgered(batch, served_by=batch.reasoner_endpoint).ask(REQUEST)
-    learnt = Density.of(batch, batch.reasoner_endpoint)
-    assert ledgered(batch, density=learnt)._call(REQUEST).most_input_tokens == 39
-    assert not Density.of(batch, batch.reader_endpoint).seen
+    learnt = TokenEstimator.from_ledger(batch, batch.reasoner_endpoint)
+    assert ledgered(batch, token_estimator=learnt).call_for(REQUEST).max_input_tokens == 39
+    assert not TokenEstimator.from_ledger(batch, batch.reader_endpoint).tokens_per_byte
 
 
 def test_an_unknown_price_costs_null_and_never_zero():
@@ -144,7 +145,7 @@ def test_an_attempt_that_may_have_been_answered_is_charged_in_full_beside_the_ne
 
 @pytest.mark.parametrize("unit", ["tokens", "money"])
 def test_a_call_that_fits_exactly_is_sent_and_one_more_is_not(unit):
-    reserved = ledgered(batch_of())._call(REQUEST).reserved
+    reserved = ledgered(batch_of()).call_for(REQUEST).max_cost
     exact: dict[str, Any] = {"budget_tokens": 40 * 3 + reserved.tokens}
     if unit == "money":
         exact = {"budget_money": COST * 3 + reserved.money}
@@ -158,11 +159,13 @@ def test_a_call_that_fits_exactly_is_sent_and_one_more_is_not(unit):
 
 
 def test_a_refused_call_leaves_no_row_and_halts_the_trace_with_the_reason():
-    batch, course = batch_of(budget_tokens=100), Course()
-    model = ledgered(batch, course=course)
+    batch, calls = batch_of(budget_tokens=100), TraceCalls()
+    model = ledgered(batch, trace_calls=calls)
     with pytest.raises(OverBudget):
         model.ask(REQUEST)
-    assert course.halted.startswith("Budget spent: 0 of 100 tokens are spent, and the next call")
+    assert calls.halt_reason.startswith(
+        "Budget spent: 0 of 100 tokens are spent, and the next call"
+    )
     assert not LLMCall.objects.exists()
     assert not model.language_model.asked
     with pytest.raises(OverBudget):
@@ -171,7 +174,7 @@ def test_a_refused_call_leaves_no_row_and_halts_the_trace_with_the_reason():
 
 def test_what_calls_in_flight_may_give_back_is_waited_for():
     batch = batch_of()
-    need = ledgered(batch)._call(REQUEST).reserved
+    need = ledgered(batch).call_for(REQUEST).max_cost
     Batch.objects.update(budget_tokens=need.tokens, reserved_tokens=need.tokens)
     time = Time()
 
@@ -184,10 +187,10 @@ def test_what_calls_in_flight_may_give_back_is_waited_for():
 
 def test_a_budget_in_money_refuses_a_model_whose_price_is_gone():
     batch = batch_of(budget_money=Decimal(1))
-    course = Course()
+    calls = TraceCalls()
     with pytest.raises(OverBudget):
-        ledgered(batch, price=None, course=course).ask(REQUEST)
-    assert "no price of the model in USD is known" in course.halted
+        ledgered(batch, price=None, trace_calls=calls).ask(REQUEST)
+    assert "no price of the model in USD is known" in calls.halt_reason
 
 
 def test_a_price_in_another_currency_is_kept_out_of_the_batchs_sum():
@@ -237,7 +240,7 @@ def test_the_answer_that_comes_too_late_changes_nothing():
     row, call = in_flight(batch)
     call_rows.charge_in_flight([row])
     model = ledgered(batch)
-    call_rows.settle(call, model._call(REQUEST), ANSWER, milliseconds=1)
+    call_rows.settle(call, model.call_for(REQUEST), ANSWER, milliseconds=1)
     check_charged_in_full(batch, call)
 
 
@@ -253,11 +256,11 @@ def test_a_call_of_a_cancelled_batch_is_charged_once_nobody_can_be_waiting():
 
 
 def test_a_worker_that_lost_its_lease_sends_nothing_more():
-    batch, course = batch_of(), Course()
+    batch, calls = batch_of(), TraceCalls()
     row = claims.claim_trace(batch)
     Trace.objects.filter(pk=row.pk).update(state="pending", lease_token=None)
-    model = ledgered(batch, trace=row, course=course)
+    model = ledgered(batch, trace=row, trace_calls=calls)
     with pytest.raises(OverBudget):
         model.ask(REQUEST)
     assert not model.language_model.asked
-    assert course.halted == ""
+    assert calls.halt_reason == ""

@@ -15,7 +15,7 @@ from pipeline.core.errors import (
 )
 from pipeline.core.llm.base import Message
 from pipeline.ledger import limits
-from pipeline.ledger.ledgered_model import Course, LedgeredModel
+from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
 from pipeline.models import Endpoint, LLMCall, Trace
 from tests import factories
 from tests.factories.endpoints import endpoint
@@ -72,14 +72,14 @@ def test_an_equal_call_replays_the_answer_without_a_second_one(trace, scripted):
 def test_an_answer_that_came_since_the_ledger_was_asked_is_taken_too(scripted, monkeypatch):
     one, other = factories.batch(2).traces.all()
     first = LedgeredModel(scripted, one, served_by=endpoint())
-    second, admit = first.for_trace(other, Course()), limits.admit
+    second, acquire = first.for_trace(other, TraceCalls()), limits.acquire
 
     def overtaken(*args, **kwargs):
-        monkeypatch.setattr(limits, "admit", admit)
+        monkeypatch.setattr(limits, "acquire", acquire)
         assert second.ask(REQUEST) == ANSWER
-        return admit(*args, **kwargs)
+        return acquire(*args, **kwargs)
 
-    monkeypatch.setattr(limits, "admit", overtaken)
+    monkeypatch.setattr(limits, "acquire", overtaken)
     assert first.ask(REQUEST) == ANSWER
     assert len(scripted.asked) == 1
     assert set(LLMCall.objects.values_list("trace", "status")) == {

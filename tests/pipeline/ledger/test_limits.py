@@ -6,8 +6,7 @@ import pytest
 
 from pipeline.batches import lifecycle
 from pipeline.core.errors import EndpointUnavailable, TransientFailure
-from pipeline.ledger import limits as pace
-from pipeline.ledger.limits import CircuitOpen
+from pipeline.ledger import limits
 from pipeline.models import EndpointPace
 from tests import factories
 from tests.factories.endpoints import endpoint
@@ -25,14 +24,14 @@ def admitted_within(served, seconds, *, tokens, time) -> int:
     """How many requests are admitted, by workers that ask again at once."""
     until, count = time.at + timedelta(seconds=seconds), 0
     while True:
-        pace.admit(served, tokens=tokens, clock=time.clock)
+        limits.acquire(served, tokens=tokens, clock=time.clock)
         if time.at >= until:
             return count
         count += 1
 
 
 @pytest.mark.parametrize(
-    ("limits", "tokens", "a_minute"),
+    ("endpoint_limits", "tokens", "a_minute"),
     [
         ({"requests_per_minute": 30}, 10, 30),
         ({"tokens_per_minute": 6000}, 100, 60),
@@ -40,8 +39,8 @@ def admitted_within(served, seconds, *, tokens, time) -> int:
         ({"requests_per_minute": 90, "tokens_per_minute": 6000}, 100, 60),
     ],
 )
-def test_no_minute_holds_more_than_the_limits(time, limits, tokens, a_minute):
-    served = endpoint(**limits)
+def test_no_minute_holds_more_than_the_limits(time, endpoint_limits, tokens, a_minute):
+    served = endpoint(**endpoint_limits)
     assert admitted_within(served, 60, tokens=tokens, time=time) == a_minute
     assert admitted_within(served, 30, tokens=tokens, time=time) <= a_minute / 2
     assert max(time.slept) <= 5
@@ -49,23 +48,23 @@ def test_no_minute_holds_more_than_the_limits(time, limits, tokens, a_minute):
 
 def test_a_pause_saves_up_no_right_to_a_burst(time):
     served = endpoint(requests_per_minute=60)
-    pace.admit(served, tokens=1, clock=time.clock)
+    limits.acquire(served, tokens=1, clock=time.clock)
     time.pass_by(3600)
     assert admitted_within(served, 60, tokens=1, time=time) == 60
 
 
 def test_tokens_not_taken_let_the_next_come_sooner(time):
     served = endpoint(tokens_per_minute=600)
-    pace.admit(served, tokens=600, clock=time.clock)
-    pace.give_back(served, tokens=590)
-    pace.admit(served, tokens=1, clock=time.clock)
+    limits.acquire(served, tokens=600, clock=time.clock)
+    limits.give_back(served, tokens=590)
+    limits.acquire(served, tokens=1, clock=time.clock)
     assert sum(time.slept) == pytest.approx(1.0)
 
 
 def test_without_limits_nobody_waits_and_no_row_is_written_to(time):
     served = endpoint()
     for _ in range(5):
-        pace.admit(served, tokens=1000, clock=time.clock)
+        limits.acquire(served, tokens=1000, clock=time.clock)
     assert time.slept == []
     assert EndpointPace.objects.get().free_at is None
 
@@ -76,7 +75,7 @@ def down(**how) -> TransientFailure:
 
 def fail(served, time, *, times=1, failure=None, gave_up=False) -> str:
     for _ in range(times):
-        opened = pace.failed(served, failure or down(), gave_up=gave_up, clock=time.clock)
+        opened = limits.record_failure(served, failure or down(), gave_up=gave_up, clock=time.clock)
     return opened
 
 
@@ -86,8 +85,8 @@ def test_the_circuit_opens_after_failures_in_a_row_that_last(time, settings):
     assert not fail(served, time, times=8)
     time.pass_by(10)
     assert fail(served, time) == "reasoner: could not be reached"
-    with pytest.raises(CircuitOpen, match="could not be reached"):
-        pace.admit(served, tokens=1, clock=time.clock)
+    refusal = limits.acquire(served, tokens=1, clock=time.clock).refusal
+    assert refusal == "reasoner: could not be reached"
 
 
 def test_too_few_failures_do_not_open_it_however_long_they_last(time, settings):
@@ -103,8 +102,8 @@ def test_a_success_in_between_begins_the_count_anew(time, settings):
     settings.LLM_CIRCUIT_FAILURES, settings.LLM_CIRCUIT_GRACE = 2, 0
     served = endpoint()
     fail(served, time)
-    admission = pace.admit(served, tokens=1, clock=time.clock)
-    pace.succeeded(served, admission)
+    permit = limits.acquire(served, tokens=1, clock=time.clock)
+    limits.record_success(served, permit)
     assert not fail(served, time)
     assert fail(served, time)
 
@@ -119,7 +118,7 @@ def test_an_endpoint_that_says_when_to_come_back_makes_everyone_wait(time, setti
     served = endpoint()
     assert not fail(served, time, times=5, failure=down(retry_after=30.0))
     before = time.at
-    pace.admit(served, tokens=1, clock=time.clock)
+    limits.acquire(served, tokens=1, clock=time.clock)
     assert (time.at - before).total_seconds() >= 30
 
 
@@ -139,45 +138,44 @@ def opened(time):
 
 def test_one_request_probes_and_its_success_closes_the_circuit(time):
     served = opened(time)
-    admission = pace.admit(served, tokens=1, clock=time.clock)
+    permit = limits.acquire(served, tokens=1, clock=time.clock)
     assert EndpointPace.objects.get().probe_until > time.at
-    pace.succeeded(served, admission)
+    limits.record_success(served, permit)
     row = EndpointPace.objects.get()
     assert (row.open_until, row.probe_until, row.failures_in_a_row) == (None, None, 0)
 
 
 def test_the_others_wait_for_the_probe_and_follow_its_success(time):
     served = opened(time)
-    probe = pace.admit(served, tokens=1, clock=time.clock)
+    probe = limits.acquire(served, tokens=1, clock=time.clock)
     clock = time.clock.__class__(
-        now=lambda: time.at, sleep=lambda seconds: pace.succeeded(served, probe)
+        now=lambda: time.at, sleep=lambda seconds: limits.record_success(served, probe)
     )
-    assert not pace.admit(served, tokens=1, clock=clock).after_failures
+    assert not limits.acquire(served, tokens=1, clock=clock).after_failures
 
 
 def test_a_probe_that_fails_opens_the_circuit_again(time, settings):
     settings.LLM_CIRCUIT_FAILURES = 99
     served = opened(time)
-    pace.admit(served, tokens=1, clock=time.clock)
+    limits.acquire(served, tokens=1, clock=time.clock)
     assert fail(served, time)
-    with pytest.raises(CircuitOpen):
-        pace.admit(served, tokens=1, clock=time.clock)
+    assert limits.acquire(served, tokens=1, clock=time.clock).refusal
 
 
 def test_a_probe_whose_worker_died_is_taken_up_by_another(time):
     served = opened(time)
-    pace.admit(served, tokens=1, clock=time.clock)
+    limits.acquire(served, tokens=1, clock=time.clock)
     time.pass_by(served.timeout_seconds + 11)
-    assert pace.admit(served, tokens=1, clock=time.clock).after_failures
+    assert limits.acquire(served, tokens=1, clock=time.clock).after_failures
 
 
 def test_resuming_a_batch_asks_its_endpoints_again():
     batch, time = factories.model_batch(1), Time()
     refused = EndpointUnavailable("401", stage="extraction")
     now = Time(at=batch.started_at)
-    pace.failed(batch.reasoner_endpoint, refused, gave_up=True, clock=now.clock)
+    limits.record_failure(batch.reasoner_endpoint, refused, gave_up=True, clock=now.clock)
     lifecycle.pause_batch(batch, reason="401")
     lifecycle.resume_batch(batch)
     later = Time(at=batch.started_at + timedelta(seconds=5))
-    assert pace.admit(batch.reasoner_endpoint, tokens=1, clock=later.clock).after_failures
+    assert limits.acquire(batch.reasoner_endpoint, tokens=1, clock=later.clock).after_failures
     assert time.slept == []

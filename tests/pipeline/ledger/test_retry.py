@@ -1,15 +1,18 @@
 """Retries are the ledger's: when a call is sent again, how long it waits, when it gives up."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from pipeline.core.errors import EndpointUnavailable, TransientFailure, TruncatedOutput
+from pipeline.batches.claims import claim_trace, return_expired_leases
+from pipeline.core.errors import EndpointUnavailable, OverBudget, TransientFailure, TruncatedOutput
 from pipeline.ledger import call_rows, limits
-from pipeline.ledger.ledgered_model import Course, LedgeredModel
-from pipeline.ledger.limits import Admission
-from pipeline.ledger.retry import Clock, Patience
-from pipeline.models import EndpointPace, LLMCall
+from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
+from pipeline.ledger.limits import Permit
+from pipeline.ledger.retry import Clock, RetryPolicy
+from pipeline.models import EndpointPace, LLMCall, Trace
 from tests import factories
 from tests.factories.endpoints import endpoint
 from tests.peers.scripted import ANSWER, REQUEST, Scripted, Time
@@ -28,25 +31,25 @@ def time() -> Time:
 
 @pytest.fixture
 def ask(time):
-    """Ask once with these outcomes; returns the scripted model and the course of the trace."""
+    """Ask once with these outcomes; returns the scripted model and the trace's calls."""
 
     def asking(*outcomes, **changes):
-        model, course = Scripted(list(outcomes)), Course()
+        model, calls = Scripted(list(outcomes)), TraceCalls()
         trace = factories.batch(1).traces.get()
-        fields = {"clock": time.clock, "course": course} | changes
+        fields = {"clock": time.clock, "trace_calls": calls} | changes
         ledgered = LedgeredModel(model, trace, **fields)
         try:
             ledgered.ask(REQUEST)
         except TransientFailure as failure:
-            return model, course, failure
-        return model, course, None
+            return model, calls, failure
+        return model, calls, None
 
     return asking
 
 
 def test_waits_double_up_to_a_bound_and_the_row_counts_attempts(ask, time):
-    patience = Patience(attempts=9, first=1.0, longest=20.0)
-    model, _, failure = ask(*[busy()] * 7, ANSWER, patience=patience)
+    policy = RetryPolicy(max_attempts=9, first_delay=1.0, max_delay=20.0)
+    model, _, failure = ask(*[busy()] * 7, ANSWER, retry_policy=policy)
     assert failure is None
     assert time.slept == [1, 2, 4, 8, 16, 20, 20]
     call = LLMCall.objects.get()
@@ -55,29 +58,33 @@ def test_waits_double_up_to_a_bound_and_the_row_counts_attempts(ask, time):
 
 def test_the_wait_is_drawn_from_nothing_to_the_most():
     drawn = []
-    patience, clock = Patience(), Time().clock.__class__(uniform=lambda *ends: drawn.append(ends))
+    policy, clock = RetryPolicy(), Time().clock.__class__(uniform=lambda *ends: drawn.append(ends))
     with pytest.raises(TypeError):
-        patience.wait_after(3, asked=None, elapsed=0, clock=clock)
+        policy.next_delay(3, busy(), elapsed=0, clock=clock)
     assert drawn == [(0.0, 4.0)]
 
 
 def test_waiting_for_an_equal_call_is_no_attempt_and_takes_no_turn(time, monkeypatch):
     served, model = endpoint(requests_per_minute=1), Scripted([busy(), ANSWER])
     one, other = factories.batch(2).traces.all()
-    ledgered = LedgeredModel(model, other, served_by=served, patience=Patience(attempts=2))
-    equal = ledgered.for_trace(one, Course())._call(REQUEST)
+    ledgered = LedgeredModel(
+        model, other, served_by=served, retry_policy=RetryPolicy(max_attempts=2)
+    )
+    equal = ledgered.for_trace(one, TraceCalls()).call_for(REQUEST)
     row, naps, admitted = call_rows.open_call(equal, repair_of=None), [], []
+
+    assert isinstance(row, LLMCall)
 
     def ends_in_time(seconds):
         naps.append(seconds)
         if len(naps) == 10:
             call_rows.settle_failed(row, equal, busy(), milliseconds=1)
 
-    def admit(*_, **__):
+    def acquire(*_, **__):
         admitted.append(1)
-        return Admission()
+        return Permit()
 
-    monkeypatch.setattr(limits, "admit", admit)
+    monkeypatch.setattr(limits, "acquire", acquire)
     clock = Clock(now=lambda: time.at, sleep=ends_in_time, uniform=lambda least, most: most)
     assert replace(ledgered, clock=clock).ask(REQUEST) == ANSWER
     assert len(naps) == 10 + 1  # and the wait between its own two attempts
@@ -85,12 +92,12 @@ def test_waiting_for_an_equal_call_is_no_attempt_and_takes_no_turn(time, monkeyp
 
 
 def test_attempts_end_and_the_failure_comes_through(ask):
-    model, course, failure = ask(busy(), patience=Patience(attempts=3))
+    model, calls, failure = ask(busy(), retry_policy=RetryPolicy(max_attempts=3))
     assert failure.detail == "busy (503)"
     call = LLMCall.objects.get()
     assert (call.status, call.attempts, len(model.asked)) == ("failed", 3, 3)
     assert call.error == "endpoint_unavailable: busy (503)"
-    assert course.halted is None
+    assert calls.halt_reason is None
 
 
 def test_retry_after_is_obeyed(ask, time):
@@ -99,14 +106,14 @@ def test_retry_after_is_obeyed(ask, time):
 
 
 def test_a_longer_wait_than_allowed_is_not_waited(ask, time):
-    model, _, failure = ask(busy(retry_after=121.0), patience=Patience(longest_asked=120))
+    model, _, failure = ask(busy(retry_after=121.0), retry_policy=RetryPolicy(max_retry_after=120))
     assert failure is not None
     assert (len(model.asked), time.slept) == (1, [])
 
 
 def test_no_call_goes_on_beyond_its_time_in_all(ask, time):
-    patience = Patience(attempts=99, longest=60, in_all=100)
-    model, _, failure = ask(busy(), patience=patience)
+    policy = RetryPolicy(max_attempts=99, max_delay=60, max_total=100)
+    model, _, failure = ask(busy(), retry_policy=policy)
     assert failure is not None
     assert sum(time.slept) <= 100
     assert len(model.asked) == 7
@@ -127,24 +134,24 @@ def test_an_attempt_that_may_be_charged_is_a_row_of_its_own(ask):
 
 
 def test_a_last_attempt_that_may_be_charged_is_charged(ask):
-    ask(busy(maybe_charged=True), patience=Patience(attempts=2))
+    ask(busy(maybe_charged=True), retry_policy=RetryPolicy(max_attempts=2))
     assert set(LLMCall.objects.values_list("status", flat=True)) == {"uncertain"}
 
 
 def test_a_closed_door_is_knocked_at_once_and_halts_the_trace():
     model = Scripted([EndpointUnavailable("does not accept the API key", stage="extraction")])
-    course, served = Course(), endpoint()
+    calls, served = TraceCalls(), endpoint()
     ledgered = LedgeredModel(
-        model, factories.batch(1).traces.get(), served_by=served, course=course
+        model, factories.batch(1).traces.get(), served_by=served, trace_calls=calls
     )
     with pytest.raises(EndpointUnavailable):
         ledgered.ask(REQUEST)
     assert len(model.asked) == 1
-    assert course.halted == "reasoner: does not accept the API key"
+    assert calls.halt_reason == "reasoner: does not accept the API key"
 
 
 def test_while_the_circuit_is_open_nothing_is_sent(time):
-    served, course, model = endpoint(), Course(), Scripted()
+    served, calls, model = endpoint(), TraceCalls(), Scripted()
     EndpointPace.objects.create(
         endpoint=served, open_until=time.at.replace(year=2027), open_reason="it was down"
     )
@@ -152,16 +159,16 @@ def test_while_the_circuit_is_open_nothing_is_sent(time):
         model,
         factories.batch(1).traces.get(),
         served_by=served,
-        course=course,
+        trace_calls=calls,
         clock=time.clock,
     )
     with pytest.raises(EndpointUnavailable, match="it was down"):
         ledgered.ask(REQUEST)
-    assert (course.halted, model.asked, LLMCall.objects.count()) == ("it was down", [], 0)
+    assert (calls.halt_reason, model.asked, LLMCall.objects.count()) == ("it was down", [], 0)
 
 
 def test_a_circuit_that_opens_between_two_attempts_ends_the_call_unpaid(time):
-    served, course = endpoint(), Course()
+    served, calls = endpoint(), TraceCalls()
     model = Scripted([busy(), ANSWER])
 
     def others_failed(seconds):
@@ -169,10 +176,25 @@ def test_a_circuit_that_opens_between_two_attempts_ends_the_call_unpaid(time):
 
     clock = time.clock.__class__(now=lambda: time.at, sleep=others_failed)
     ledgered = LedgeredModel(
-        model, factories.batch(1).traces.get(), served_by=served, course=course, clock=clock
+        model, factories.batch(1).traces.get(), served_by=served, trace_calls=calls, clock=clock
     )
     with pytest.raises(EndpointUnavailable, match="it is down"):
         ledgered.ask(REQUEST)
-    assert (len(model.asked), course.halted) == (1, "it is down")
+    assert (len(model.asked), calls.halt_reason) == (1, "it is down")
     call = LLMCall.objects.get()
     assert (call.status, call.batch.reserved_tokens) == ("failed", 0)
+
+
+def test_a_worker_that_lost_its_lease_in_between_tries_no_more(time):
+    calls, model = TraceCalls(), Scripted([busy(), ANSWER])
+    trace = claim_trace(factories.batch(1))
+
+    def lease_expires(seconds):
+        Trace.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+        return_expired_leases()
+
+    clock = replace(time.clock, sleep=lease_expires)
+    with pytest.raises(OverBudget):
+        LedgeredModel(model, trace, trace_calls=calls, clock=clock).ask(REQUEST)
+    assert (len(model.asked), calls.halt_reason) == (1, "")
+    assert LLMCall.objects.get().status == "uncertain"

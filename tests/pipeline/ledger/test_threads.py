@@ -51,7 +51,9 @@ def sent_by_ledger() -> Counter[str]:
 def test_each_trace_is_made_once_and_the_server_counts_what_the_ledger_counts(stub):
     batch = batch_at(stub, 24)
     made = []
-    assert lifecycle.pump(batch, threads=8, each=lambda: made.append(1)) == len(made) == 24
+    assert (
+        lifecycle.run_batch(batch, threads=8, on_progress=lambda: made.append(1)) == len(made) == 24
+    )
     batch.refresh_from_db()
     assert batch.state == Batch.State.FINISHED
     assert batch.traces.filter(state=Trace.State.MADE).count() == 24
@@ -62,7 +64,7 @@ def test_each_trace_is_made_once_and_the_server_counts_what_the_ledger_counts(st
 
 def test_a_second_batch_over_the_same_questions_pays_nothing(stub):
     first = batch_at(stub, 4)
-    lifecycle.pump(first, threads=4)
+    lifecycle.run_batch(first, threads=4)
     again = lifecycle.start_batch(
         first.question_set,
         knowledge_graph=first.knowledge_graph,
@@ -71,7 +73,7 @@ def test_a_second_batch_over_the_same_questions_pays_nothing(stub):
         reader_endpoint=first.reader_endpoint,
     )
     before = stub.received
-    assert lifecycle.pump(again, threads=4) == 4
+    assert lifecycle.run_batch(again, threads=4) == 4
     assert stub.received == before
     again.refresh_from_db()
     assert (again.spent_tokens, again.calls.exclude(status="replayed").count()) == (0, 0)
@@ -87,7 +89,7 @@ def test_a_budget_for_fifty_calls_is_never_overrun_by_thirty_two_threads(stub, u
     if unit == "money":  # a million tokens read cost 1, written 3
         budget = {"budget_money": 50 * Decimal(INPUT_TOKENS + 3 * OUTPUT_TOKENS) / 10**6}
     batch = batch_at(stub, 40, **budget)
-    lifecycle.pump(batch, threads=32)
+    lifecycle.run_batch(batch, threads=32)
     paid = sum(stub.received.values())
     assert 45 <= paid <= 50
     batch.refresh_from_db()
@@ -99,12 +101,12 @@ def test_a_budget_for_fifty_calls_is_never_overrun_by_thirty_two_threads(stub, u
 
 def test_a_larger_budget_goes_on_where_the_smaller_ended(stub):
     batch = batch_at(stub, 6, budget_tokens=10 * PAID)
-    lifecycle.pump(batch, threads=4)
+    lifecycle.run_batch(batch, threads=4)
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
     lifecycle.change_budget(batch, budget_money=None, budget_tokens=10**9)
     lifecycle.resume_batch(batch)
-    lifecycle.pump(batch, threads=4)
+    lifecycle.run_batch(batch, threads=4)
     assert batch.traces.filter(state=Trace.State.MADE).count() == 6
     assert set(stub.received.values()) == {1}
 
@@ -112,22 +114,22 @@ def test_a_larger_budget_goes_on_where_the_smaller_ended(stub):
 def test_an_endpoint_that_refuses_the_key_pauses_the_batch_and_burns_no_question(stub):
     batch = batch_at(stub, 12)
     refused = EndpointUnavailable("127.0.0.1 does not accept the API key (401).", stage="x")
-    limits.failed(batch.reasoner_endpoint, refused, gave_up=True, clock=Clock())
-    assert lifecycle.pump(batch, threads=4) == 0
+    limits.record_failure(batch.reasoner_endpoint, refused, gave_up=True, clock=Clock())
+    assert lifecycle.run_batch(batch, threads=4) == 0
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
     assert batch.pause_reason == "reasoner: 127.0.0.1 does not accept the API key (401)."
     pending = batch.traces.filter(state=Trace.State.PENDING, attempt=1)
     assert (pending.count(), LLMCall.objects.count()) == (12, 0)
     lifecycle.resume_batch(batch)
-    assert lifecycle.pump(batch, threads=4) == 12
+    assert lifecycle.run_batch(batch, threads=4) == 12
 
 
 def test_an_endpoint_changed_since_the_start_pauses_the_batch(stub):
     batch = batch_at(stub, 1)
     Endpoint.objects.filter(pk=batch.reasoner_endpoint_id).update(model="another")
     batch = Batch.objects.get(pk=batch.pk)
-    assert lifecycle.pump(batch) == 0
+    assert lifecycle.run_batch(batch) == 0
     batch.refresh_from_db()
     assert batch.pause_reason.startswith("The endpoint reasoner is no longer what the batch began")
     assert not stub.received
@@ -135,17 +137,17 @@ def test_an_endpoint_changed_since_the_start_pauses_the_batch(stub):
 
 def test_workers_together_make_no_more_at_a_time_than_the_settings_say(stub, settings, monkeypatch):
     settings.TRACE_THREADS = 3
-    batch, most = batch_at(stub, 6), []
+    batch, claimed = batch_at(stub, 6), []
 
-    def watched(batch, *, at_most):
-        row = claims.claim_trace(batch, at_most=at_most)
-        most.append(batch.traces.filter(state=Trace.State.CLAIMED).count())
+    def watched(batch, *, max_claimed):
+        row = claims.claim_trace(batch, max_claimed=max_claimed)
+        claimed.append(batch.traces.filter(state=Trace.State.CLAIMED).count())
         return row
 
     monkeypatch.setattr(worker, "claim_trace", watched)
     claims.claim_trace(batch)
-    assert lifecycle.pump(batch) == 5
-    assert max(most) == 3
+    assert lifecycle.run_batch(batch) == 5
+    assert max(claimed) == 3
 
 
 def test_equal_calls_of_two_threads_are_sent_once():

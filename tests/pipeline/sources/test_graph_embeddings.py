@@ -80,7 +80,7 @@ def test_a_graph_that_is_not_there_and_a_model_that_is_not_there(monkeypatch):
 def test_a_dense_batch_without_vectors_pauses_and_goes_on_once_they_are_there(letters):
     graph = factories.graph("dense")
     batch = dense_batch(graph)
-    assert lifecycle.pump(batch) == 0
+    assert lifecycle.run_batch(batch) == 0
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
     assert batch.pause_reason == (
@@ -89,7 +89,7 @@ def test_a_dense_batch_without_vectors_pauses_and_goes_on_once_they_are_there(le
     assert not batch.traces.exclude(state="pending").exists()
     run("embed_graph", "dense", model=MODEL)
     lifecycle.resume_batch(batch)
-    assert lifecycle.pump(batch) == 2
+    assert lifecycle.run_batch(batch) == 2
     batch.refresh_from_db()
     assert batch.state == Batch.State.FINISHED
 
@@ -101,7 +101,7 @@ def test_a_dense_batch_runs_on_a_real_model_of_random_weights(tmp_path):
     said = run("embed_graph", "tiny", model=model)
     assert "16 dimensions" in said
     batch = dense_batch(graph, model)
-    assert lifecycle.pump(batch) == 2
+    assert lifecycle.run_batch(batch) == 2
 
 
 def test_the_linking_report_counts_by_side_and_stage(letters):

@@ -80,7 +80,7 @@ def test_a_batch_goes_on_with_its_own_version_while_another_is_loaded(source, tm
     second = write_kg(tmp_path / "second.csv", NODES, EDGES[:-1])
     assert load_graph(second, name="g")[0].version == 2
     assert open_graphs.graph_of(batch) is opened
-    lifecycle.pump(batch)
+    lifecycle.run_batch(batch)
     records = [store.trace_record(row) for row in batch.traces.all()]
     assert {record.graph_checksum for record in records} == {first.checksum}
 
@@ -88,7 +88,7 @@ def test_a_batch_goes_on_with_its_own_version_while_another_is_loaded(source, tm
 def test_a_batch_whose_graph_was_replaced_pauses_and_stays_readable(source, tmp_path, graphs):
     first, _ = load_graph(source, name="g")
     made = begin(first)
-    lifecycle.pump(made)
+    lifecycle.run_batch(made)
     second, _ = load_graph(write_kg(tmp_path / "second.csv", NODES, EDGES[:-1]), name="g")
     (graphs / first.folder).rename(tmp_path / "away")
     (graphs / second.folder).rename(graphs / first.folder)
@@ -100,7 +100,7 @@ def test_a_batch_whose_graph_was_replaced_pauses_and_stays_readable(source, tmp_
     later = lifecycle.start_batch(
         questions, knowledge_graph=first, config=preset("demonstration"), name="later"
     )
-    assert lifecycle.pump(later) == 0
+    assert lifecycle.run_batch(later) == 0
     later.refresh_from_db()
     assert later.state == Batch.State.PAUSED
     assert "was replaced" in later.pause_reason

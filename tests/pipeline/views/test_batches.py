@@ -91,7 +91,7 @@ def test_the_fragment_polls_while_the_batch_runs_and_then_stops(client):
     running = page(client, batch, HX_Request="true")
     assert "<html" not in running
     assert 'hx-trigger="every 2s"' in running
-    lifecycle.pump(batch)
+    lifecycle.run_batch(batch)
     finished = page(client, batch, HX_Request="true")
     assert "hx-get" not in finished
     assert "2 of 2 traces settled" in finished

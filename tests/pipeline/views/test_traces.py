@@ -25,7 +25,7 @@ def batch() -> Batch:
     """Two kept traces, one discarded, one failed, one open."""
     made = factories.batch(5)
     rows = list(made.traces.order_by("pk"))
-    lifecycle.pump(made, seconds=None)
+    lifecycle.run_batch(made, seconds=None)
     discard, fail, reopen = rows[2:]
     Trace.objects.filter(pk__in=[rows[0].pk, rows[1].pk]).update(kept=True, rejections="")
     Trace.objects.filter(pk=discard.pk).update(kept=False, rejections="leakage")
@@ -139,7 +139,7 @@ def test_a_failed_trace_says_where_and_why_and_keeps_what_was_found(client):
     store.question_row(questions, number).save()
     graph, config = factories.graph(), preset("demonstration")
     batch = lifecycle.start_batch(questions, knowledge_graph=graph, config=config)
-    lifecycle.pump(batch)
+    lifecycle.run_batch(batch)
     row = batch.traces.get()
     content = shown(client, row)
     assert f"Failed at linking: {escape(row.failure_detail)}" in content

@@ -17,7 +17,7 @@ from review.evidence.policies import Rules, save_policy
 from review.models import Release, ReleasedTrace, Study
 from review.releases import bundle, lifecycle
 from review.releases.archive import ask_for_archive, whole_archive
-from review.releases.lease import TO_MAKE, held
+from review.releases.lease import TO_MAKE, release_lease
 from review.releases.lifecycle import (
     CannotRelease,
     NoLonger,
@@ -117,8 +117,8 @@ def test_trying_again_counts_too(study, lead):
 
 def test_one_worker_at_a_time(study, lead):
     release = begun(study, lead)
-    with held(now(release), TO_MAKE) as mine:
-        assert mine
+    with release_lease(now(release), TO_MAKE) as leased:
+        assert leased
         make(now(release))
         assert list(lifecycle.unfinished_releases()) == []
     assert now(release).state == Release.State.MAKING
