@@ -65,21 +65,6 @@ def is_discordant(ratings: Sequence[Rating]) -> bool:
     return bool(reasons(ratings))
 
 
-def overtaken(settled: Rating, later: Sequence[Rating]) -> bool:
-    """Whether ratings an adjudicator never saw make the item wait for adjudication again.
-
-    They do when one lies 2 or more from the settlement, or across the accept line, or raises
-    a safety flag other than the settled one. Steps alone do not.
-    """
-    return any(
-        _far_apart([settled.precision, rating.precision])
-        or _far_apart([settled.coherence, rating.coherence])
-        or (settled.decision == ACCEPT) != (rating.decision == ACCEPT)
-        or rating.safety_flag not in ("", settled.safety_flag)
-        for rating in later
-    )
-
-
 def consensus(ratings: Sequence[Rating]) -> Consensus | None:
     """The consensus of agreeing ratings; None when there is no rating or they are discordant.
 

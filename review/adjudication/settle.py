@@ -17,14 +17,13 @@ from django.utils import timezone
 
 from pipeline.models import Event
 from pipeline.statistics.consensus import ACCEPT, DISCORDANT_DISTANCE
-from review.evidence.key_disputes import voiced
 from review.models import Adjudication, AdjudicationLease, Grade, Item, SendBack, Slot, Study
+from review.models.grades import may_warn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 LEASE = timedelta(minutes=30)
-FLAGS = Grade.objects.filter(voiced()).exclude(safety_flag="")
 
 
 class LeaseLost(Exception):
@@ -56,26 +55,25 @@ def awaiting_adjudication(study: Study) -> QuerySet[Item]:
     in a repeat is one on its twin; a control item waits for a flag only, never for its scales.
     """
     settled = Adjudication.objects.filter(item=OuterRef("pk"), is_current=True)
+    overtaken = settled.with_overtaken().filter(overtaken=True)  # type: ignore[misc]
     asked = SendBack.objects.waiting().filter(grade__item=OuterRef("pk"))
     unfilled = Slot.objects.filter(
         item=OuterRef("pk"), state__in=(Slot.State.OPEN, Slot.State.LEASED)
     )
     rows = Item.objects.filter(~Exists(asked), study=study).exclude(kind=Item.Kind.REPEAT)
-    open_flag = ~Exists(settled) & (Q(flagged__gt=0) | Q(flagged_again=True))
-    rated = (~Exists(settled) & _disagree()) | Exists(_overtaken_by_ratings(settled))
+    flagged = Q(flagged__gt=0) | Q(flagged_again=True)
+    disagree = Q(kind=Item.Kind.SAMPLED) & _disagree()
     return (
         rows.annotate(**_spreads(), **_flagged_again(), **{"incomplete": Exists(unfilled)})
-        .filter(
-            open_flag | Exists(_overtaken_by_flags(settled)) | (Q(kind=Item.Kind.SAMPLED) & rated)
-        )
+        .filter((~Exists(settled) & (flagged | disagree)) | Exists(overtaken))
         .order_by(_gravity().desc(), F("flagged").desc(), F("incomplete"), "pk")
     )
 
 
 def _spreads() -> dict[str, Any]:
-    """What `ratings.reasons` looks at, as columns of an item."""
+    """What `consensus.reasons` looks at, as columns of an item."""
     judged = Q(grades__is_current=True, grades__cannot_judge="")
-    flagged = voiced("grades__") & ~Q(grades__safety_flag="")
+    flagged = may_warn("grades__") & ~Q(grades__safety_flag="")
     columns: dict[str, Any] = {
         f"{end}_{scale}": function(f"grades__cot_{scale}", filter=judged)
         for scale in ("precision", "coherence")
@@ -94,7 +92,7 @@ def _spreads() -> dict[str, Any]:
 
 def _flagged_again() -> dict[str, Any]:
     """Whether a repeat of the item carries a flag, and a severe one."""
-    flags = FLAGS.filter(item__repeat_of=OuterRef("pk"))
+    flags = Grade.objects.flagged().filter(item__repeat_of=OuterRef("pk"))
     severe = flags.filter(safety_flag=Grade.SafetyFlag.SEVERE)
     return {"flagged_again": Exists(flags), "severe_again": Exists(severe)}
 
@@ -116,30 +114,6 @@ def _disagree() -> Q:
     )
 
 
-def _overtaken_by_flags(settled: QuerySet[Adjudication]) -> QuerySet[Adjudication]:
-    """An item's current adjudication, if a flag it did not weigh says another severity."""
-    later = FLAGS.exclude(adjudications=OuterRef("pk")).exclude(safety_flag=OuterRef("safety_flag"))
-    return settled.filter(
-        Exists(later.filter(item=OuterRef("item")))
-        | Exists(later.filter(item__repeat_of=OuterRef("item")))
-    )
-
-
-def _overtaken_by_ratings(settled: QuerySet[Adjudication]) -> QuerySet[Adjudication]:
-    """`ratings.overtaken`, but for flags, as a query over an item's current adjudication."""
-    later = Grade.objects.filter(item=OuterRef("item")).exclude(adjudications=OuterRef("pk"))
-    far = Q()
-    for scale in ("precision", "coherence"):
-        far |= Q(**{f"cot_{scale}__gte": OuterRef(scale) + DISCORDANT_DISTANCE})
-        far |= Q(**{f"cot_{scale}__lte": OuterRef(scale) - DISCORDANT_DISTANCE})
-    judged = later.filter(is_current=True, cannot_judge="")
-    return settled.filter(
-        Exists(judged.filter(far))
-        | (Q(decision=ACCEPT) & Exists(judged.exclude(decision=ACCEPT)))
-        | (~Q(decision=ACCEPT) & Exists(judged.filter(decision=ACCEPT)))
-    )
-
-
 def _above(column: str) -> CombinedExpression:
     return F(column) + DISCORDANT_DISTANCE
 
@@ -150,7 +124,7 @@ def grades_to_settle(item: Item) -> list[Grade]:
     A grade only warns when its flag was raised after a reveal, or in a repeat of the item.
     """
     own = Grade.objects.filter(item=item, is_current=True)
-    warn = FLAGS.filter(Q(item=item, after_reveal=True) | Q(item__repeat_of=item))
+    warn = Grade.objects.flagged().filter(Q(item=item, after_reveal=True) | Q(item__repeat_of=item))
     rows = Grade.objects.filter(Q(pk__in=own.values("pk")) | Q(pk__in=warn.values("pk")))
     related = rows.select_related("reviewer").prefetch_related("step_labels", "path_grades")
     return list(related.order_by("pk"))

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from django.db.models import Q
 
 from pipeline.statistics.consensus import Rating
-from review.evidence.key_disputes import voiced
-from review.grading.sendbacks import unprompted
 from review.models import Grade, PathGrade, StepLabel
+from review.models.grades import may_warn
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +66,10 @@ class Said:
 def said_of(items: Sequence[int]) -> dict[int, Said]:
     """What was said of each item: a few queries, whatever their number."""
     rows = list(
-        Grade.objects.filter(voiced(), item__in=items).select_related("reviewer").order_by("pk")
+        Grade.objects.filter(may_warn(), item__in=items).select_related("reviewer").order_by("pk")
     )
     own = list(
-        unprompted(Grade.objects.filter(item__in=items)).select_related("reviewer").order_by("pk")
+        Grade.objects.filter(item__in=items).unprompted().select_related("reviewer").order_by("pk")
     )
     given = _given({row.pk: row for row in (*rows, *own)}, {row.pk for row in own})
     said: dict[int, Said] = defaultdict(Said)
@@ -89,7 +88,7 @@ def said_of(items: Sequence[int]) -> dict[int, Said]:
 def warnings_in_repeats(items: Sequence[int]) -> list[Grade]:
     """Safety flags and doubts of the key raised when the items were graded again."""
     raised = ~Q(safety_flag="") | Q(answer_key_disputed=True)
-    rows = Grade.objects.filter(voiced(), raised, item__repeat_of__in=items)
+    rows = Grade.objects.filter(may_warn(), raised, item__repeat_of__in=items)
     return list(rows.select_related("reviewer", "item").order_by("pk"))
 
 

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline import store
 from pipeline.core.features import TraceFeatures
-from pipeline.statistics.consensus import Consensus, Rating, consensus, overtaken
+from pipeline.statistics.consensus import Consensus, Rating, consensus
 from pipeline.statistics.step_labels import step_consensus
 from review.evidence.grade_records import GivenGrade, Said, said_of
 from review.evidence.key_disputes import left_out
@@ -97,11 +97,6 @@ class Evidence:
         return float(self.consensus.decision == Grade.Decision.ACCEPT)
 
 
-def evidence_of(item: Item) -> Evidence:
-    """The evidence of one item."""
-    return next(read_evidence(Item.objects.filter(pk=item.pk)))
-
-
 def sampled_evidence(study: Study) -> Iterator[Evidence]:
     """The evidence of a study's sampled items: control items and repeats never count."""
     return read_evidence(Item.objects.filter(study=study, kind=Item.Kind.SAMPLED))
@@ -146,7 +141,7 @@ def _one(
     item: Item, said: Said, settled: Adjudication | None, ruling: KeyRuling | None, declines: int
 ) -> Evidence:
     questions = item.trace.question.question_set
-    holds = settled is not None and _holds(settled, said)
+    holds = settled is not None and not settled.overtaken  # type: ignore[attr-defined]
     return Evidence(
         item=item.pk,
         code=item.code,
@@ -187,17 +182,6 @@ def _licence(may_be_released: bool, is_benchmark: bool) -> str:
     return "" if may_be_released else "licence does not permit publication"
 
 
-def _holds(settled: Adjudication, said: Said) -> bool:
-    """Whether nothing that came after the settlement overtakes it."""
-    seen = {grade.pk for grade in settled.grades.all()}
-    later = [one.rating for one in said.current if one.rating and one.pk not in seen]
-    flags = {one.safety_flag for one in said.warnings if one.safety_flag and one.pk not in seen}
-    decided = Rating(
-        settled.precision, settled.coherence, settled.decision, safety_flag=settled.safety_flag
-    )
-    return not flags - {settled.safety_flag} and not overtaken(decided, later)
-
-
 def _consensus(settled: Adjudication | None, said: Said, holds: bool) -> Consensus | None:
     """The adjudicated consensus where there is one, else that of agreeing, unflagged grades."""
     if settled is not None and holds:
@@ -229,7 +213,7 @@ def _doubts(said: Said, settled: Adjudication | None) -> list[Any]:
 
 def _settled(items: Sequence[int]) -> dict[int, Adjudication]:
     rows = Adjudication.objects.filter(is_current=True, item__in=items)
-    return {row.item_id: row for row in rows.prefetch_related("grades")}
+    return {row.item_id: row for row in rows.with_overtaken()}
 
 
 def _rulings(questions: set[int]) -> dict[int, KeyRuling]:

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 
 from pipeline.models import Event, Question
 from review.models import Adjudication, Grade, Item, KeyRuling, Release, Study
+from review.models.grades import may_warn
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -59,14 +60,6 @@ class Dispute:
         return hashlib.sha256(marks.encode()).hexdigest()[:16]
 
 
-def voiced(prefix: str = "") -> Q:
-    """Grades whose doubts and safety flags count: current ones, and those after a reveal.
-
-    A revision after a reveal never enters a rating, but a warning in it is still a warning.
-    """
-    return Q(**{f"{prefix}is_current": True}) | Q(**{f"{prefix}after_reveal": True})
-
-
 def is_open(ruling: KeyRuling | None, raised_at: Iterable[datetime]) -> bool:
     """Whether doubts raised at these times are still without a ruling."""
     return any(ruling is None or at > ruling.ruled_at for at in raised_at)
@@ -97,7 +90,7 @@ def dispute_of(question: Question) -> Dispute | None:
 
 
 def _doubts(questions: Iterable[int] | None) -> dict[int, list[Doubt]]:
-    grades = Grade.objects.filter(voiced(), answer_key_disputed=True)
+    grades = Grade.objects.filter(may_warn(), answer_key_disputed=True)
     settled = Adjudication.objects.filter(is_current=True, answer_key_disputed=True)
     if questions is not None:
         wanted = list(questions)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from pipeline.models import Event
@@ -71,23 +71,6 @@ def stand_by(request: SendBack, *, reviewer: Reviewer, reply: str) -> SendBack:
         request.refresh_from_db()
         _record("grade.stood_by", request, reviewer.user, {"reply": reply})
     return request
-
-
-def unprompted(grades: QuerySet[Grade]) -> QuerySet[Grade]:
-    """Of these, each reviewer's last grade before it was sent back or others' were revealed.
-
-    Agreement is measured on these: an amendment on request is no independent judgement.
-    """
-    prompted = SendBack.objects.filter(
-        grade__item=OuterRef("item"),
-        grade__reviewer=OuterRef("reviewer"),
-        grade__revision__lt=OuterRef("revision"),
-    )
-    own = Grade.objects.filter(~Exists(prompted), after_reveal=False)
-    later = own.filter(
-        item=OuterRef("item"), reviewer=OuterRef("reviewer"), revision__gt=OuterRef("revision")
-    )
-    return grades.filter(~Exists(prompted), ~Exists(later), after_reveal=False)
 
 
 def _record(action: str, request: SendBack, actor: "User", said: dict[str, str]) -> None:

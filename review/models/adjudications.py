@@ -5,11 +5,48 @@ A grade may be sent back to its grader first; a corrected CoT may come of it.
 
 from django.conf import settings
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
+from pipeline.statistics.consensus import ACCEPT, DISCORDANT_DISTANCE
 from review.models.grades import SCALE, Grade, StepLabel
 from review.models.items import Item
 from review.models.studies import Study
+
+
+class AdjudicationQuerySet(QuerySet["Adjudication"]):
+    """Whether what was settled still holds."""
+
+    def with_overtaken(self) -> "AdjudicationQuerySet":
+        """Say of each, as `overtaken`, whether a grade it did not weigh reopens the item.
+
+        A rating does that lies `DISCORDANT_DISTANCE` or more from what was settled, or across
+        the accept line; a control item is not reopened by ratings. So does a safety flag of
+        another severity, also one raised after a reveal, by someone who could not judge, or in
+        a repeat of the item. Step labels never do.
+
+        The queue and the releases both ask here: an item waits exactly while its settlement
+        does not count.
+        """
+        unseen = Grade.objects.exclude(adjudications=OuterRef("pk"))
+        ratings = unseen.filter(item=OuterRef("item"), item__kind=Item.Kind.SAMPLED).judged()
+        flags = unseen.flagged().exclude(safety_flag=OuterRef("safety_flag"))
+        overtaken = (
+            Exists(ratings.filter(_far_from_settled("precision") | _far_from_settled("coherence")))
+            | Q(decision=ACCEPT) & Exists(ratings.exclude(decision=ACCEPT))
+            | ~Q(decision=ACCEPT) & Exists(ratings.filter(decision=ACCEPT))
+            | Exists(flags.filter(item=OuterRef("item")))
+            | Exists(flags.filter(item__repeat_of=OuterRef("item")))
+        )
+        return self.annotate(
+            overtaken=ExpressionWrapper(overtaken, output_field=models.BooleanField())
+        )
+
+
+def _far_from_settled(scale: str) -> Q:
+    column, settled = f"cot_{scale}", OuterRef(scale)
+    return Q(**{f"{column}__gte": settled + DISCORDANT_DISTANCE}) | Q(
+        **{f"{column}__lte": settled - DISCORDANT_DISTANCE}
+    )
 
 
 class Adjudication(models.Model):
@@ -34,6 +71,8 @@ class Adjudication(models.Model):
     rationale = models.TextField()
     fence = models.PositiveIntegerField(null=True)
     decided_at = models.DateTimeField(auto_now_add=True)
+
+    objects = AdjudicationQuerySet.as_manager()
 
     Label = StepLabel.Label
 

@@ -4,7 +4,7 @@ import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from review.models.items import Item
 from review.models.people import Reviewer
@@ -18,6 +18,37 @@ def _on_scale(field: str, name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=unset | Q(**{f"{field}__gte": 1, f"{field}__lte": 5}), name=name
     )
+
+
+def may_warn(prefix: str = "") -> Q:
+    """Grades whose safety flags and doubts count: current ones, and those after a reveal.
+
+    A revision after a reveal never enters a rating, but a warning in it is still a warning.
+    """
+    return Q(**{f"{prefix}is_current": True}) | Q(**{f"{prefix}after_reveal": True})
+
+
+class GradeQuerySet(QuerySet["Grade"]):
+    """Which grades count as ratings, as warnings, and as independent judgements."""
+
+    def judged(self) -> "GradeQuerySet":
+        """Current grades of reviewers who could judge: the ratings of an item."""
+        return self.filter(is_current=True, cannot_judge="")
+
+    def flagged(self) -> "GradeQuerySet":
+        """Grades with a safety flag that counts."""
+        return self.filter(may_warn()).exclude(safety_flag="")
+
+    def unprompted(self) -> "GradeQuerySet":
+        """Each reviewer's last grade before it was sent back or others' were revealed.
+
+        Agreement is measured on these: an amendment on request is no independent judgement.
+        """
+        of_the_same = Grade.objects.filter(item=OuterRef("item"), reviewer=OuterRef("reviewer"))
+        prompted = of_the_same.filter(sendbacks__isnull=False, revision__lt=OuterRef("revision"))
+        independent = ~Exists(prompted) & Q(after_reveal=False)
+        later = of_the_same.filter(independent, revision__gt=OuterRef("revision"))
+        return self.filter(independent & ~Exists(later))
 
 
 class Grade(models.Model):
@@ -71,6 +102,8 @@ class Grade(models.Model):
     session_position = models.PositiveIntegerField(null=True)
     idempotency_key = models.UUIDField(default=uuid.uuid4, unique=True)
     submitted_at = models.DateTimeField(auto_now_add=True)
+
+    objects = GradeQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -11,6 +11,7 @@ from review.adjudication.settle import (
     hold_item,
     settle_item,
 )
+from review.evidence.items import Evidence, read_evidence
 from review.grading.sendbacks import send_back
 from review.models import Adjudication, Grade, Item, Reviewer, Slot, StepLabel, Study
 
@@ -74,6 +75,11 @@ def settle(item: Item, adjudicator: User, **changes: Any) -> Adjudication:
         seen=fingerprint(grades_to_settle(item)),
         settlement=Settlement(**(fields | changes)),
     )
+
+
+def evidence_of(item: Item) -> Evidence:
+    """The evidence of one item."""
+    return next(read_evidence(Item.objects.filter(pk=item.pk)))
 
 
 def disputed_and_sent_back(study: Study, grader: Reviewer, lead: User) -> Item:

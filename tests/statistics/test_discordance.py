@@ -11,7 +11,6 @@ from pipeline.statistics.consensus import (
     Rating,
     consensus,
     is_discordant,
-    overtaken,
     reasons,
 )
 
@@ -112,12 +111,3 @@ def test_unlabelled_steps_disagree_with_nobody(panel):
     if any(rating.first_incorrect_step is None for rating in panel):
         labelled = [rating for rating in panel if rating.first_incorrect_step is not None]
         assert ("steps" in reasons(panel)) == ("steps" in reasons(labelled))
-
-
-@UNHURRIED
-@given(RATINGS, RATINGS)
-def test_a_later_rating_overtakes_exactly_where_it_disagrees_with_what_was_settled(settled, later):
-    disagree = {"precision", "coherence", "decision"} & set(reasons([settled, later]))
-    new_flag = later.safety_flag not in ("", settled.safety_flag)
-    assert overtaken(settled, [later]) == (bool(disagree) or new_flag)
-    assert not overtaken(settled, [])

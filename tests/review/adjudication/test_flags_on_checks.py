@@ -6,11 +6,10 @@ from django.urls import reverse
 from pipeline.accounts.roles import Role
 from review.adjudication.comparison import compare, letters_of
 from review.adjudication.settle import awaiting_adjudication, grades_to_settle, next_to_settle
-from review.evidence.items import evidence_of
 from review.models import Item, Study
 from review.studies.forecast import discordant_share
 from tests import actors, factories
-from tests.review.disagreeing import grade_row, settle
+from tests.review.disagreeing import evidence_of, grade_row, settle
 
 pytestmark = pytest.mark.django_db
 

@@ -24,10 +24,9 @@ from review.adjudication.settle import (
     settle_item,
 )
 from review.evidence.grade_records import rating_of
-from review.evidence.items import evidence_of
 from review.models import Adjudication, AdjudicationLease, Grade, Item
 from tests import actors, factories
-from tests.review.disagreeing import grade_row, settle
+from tests.review.disagreeing import evidence_of, grade_row, settle
 
 pytestmark = pytest.mark.django_db
 

@@ -8,12 +8,11 @@ from pipeline import store
 from pipeline.accounts.roles import Role
 from pipeline.core.release_format import parse_line
 from pipeline.models import Trace
-from review.evidence.items import evidence_of
 from review.exports.jsonl import batch_lines, item_line, items_to_release
 from review.grading.submission import step_numbers
 from review.models import Grade
 from tests import actors, factories
-from tests.review.disagreeing import grade_row, settle
+from tests.review.disagreeing import evidence_of, grade_row, settle
 from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db

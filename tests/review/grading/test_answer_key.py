@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 
 from pipeline.models import Trace
-from review.evidence.items import evidence_of
 from review.models import Draft, Grade, Reviewer, Slot, Study
 from review.queue.claim import next_slot
 from tests import actors, factories
+from tests.review.disagreeing import evidence_of
 from tests.review.submitting import sent, submit
 
 pytestmark = pytest.mark.django_db

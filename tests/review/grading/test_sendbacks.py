@@ -6,21 +6,19 @@ from django.urls import reverse
 from pipeline.accounts.roles import Role
 from pipeline.models import Event
 from review.adjudication.settle import awaiting_adjudication
-from review.evidence.items import evidence_of
 from review.evidence.policies import Rules, exclusion
 from review.grading.sendbacks import (
     AnsweredAlready,
     CannotSendBack,
     send_back,
     stand_by,
-    unprompted,
     waiting_for,
 )
 from review.models import Grade, SendBack
 from review.queue.claim import next_slot
 from review.studies.lifecycle import close_study
 from tests import actors, factories
-from tests.review.disagreeing import grade_row, settle
+from tests.review.disagreeing import evidence_of, grade_row, settle
 from tests.review.submitting import sent, submit
 
 pytestmark = pytest.mark.django_db
@@ -170,4 +168,4 @@ def test_an_amendment_on_request_is_kept_out_of_agreement(item, lead, ann, grade
     asked(item, lead, own)
     grade_row(item, ann, revision=3, cot_precision=1)
     grade_row(item, grades[1].reviewer, revision=2, after_reveal=True)
-    assert set(unprompted(Grade.objects.filter(item__study=item.study))) == {own, grades[1]}
+    assert set(Grade.objects.filter(item__study=item.study).unprompted()) == {own, grades[1]}
