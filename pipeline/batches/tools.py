@@ -8,12 +8,12 @@ from pathlib import Path
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.backends import make_similarity
-from pipeline.core.linking.similarity import SimilarityBackend
 from pipeline.core.method import Tools
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import ReasonerKind
+from pipeline.core.similarity.base import SimilarityBackend
+from pipeline.core.similarity.registry import make_similarity
 from pipeline.endpoints.registry import open_model
 from pipeline.ledger.budgets import TokenEstimator
 from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls

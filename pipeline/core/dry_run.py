@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.backends import make_similarity
 from pipeline.core.llm.base import Request
 from pipeline.core.method import Tools, make_trace
 from pipeline.core.reasoner import DraftCoT
@@ -26,6 +25,7 @@ from pipeline.core.records import (
     ReadAnswer,
     ReasonerKind,
 )
+from pipeline.core.similarity.registry import make_similarity
 
 READERS_ACTS = frozenset({"answer", "judge"})
 

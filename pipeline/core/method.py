@@ -21,12 +21,12 @@ from pipeline.core.kg.index import KnowledgeGraph
 from pipeline.core.linking import linker
 from pipeline.core.linking.linker import Linking
 from pipeline.core.linking.options import option_aliases
-from pipeline.core.linking.similarity import SimilarityBackend
 from pipeline.core.paths import pruning
 from pipeline.core.paths.search import search_pair
 from pipeline.core.paths.seeding import seed_of
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import Failure, Path, Question, Trace
+from pipeline.core.similarity.base import SimilarityBackend
 
 
 @dataclass(frozen=True)

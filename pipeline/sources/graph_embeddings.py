@@ -4,10 +4,10 @@ import shutil
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from pipeline.core.embeddings.embed import embed
+from pipeline.core.embeddings.encoder import load_encoder
+from pipeline.core.embeddings.node_vectors import VectorsSummary, folder_of, read_meta, verify
 from pipeline.core.errors import ArtefactError
-from pipeline.core.linking.embedding import embed
-from pipeline.core.linking.encoder import load_encoder
-from pipeline.core.linking.vectors import VectorsSummary, folder_of, read_meta, verify
 from pipeline.models import Event, KnowledgeGraph
 from pipeline.sources.open_graphs import open_graph, vectors_folder
 

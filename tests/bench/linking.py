@@ -17,14 +17,14 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from pipeline.core.config import PRESETS
+from pipeline.core.embeddings.embed import embed
+from pipeline.core.embeddings.node_vectors import NodeVectors, folder_of
 from pipeline.core.kg.index import KnowledgeGraph, build_index
 from pipeline.core.kg.names import normalise
-from pipeline.core.linking.dense import DenseSimilarity
-from pipeline.core.linking.embedding import embed
-from pipeline.core.linking.lexical import LexicalSimilarity
 from pipeline.core.linking.linker import link_by_name
-from pipeline.core.linking.vectors import NodeVectors, folder_of
 from pipeline.core.records import Mention, NodeType, Side
+from pipeline.core.similarity.dense import DenseSimilarity
+from pipeline.core.similarity.lexical import LexicalSimilarity
 from tests.bench.report import Measurement
 
 TOPIC = "Linking"

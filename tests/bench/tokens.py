@@ -21,11 +21,11 @@ from pipeline.core.datasets.base import LoadedQuestion, read_questions
 from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.core.datasets.source_file import ReadLimits
 from pipeline.core.kg.index import KnowledgeGraph, build_index
-from pipeline.core.linking.backends import make_similarity
 from pipeline.core.llm.base import Request, as_plain
 from pipeline.core.llm.structured import strict_schema
 from pipeline.core.method import Tools, make_trace
 from pipeline.core.records import Question
+from pipeline.core.similarity.registry import make_similarity
 from tests.bench.report import Measurement
 from tests.peers.rehearsed import Rehearsed
 

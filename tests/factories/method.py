@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from pipeline.core.config import MethodConfig, preset
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.backends import make_similarity
 from pipeline.core.method import Tools
 from pipeline.core.reasoner import DraftCoT
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
@@ -19,6 +18,7 @@ from pipeline.core.records import (
     ReadAnswer,
     ReasonerKind,
 )
+from pipeline.core.similarity.registry import make_similarity
 
 NODES = {
     0: ("disease", "asthma"),

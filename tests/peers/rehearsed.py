@@ -15,8 +15,7 @@ from typing import Any, TypeVar
 from pipeline.core.config import ModelConfig
 from pipeline.core.errors import MalformedOutput
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.lexical import LexicalSimilarity
-from pipeline.core.linking.naming import nodes_called
+from pipeline.core.linking.exact_names import nodes_called
 from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage
 from pipeline.core.llm.structured import UnusableText, ask_checked, checked_value
 from pipeline.core.reasoner import DraftCoT
@@ -40,6 +39,7 @@ from pipeline.core.records import (
     ReasonerKind,
     Side,
 )
+from pipeline.core.similarity.lexical import LexicalSimilarity
 
 T = TypeVar("T")
 

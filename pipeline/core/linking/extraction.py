@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.naming import nodes_called, too_generic
+from pipeline.core.linking.exact_names import nodes_called, too_generic
 from pipeline.core.linking.negation import denied_spans
 from pipeline.core.records import Mention, Node, NodeType, Question, Side
 

@@ -16,8 +16,7 @@ from pipeline.core.errors import (
     QuestionNotMapped,
 )
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.naming import nodes_named, nodes_with_synonym
-from pipeline.core.linking.similarity import SimilarityBackend
+from pipeline.core.linking.exact_names import nodes_named, nodes_with_synonym
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import (
     Candidate,
@@ -29,6 +28,7 @@ from pipeline.core.records import (
     Question,
     Side,
 )
+from pipeline.core.similarity.base import SimilarityBackend
 
 _EXACT = 1.0
 _BY_NAME = ((LinkStage.EXACT, nodes_named), (LinkStage.SYNONYM, nodes_with_synonym))

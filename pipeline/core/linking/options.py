@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 
 from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.linking.exact_names import nodes_called
 from pipeline.core.linking.extraction import find_mentions
-from pipeline.core.linking.naming import nodes_called
 from pipeline.core.records import LinkedEntity, Node, Question, Side
 
 

@@ -13,10 +13,10 @@ from pipeline.core.config import SimilarityConfig
 from pipeline.core.kg.index import KnowledgeGraph
 from pipeline.core.kg.names import normalise
 from pipeline.core.linking import linker
-from pipeline.core.linking.naming import nodes_called
-from pipeline.core.linking.similarity import SimilarityBackend
+from pipeline.core.linking.exact_names import nodes_called
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import LinkedEntity, LinkStage, Mention, Question, Side
+from pipeline.core.similarity.base import SimilarityBackend
 
 EXACT: Final = "exact name"
 SHARED: Final = "name or synonym of several nodes, one selected"

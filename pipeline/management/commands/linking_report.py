@@ -15,8 +15,6 @@ from pipeline import store
 from pipeline.core.config import preset
 from pipeline.core.errors import ArtefactError, SimilarityUnavailable
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.dense import open_dense
-from pipeline.core.linking.lexical import LexicalSimilarity
 from pipeline.core.linking.report import (
     EXACT,
     NONE,
@@ -27,6 +25,8 @@ from pipeline.core.linking.report import (
 )
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import Question, Side
+from pipeline.core.similarity.dense import open_dense
+from pipeline.core.similarity.lexical import LexicalSimilarity
 from pipeline.models import KnowledgeGraph as KnowledgeGraphRow
 from pipeline.models import QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph

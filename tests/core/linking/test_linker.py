@@ -5,10 +5,10 @@ import pytest
 from pipeline.core.config import SimilarityConfig
 from pipeline.core.errors import AnswerNotMapped, MalformedOutput, NoMentionFound
 from pipeline.core.linking import linker
-from pipeline.core.linking.lexical import LexicalSimilarity
 from pipeline.core.linking.options import option_aliases
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import LinkStage, Mention, NodeType, Side
+from pipeline.core.similarity.lexical import LexicalSimilarity
 from tests.factories.method import Scripted, question
 
 ASKED = question()

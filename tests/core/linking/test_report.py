@@ -1,7 +1,6 @@
 """The linking report: every mention once, under the stage that settled it."""
 
 from pipeline.core.config import SimilarityConfig
-from pipeline.core.linking.lexical import LexicalSimilarity
 from pipeline.core.linking.report import (
     EXACT,
     NONE,
@@ -11,9 +10,10 @@ from pipeline.core.linking.report import (
     count_links,
     report_links,
 )
-from pipeline.core.linking.similarity import SimilarityBackend
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import Candidate, Mention, Side
+from pipeline.core.similarity.base import SimilarityBackend
+from pipeline.core.similarity.lexical import LexicalSimilarity
 from tests.factories.method import Scripted, question
 
 

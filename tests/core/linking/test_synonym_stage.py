@@ -5,9 +5,9 @@ import pytest
 from pipeline.core.config import SimilarityConfig
 from pipeline.core.linking import linker
 from pipeline.core.linking.extraction import find_mentions
-from pipeline.core.linking.lexical import LexicalSimilarity
 from pipeline.core.linking.options import nodes_in_option, option_aliases
 from pipeline.core.records import LinkStage, Mention, NodeType, Side
+from pipeline.core.similarity.lexical import LexicalSimilarity
 from tests.factories.kg import open_kg
 from tests.factories.method import EDGES, NODES, question
 

@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 
 from pipeline.batches import lifecycle
 from pipeline.core.config import SimilarityConfig, preset
+from pipeline.core.embeddings.node_vectors import folder_of
 from pipeline.core.errors import SimilarityUnavailable
-from pipeline.core.linking import dense
-from pipeline.core.linking.vectors import folder_of
+from pipeline.core.similarity import dense
 from pipeline.models import Batch, Event
 from pipeline.sources import graph_embeddings, open_graphs
 from tests import factories

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 
 from pipeline.core.cot import MASK
 from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
-from pipeline.core.linking.naming import nodes_named
 from pipeline.core.linking.options import nodes_in_option
-from pipeline.core.linking.similarity import SimilarityBackend
-from pipeline.core.linking.spelling import spelt_as
 from pipeline.core.reasoners.demonstration.cues import Cues, cues_of
 from pipeline.core.records import Node, Question, ReadAnswer, Side
+from pipeline.core.similarity.base import SimilarityBackend
+from pipeline.core.similarity.spelling import spelt_as
 
 _BESIDE_MASK = 1.0
 _ELSEWHERE = 0.5

@@ -4,10 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
-from pipeline.core.linking.lexical import LexicalSimilarity
-from pipeline.core.linking.naming import nodes_named
-from pipeline.core.linking.spelling import spelt_alike, spelt_as
 from pipeline.core.reasoner import DraftCoT
 from pipeline.core.reasoners.demonstration import reading, relevance, wording
 from pipeline.core.reasoners.demonstration.reading import SAME_NAME
@@ -23,6 +21,8 @@ from pipeline.core.records import (
     ReasonerKind,
     Side,
 )
+from pipeline.core.similarity.lexical import LexicalSimilarity
+from pipeline.core.similarity.spelling import spelt_alike, spelt_as
 
 _STANCES = frozenset({"yes", "no", "maybe"})
 # A gene's symbol may be a common word: it is exact only as written, or where a gene is meant.

@@ -14,9 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.guards import marks
-from pipeline.core.linking.spelling import key_words
 from pipeline.core.records import NodeType
+from pipeline.core.similarity.name_marks import marks
+from pipeline.core.similarity.spelling import key_words
 
 Marks = tuple[str, ...]
 Integers = npt.NDArray[np.int64]

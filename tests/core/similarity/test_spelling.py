@@ -2,8 +2,8 @@
 
 import pytest
 
-from pipeline.core.linking.spelling import key_words, spelt_alike, spelt_as
 from pipeline.core.records import Node, NodeType
+from pipeline.core.similarity.spelling import key_words, spelt_alike, spelt_as
 
 
 @pytest.mark.parametrize(

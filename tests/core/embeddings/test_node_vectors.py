@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
+from pipeline.core.embeddings import embed as embed_module
+from pipeline.core.embeddings.checkpoint import open_checkpoint
+from pipeline.core.embeddings.embed import embed
+from pipeline.core.embeddings.node_vectors import NodeVectors, folder_of, verify
 from pipeline.core.errors import ArtefactError, SimilarityUnavailable
-from pipeline.core.linking import embedding
-from pipeline.core.linking.begun_vectors import begun_vectors
-from pipeline.core.linking.embedding import embed
-from pipeline.core.linking.vectors import NodeVectors, folder_of, verify
 from pipeline.core.records import NodeType
 from tests.factories.encoders import Letters
 
@@ -23,7 +23,7 @@ def folder(tmp_path):
 
 @pytest.fixture(autouse=True)
 def small_chunks(monkeypatch):
-    monkeypatch.setattr(embedding, "CHUNK", 5)
+    monkeypatch.setattr(embed_module, "CHUNK_SIZE", 5)
 
 
 def written(graph, folder, encoder=None, **how):
@@ -106,7 +106,7 @@ def test_two_processes_do_not_write_the_same_vectors(graph, folder):
     path = folder_of(folder, MODEL)
     summary = embed(graph, folder / "other", model=MODEL, encoder=Letters())
     with (
-        begun_vectors(path.with_name(f".{path.name}.partial"), summary),
+        open_checkpoint(path.with_name(f".{path.name}.partial"), summary),
         pytest.raises(SimilarityUnavailable, match="Another process"),
     ):
         written(graph, folder)

@@ -9,17 +9,17 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.core.embeddings.checkpoint import open_checkpoint
+from pipeline.core.embeddings.encoder import Encoder
+from pipeline.core.embeddings.node_vectors import Indices, Matrix, VectorsSummary, folder_of
 from pipeline.core.errors import SimilarityUnavailable
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.begun_vectors import begun_vectors
-from pipeline.core.linking.encoder import Encoder
-from pipeline.core.linking.vectors import Indices, Matrix, VectorsSummary, folder_of
 from pipeline.core.records import NodeType
 
-CHUNK: Final = 1024
+CHUNK_SIZE: Final = 1024
 # Two encodings of one text by one model differ by rounding alone.
-SAME_COSINE: Final = 0.999
-_PROBES: Final = 4
+MIN_SAME_COSINE: Final = 0.999
+_PROBE_COUNT: Final = 4
 
 Progress = Callable[[int, int], None]
 
@@ -40,19 +40,19 @@ def embed(
     """
     folder = folder_of(vectors, model)
     indices, slices = _rows(graph)
-    dimension = _encoded(encoder, _names(graph, indices[:1])).shape[1]
+    dimension = _encode(encoder, _names(graph, indices[:1])).shape[1]
     summary = VectorsSummary(
         graph.checksum, model, encoder.revision, dimension, len(indices), slices
     )
-    with begun_vectors(folder.with_name(f".{folder.name}.partial"), summary) as begun:
-        matches = same_model(graph, encoder, indices[: begun.rows], begun.matrix)
-        begun.keep(begun.rows if matches else 0)
-        while begun.rows < len(indices):
-            chunk = indices[begun.rows : begun.rows + CHUNK]
-            begun.append(_encoded(encoder, _names(graph, chunk)))
+    with open_checkpoint(folder.with_name(f".{folder.name}.partial"), summary) as checkpoint:
+        matches = same_model(graph, encoder, indices[: checkpoint.rows], checkpoint.matrix)
+        checkpoint.keep(checkpoint.rows if matches else 0)
+        while checkpoint.rows < len(indices):
+            chunk = indices[checkpoint.rows : checkpoint.rows + CHUNK_SIZE]
+            checkpoint.append(_encode(encoder, _names(graph, chunk)))
             if progress:
-                progress(begun.rows, len(indices))
-        begun.finish(indices, folder)
+                progress(checkpoint.rows, len(indices))
+        checkpoint.finish(indices, folder)
     return summary
 
 
@@ -63,11 +63,11 @@ def same_model(graph: KnowledgeGraph, encoder: Encoder, indices: Indices, matrix
     """
     if not len(indices):
         return False
-    probes = np.unique(np.linspace(0, len(indices) - 1, _PROBES).astype(np.int64))
+    probes = np.unique(np.linspace(0, len(indices) - 1, _PROBE_COUNT).astype(np.int64))
     encoded = encoder.encode(_names(graph, indices[probes]))
     if encoded.shape[1] != matrix.shape[1]:
         return False
-    return bool(np.all(np.sum(encoded * matrix[probes], axis=1) >= SAME_COSINE))
+    return bool(np.all(np.sum(encoded * matrix[probes], axis=1) >= MIN_SAME_COSINE))
 
 
 def _rows(graph: KnowledgeGraph) -> tuple[Indices, dict[str, tuple[int, int]]]:
@@ -85,7 +85,7 @@ def _names(graph: KnowledgeGraph, indices: Indices) -> list[str]:
     return [graph.node(index).name for index in indices.tolist()]
 
 
-def _encoded(encoder: Encoder, names: list[str]) -> Matrix:
+def _encode(encoder: Encoder, names: list[str]) -> Matrix:
     encoded = encoder.encode(names)
     if not np.isfinite(encoded).all():
         raise SimilarityUnavailable("The embedding model gives vectors that are no numbers.")

@@ -8,11 +8,11 @@ import pytest
 from rapidfuzz import fuzz
 
 from pipeline.core.kg.names import normalise
-from pipeline.core.linking.guards import marks
-from pipeline.core.linking.lexical import LexicalSimilarity
-from pipeline.core.linking.name_lists import name_forms
-from pipeline.core.linking.spelling import key_words
 from pipeline.core.records import NodeType
+from pipeline.core.similarity.lexical import LexicalSimilarity
+from pipeline.core.similarity.lexical_index import name_forms
+from pipeline.core.similarity.name_marks import marks
+from pipeline.core.similarity.spelling import key_words
 from tests.factories.kg import open_kg
 
 SAID = "acute renal tubular necrosis type 1 2 left ventricular of the lung hypertrophy ii"

@@ -11,13 +11,13 @@ from typing import Final
 
 import numpy as np
 
+from pipeline.core.embeddings.embed import same_model
+from pipeline.core.embeddings.encoder import Encoder, load_encoder, require_extra
+from pipeline.core.embeddings.node_vectors import Indices, Matrix, NodeVectors, folder_of
 from pipeline.core.errors import ArtefactError, SimilarityUnavailable
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.embedding import same_model
-from pipeline.core.linking.encoder import Encoder, load_encoder, require_extra
-from pipeline.core.linking.similarity import SimilarityBackend
-from pipeline.core.linking.vectors import Indices, Matrix, NodeVectors, folder_of
 from pipeline.core.records import Candidate, NodeType
+from pipeline.core.similarity.base import SimilarityBackend
 
 DIGITS: Final = 5
 

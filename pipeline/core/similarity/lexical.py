@@ -12,11 +12,11 @@ from rapidfuzz import fuzz, process
 
 from pipeline.core.kg.index import KnowledgeGraph
 from pipeline.core.kg.names import normalise
-from pipeline.core.linking.guards import marks
-from pipeline.core.linking.name_lists import Marks, NameList, name_forms
-from pipeline.core.linking.similarity import SimilarityBackend
-from pipeline.core.linking.spelling import key_words
 from pipeline.core.records import Candidate, NodeType
+from pipeline.core.similarity.base import SimilarityBackend
+from pipeline.core.similarity.lexical_index import Marks, NameList, name_forms
+from pipeline.core.similarity.name_marks import marks
+from pipeline.core.similarity.spelling import key_words
 
 Scored = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
 

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 
 from pipeline.core.config import SimilarityConfig
+from pipeline.core.embeddings import encoder
+from pipeline.core.embeddings.embed import embed
+from pipeline.core.embeddings.node_vectors import NodeVectors, folder_of
 from pipeline.core.errors import ArtefactError, SimilarityUnavailable
-from pipeline.core.linking import dense, encoder
-from pipeline.core.linking.backends import make_similarity
-from pipeline.core.linking.dense import DenseSimilarity, nearest, open_dense
-from pipeline.core.linking.embedding import embed
 from pipeline.core.linking.linker import link_by_name
-from pipeline.core.linking.vectors import NodeVectors, folder_of
 from pipeline.core.records import LinkStage, Mention, NodeType, Side
+from pipeline.core.similarity import dense
+from pipeline.core.similarity.dense import DenseSimilarity, nearest, open_dense
+from pipeline.core.similarity.registry import make_similarity
 from tests.factories.encoders import Letters, tiny_model
 
 

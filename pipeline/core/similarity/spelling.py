@@ -12,8 +12,8 @@ from typing import Final
 from rapidfuzz.distance import Indel
 
 from pipeline.core.kg.names import normalise
-from pipeline.core.linking.guards import numeral
 from pipeline.core.records import Node, NodeType
+from pipeline.core.similarity.name_marks import numeral
 
 # Words of grammar; "a" is none of them (hepatitis A), nor are "with" and "without".
 _GRAMMAR: Final = "an and at by for from in of on or the to"

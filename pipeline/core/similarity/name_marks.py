@@ -1,4 +1,4 @@
-"""Guards of lexical similarity: names that look alike and mean different things.
+"""Marks that names must share to mean the same, however alike they look.
 
 "type 1" and "type 2 diabetes mellitus" differ in one character, left and right ventricular
 hypertrophy in a few, hyponatremia and hypernatremia in two. Two names may stand for each
@@ -7,8 +7,6 @@ other only if everything here agrees: numbers, letters that label, charges, side
 
 import re
 from functools import lru_cache
-
-from pipeline.core.kg.names import normalise
 
 _NUMERALS = "i ii iii iv v vi vii viii ix x xi xii xiii xiv xv xvi xvii xviii xix xx"
 _ROMAN = {numeral: str(value) for value, numeral in enumerate(_NUMERALS.split(), start=1)}
@@ -52,11 +50,6 @@ _PREFIXES = (
 )
 _AGREEING = frozenset((_GREEK + _SIDES + _POLARITY).split())
 _WORD = re.compile(r"[^\W\d_]+|\d+|[+-]")
-
-
-def may_mean_the_same(one: str, other: str) -> bool:
-    """False when numbers, labels, sides or polarity words of the two names disagree."""
-    return marks(normalise(one)) == marks(normalise(other))
 
 
 def marks(normalised: str) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
-"""Guards: names that look alike and mean different things, whatever their ratio."""
+"""Marks: names that look alike and mean different things, whatever their ratio."""
 
 import pytest
 
-from pipeline.core.linking.guards import marks, may_mean_the_same
+from pipeline.core.kg.names import normalise
+from pipeline.core.similarity.name_marks import marks
 
 
 @pytest.mark.parametrize(
@@ -27,8 +28,7 @@ from pipeline.core.linking.guards import marks, may_mean_the_same
     ],
 )
 def test_names_that_differ_in_a_number_label_side_or_polarity_differ(one, other):
-    assert not may_mean_the_same(one, other)
-    assert not may_mean_the_same(other, one)
+    assert marks(normalise(one)) != marks(normalise(other))
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_names_that_differ_in_a_number_label_side_or_polarity_differ(one, other)
     ],
 )
 def test_ways_of_writing_one_name_agree(one, other):
-    assert may_mean_the_same(one, other)
+    assert marks(normalise(one)) == marks(normalise(other))
 
 
 def test_marks_are_the_same_in_any_order_and_counted():

@@ -5,9 +5,9 @@ from pathlib import Path
 from pipeline.core.config import SimilarityConfig
 from pipeline.core.errors import SimilarityUnavailable
 from pipeline.core.kg.index import KnowledgeGraph
-from pipeline.core.linking.dense import open_dense
-from pipeline.core.linking.lexical import LexicalSimilarity
-from pipeline.core.linking.similarity import SimilarityBackend
+from pipeline.core.similarity.base import SimilarityBackend
+from pipeline.core.similarity.dense import open_dense
+from pipeline.core.similarity.lexical import LexicalSimilarity
 
 
 def make_similarity(

@@ -1,4 +1,4 @@
-"""Vectors being written: chunks appended to a file, each recorded once it is on the disk.
+"""A checkpoint of vectors being written: chunks appended to a file, each recorded once on disk.
 
 The file is written, never mapped: a full disk is then an OSError and not a killed process.
 """
@@ -15,8 +15,7 @@ from typing import BinaryIO, Final
 
 import numpy as np
 
-from pipeline.core.errors import SimilarityUnavailable
-from pipeline.core.linking.vectors import (
+from pipeline.core.embeddings.node_vectors import (
     INDICES,
     VECTORS,
     Indices,
@@ -24,11 +23,12 @@ from pipeline.core.linking.vectors import (
     VectorsSummary,
     write_meta,
 )
+from pipeline.core.errors import SimilarityUnavailable
 
-BEGUN: Final = "begun.json"
+RECORD: Final = "begun.json"
 
 
-class BegunVectors:
+class VectorCheckpoint:
     """The hidden folder of an unfinished run; `rows` of it are written and recorded."""
 
     def __init__(self, folder: Path, summary: VectorsSummary, stream: BinaryIO) -> None:
@@ -58,16 +58,16 @@ class BegunVectors:
         self._write(np.ascontiguousarray(vectors, np.float32).tobytes())
         self.rows += len(vectors)
         record = {**asdict(self._summary), "rows": self.rows}
-        fresh = self._folder / f"{BEGUN}.new"
+        fresh = self._folder / f"{RECORD}.new"
         fresh.write_text(json.dumps(record), encoding="utf-8")
-        fresh.replace(self._folder / BEGUN)
+        fresh.replace(self._folder / RECORD)
 
     def finish(self, indices: Indices, folder: Path) -> None:
         """Seals the artefact and gives it its name."""
         np.save(self._folder / INDICES, indices, allow_pickle=False)
         write_meta(self._folder, self._summary)
         self._folder.rename(folder)
-        (folder / BEGUN).unlink(missing_ok=True)
+        (folder / RECORD).unlink(missing_ok=True)
 
     @property
     def _end(self) -> int:
@@ -81,7 +81,7 @@ class BegunVectors:
     def _recorded(self) -> int:
         """Rows an earlier run recorded of these very vectors, 0 where there are none."""
         try:
-            record = json.loads((self._folder / BEGUN).read_text(encoding="utf-8"))
+            record = json.loads((self._folder / RECORD).read_text(encoding="utf-8"))
             self.rows = int(record.pop("rows"))
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return 0
@@ -91,7 +91,7 @@ class BegunVectors:
 
 
 @contextmanager
-def begun_vectors(folder: Path, summary: VectorsSummary) -> Iterator[BegunVectors]:
+def open_checkpoint(folder: Path, summary: VectorsSummary) -> Iterator[VectorCheckpoint]:
     """Opens or makes the hidden folder, for one process at a time.
 
     Raises SimilarityUnavailable when another process is writing the same vectors.
@@ -104,7 +104,7 @@ def begun_vectors(folder: Path, summary: VectorsSummary) -> Iterator[BegunVector
             raise SimilarityUnavailable(
                 "Another process is embedding this graph with this model."
             ) from error
-        yield BegunVectors(folder, summary, stream)
+        yield VectorCheckpoint(folder, summary, stream)
 
 
 def _header(summary: VectorsSummary) -> bytes:
