@@ -8,12 +8,19 @@ from hypothesis import HealthCheck, settings
 
 from tests.data_folder import remove_data_folder
 
-pytest_plugins = ["tests.requires", "tests.peers.llama_cpp", "tests.tampering", "tests.ringing"]
+pytest_plugins = [
+    "tests.requires",
+    "tests.databases",
+    "tests.peers.llama_cpp",
+    "tests.tampering",
+    "tests.ringing",
+]
 
 # How long an example takes says how much else the machine does.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
 ROOT = Path(__file__).resolve().parent.parent
+MAX_ID_LENGTH = 80
 # A process under test gets the product's own settings and nothing of this suite's services.
 TEST_ONLY = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")
 
@@ -23,6 +30,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "product_environment" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.processes)
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes and long texts are named by their argument and number: an id is short and stable."""
+    return argname if isinstance(val, bytes) or len(str(val)) > MAX_ID_LENGTH else None
 
 
 def pytest_unconfigure() -> None:

@@ -7,7 +7,6 @@ A database or broker is only touched when its address is given: never a stranger
 
 import importlib.util
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -91,22 +90,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
                 pytest.fail(f"{reason} (MEDREASON_TEST_REQUIRE names it)", pytrace=False)
             if reason:
                 pytest.skip(reason)
-
-
-@pytest.fixture
-def postgres_database() -> Iterator[str]:
-    """The URL of a fresh, empty PostgreSQL database; mark the test `requires("postgres")`."""
-    import psycopg
-    from psycopg.sql import SQL, Identifier
-
-    server = os.environ["MEDREASON_TEST_POSTGRES_URL"]
-    name = f"medreason_{secrets.token_hex(6)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
-        try:
-            yield f"{server.rsplit('/', 1)[0]}/{name}"
-        finally:
-            connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
 
 
 @pytest.fixture
