@@ -13,7 +13,7 @@ from pipeline.db.leases import end_lease, leased_rows
 from pipeline.models import KnowledgeGraph, Question, QuestionSet, Trace
 
 _QUESTIONS = TypeAdapter(records.Question)
-_TRACES = TypeAdapter(records.Trace)
+_TRACES = TypeAdapter(records.TraceRecord)
 _FEATURES = TypeAdapter(TraceFeatures)
 
 
@@ -58,19 +58,19 @@ def content_sha256(question: records.Question) -> str:
 _QUESTIONS_PLAIN = TypeAdapter(dict[str, Any])
 
 
-def trace_text(trace: records.Trace) -> str:
+def trace_text(trace: records.TraceRecord) -> str:
     """The trace as canonical JSON: equal traces give equal bytes."""
     return _TRACES.dump_json(trace).decode()
 
 
-def trace_record(row: Trace) -> records.Trace:
+def trace_record(row: Trace) -> records.TraceRecord:
     """The core trace of a settled row. Raises ValueError for a row without one."""
     if not row.record:
         raise ValueError(f"Trace {row.pk} has no record: its state is {row.state}.")
     return _TRACES.validate_json(row.record)
 
 
-def features_json(trace: records.Trace) -> dict[str, Any]:
+def features_json(trace: records.TraceRecord) -> dict[str, Any]:
     """The trace's features as the row keeps them."""
     plain: dict[str, Any] = _FEATURES.dump_python(features_of(trace), mode="json")
     return plain
@@ -89,7 +89,7 @@ def made_verdict(row: Trace) -> records.Verdict:
     return verdict
 
 
-def save_trace(row: Trace, trace: records.Trace, *, seconds: float) -> bool:
+def save_trace(row: Trace, trace: records.TraceRecord, *, seconds: float) -> bool:
     """Settle a claimed row with its trace, if this worker still holds the lease.
 
     Returns False, and changes nothing, when someone else has claimed the row since.

@@ -13,8 +13,7 @@ from decimal import Decimal
 from pipeline import store
 from pipeline.batches.costs import call_groups, costs_from
 from pipeline.core.errors import InvalidConfiguration
-from pipeline.core.records import Side
-from pipeline.core.records import Trace as TraceRecord
+from pipeline.core.records import Side, TraceRecord
 from pipeline.models import Batch, LLMCall, Trace
 
 PUBLISHED_KEPT, PUBLISHED_MADE = 32_682, 45_000

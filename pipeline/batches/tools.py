@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.errors import InvalidConfiguration
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.method import Tools
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
@@ -23,9 +23,7 @@ from pipeline.sources.open_graphs import MAX_OPEN_GRAPHS, open_graph, vectors_fo
 
 
 @lru_cache(maxsize=MAX_OPEN_GRAPHS)
-def _similarity(
-    graph: KnowledgeGraph, vectors: Path, config: SimilarityConfig
-) -> SimilarityBackend:
+def _similarity(graph: GraphIndex, vectors: Path, config: SimilarityConfig) -> SimilarityBackend:
     return make_similarity(graph, config, vectors)
 
 
@@ -38,7 +36,7 @@ class BatchTools:
     """Configuration, graph, similarity backend and reasoners of a batch."""
 
     config: MethodConfig
-    graph: KnowledgeGraph
+    graph: GraphIndex
     similarity: SimilarityBackend
     reasoners_for: ReasonersFor
 
@@ -64,7 +62,7 @@ def open_tools(batch: Batch) -> BatchTools:
     return BatchTools(config, graph, similarity, reasoners_for)
 
 
-def _by_rules(graph: KnowledgeGraph) -> ReasonersFor:
+def _by_rules(graph: GraphIndex) -> ReasonersFor:
     reasoner = DemonstrationReasoner(graph)
     return lambda trace, calls: (reasoner, reasoner)
 

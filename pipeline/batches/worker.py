@@ -16,8 +16,7 @@ from pipeline.batches.claims import claim_trace, release_claim
 from pipeline.batches.tools import BatchTools
 from pipeline.core.errors import UnexpectedError
 from pipeline.core.method import make_trace
-from pipeline.core.records import Failure
-from pipeline.core.records import Trace as TraceRecord
+from pipeline.core.records import Failure, TraceRecord
 from pipeline.db.leases import renewed_lease
 from pipeline.ledger.ledgered_model import TraceCalls
 from pipeline.log import log

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from pipeline.core.config import MethodConfig, SimilarityConfig
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.llm.base import Request
 from pipeline.core.method import Tools, make_trace
 from pipeline.core.reasoner import DraftCoT
@@ -94,7 +94,7 @@ class _Counting:
 
 
 def dry_run(
-    questions: Sequence[Question], graph: KnowledgeGraph, config: MethodConfig
+    questions: Sequence[Question], graph: GraphIndex, config: MethodConfig
 ) -> list[DryTrace]:
     """The calls that each question would take.
 

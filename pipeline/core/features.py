@@ -6,7 +6,7 @@ trace alone, so they can be worked out again at any time.
 
 from dataclasses import dataclass
 
-from pipeline.core.records import LinkStage, Path, SearchLayer, Trace
+from pipeline.core.records import LinkStage, Path, SearchLayer, TraceRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class TraceFeatures:
         return any(one.passed for one in self.filters if one.name == name)
 
 
-def features_of(trace: Trace) -> TraceFeatures:
+def features_of(trace: TraceRecord) -> TraceFeatures:
     """The features of a trace, also of one that failed: what it did not reach counts 0."""
     cited = [trace.paths[position] for position in trace.cited_paths]
     steps = trace.cot.steps if trace.cot else ()
@@ -70,6 +70,6 @@ def features_of(trace: Trace) -> TraceFeatures:
     )
 
 
-def _stages(trace: Trace, cited: list[Path]) -> tuple[LinkStage, ...]:
+def _stages(trace: TraceRecord, cited: list[Path]) -> tuple[LinkStage, ...]:
     ends = {node.index for path in cited for node in (path.nodes[0], path.nodes[-1])}
     return tuple(sorted({one.stage for one in trace.linked if one.node.index in ends}))

@@ -17,7 +17,7 @@ from pipeline.core.config import MethodConfig
 from pipeline.core.errors import NoPathFound, StageFailure
 from pipeline.core.filtering.evidence import FilterInput
 from pipeline.core.filtering.verdict import judge_trace
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking import linker
 from pipeline.core.linking.linker import Linking
 from pipeline.core.linking.options import option_aliases
@@ -25,7 +25,7 @@ from pipeline.core.paths import pruning
 from pipeline.core.paths.search import search_pair
 from pipeline.core.paths.seeding import seed_of
 from pipeline.core.reasoner import Reasoner
-from pipeline.core.records import Failure, Path, Question, Trace
+from pipeline.core.records import Failure, Path, Question, TraceRecord
 from pipeline.core.similarity.base import SimilarityBackend
 
 
@@ -33,7 +33,7 @@ from pipeline.core.similarity.base import SimilarityBackend
 class Tools:
     """What the method works with; `second_reader` answers from the masked CoT."""
 
-    graph: KnowledgeGraph
+    graph: GraphIndex
     similarity: SimilarityBackend
     reasoner: Reasoner
     second_reader: Reasoner
@@ -43,7 +43,7 @@ class Tools:
 class Progress:
     """The trace so far and, between search and pruning, the paths found."""
 
-    trace: Trace
+    trace: TraceRecord
     found: tuple[Path, ...] = ()
 
     def adding(self, **fields: object) -> "Progress":
@@ -54,10 +54,10 @@ T = TypeVar("T")
 Stage = Callable[[Progress, Tools, MethodConfig], Progress]
 
 
-def make_trace(question: Question, tools: Tools, config: MethodConfig) -> Trace:
+def make_trace(question: Question, tools: Tools, config: MethodConfig) -> TraceRecord:
     """One question through the whole method; every StageFailure becomes the trace's failure."""
     progress = Progress(
-        Trace(
+        TraceRecord(
             question=question,
             graph_checksum=tools.graph.checksum,
             config_fingerprint=config.fingerprint,

@@ -13,8 +13,7 @@ from django.db.models import Max
 
 from pipeline import store
 from pipeline.core.errors import ArtefactError, SourceFileError
-from pipeline.core.kg.index import KnowledgeGraph as GraphIndex
-from pipeline.core.kg.index import build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.log import log
 from pipeline.models import Event, KnowledgeGraph
 

@@ -10,7 +10,7 @@ from itertools import count
 
 from pipeline.core.cot import numbered_edges
 from pipeline.core.kg.relations import RELATIONS, spec_of, statement
-from pipeline.core.records import CoT, Edge, Node, Path, Question, Trace
+from pipeline.core.records import CoT, Edge, Node, Path, Question, TraceRecord
 from pipeline.trace_page.diagram import Drawing, draw_paths
 
 SYMMETRIC = frozenset(spec.relation for spec in RELATIONS.values() if spec.symmetric)
@@ -105,7 +105,7 @@ class Sheet:
         return tuple(path for path in self.paths if not path.cited)
 
 
-def sheet_of(trace: Trace) -> Sheet:
+def sheet_of(trace: TraceRecord) -> Sheet:
     """Lay a trace out. One without a CoT has no steps, one without paths no drawing."""
     numbers = {edge: number for number, edge in enumerate(numbered_edges(trace.paths))}
     nodes = {node.index: node for path in trace.paths for node in path.nodes}

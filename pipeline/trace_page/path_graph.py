@@ -3,7 +3,7 @@
 import json
 from typing import TYPE_CHECKING
 
-from pipeline.core.records import Trace
+from pipeline.core.records import TraceRecord
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 FORMATS = {"graphml": "application/graphml+xml", "json": "application/json"}
 
 
-def path_graph(trace: Trace) -> "MultiDiGraph[int]":
+def path_graph(trace: TraceRecord) -> "MultiDiGraph[int]":
     """All kept paths as one directed multigraph; a node's key is its index in the graph.
 
     Edges run as the knowledge graph directs them and carry relation and polarity; `cited_by`
@@ -47,7 +47,7 @@ def path_graph(trace: Trace) -> "MultiDiGraph[int]":
     return graph
 
 
-def path_file(trace: Trace, form: str) -> bytes:
+def path_file(trace: TraceRecord, form: str) -> bytes:
     """The graph of the trace's paths in one of FORMATS."""
     import networkx
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.core.errors import ArtefactError
 from pipeline.core.kg.adjacency import SPECIFIC, WHOLE
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.extraction import side_text
 from pipeline.core.records import (
     Candidate,
@@ -19,7 +19,7 @@ from pipeline.core.records import (
     PairSearch,
     SearchLayer,
     Side,
-    Trace,
+    TraceRecord,
 )
 from pipeline.models import Batch
 from pipeline.sources.open_graphs import graph_of
@@ -96,7 +96,7 @@ class Way:
         return self.dropped_count - len(self.dropped)
 
 
-def way_of(trace: Trace, batch: Batch) -> Way:
+def way_of(trace: TraceRecord, batch: Batch) -> Way:
     """Lay out the way of a trace of the batch. Names of dropped nodes come from its graph."""
     lines = _lines(trace)
     return Way(
@@ -109,7 +109,7 @@ def way_of(trace: Trace, batch: Batch) -> Way:
     )
 
 
-def _lines(trace: Trace) -> tuple[LinkLine, ...]:
+def _lines(trace: TraceRecord) -> tuple[LinkLine, ...]:
     """Every mention, in the order of the text, question first."""
     mentions = dict.fromkeys(
         (
@@ -122,7 +122,7 @@ def _lines(trace: Trace) -> tuple[LinkLine, ...]:
     return tuple(_line(number, one, trace) for number, one in enumerate(ordered, start=1))
 
 
-def _line(number: int, mention: Mention, trace: Trace) -> LinkLine:
+def _line(number: int, mention: Mention, trace: TraceRecord) -> LinkLine:
     for linked in trace.linked:
         if linked.mention == mention:
             others, how = linked.alternatives, STAGES[linked.stage]
@@ -149,7 +149,7 @@ def _marked(text: str, lines: Sequence[LinkLine], side: Side) -> tuple[MarkedPar
     return tuple(part for part in parts if part.text)
 
 
-def _searches(trace: Trace) -> tuple[SearchLine, ...]:
+def _searches(trace: TraceRecord) -> tuple[SearchLine, ...]:
     names = {one.node.index: one.node.name for one in trace.linked}
     return tuple(
         SearchLine(pair, *(names.get(end, f"node {end}") for end in _ends(pair)))
@@ -174,7 +174,7 @@ def _in_words(batch: Batch) -> Callable[[DroppedPath], str]:
     return lambda path: _words(path, graph)
 
 
-def _words(path: DroppedPath, graph: KnowledgeGraph) -> str:
+def _words(path: DroppedPath, graph: GraphIndex) -> str:
     mask = SPECIFIC if path.layer is SearchLayer.SPECIFIC else WHOLE
     try:
         words = graph.node(path.node_indices[0]).name

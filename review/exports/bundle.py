@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any
 
 from pipeline.core.records import ReasonerKind
-from pipeline.core.release_format import ReleasedTrace, Schema, parse_line
+from pipeline.core.release_format import Schema, TraceLine, parse_line
 from review.exports.croissant import croissant_text
 from review.exports.dataset_card import card_text
 from review.exports.files import BundleFile, HashedFile, write_text
@@ -165,7 +165,7 @@ class _Said:
     accepted: set[int]
     rejected: set[int]
 
-    def add(self, line: FrozenLine, parsed: ReleasedTrace) -> None:
+    def add(self, line: FrozenLine, parsed: TraceLine) -> None:
         decision = parsed.consensus.decision if parsed.consensus else ""
         if decision == "accept" and line.taken:
             self.accepted.add(line.question)
@@ -173,7 +173,7 @@ class _Said:
             self.rejected.add(line.question)
 
 
-def _rows(table: Table, block: Iterable[tuple[FrozenLine, ReleasedTrace]]) -> Iterator[Schema]:
+def _rows(table: Table, block: Iterable[tuple[FrozenLine, TraceLine]]) -> Iterator[Schema]:
     for line, parsed in block:
         if line.taken or table.rows_of_judged:
             yield from table.rows_of(parsed)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from pipeline.core.release_format import ReleasedTrace, Schema
+from pipeline.core.release_format import Schema, TraceLine
 
 
 class PublishedRow(Schema):
@@ -89,19 +89,19 @@ class PathRow(Schema):
     edges: tuple[EdgeCell, ...]
 
 
-def published_rows(line: ReleasedTrace) -> Iterator[PublishedRow]:
+def published_rows(line: TraceLine) -> Iterator[PublishedRow]:
     """The line in the published columns."""
     yield PublishedRow.model_validate(line.model_dump(include=set(PublishedRow.model_fields)))
 
 
-def grade_rows(line: ReleasedTrace) -> Iterator[GradeRow]:
+def grade_rows(line: TraceLine) -> Iterator[GradeRow]:
     """One row a grade."""
     for grade in line.grades:
         said = grade.model_dump(exclude={"step_labels", "path_grades"})
         yield GradeRow(trace_id=line.trace_id, licence=line.licence, **said)
 
 
-def step_rows(line: ReleasedTrace) -> Iterator[StepRow]:
+def step_rows(line: TraceLine) -> Iterator[StepRow]:
     """One row a grade and labelled step."""
     for grade in line.grades:
         for step, label in enumerate(grade.step_labels, start=1):
@@ -115,7 +115,7 @@ def step_rows(line: ReleasedTrace) -> Iterator[StepRow]:
             )
 
 
-def path_grade_rows(line: ReleasedTrace) -> Iterator[PathGradeRow]:
+def path_grade_rows(line: TraceLine) -> Iterator[PathGradeRow]:
     """One row a grade and graded path."""
     for grade in line.grades:
         for one in grade.path_grades:
@@ -128,7 +128,7 @@ def path_grade_rows(line: ReleasedTrace) -> Iterator[PathGradeRow]:
             )
 
 
-def path_rows(line: ReleasedTrace) -> Iterator[PathRow]:
+def path_rows(line: TraceLine) -> Iterator[PathRow]:
     """One row a path."""
     for position, path in enumerate(line.paths):
         yield PathRow(

@@ -6,12 +6,12 @@ A bundle of this version is made so and no other way: what changes bytes makes a
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from pipeline.core.release_format import ReleasedTrace, Schema
+from pipeline.core.release_format import Schema, TraceLine
 from review.exports import rows, training
 
 BUNDLE_VERSION = 1
 
-RowsOf = Callable[[ReleasedTrace], Iterable[Schema]]
+RowsOf = Callable[[TraceLine], Iterable[Schema]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Table:
 RATED = Table(
     "rated",
     "Rated traces with paths, verdict, grades and consensus",
-    ReleasedTrace,
+    TraceLine,
     lambda line: (line,),
     ("parquet", "jsonl"),
 )

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Literal
 
-from pipeline.core.release_format import ReleasedTrace, Schema, reasoning_text
+from pipeline.core.release_format import Schema, TraceLine, reasoning_text
 
 
 class Message(Schema):
@@ -57,7 +57,7 @@ class StepwiseRow(Schema):
     labels: tuple[bool, ...]
 
 
-def sft_rows(line: ReleasedTrace) -> Iterator[SftRow]:
+def sft_rows(line: TraceLine) -> Iterator[SftRow]:
     """The trace as a conversation."""
     yield SftRow(
         trace_id=line.trace_id,
@@ -67,7 +67,7 @@ def sft_rows(line: ReleasedTrace) -> Iterator[SftRow]:
     )
 
 
-def stepwise_rows(line: ReleasedTrace) -> Iterator[StepwiseRow]:
+def stepwise_rows(line: TraceLine) -> Iterator[StepwiseRow]:
     """The labelled steps: correct is true; the first incorrect one is false and the last.
 
     A step that is unsupported, cannot be judged or is disagreed on ends the row without a label.
@@ -92,7 +92,7 @@ def stepwise_rows(line: ReleasedTrace) -> Iterator[StepwiseRow]:
         )
 
 
-def correction_pairs(line: ReleasedTrace) -> Iterator[PreferenceRow]:
+def correction_pairs(line: TraceLine) -> Iterator[PreferenceRow]:
     """The approved correction of the whole CoT against the CoT, where they differ."""
     if line.correction is None:
         return
@@ -110,7 +110,7 @@ def correction_pairs(line: ReleasedTrace) -> Iterator[PreferenceRow]:
 
 
 def sample_pairs(
-    taken: Sequence[ReleasedTrace], judged: Sequence[ReleasedTrace]
+    taken: Sequence[TraceLine], judged: Sequence[TraceLine]
 ) -> Iterator[PreferenceRow]:
     """Every accepted trace the release took against every rejected one, made alike.
 
@@ -133,11 +133,11 @@ def sample_pairs(
             )
 
 
-def _decision(line: ReleasedTrace) -> str:
+def _decision(line: TraceLine) -> str:
     return line.consensus.decision if line.consensus else ""
 
 
-def _circumstances(line: ReleasedTrace) -> tuple[str, ...]:
+def _circumstances(line: TraceLine) -> tuple[str, ...]:
     return (
         _prompt(line),
         line.config_fingerprint,
@@ -147,16 +147,16 @@ def _circumstances(line: ReleasedTrace) -> tuple[str, ...]:
     )
 
 
-def _prompt(line: ReleasedTrace) -> str:
+def _prompt(line: TraceLine) -> str:
     """Context where the source has one, question, options."""
     return "\n\n".join(part for part in (line.context, line.question, line.options) if part)
 
 
-def _asked(line: ReleasedTrace) -> tuple[Message, ...]:
+def _asked(line: TraceLine) -> tuple[Message, ...]:
     return (Message(role="user", content=_prompt(line)),)
 
 
-def _answered(line: ReleasedTrace, reasoning: str) -> tuple[Message, ...]:
+def _answered(line: TraceLine, reasoning: str) -> tuple[Message, ...]:
     """In the headings of the published fine-tuning recipe."""
     content = f"## Thinking\n\n{reasoning}\n\n## Final Answer\n\n{line.answer}"
     return (Message(role="assistant", content=content),)

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from pipeline.core.records import Trace
+from pipeline.core.records import TraceRecord
 from review.grading.rubric import Choice, Rubric, Scale
 from review.grading.submission import GradeEntry, PathEntry, StepEntry, paths_to_grade, step_numbers
 from review.models import Grade
@@ -69,7 +69,7 @@ class Layout:
     edges: Mapping[int, int]
 
     @classmethod
-    def of(cls, trace: Trace) -> "Layout":
+    def of(cls, trace: TraceRecord) -> "Layout":
         """The layout of a trace."""
         paths = paths_to_grade(trace)
         edges = {path: len(trace.paths[path].edges) for path in paths}

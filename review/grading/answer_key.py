@@ -6,7 +6,7 @@ key is sent only after a coherence is on the server, and that first one is kept 
 
 from dataclasses import replace
 
-from pipeline.core.records import Trace
+from pipeline.core.records import TraceRecord
 from review.models import Draft, Item, Reviewer
 
 SCALE = {str(point): point for point in range(1, 6)}
@@ -19,7 +19,7 @@ def key_shown(item: Item, *, draft: Draft | None) -> bool:
     )
 
 
-def without_key(trace: Trace) -> Trace:
+def without_key(trace: TraceRecord) -> TraceRecord:
     """The trace as it is shown while its answer key waits."""
     question = replace(trace.question, answer_label=None, answer_text="", long_answer="")
     return replace(trace, question=question)

@@ -20,7 +20,7 @@ from pipeline.core.records import (
     ReasonerKind,
     SearchLayer,
     Step,
-    Trace,
+    TraceRecord,
 )
 
 
@@ -37,7 +37,7 @@ class Case:
     """One practice item: its name, its trace, and what is expected by the form's field names."""
 
     name: str
-    trace: Trace
+    trace: TraceRecord
     expected: Mapping[str, Expected]
 
 
@@ -62,8 +62,8 @@ LOWERS = _edge(PROPRANOLOL, HYPERTENSION, "indication", "indication")
 FORBIDDEN = _edge(PROPRANOLOL, ASTHMA, "contraindication", "contraindication", negative=True)
 
 
-def _trace(question: Question, paths: tuple[Path, ...], cot: CoT) -> Trace:
-    return Trace(question, "", "", 0, ReasonerKind.DEMONSTRATION, paths=paths, cot=cot)
+def _trace(question: Question, paths: tuple[Path, ...], cot: CoT) -> TraceRecord:
+    return TraceRecord(question, "", "", 0, ReasonerKind.DEMONSTRATION, paths=paths, cot=cot)
 
 
 def _question(name: str, text: str, options: tuple[str, ...], answer: str) -> Question:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from pipeline.core.records import Trace
+from pipeline.core.records import TraceRecord
 from review.models import StepLabel
 
 PATHS_GRADED = 5
@@ -62,17 +62,17 @@ class GradeEntry:
         return min(wrong, default=0)
 
 
-def paths_to_grade(trace: Trace) -> tuple[int, ...]:
+def paths_to_grade(trace: TraceRecord) -> tuple[int, ...]:
     """Positions of the paths a reviewer grades: those the CoT cites, at most five."""
     return trace.cited_paths[:PATHS_GRADED]
 
 
-def step_numbers(trace: Trace) -> tuple[int, ...]:
+def step_numbers(trace: TraceRecord) -> tuple[int, ...]:
     """The numbers of the CoT's steps."""
     return tuple(step.number for step in trace.cot.steps) if trace.cot else ()
 
 
-def check_entry(trace: Trace, entry: GradeEntry) -> None:
+def check_entry(trace: TraceRecord, entry: GradeEntry) -> None:
     """Raise IncompleteGrade unless the entry judges all of the trace, or says why it cannot."""
     if entry.cannot_judge:
         _check_nothing_judged(entry)
@@ -89,7 +89,7 @@ def _check_nothing_judged(entry: GradeEntry) -> None:
         raise IncompleteGrade("Who cannot judge the item gives no grades for it.")
 
 
-def _check_paths(trace: Trace, entry: GradeEntry) -> None:
+def _check_paths(trace: TraceRecord, entry: GradeEntry) -> None:
     expected = set(paths_to_grade(trace))
     if missing := expected - set(entry.paths):
         numbers = ", ".join(str(path + 1) for path in sorted(missing))
@@ -101,7 +101,7 @@ def _check_paths(trace: Trace, entry: GradeEntry) -> None:
             raise IncompleteGrade(f"Path {path + 1}: an edge marked invalid is not there.")
 
 
-def _check_steps(trace: Trace, entry: GradeEntry) -> None:
+def _check_steps(trace: TraceRecord, entry: GradeEntry) -> None:
     """All steps or none: a grade that labels some would hide where the first error stands."""
     if entry.steps and set(entry.steps) != set(step_numbers(trace)):
         raise IncompleteGrade("Steps: label every step, or none.")

@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 
-from pipeline.core.kg.index import KnowledgeGraph, build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.kg.names import normalise
 from tests.bench.report import Measurement
 
@@ -40,7 +40,7 @@ def _of_source(source: Path, folder: Path) -> list[Measurement]:
     theirs, their_peak = _in_new_process(_with_networkx, source)
     again, _ = _in_new_process(_build, source, folder / f"{source.parent.name}-again")
     seconds = median([ours, again])
-    graph = KnowledgeGraph.open(artefact)
+    graph = GraphIndex.open(artefact)
     size = f"{source.parent.name}: {graph.summary.row_count:,} rows"
     read = Measurement(
         TOPIC,
@@ -55,7 +55,7 @@ def _of_source(source: Path, folder: Path) -> list[Measurement]:
     return [read, *_opening(artefact, graph, size), _exact_names(graph, size)]
 
 
-def _opening(artefact: Path, graph: KnowledgeGraph, size: str) -> list[Measurement]:
+def _opening(artefact: Path, graph: GraphIndex, size: str) -> list[Measurement]:
     graph.verify()
     _touch(graph)  # another worker has the whole graph open: what can be shared is
     milliseconds, opened, used = _in_new_process(_open, artefact)
@@ -79,7 +79,7 @@ def _opening(artefact: Path, graph: KnowledgeGraph, size: str) -> list[Measureme
     ]
 
 
-def _exact_names(graph: KnowledgeGraph, size: str) -> Measurement:
+def _exact_names(graph: GraphIndex, size: str) -> Measurement:
     names = _names(graph)
     nodes: dict[str, list[int]] = {}
     for index in graph.indices_of_type(None).tolist():
@@ -120,21 +120,21 @@ def _with_networkx(source: Path) -> tuple[float, float]:
 def _open(artefact: Path) -> tuple[list[float], float, float]:
     """Milliseconds of each opening; MiB of private memory of one, and once it was used."""
     before = _private()
-    graph = KnowledgeGraph.open(artefact)
+    graph = GraphIndex.open(artefact)
     opened = _private() - before
     _touch(graph)
     used = _private() - before
-    times = [_microseconds(KnowledgeGraph.open, [artefact]) / 1000 for _ in range(OPENINGS)]
+    times = [_microseconds(GraphIndex.open, [artefact]) / 1000 for _ in range(OPENINGS)]
     return times, opened, used
 
 
-def _touch(graph: KnowledgeGraph) -> None:
+def _touch(graph: GraphIndex) -> None:
     for name in _names(graph):
         for index in graph.nodes_named(name):
             graph.neighbours(index)
 
 
-def _names(graph: KnowledgeGraph) -> list[str]:
+def _names(graph: GraphIndex) -> list[str]:
     indices = graph.indices_of_type(None).tolist()
     chosen = random.Random(7).choices(indices, k=LOOK_UPS)
     return [graph.node(index).name for index in chosen]

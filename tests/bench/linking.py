@@ -19,7 +19,7 @@ from rapidfuzz import fuzz, process
 from pipeline.core.config import PRESETS
 from pipeline.core.embeddings.embed import embed
 from pipeline.core.embeddings.node_vectors import NodeVectors, folder_of
-from pipeline.core.kg.index import KnowledgeGraph, build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.kg.names import normalise
 from pipeline.core.linking.linker import link_by_name
 from pipeline.core.records import Mention, NodeType, Side
@@ -63,7 +63,7 @@ def measure(data: Path | None) -> list[Measurement]:
 def _of_source(source: Path, folder: Path) -> list[Measurement]:
     artefact, full = folder / source.parent.name, source.suffix == ".csv"
     build_index(source, artefact)
-    graph = KnowledgeGraph.open(artefact)
+    graph = GraphIndex.open(artefact)
     size = f"{source.parent.name}: {graph.node_count:,} names"
     rows = [_lexical(graph, size, full), _question(graph, size)]
     for dimension in DIMENSIONS:
@@ -71,7 +71,7 @@ def _of_source(source: Path, folder: Path) -> list[Measurement]:
     return rows
 
 
-def _lexical(graph: KnowledgeGraph, size: str, full: bool) -> Measurement:
+def _lexical(graph: GraphIndex, size: str, full: bool) -> Measurement:
     similarity, texts = LexicalSimilarity(graph), _misspelt(graph, TEXTS)
     similarity.candidates(texts[0], None, 10, 0.7)  # the lists of names are made once a process
     names = [graph.normalised_name(index) for index in graph.indices_of_type(None).tolist()]
@@ -89,7 +89,7 @@ def _lexical(graph: KnowledgeGraph, size: str, full: bool) -> Measurement:
     )
 
 
-def _question(graph: KnowledgeGraph, size: str) -> Measurement:
+def _question(graph: GraphIndex, size: str) -> Measurement:
     """Nine mentions that no name matches: the worst that linking a question can cost."""
     similarity, config = LexicalSimilarity(graph), PRESETS["demonstration"].similarity
     texts = _misspelt(graph, 9 * QUESTIONS)
@@ -110,7 +110,7 @@ def _question(graph: KnowledgeGraph, size: str) -> Measurement:
     )
 
 
-def _dense(graph: KnowledgeGraph, folder: Path, dimension: int, full: bool) -> list[Measurement]:
+def _dense(graph: GraphIndex, folder: Path, dimension: int, full: bool) -> list[Measurement]:
     encoder = Directions(dimension)
     model = f"directions-{dimension}"
     embed(graph, folder, model=model, encoder=encoder)
@@ -159,7 +159,7 @@ def _scan(
     )
 
 
-def _misspelt(graph: KnowledgeGraph, count: int) -> list[str]:
+def _misspelt(graph: GraphIndex, count: int) -> list[str]:
     """Names with one letter lost, normalised as the bare scan needs them."""
     chance = random.Random(11)
     indices = graph.indices_of_type(None).tolist()

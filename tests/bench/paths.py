@@ -22,7 +22,7 @@ import networkx as nx
 import pandas as pd
 
 from pipeline.core.config import PRESETS, SearchConfig
-from pipeline.core.kg.index import KnowledgeGraph, build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.paths.search import draw_pair, search_pair
 from pipeline.core.records import NodeType, PairSearch
 from tests.bench.report import Measurement
@@ -51,7 +51,7 @@ def measure(data: Path | None) -> list[Measurement]:
 def _of_source(source: Path, folder: Path) -> list[Measurement]:
     artefact, full = folder / source.parent.name, source.suffix == ".csv"
     build_index(source, artefact)
-    graph, chance = KnowledgeGraph.open(artefact), random.Random(3)
+    graph, chance = GraphIndex.open(artefact), random.Random(3)
     ends = [index for kind in ENDS for index in graph.indices_of_type(kind).tolist()]
     pairs = [(a, b) for a, b in (chance.sample(ends, 2) for _ in range(PAIRS))]
     drawn = _timed(lambda pair: draw_pair(graph, *pair, ENDLESS, 0), pairs)
@@ -88,7 +88,7 @@ def _ratios(what: str, ours: Times, theirs: Times, full: bool) -> list[Measureme
     return rows
 
 
-def _presets(graph: KnowledgeGraph, pairs: Sequence[Pair], full: bool) -> list[Measurement]:
+def _presets(graph: GraphIndex, pairs: Sequence[Pair], full: bool) -> list[Measurement]:
     """What a batch pays for a pair: the search as the presets configure it, with its records."""
     rows = []
     for name, config in PRESENTED.items():
@@ -106,7 +106,7 @@ def _presets(graph: KnowledgeGraph, pairs: Sequence[Pair], full: bool) -> list[M
     return rows
 
 
-def _questions(graph: KnowledgeGraph, ends: Sequence[int], full: bool) -> list[Measurement]:
+def _questions(graph: GraphIndex, ends: Sequence[int], full: bool) -> list[Measurement]:
     """All pairs of a question with six question entities and three answer entities."""
     chance = random.Random(5)
     asked = [(chance.sample(ends, 6), chance.sample(ends, 3)) for _ in range(QUESTIONS)]
@@ -126,11 +126,11 @@ def _questions(graph: KnowledgeGraph, ends: Sequence[int], full: bool) -> list[M
     return rows
 
 
-def _search(graph: KnowledgeGraph, config: SearchConfig, pair: Pair) -> PairSearch:
+def _search(graph: GraphIndex, config: SearchConfig, pair: Pair) -> PairSearch:
     return search_pair(graph, *pair, config, 0)[0]
 
 
-def _search_all(graph: KnowledgeGraph, config: SearchConfig, sides: Sequence[list[int]]) -> None:
+def _search_all(graph: GraphIndex, config: SearchConfig, sides: Sequence[list[int]]) -> None:
     for start, goal in product(*sides):
         _search(graph, config, (start, goal))
 

@@ -20,7 +20,7 @@ from pipeline.core.config import PRESETS, MethodConfig, SimilarityConfig
 from pipeline.core.datasets.base import LoadedQuestion, read_questions
 from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.core.datasets.source_file import ReadLimits
-from pipeline.core.kg.index import KnowledgeGraph, build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.llm.base import Request, as_plain
 from pipeline.core.llm.structured import strict_schema
 from pipeline.core.method import Tools, make_trace
@@ -55,7 +55,7 @@ def measure(data: Path | None) -> list[Measurement]:
         return [Measurement(TOPIC, "calls and tokens a question", "-", said)]
     with tempfile.TemporaryDirectory() as folder:
         build_index(data / GRAPH, Path(folder) / "graph")
-        graph = KnowledgeGraph.open(Path(folder) / "graph")
+        graph = GraphIndex.open(Path(folder) / "graph")
         spent = list(_until_enough(graph, _questions(data / QUESTIONS)))
     return [*_of_finished([one for one in spent if one.finished]), _of_all(spent[:WANTED])]
 
@@ -115,7 +115,7 @@ def _of_all(spent: Sequence[Spent]) -> Measurement:
     )
 
 
-def _until_enough(graph: KnowledgeGraph, questions: Iterator[Question]) -> Iterator[Spent]:
+def _until_enough(graph: GraphIndex, questions: Iterator[Question]) -> Iterator[Spent]:
     """One question after another until enough have come to a verdict."""
     finished = tried = 0
     for question in questions:
@@ -126,7 +126,7 @@ def _until_enough(graph: KnowledgeGraph, questions: Iterator[Question]) -> Itera
             return
 
 
-def _spent(graph: KnowledgeGraph, question: Question) -> Spent:
+def _spent(graph: GraphIndex, question: Question) -> Spent:
     reasoner = Rehearsed(graph, CONFIG.model)
     similarity = make_similarity(graph, CONFIG.similarity)
     trace = make_trace(question, Tools(graph, similarity, reasoner, reasoner), CONFIG)

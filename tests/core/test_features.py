@@ -18,7 +18,7 @@ from pipeline.core.records import (
     SearchLayer,
     Side,
     Step,
-    Trace,
+    TraceRecord,
 )
 
 ASTHMA, DRUG, SIGN = (
@@ -38,10 +38,10 @@ def linked(node: Node, stage: LinkStage) -> LinkedEntity:
     return LinkedEntity(Mention(node.name, Side.QUESTION, 0, 1), node, stage, 1.0, 1)
 
 
-def trace(*steps: Step, paths=(ONE_HOP, TWO_HOPS)) -> Trace:
+def trace(*steps: Step, paths=(ONE_HOP, TWO_HOPS)) -> TraceRecord:
     question = Question("house", "q1", "Which drug helps?", (), None, "salbutamol")
     entities = (linked(SIGN, LinkStage.SIMILARITY), linked(DRUG, LinkStage.EXACT))
-    return Trace(
+    return TraceRecord(
         question=question,
         graph_checksum="0",
         config_fingerprint="0",

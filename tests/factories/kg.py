@@ -15,7 +15,7 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.core.kg.index import KnowledgeGraph, build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 
 COLUMNS = (
     "relation",
@@ -87,10 +87,10 @@ def open_kg(
     nodes: Mapping[int, NodeRow],
     edges: Iterable[EdgeRow],
     synonyms: Sequence[tuple[int, str]] = (),
-) -> KnowledgeGraph:
+) -> GraphIndex:
     """Writes, builds and opens the graph below `folder` (made if absent, else empty)."""
     folder.mkdir(parents=True, exist_ok=True)
     also = write_synonyms(folder / "synonyms.csv", synonyms) if synonyms else None
     source = write_kg(folder / "kg.csv", nodes, edges)
     build_index(source, folder / "graph", synonyms=also)
-    return KnowledgeGraph.open(folder / "graph")
+    return GraphIndex.open(folder / "graph")

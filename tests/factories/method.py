@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pipeline.core.config import MethodConfig, preset
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.method import Tools
 from pipeline.core.reasoner import DraftCoT
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
@@ -79,7 +79,7 @@ def question(
     )
 
 
-def tools(graph: KnowledgeGraph, reasoner: object = None, config: MethodConfig = CONFIG) -> Tools:
+def tools(graph: GraphIndex, reasoner: object = None, config: MethodConfig = CONFIG) -> Tools:
     """Tools with the demonstration reasoner, or the one given, on both sides."""
     reasons = reasoner or DemonstrationReasoner(graph)
     return Tools(graph, make_similarity(graph, config.similarity), reasons, reasons)  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from pipeline.core.records import (
     ReasonerKind,
     SearchLayer,
     Step,
-    Trace,
+    TraceRecord,
     Verdict,
 )
 from pipeline.core.release_format import (
@@ -45,7 +45,7 @@ QUESTION = Question(
     answer_text="Drüg one",
 )
 COT = CoT((Step(1, "It must not be given.", (AGAINST,)), Step(2, "No other is.")), "So A.")
-TRACE = Trace(
+TRACE = TraceRecord(
     question=QUESTION,
     graph_checksum="c" * 64,
     config_fingerprint="f" * 64,
@@ -87,7 +87,7 @@ CONSENSUS = ReleasedConsensus(
 PLACE = Place(study="pilot", stratum="house, kept", inclusion_probability=0.25)
 
 
-def line(trace: Trace = TRACE, **changes: Any) -> str:
+def line(trace: TraceRecord = TRACE, **changes: Any) -> str:
     """The line of the trace as released, with these changes."""
     given: dict[str, Any] = {
         "trace_id": "t-1",
@@ -108,7 +108,7 @@ NOTICE = "Not clinically validated. Not for clinical use."
 
 
 def frozen(
-    trace: Trace = MODEL_TRACE, *, taken: bool = True, question: int = 1, **changes: Any
+    trace: TraceRecord = MODEL_TRACE, *, taken: bool = True, question: int = 1, **changes: Any
 ) -> FrozenLine:
     """A frozen line of a language model's trace."""
     return FrozenLine(question, taken, line(trace, **changes))

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pipeline.core.records import Trace as Record
+    from pipeline.core.records import TraceRecord
     from pipeline.models import Trace
     from review.models import Item, Reviewer, Study
 
@@ -100,7 +100,7 @@ def _insert_traces(first: "Trace", count: int) -> Iterator[int]:
         yield from (row.pk for row in Trace.objects.bulk_create(rows))
 
 
-def _as_model(record: "Record") -> "Record":
+def _as_model(record: "TraceRecord") -> "TraceRecord":
     """Of a language model, every filter passed, and as long as a real one: eight steps."""
     from pipeline.core.records import CoT, ReasonerKind, Step, Verdict
 
@@ -114,7 +114,7 @@ def _as_model(record: "Record") -> "Record":
     return replace(record, reasoner_kind=kind, cot=cot, verdict=verdict, paths=record.paths[:3])
 
 
-def _record(record: "Record", question: Any, sample: int) -> str:
+def _record(record: "TraceRecord", question: Any, sample: int) -> str:
     from pipeline import store
 
     assert record.cot is not None

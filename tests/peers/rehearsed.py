@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from pipeline.core.config import ModelConfig
 from pipeline.core.errors import MalformedOutput
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_called
 from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage
 from pipeline.core.llm.structured import UnusableText, ask_checked, checked_value
@@ -75,7 +75,7 @@ class Rehearsed:
     kind = ReasonerKind.LANGUAGE_MODEL
 
     def __init__(
-        self, graph: KnowledgeGraph, config: ModelConfig, beside: LanguageModel | None = None
+        self, graph: GraphIndex, config: ModelConfig, beside: LanguageModel | None = None
     ) -> None:
         self.model = SpokenModel(beside=beside)
         self._graph = graph

@@ -10,7 +10,7 @@ from pipeline import store
 from pipeline.batches.claims import claim_trace
 from pipeline.batches.tools import open_tools
 from pipeline.core.method import make_trace
-from pipeline.core.records import Option, Trace
+from pipeline.core.records import Option, TraceRecord
 from pipeline.ledger.ledgered_model import TraceCalls
 from pipeline.models import Question
 from tests import factories
@@ -48,7 +48,7 @@ def test_content_is_what_the_question_says_whatever_its_id():
         assert store.content_sha256(replace(record, **change)) != same
 
 
-def made() -> list[Trace]:
+def made() -> list[TraceRecord]:
     rows = factories.made_batch(4).traces.order_by("pk")
     return [store.trace_record(row) for row in rows]
 
@@ -98,7 +98,7 @@ def test_only_the_holder_of_the_lease_settles_a_trace():
     assert batch.traces.get().state == "pending"
 
 
-def made_for(batch) -> Trace:
+def made_for(batch) -> TraceRecord:
     row = claim_trace(batch)
     batch_tools = open_tools(batch)
     tools = batch_tools.for_trace(row, TraceCalls())

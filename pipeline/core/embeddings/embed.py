@@ -13,7 +13,7 @@ from pipeline.core.embeddings.checkpoint import open_checkpoint
 from pipeline.core.embeddings.encoder import Encoder
 from pipeline.core.embeddings.node_vectors import Indices, Matrix, VectorsSummary, folder_of
 from pipeline.core.errors import SimilarityUnavailable
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.records import NodeType
 
 CHUNK_SIZE: Final = 1024
@@ -25,7 +25,7 @@ Progress = Callable[[int, int], None]
 
 
 def embed(
-    graph: KnowledgeGraph,
+    graph: GraphIndex,
     vectors: Path,
     *,
     model: str,
@@ -56,7 +56,7 @@ def embed(
     return summary
 
 
-def same_model(graph: KnowledgeGraph, encoder: Encoder, indices: Indices, matrix: Matrix) -> bool:
+def same_model(graph: GraphIndex, encoder: Encoder, indices: Indices, matrix: Matrix) -> bool:
     """Whether the encoder gives the vectors these nodes have: the proof that it is their model.
 
     Encodes a few names anew; False where there are none.
@@ -70,7 +70,7 @@ def same_model(graph: KnowledgeGraph, encoder: Encoder, indices: Indices, matrix
     return bool(np.all(np.sum(encoded * matrix[probes], axis=1) >= MIN_SAME_COSINE))
 
 
-def _rows(graph: KnowledgeGraph) -> tuple[Indices, dict[str, tuple[int, int]]]:
+def _rows(graph: GraphIndex) -> tuple[Indices, dict[str, tuple[int, int]]]:
     """Node indices by type, then ascending; and each type's first row and last row + 1."""
     by_type = {kind: np.asarray(graph.indices_of_type(kind)) for kind in NodeType}
     ends = np.cumsum([len(indices) for indices in by_type.values()]).tolist()
@@ -81,7 +81,7 @@ def _rows(graph: KnowledgeGraph) -> tuple[Indices, dict[str, tuple[int, int]]]:
     return np.concatenate(list(by_type.values())), slices
 
 
-def _names(graph: KnowledgeGraph, indices: Indices) -> list[str]:
+def _names(graph: GraphIndex, indices: Indices) -> list[str]:
     return [graph.node(index).name for index in indices.tolist()]
 
 

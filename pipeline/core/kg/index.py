@@ -31,12 +31,12 @@ from pipeline.core.kg.source.synonyms import Synonym
 from pipeline.core.kg.string_table import StringTable
 from pipeline.core.records import Edge, Node, NodeType, SearchLayer
 
-__all__ = ["GraphSummary", "KnowledgeGraph", "Synonym", "build_index"]
+__all__ = ["GraphIndex", "GraphSummary", "Synonym", "build_index"]
 
 NODES_KEPT: Final = 16_384  # records of nodes read, some 350 bytes each
 
 
-class KnowledgeGraph:
+class GraphIndex:
     """One immutable knowledge graph. Unknown node indices raise KeyError."""
 
     def __init__(self, folder: Path, summary: GraphSummary, arrays: dict[str, Array]) -> None:
@@ -56,7 +56,7 @@ class KnowledgeGraph:
         self.node_at = lru_cache(NODES_KEPT)(self._node_at)
 
     @classmethod
-    def open(cls, folder: Path, checksum: str = "") -> "KnowledgeGraph":
+    def open(cls, folder: Path, checksum: str = "") -> "GraphIndex":
         """Opens an artefact by memory map, checking format and sizes but not the content.
 
         Raises ArtefactError when it is missing, foreign or cut off, or when its checksum is not

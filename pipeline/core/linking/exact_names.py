@@ -6,7 +6,7 @@ symbol exactly as the graph writes it, unless the reader of the text says that i
 
 import re
 
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.records import Node, NodeType
 
 # Words that name a node and, in a clinical vignette, nearly never mean it.
@@ -39,14 +39,14 @@ _BARE_WORD_TYPES = frozenset(
 _WORD = re.compile(r"\w+")
 
 
-def nodes_named(graph: KnowledgeGraph, text: str, type: NodeType | None = None) -> tuple[Node, ...]:
+def nodes_named(graph: GraphIndex, text: str, type: NodeType | None = None) -> tuple[Node, ...]:
     """Nodes whose normalised name is this text's; genes only if spelt as in the graph."""
     nodes = (graph.node(index) for index in graph.nodes_named(text))
     return tuple(node for node in nodes if _spelt(node, node.name, text, type))
 
 
 def nodes_with_synonym(
-    graph: KnowledgeGraph, text: str, type: NodeType | None = None
+    graph: GraphIndex, text: str, type: NodeType | None = None
 ) -> tuple[Node, ...]:
     """Nodes with a synonym of this text's normal form; genes only if spelt as in the file."""
     synonyms = graph.synonyms_named(text)
@@ -56,7 +56,7 @@ def nodes_with_synonym(
     )
 
 
-def nodes_called(graph: KnowledgeGraph, text: str) -> tuple[Node, ...]:
+def nodes_called(graph: GraphIndex, text: str) -> tuple[Node, ...]:
     """Nodes of this name; where there are none, those of this synonym."""
     return nodes_named(graph, text) or nodes_with_synonym(graph, text)
 

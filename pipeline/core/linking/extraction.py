@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_called, too_generic
 from pipeline.core.linking.negation import denied_spans
 from pipeline.core.records import Mention, Node, NodeType, Question, Side
@@ -36,7 +36,7 @@ def side_text(question: Question, side: Side) -> str:
 
 
 def find_mentions(
-    graph: KnowledgeGraph,
+    graph: GraphIndex,
     text: str,
     side: Side,
     *,
@@ -57,7 +57,7 @@ def find_mentions(
 
 
 def _longest_names(
-    graph: KnowledgeGraph, text: str, generic_words: bool
+    graph: GraphIndex, text: str, generic_words: bool
 ) -> Iterator[tuple[Span, tuple[Node, ...]]]:
     for words in _sentences(text):
         at = 0
@@ -72,7 +72,7 @@ def _longest_names(
 
 
 def _longest_from(
-    graph: KnowledgeGraph, text: str, words: list[Span], generic_words: bool
+    graph: GraphIndex, text: str, words: list[Span], generic_words: bool
 ) -> tuple[int, tuple[Node, ...]] | None:
     """The longest name that begins at the first of the words: how many words, which nodes."""
     start = words[0][0]

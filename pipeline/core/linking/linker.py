@@ -15,7 +15,7 @@ from pipeline.core.errors import (
     NoMentionFound,
     QuestionNotMapped,
 )
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named, nodes_with_synonym
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import (
@@ -44,7 +44,7 @@ class Linking:
 
 def link_by_name(
     mentions: Sequence[Mention],
-    graph: KnowledgeGraph,
+    graph: GraphIndex,
     similarity: SimilarityBackend,
     config: SimilarityConfig,
 ) -> Linking:
@@ -107,7 +107,7 @@ def entity_pairs(linked: Sequence[LinkedEntity]) -> tuple[tuple[Node, Node], ...
     return tuple((start, answer) for start in starts for answer in answers)
 
 
-def _named(mention: Mention, graph: KnowledgeGraph) -> LinkedEntity | OpenMention | None:
+def _named(mention: Mention, graph: GraphIndex) -> LinkedEntity | OpenMention | None:
     """What the mention names by name or else by synonym; None where it names nothing."""
     for stage, look_up in _BY_NAME:
         if named := look_up(graph, mention.text, mention.type):

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_called
 from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.records import LinkedEntity, Node, Question, Side
 
 
-def nodes_in_option(graph: KnowledgeGraph, text: str) -> tuple[Node, ...]:
+def nodes_in_option(graph: GraphIndex, text: str) -> tuple[Node, ...]:
     """The nodes an option's whole text names; otherwise those named within it."""
     whole = nodes_called(graph, text)
     if whole:
@@ -20,7 +20,7 @@ def nodes_in_option(graph: KnowledgeGraph, text: str) -> tuple[Node, ...]:
 
 
 def option_aliases(
-    graph: KnowledgeGraph, question: Question, linked: Iterable[LinkedEntity]
+    graph: GraphIndex, question: Question, linked: Iterable[LinkedEntity]
 ) -> tuple[str, ...]:
     """Names of the nodes that options stand for, all options treated alike.
 

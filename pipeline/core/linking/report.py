@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pipeline.core.config import SimilarityConfig
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.kg.names import normalise
 from pipeline.core.linking import linker
 from pipeline.core.linking.exact_names import nodes_called
@@ -25,7 +25,7 @@ NONE: Final = "none"
 
 
 @dataclass(frozen=True)
-class Stage:
+class SimilarityStage:
     """A similarity backend under the name the report gives it, with its thresholds."""
 
     title: str
@@ -45,9 +45,9 @@ class ReportedLink:
 
 def report_links(
     questions: Iterable[Question],
-    graph: KnowledgeGraph,
+    graph: GraphIndex,
     reasoner: Reasoner,
-    stages: Sequence[Stage],
+    stages: Sequence[SimilarityStage],
 ) -> Iterator[ReportedLink]:
     """Every distinct mention of every question; entities of one node and side count once."""
     for question in questions:
@@ -64,7 +64,7 @@ def report_links(
 
 
 def count_links(
-    links: Iterable[ReportedLink], stages: Sequence[Stage]
+    links: Iterable[ReportedLink], stages: Sequence[SimilarityStage]
 ) -> list[tuple[str, dict[Side, int]]]:
     """How many mentions of each side each stage settled, in the order of the funnel."""
     counted = Counter((link.how, link.mention.side) for link in links)
@@ -79,7 +79,7 @@ def _distinct(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
     return tuple(first.values())
 
 
-def _how(graph: KnowledgeGraph, entity: LinkedEntity, stage: Stage) -> str:
+def _how(graph: GraphIndex, entity: LinkedEntity, stage: SimilarityStage) -> str:
     by_name = {LinkStage.EXACT: EXACT, LinkStage.SYNONYM: SYNONYM}
     if entity.stage is LinkStage.SELECTED and nodes_called(graph, entity.mention.text):
         return SHARED

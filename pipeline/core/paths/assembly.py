@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.core.kg.adjacency import Mask
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.kg.relations import SPECS
 from pipeline.core.records import Edge, Path, SearchLayer
 
@@ -28,7 +28,7 @@ _READINGS: Final = tuple(
 
 
 def records_of(
-    graph: KnowledgeGraph, positions: npt.NDArray[np.int32], layer: SearchLayer, mask: Mask
+    graph: GraphIndex, positions: npt.NDArray[np.int32], layer: SearchLayer, mask: Mask
 ) -> tuple[Path, ...]:
     """The paths of a table of node positions [k, d+1], each hop with every allowed edge."""
     if not len(positions):

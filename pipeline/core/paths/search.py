@@ -14,7 +14,7 @@ from pipeline.core.config import SearchConfig
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.kg.adjacency import Mask, relation_mask
 from pipeline.core.kg.artefact import NODE_TYPES
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.kg.relations import RELATION_NAMES, RelationSpec
 from pipeline.core.paths.assembly import records_of
 from pipeline.core.paths.drawing import Drawn, Ground, draw_shortest
@@ -22,7 +22,7 @@ from pipeline.core.records import PairSearch, Path, SearchLayer
 
 
 def search_pair(
-    graph: KnowledgeGraph, question_node: int, answer_node: int, config: SearchConfig, seed: int
+    graph: GraphIndex, question_node: int, answer_node: int, config: SearchConfig, seed: int
 ) -> tuple[PairSearch, tuple[Path, ...]]:
     """All shortest paths between two nodes, counted, and at most `paths_per_pair` of them.
 
@@ -44,7 +44,7 @@ def search_pair(
 
 
 def draw_pair(
-    graph: KnowledgeGraph, question_node: int, answer_node: int, config: SearchConfig, seed: int
+    graph: GraphIndex, question_node: int, answer_node: int, config: SearchConfig, seed: int
 ) -> tuple[SearchLayer, Ground, Drawn] | None:
     """`search_pair` before any record is made: the layer that has paths, and those drawn."""
     start, goal = graph.position(question_node), graph.position(answer_node)
@@ -59,7 +59,7 @@ def draw_pair(
 
 
 @lru_cache(maxsize=4)
-def grounds(graph: KnowledgeGraph, config: SearchConfig) -> tuple[tuple[SearchLayer, Ground], ...]:
+def grounds(graph: GraphIndex, config: SearchConfig) -> tuple[tuple[SearchLayer, Ground], ...]:
     """The layers to search in turn, each with where its paths may run.
 
     Raises InvalidConfiguration for a relation PrimeKG does not have.

@@ -34,7 +34,7 @@ from pipeline.core.records.reasoning import (
     ReadAnswer,
     ReasonerKind,
     Step,
-    Trace,
+    TraceRecord,
     Verdict,
 )
 
@@ -62,6 +62,6 @@ __all__ = [
     "SearchLayer",
     "Side",
     "Step",
-    "Trace",
+    "TraceRecord",
     "Verdict",
 ]

@@ -88,7 +88,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Trace:
+class TraceRecord:
     """One question taken through the whole method: mentions to verdict, or the failure.
 
     Holds no time and no row id: the same question, graph, configuration and seed give the

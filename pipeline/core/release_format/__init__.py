@@ -15,7 +15,7 @@ from pipeline.core.release_format.grades import (
 from pipeline.core.release_format.lines import (
     FORMAT_VERSION,
     Place,
-    ReleasedTrace,
+    TraceLine,
     options_text,
     parse_line,
     reasoning_text,
@@ -39,8 +39,8 @@ __all__ = [
     "ReleasedNode",
     "ReleasedPath",
     "ReleasedPathGrade",
-    "ReleasedTrace",
     "Schema",
+    "TraceLine",
     "options_text",
     "parse_line",
     "reasoning_text",

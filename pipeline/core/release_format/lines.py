@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.core.records import CoT, Path, Question, Trace
+from pipeline.core.records import CoT, Path, Question, TraceRecord
 from pipeline.core.release_format.base import Position, Schema, Text
 from pipeline.core.release_format.grades import (
     ReleasedConsensus,
@@ -56,7 +56,7 @@ class ReleasedVerdict(Schema):
         return self
 
 
-class ReleasedTrace(Schema):
+class TraceLine(Schema):
     """One released line. The first six fields are the published MedReason columns."""
 
     dataset_name: Text
@@ -130,7 +130,7 @@ def options_text(question: Question) -> str:
 
 
 def released_line(
-    trace: Trace,
+    trace: TraceRecord,
     *,
     trace_id: str,
     licence: str,
@@ -151,7 +151,7 @@ def released_line(
     if trace.graph_checksum != graph.checksum:
         raise ValueError("The trace was made on another graph than the one named.")
     cited = frozenset(trace.cited_paths)
-    released = ReleasedTrace.model_validate(
+    released = TraceLine.model_validate(
         {
             "dataset_name": trace.question.source,
             "id_in_dataset": trace.question.id_in_source,
@@ -181,15 +181,15 @@ def released_line(
     return _canonical(released)
 
 
-def parse_line(line: str) -> ReleasedTrace:
+def parse_line(line: str) -> TraceLine:
     """A released line, checked. Raises ValueError unless it is exactly what was written."""
-    released = ReleasedTrace.model_validate_json(line)
+    released = TraceLine.model_validate_json(line)
     if _canonical(released) != line:
         raise ValueError("The line is not in the release's canonical form.")
     return released
 
 
-def _canonical(released: ReleasedTrace) -> str:
+def _canonical(released: TraceLine) -> str:
     """Separators U+2028 and U+2029 are escaped: some readers take them for line ends."""
     plain = released.model_dump(mode="json")
     line = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -15,7 +15,7 @@ from pipeline.core.embeddings.embed import same_model
 from pipeline.core.embeddings.encoder import Encoder, load_encoder, require_extra
 from pipeline.core.embeddings.node_vectors import Indices, Matrix, NodeVectors, folder_of
 from pipeline.core.errors import ArtefactError, SimilarityUnavailable
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.records import Candidate, NodeType
 from pipeline.core.similarity.base import SimilarityBackend
 
@@ -25,7 +25,7 @@ DIGITS: Final = 5
 class DenseSimilarity(SimilarityBackend):
     """A SimilarityBackend of one graph and one model; shared by threads."""
 
-    def __init__(self, graph: KnowledgeGraph, vectors: NodeVectors, encoder: Encoder) -> None:
+    def __init__(self, graph: GraphIndex, vectors: NodeVectors, encoder: Encoder) -> None:
         self._graph, self._vectors, self._encoder = graph, vectors, encoder
 
     def candidates(
@@ -75,7 +75,7 @@ def nearest(
     return [(int(indices[found[at]]), float(rounded[at])) for at in order if rounded[at] >= floor]
 
 
-def open_dense(graph: KnowledgeGraph, vectors: Path, model: str) -> DenseSimilarity:
+def open_dense(graph: GraphIndex, vectors: Path, model: str) -> DenseSimilarity:
     """The backend over the vectors that manage.py embed_graph wrote below the folder `vectors`.
 
     Raises SimilarityUnavailable, in one sentence, without the extra, the vectors or the model,

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.kg.names import normalise
 from pipeline.core.records import Candidate, NodeType
 from pipeline.core.similarity.base import SimilarityBackend
@@ -24,7 +24,7 @@ Scored = tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]
 class LexicalSimilarity(SimilarityBackend):
     """A SimilarityBackend over the names of one graph."""
 
-    def __init__(self, graph: KnowledgeGraph) -> None:
+    def __init__(self, graph: GraphIndex) -> None:
         self._graph = graph
 
     def candidates(

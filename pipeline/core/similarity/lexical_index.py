@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.records import NodeType
 from pipeline.core.similarity.name_marks import marks
 from pipeline.core.similarity.spelling import key_words
@@ -70,7 +70,7 @@ class NameForms:
     key_words: NameList
 
     @classmethod
-    def of_graph(cls, graph: KnowledgeGraph) -> "NameForms":
+    def of_graph(cls, graph: GraphIndex) -> "NameForms":
         indices = np.asarray(graph.indices_of_type(None))
         names = [graph.normalised_name(index) for index in indices.tolist()]
         codes: dict[Marks, int] = {}
@@ -84,7 +84,7 @@ class NameForms:
         return NameForms(self.as_written.of_nodes(indices), self.key_words.of_nodes(indices))
 
 
-def name_forms(graph: KnowledgeGraph, type: NodeType | None) -> NameForms:
+def name_forms(graph: GraphIndex, type: NodeType | None) -> NameForms:
     """The names of a type's nodes (None: of all), made when first asked for.
 
     For 129,375 nodes that takes about a second and 40 MB, once a process.
@@ -98,7 +98,7 @@ def name_forms(graph: KnowledgeGraph, type: NodeType | None) -> NameForms:
         return forms[type]
 
 
-_FORMS: WeakKeyDictionary[KnowledgeGraph, dict[NodeType | None, NameForms]] = WeakKeyDictionary()
+_FORMS: WeakKeyDictionary[GraphIndex, dict[NodeType | None, NameForms]] = WeakKeyDictionary()
 _LOCK = Lock()
 
 

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from pipeline.core.config import SimilarityConfig
 from pipeline.core.errors import SimilarityUnavailable
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.similarity.base import SimilarityBackend
 from pipeline.core.similarity.dense import open_dense
 from pipeline.core.similarity.lexical import LexicalSimilarity
 
 
 def make_similarity(
-    graph: KnowledgeGraph, config: SimilarityConfig, vectors: Path | None = None
+    graph: GraphIndex, config: SimilarityConfig, vectors: Path | None = None
 ) -> SimilarityBackend:
     """Open the backend over all names of the graph; `vectors` holds what models made of them.
 

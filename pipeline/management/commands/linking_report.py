@@ -14,12 +14,12 @@ from tqdm import tqdm
 from pipeline import store
 from pipeline.core.config import preset
 from pipeline.core.errors import ArtefactError, SimilarityUnavailable
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.report import (
     EXACT,
     NONE,
     ReportedLink,
-    Stage,
+    SimilarityStage,
     count_links,
     report_links,
 )
@@ -27,8 +27,7 @@ from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import Question, Side
 from pipeline.core.similarity.dense import open_dense
 from pipeline.core.similarity.lexical import LexicalSimilarity
-from pipeline.models import KnowledgeGraph as KnowledgeGraphRow
-from pipeline.models import QuestionSet
+from pipeline.models import KnowledgeGraph, QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.sources.open_graphs import open_graph, vectors_folder
 
@@ -69,7 +68,10 @@ class Command(BaseCommand):
         self._print_sample(links, options["sample"], options["seed"])
 
     def _print_counts(
-        self, links: list[ReportedLink], stages: Sequence[Stage], questions: Sequence[Question]
+        self,
+        links: list[ReportedLink],
+        stages: Sequence[SimilarityStage],
+        questions: Sequence[Question],
     ) -> None:
         self.stdout.write(f"{'':<46}{'question':>10}{'answer':>10}")
         for how, sides in count_links(links, stages):
@@ -91,12 +93,12 @@ class Command(BaseCommand):
             self.stdout.write(_line(link))
 
 
-def _stages(graph: KnowledgeGraph, row: KnowledgeGraphRow, model: str | None) -> list[Stage]:
+def _stages(graph: GraphIndex, row: KnowledgeGraph, model: str | None) -> list[SimilarityStage]:
     demonstration, paper = preset("demonstration").similarity, preset("paper").similarity
-    stages = [Stage("lexical", LexicalSimilarity(graph), demonstration)]
+    stages = [SimilarityStage("lexical", LexicalSimilarity(graph), demonstration)]
     if model:
         dense = open_dense(graph, vectors_folder(row), model)
-        stages.append(Stage(f"dense, cosine of {paper.accept} or more", dense, paper))
+        stages.append(SimilarityStage(f"dense, cosine of {paper.accept} or more", dense, paper))
     return stages
 
 

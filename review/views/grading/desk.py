@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
-from pipeline.core.records import Trace
+from pipeline.core.records import TraceRecord
 from review import access
 from review.forms import DeclineForm, GradeForm, Layout, new_key
 from review.grading.answer_key import key_shown
@@ -150,7 +150,7 @@ def to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpRespo
     return redirect("review:desk")
 
 
-def form_of(slot: Slot, trace: Trace, data: Any, draft: Draft | None) -> GradeForm:
+def form_of(slot: Slot, trace: TraceRecord, data: Any, draft: Draft | None) -> GradeForm:
     """The form over an item: empty, as the draft has it, or as it was sent."""
     initial = {"fence": slot.fence, "key": new_key()}
     if draft is not None:
@@ -167,7 +167,7 @@ def refused(
     request: HttpRequest,
     slot: Slot,
     reviewer: Reviewer,
-    trace: Trace,
+    trace: TraceRecord,
     form: GradeForm,
     *,
     status: int,
@@ -181,7 +181,7 @@ def _page(
     request: HttpRequest,
     slot: Slot,
     reviewer: Reviewer,
-    trace: Trace,
+    trace: TraceRecord,
     form: GradeForm,
     *,
     draft: Draft | None,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
-from pipeline.core.records import Trace
+from pipeline.core.records import TraceRecord
 from review import access
 from review.forms import AmendForm, GradeForm, Layout
 from review.grading.amend import CannotAmend
@@ -71,7 +71,7 @@ def answer_key(request: SignedInRequest, code: str) -> HttpResponse:
     return redirect("review:grade", code)
 
 
-def _saved(slot: Slot, reviewer: Reviewer, trace: Trace, data: QueryDict) -> Draft:
+def _saved(slot: Slot, reviewer: Reviewer, trace: TraceRecord, data: QueryDict) -> Draft:
     return save_draft(
         slot,
         reviewer=reviewer,
@@ -81,7 +81,7 @@ def _saved(slot: Slot, reviewer: Reviewer, trace: Trace, data: QueryDict) -> Dra
     )
 
 
-def _answer(save: Callable[[], Draft], trace: Trace) -> JsonResponse:
+def _answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
     """Version and time of the saved draft; 409 says why not, and the browser keeps the text."""
     try:
         saved = save()
@@ -100,7 +100,7 @@ def _answer(save: Callable[[], Draft], trace: Trace) -> JsonResponse:
     return JsonResponse(answer)
 
 
-def _entered(kind: type[GradeForm], slot: Slot, trace: Trace, data: QueryDict) -> Entered:
+def _entered(kind: type[GradeForm], slot: Slot, trace: TraceRecord, data: QueryDict) -> Entered:
     form = kind(data, rubric=RUBRICS[slot.item.study.rubric_version], layout=Layout.of(trace))
     return Entered(form.content(), _whole(data, "active_seconds"))
 

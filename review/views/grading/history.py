@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
-from pipeline.core.records import Trace
+from pipeline.core.records import TraceRecord
 from review import access
 from review.forms import AmendForm, Layout, content_of, new_key
 from review.grading.amend import CannotAmend, amend_grade, latest_grade
@@ -89,7 +89,7 @@ def _in_hand(slot: Slot, reviewer: Reviewer) -> Slot | None:
 
 
 def _form(
-    slot: Slot, reviewer: Reviewer, trace: Trace, data: Any, draft: Draft | None
+    slot: Slot, reviewer: Reviewer, trace: TraceRecord, data: Any, draft: Draft | None
 ) -> AmendForm:
     initial = {"key": new_key()} | _entered_last(slot, reviewer, draft)
     rubric = RUBRICS[slot.item.study.rubric_version]
@@ -108,7 +108,7 @@ def _page(
     request: HttpRequest,
     slot: Slot,
     reviewer: Reviewer,
-    trace: Trace,
+    trace: TraceRecord,
     form: AmendForm,
     draft: Draft | None,
 ) -> HttpResponse:

@@ -10,7 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from pipeline.core.records import Trace
+from pipeline.core.records import TraceRecord
 from pipeline.trace_page.layout import PathLine, Sheet, StepLine, sheet_of
 from review.forms import GradeForm
 from review.forms.grading import PathFields, StepFields
@@ -44,7 +44,7 @@ def render_screen(
     study: Study,
     reviewer: Reviewer,
     *,
-    trace: Trace,
+    trace: TraceRecord,
     form: GradeForm,
     extra: Mapping[str, Any],
     key_shown: bool = True,

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.core.kg.index import KnowledgeGraph, build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.records import Edge, Node, NodeType, Polarity, SearchLayer
 from tests.factories.kg import open_kg, write_kg
 
@@ -102,7 +102,7 @@ def test_summary_counts(tmp_path):
     assert summary.nodes_by_type["drug"] == 2
     assert summary.rows_by_relation["indication/indication"] == 2
     assert sum(summary.rows_by_relation.values()) == 12
-    assert KnowledgeGraph.open(tmp_path / "graph").summary == summary
+    assert GraphIndex.open(tmp_path / "graph").summary == summary
 
 
 def test_arrays_cannot_be_written(graph):
@@ -124,7 +124,7 @@ def test_a_mid_size_graph_is_read_whole(tmp_path):
     summary = build_index(REAL, tmp_path / "graph")
     assert (summary.node_count, summary.edge_count) == (46_945, 494_678)
     assert summary.dropped_self_loops == summary.dropped_duplicates == 0
-    graph = KnowledgeGraph.open(tmp_path / "graph")
+    graph = GraphIndex.open(tmp_path / "graph")
     graph.verify()
     assert len(graph.nodes_named("fever")) >= 1
 

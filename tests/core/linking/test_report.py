@@ -6,7 +6,7 @@ from pipeline.core.linking.report import (
     NONE,
     SHARED,
     SYNONYM,
-    Stage,
+    SimilarityStage,
     count_links,
     report_links,
 )
@@ -45,8 +45,10 @@ MENTIONS = (
 def report(graph):
     reasoner = Scripted(DemonstrationReasoner(graph), mentions=MENTIONS)
     stages = [
-        Stage("lexical", LexicalSimilarity(graph), SimilarityConfig(floor=0.7)),
-        Stage("dense", Knows(graph, "podagra", 11), SimilarityConfig("dense", "x", accept=0.85)),
+        SimilarityStage("lexical", LexicalSimilarity(graph), SimilarityConfig(floor=0.7)),
+        SimilarityStage(
+            "dense", Knows(graph, "podagra", 11), SimilarityConfig("dense", "x", accept=0.85)
+        ),
     ]
     return list(report_links([question()], graph, reasoner, stages)), stages
 

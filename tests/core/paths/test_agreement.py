@@ -10,7 +10,7 @@ import networkx as nx
 import pytest
 
 from pipeline.core.config import SearchConfig
-from pipeline.core.kg.index import KnowledgeGraph, build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.paths.search import search_pair
 
 REAL = Path(__file__).parents[4] / "shared" / "data" / "real_kg" / "kg.csv.gz"
@@ -53,7 +53,7 @@ def paths_to(target, before):
 @pytest.mark.skipif(not REAL.exists(), reason="the shared real graph is absent")
 def test_counts_and_paths_are_those_of_networkx_on_500_pairs_of_a_real_graph(tmp_path):
     build_index(REAL, tmp_path / "graph")
-    graph, (rows, named), compared = KnowledgeGraph.open(tmp_path / "graph"), read_rows(), 0
+    graph, (rows, named), compared = GraphIndex.open(tmp_path / "graph"), read_rows(), 0
     for source, targets in some_pairs(rows, named):
         before = nx.predecessor(rows, source)
         for target in targets:

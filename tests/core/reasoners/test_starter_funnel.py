@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.core.kg.index import KnowledgeGraph, build_index
+from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.method import make_trace
-from pipeline.core.records import Option, Question, Trace
+from pipeline.core.records import Option, Question, TraceRecord
 from tests.factories.method import CONFIG, tools
 
 STARTER = Path(__file__).parents[3] / "pipeline" / "starter"
@@ -31,14 +31,14 @@ def starter_questions() -> list[Question]:
 
 
 @pytest.fixture(scope="module")
-def traces(tmp_path_factory: pytest.TempPathFactory) -> list[Trace]:
+def traces(tmp_path_factory: pytest.TempPathFactory) -> list[TraceRecord]:
     folder = tmp_path_factory.mktemp("starter") / "graph"
     build_index(STARTER / "kg.csv", folder)
-    made_with = tools(KnowledgeGraph.open(folder))
+    made_with = tools(GraphIndex.open(folder))
     return [make_trace(asked, made_with, CONFIG) for asked in starter_questions()]
 
 
-def outcome(trace: Trace) -> str:
+def outcome(trace: TraceRecord) -> str:
     if trace.failure:
         return trace.failure.reason
     return "kept" if trace.kept else "discarded"

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from pipeline.core.errors import SourceFileError
-from pipeline.core.kg.index import KnowledgeGraph as Index
+from pipeline.core.kg.index import GraphIndex
 from pipeline.models import Event, KnowledgeGraph
 from pipeline.sources import knowledge_graphs
 from pipeline.sources.knowledge_graphs import latest_graph, load_graph
@@ -47,7 +47,7 @@ def test_a_file_becomes_version_1_with_checksums_and_counts(csv):
 
 def test_the_artefact_named_by_the_row_opens_and_is_what_was_built(csv):
     row, _ = load_graph(csv, name="small")
-    index = Index.open(settings.KNOWLEDGE_GRAPH_DIR / row.folder)
+    index = GraphIndex.open(settings.KNOWLEDGE_GRAPH_DIR / row.folder)
     index.verify()
     assert index.checksum == row.checksum
 

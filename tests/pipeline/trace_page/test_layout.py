@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.core.records import CoT, Path, ReasonerKind, Step, Trace
+from pipeline.core.records import CoT, Path, ReasonerKind, Step, TraceRecord
 from pipeline.trace_page.layout import Sheet, sheet_of
 from tests.factories import question
 from tests.factories.paths import (
@@ -35,8 +35,8 @@ TO_PROPRANOLOL = path(ASTHMA, PROPRANOLOL, hops=((HARMS,),))
 BETWEEN_DRUGS = path(SALBUTAMOL, PROPRANOLOL, hops=((BOTH,),))
 
 
-def trace(*paths: Path, steps: tuple[Step, ...] = (), conclusion: str = "So it is.") -> Trace:
-    return Trace(
+def trace(*paths: Path, steps: tuple[Step, ...] = (), conclusion: str = "So it is.") -> TraceRecord:
+    return TraceRecord(
         question=question(),
         graph_checksum="c",
         config_fingerprint="f",

@@ -15,7 +15,7 @@ from pipeline.core.records import (
     OpenMention,
     SearchLayer,
     Side,
-    Trace,
+    TraceRecord,
 )
 from pipeline.models import Batch
 from pipeline.trace_page.provenance import DROPPED_SHOWN, way_of
@@ -38,11 +38,11 @@ def batch() -> Batch:
 
 
 @pytest.fixture
-def made(batch) -> Trace:
+def made(batch) -> TraceRecord:
     return store.trace_record(batch.traces.get())
 
 
-def trace(made: Trace, *mentions: Mention) -> Trace:
+def trace(made: TraceRecord, *mentions: Mention) -> TraceRecord:
     question = replace(made.question, text=TEXT, answer_text="Salbutamol")
     bare = replace(made, question=question, mentions=mentions, linked=(), unlinked=())
     return replace(bare, searches=(), dropped=())

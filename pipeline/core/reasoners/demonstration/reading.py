@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 
 from pipeline.core.cot import MASK
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.linking.options import nodes_in_option
@@ -39,7 +39,7 @@ Weights = Mapping[int, float]
 
 
 def read(
-    graph: KnowledgeGraph, names: SimilarityBackend, question: Question, masked: str
+    graph: GraphIndex, names: SimilarityBackend, question: Question, masked: str
 ) -> ReadAnswer:
     """The option the masked text speaks for most; label None when none stands out.
 
@@ -69,7 +69,7 @@ def read(
     )
 
 
-def _option_nodes(graph: KnowledgeGraph, names: SimilarityBackend, text: str) -> tuple[Node, ...]:
+def _option_nodes(graph: GraphIndex, names: SimilarityBackend, text: str) -> tuple[Node, ...]:
     nodes = nodes_in_option(graph, text)
     if nodes:
         return nodes
@@ -87,7 +87,7 @@ def _stands_out(ranked: list[tuple[str, float]], cues: Cues) -> bool:
     return best - second > max(_TIE, _MARGIN * abs(best))
 
 
-def _evidence(graph: KnowledgeGraph, question: Question, masked: str) -> Weights:
+def _evidence(graph: GraphIndex, question: Question, masked: str) -> Weights:
     """Node indices that question and text name, with how much each counts."""
     weights: dict[int, float] = {}
     for node in _nodes_in(graph, question.text):
@@ -99,14 +99,14 @@ def _evidence(graph: KnowledgeGraph, question: Question, masked: str) -> Weights
     return weights
 
 
-def _nodes_in(graph: KnowledgeGraph, text: str) -> tuple[Node, ...]:
+def _nodes_in(graph: GraphIndex, text: str) -> tuple[Node, ...]:
     text = text.replace(MASK, ";")
     mentions = find_mentions(graph, text, Side.QUESTION, generic_words=True, denied=True)
     return tuple(node for mention in mentions for node in nodes_named(graph, mention.text))
 
 
 def _support(
-    graph: KnowledgeGraph, nodes: tuple[Node, ...], evidence: Weights, cues: Cues
+    graph: GraphIndex, nodes: tuple[Node, ...], evidence: Weights, cues: Cues
 ) -> float | None:
     """The weight of an option's edges to the evidence; None when the graph does not know it."""
     if not nodes:
@@ -120,7 +120,7 @@ def _support(
     )
 
 
-def _bond(graph: KnowledgeGraph, option: int, other: int, cues: Cues) -> float:
+def _bond(graph: GraphIndex, option: int, other: int, cues: Cues) -> float:
     """The most telling edge between two nodes, less where the other end is a hub."""
     edges = graph.edges_between(option, other)
     if not edges:
@@ -146,7 +146,7 @@ def _stance(texts: Mapping[str, str], masked: str) -> ReadAnswer:
     return ReadAnswer(label, texts[label], f"The text {said}.")
 
 
-def _free_text(graph: KnowledgeGraph, question: Question, masked: str) -> ReadAnswer:
+def _free_text(graph: GraphIndex, question: Question, masked: str) -> ReadAnswer:
     """Without options: the node that most of what the text names points to."""
     cues, votes = cues_of(question), Counter[int]()
     evidence = _evidence(graph, question, masked)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.reasoner import DraftCoT
@@ -34,7 +34,7 @@ class DemonstrationReasoner:
 
     kind = ReasonerKind.DEMONSTRATION
 
-    def __init__(self, graph: KnowledgeGraph) -> None:
+    def __init__(self, graph: GraphIndex) -> None:
         self._graph = graph
         self._names = LexicalSimilarity(graph)
 

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 
-from pipeline.core.kg.index import KnowledgeGraph
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.reasoners.demonstration.cues import Cues, cues_of
 from pipeline.core.records import Edge, Node, Path, Question
 
@@ -23,7 +23,7 @@ _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
 def most_relevant(
-    graph: KnowledgeGraph, question: Question, paths: Sequence[Path], keep: int
+    graph: GraphIndex, question: Question, paths: Sequence[Path], keep: int
 ) -> tuple[int, ...]:
     """Positions of the at most `keep` relevant paths, best first.
 
@@ -41,7 +41,7 @@ def most_relevant(
     return tuple(chosen)
 
 
-def relevance(graph: KnowledgeGraph, path: Path, cues: Cues, question_words: set[str]) -> float:
+def relevance(graph: GraphIndex, path: Path, cues: Cues, question_words: set[str]) -> float:
     """How far a path bears on the question; about 0 to 2, comparable within one question."""
     telling = [max(edge_weight(edge, cues) for edge in hop) for hop in path.hops]
     # The last hop states something of the answer itself, so it counts twice.
@@ -69,7 +69,7 @@ def _unasked_denial(edge: Edge, cues: Cues) -> bool:
     return edge.negative and not asked
 
 
-def _hub(graph: KnowledgeGraph, node: Node) -> float:
+def _hub(graph: GraphIndex, node: Node) -> float:
     """0 for a rare node, about 0.5 for one of a thousand neighbours."""
     return max(0.0, math.log10(max(1, graph.degree(node.index))) - 1) * 0.25
 
