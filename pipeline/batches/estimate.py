@@ -20,11 +20,11 @@ from pipeline.ledger.prices import price_now
 from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.open_graphs import open_graph
 
-SAMPLE = 30
+SAMPLE_SIZE = 30
 # Characters a token: clinical English in the tokenizers of 2023 to 2026, few to many tokens.
-CHARACTERS_A_TOKEN = (4.6, 3.4)
+CHARACTERS_PER_TOKEN = (4.6, 3.4)
 # Tokens an act writes, few to many. A model that reasons before it answers writes more.
-WRITTEN = {
+OUTPUT_TOKENS = {
     "extract": (120, 400),
     "select": (30, 150),
     "prune": (10, 40),
@@ -129,7 +129,7 @@ def estimate_batch(
     limit: int | None = None,
     samples: int = 1,
     threads: int = 8,
-    sample: int = SAMPLE,
+    sample: int = SAMPLE_SIZE,
 ) -> Estimate:
     """Estimate a batch of these choices from a seeded sample of its questions.
 
@@ -142,24 +142,24 @@ def estimate_batch(
     rows = question_set.questions.filter(pk__in=drawn).select_related("question_set")
     questions = [store.question_record(row) for row in rows.order_by("pk")]
     traces = dry_run(questions, open_graph(knowledge_graph), config)
-    made = len(keys) * samples
+    total = len(keys) * samples
     return Estimate(
-        traces=made,
+        traces=total,
         sampled=len(traces),
         finished=sum(trace.finished for trace in traces),
         threads=threads,
         shares=(
-            _share(reasoner, traces, made, of_reader=False),
-            _share(reader, traces, made, of_reader=True),
+            _share(reasoner, traces, total, of_reader=False),
+            _share(reader, traces, total, of_reader=True),
         ),
     )
 
 
-def _share(endpoint: Endpoint, traces: Sequence[DryTrace], made: int, *, of_reader: bool) -> Share:
+def _share(endpoint: Endpoint, traces: Sequence[DryTrace], total: int, *, of_reader: bool) -> Share:
     """Low: as the rules fared. High: every question comes to a verdict, and repairs besides."""
     asked = [[call for call in trace.calls if call.of_reader is of_reader] for trace in traces]
     whole = [calls for calls, trace in zip(asked, traces, strict=True) if trace.finished] or asked
-    scale = (made * (1 + REPAIRS[0]), made * (1 + REPAIRS[1]))
+    scale = (total * (1 + REPAIRS[0]), total * (1 + REPAIRS[1]))
 
     def span(low: float, high: float) -> Span:
         return Span(low, high).times(*scale)
@@ -167,33 +167,36 @@ def _share(endpoint: Endpoint, traces: Sequence[DryTrace], made: int, *, of_read
     return Share(
         endpoint,
         span(mean(map(len, asked)), mean(map(len, whole))),
-        span(mean(_read(calls, 0) for calls in asked), mean(_read(calls, 1) for calls in whole)),
         span(
-            mean(_written(calls, 0) for calls in asked),
-            mean(_written(calls, 1) for calls in whole),
+            mean(_input_tokens(calls, 0) for calls in asked),
+            mean(_input_tokens(calls, 1) for calls in whole),
+        ),
+        span(
+            mean(_output_tokens(calls, 0) for calls in asked),
+            mean(_output_tokens(calls, 1) for calls in whole),
         ),
         price_now(endpoint),
     )
 
 
-def _read(calls: Sequence[WouldAsk], end: int) -> float:
-    return sum(call.characters for call in calls) / CHARACTERS_A_TOKEN[end]
+def _input_tokens(calls: Sequence[WouldAsk], end: int) -> float:
+    return sum(call.characters for call in calls) / CHARACTERS_PER_TOKEN[end]
 
 
-def _written(calls: Sequence[WouldAsk], end: int) -> float:
-    return sum(WRITTEN[call.act][end] for call in calls)
+def _output_tokens(calls: Sequence[WouldAsk], end: int) -> float:
+    return sum(OUTPUT_TOKENS[call.act][end] for call in calls)
 
 
 def _by_limits(share: Share) -> Span:
     """Seconds that an endpoint's limits a minute leave at least; 0 without limits."""
     minutes = Span(0, 0)
     tokens = share.input_tokens + share.output_tokens
-    for used, most in (
+    for used, limit in (
         (share.calls, share.endpoint.requests_per_minute),
         (tokens, share.endpoint.tokens_per_minute),
     ):
-        if most:
-            minutes = Span(max(minutes.low, used.low / most), max(minutes.high, used.high / most))
+        if limit:
+            minutes = Span(max(minutes.low, used.low / limit), max(minutes.high, used.high / limit))
     return minutes.times(60)
 
 

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from pipeline.batches.estimate import (
-    CHARACTERS_A_TOKEN,
+    CHARACTERS_PER_TOKEN,
     LATENCY_SECONDS,
     REPAIRS,
     Estimate,
@@ -23,13 +23,13 @@ def rows(estimate: Estimate) -> list[tuple[str, str]]:
         ("Tokens written", counts(estimate.output_tokens)),
         ("Cost", cost_in_words(estimate)),
         ("Time", f"{duration(estimate.seconds)} with {estimate.threads} threads"),
-        *((name, _share(one)) for name, one in zip(NAMES, estimate.shares, strict=True)),
+        *((name, _share(share)) for name, share in zip(NAMES, estimate.shares, strict=True)),
     ]
 
 
 def assumptions(estimate: Estimate) -> list[str]:
     """What the figures rest on, a sentence each."""
-    few, many = CHARACTERS_A_TOKEN
+    few, many = CHARACTERS_PER_TOKEN
     quick, slow = LATENCY_SECONDS
     return [
         f"Drawn by seed: {estimate.sampled} questions, of which {estimate.finished} came to a "
@@ -73,5 +73,5 @@ def duration(span: Span) -> str:
 def _share(share: Share) -> str:
     cost = share.cost
     currency = share.price.currency if share.price else ""
-    told = f"{money(cost[0])} to {money(cost[1])} {currency}" if cost else "cost unknown"
-    return f"{share.endpoint} ({share.endpoint.model}): {counts(share.calls)} calls, {told}"
+    costs = f"{money(cost[0])} to {money(cost[1])} {currency}" if cost else "cost unknown"
+    return f"{share.endpoint} ({share.endpoint.model}): {counts(share.calls)} calls, {costs}"

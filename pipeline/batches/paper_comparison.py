@@ -1,10 +1,9 @@
-"""How the method fared on batches, to be held beside the publication's figures.
+"""The method's figures on batches, to compare with those of the publication.
 
 MedReason (arXiv 2504.00993) reports 32,682 traces kept of about 45,000 generated, for about
 $3,600. It gives no intervals; ours are Wilson's, 95 %.
 """
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pipeline.batches.costs import call_groups, costs_from
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.records import Side, TraceRecord
 from pipeline.models import Batch, LLMCall, Trace
+from pipeline.statistics.intervals import wilson
 
 PUBLISHED_KEPT, PUBLISHED_MADE = 32_682, 45_000
 PUBLISHED_COST = "about 0.11 USD"
@@ -30,7 +30,6 @@ PUBLISHED_BY_SOURCE = {
     "HLE": 57,
 }
 UNLINKED, NO_CANDIDATE = "not linked", "no candidate"
-NORMAL_95 = 1.959964
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ class Proportion:
 
     @property
     def interval(self) -> tuple[float, float] | None:
-        return wilson(self.count, self.total) if self.total else None
+        return wilson(self.count / self.total, self.total) if self.total else None
 
 
 @dataclass(frozen=True)
@@ -62,7 +61,7 @@ class SourceLine:
 
 
 @dataclass(frozen=True)
-class Replication:
+class PaperComparison:
     """Counts over the current traces of batches.
 
     settled = made + failed; made = kept + rejected by a filter. `mapping` counts mentions by
@@ -86,7 +85,7 @@ class Replication:
     cost_of_kept: Decimal | None
 
 
-def replication_of(batches: Sequence[Batch]) -> Replication:
+def compare_with_paper(batches: Sequence[Batch]) -> PaperComparison:
     """Count the batches together. Raises InvalidConfiguration for none, and for demonstrations."""
     if not batches:
         raise InvalidConfiguration("Name at least one batch.")
@@ -99,16 +98,7 @@ def replication_of(batches: Sequence[Batch]) -> Replication:
     tally = _Tally()
     for row in _settled(batches):
         tally.add(row)
-    return _replication(batches, tally)
-
-
-def wilson(count: int, total: int) -> tuple[float, float]:
-    """Wilson's 95 % interval of a proportion (1927). `total` is above 0."""
-    share, square = count / total, NORMAL_95**2
-    centre = share + square / (2 * total)
-    spread = NORMAL_95 * math.sqrt(share * (1 - share) / total + square / (4 * total**2))
-    scale = 1 + square / total
-    return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+    return _comparison(batches, tally)
 
 
 @dataclass
@@ -151,9 +141,9 @@ class _Tally:
     def _add_mapping(self, trace: TraceRecord) -> None:
         for linked in trace.linked:
             self.mapping[linked.mention.side.value][linked.stage.value] += 1
-        for opened in trace.unlinked:
-            how = UNLINKED if opened.candidates else NO_CANDIDATE
-            self.mapping[opened.mention.side.value][how] += 1
+        for unlinked in trace.unlinked:
+            outcome = UNLINKED if unlinked.candidates else NO_CANDIDATE
+            self.mapping[unlinked.mention.side.value][outcome] += 1
         self.mapped += {linked.mention.side for linked in trace.linked} == set(Side)
 
 
@@ -164,13 +154,13 @@ def _settled(batches: Sequence[Batch]) -> Iterator[Trace]:
     return rows.select_related("question__question_set").order_by("pk").iterator(chunk_size=500)
 
 
-def _replication(batches: Sequence[Batch], tally: _Tally) -> Replication:
-    sources = tuple(one.line(name) for name, one in sorted(tally.sources.items()))
-    settled, made = sum(one.settled for one in sources), sum(one.made for one in sources)
-    kept = sum(one.kept for one in sources)
+def _comparison(batches: Sequence[Batch], tally: _Tally) -> PaperComparison:
+    sources = tuple(source.line(name) for name, source in sorted(tally.sources.items()))
+    settled, made = sum(line.settled for line in sources), sum(line.made for line in sources)
+    kept = sum(line.kept for line in sources)
     costs = costs_from(call_groups(LLMCall.objects.filter(batch__in=batches)), kept=kept)
     open_states = (Trace.State.PENDING, Trace.State.CLAIMED)
-    return Replication(
+    return PaperComparison(
         batches=tuple(f"{batch.pk} {batch}" for batch in batches),
         open=Trace.objects.filter(batch__in=batches, state__in=open_states).count(),
         settled=settled,
@@ -178,8 +168,8 @@ def _replication(batches: Sequence[Batch], tally: _Tally) -> Replication:
         kept_of_made=Proportion(kept, made),
         kept_of_settled=Proportion(kept, settled),
         mapping={side: dict(_ordered(counts)) for side, counts in tally.mapping.items()},
-        failures=_summed(one.failures for one in sources),
-        rejections=_summed(one.rejections for one in sources),
+        failures=_summed(line.failures for line in sources),
+        rejections=_summed(line.rejections for line in sources),
         sources=sources,
         calls=costs.sent,
         currency=costs.total[0] if costs.total else "",
@@ -190,10 +180,10 @@ def _replication(batches: Sequence[Batch], tally: _Tally) -> Replication:
 
 def _summed(counts: Iterable[Sequence[tuple[str, int]]]) -> tuple[tuple[str, int], ...]:
     total: Counter[str] = Counter()
-    for one in counts:
-        total.update(dict(one))
+    for pairs in counts:
+        total.update(dict(pairs))
     return _ordered(total)
 
 
 def _ordered(counts: Counter[str]) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -18,12 +18,12 @@ from pipeline.core.errors import EndpointRefused
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Scheme = Literal["http", "https"]
-USUAL_PORT: dict[str, int] = {"https": 443, "http": 80}
+DEFAULT_PORT: dict[str, int] = {"https": 443, "http": 80}
 HOST = r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]"
 # So narrow that no two parsers can read a URL differently: no user, query, fragment or escape.
 BASE_URL = re.compile(rf"(https?)://({HOST})(?::([0-9]{{1,5}}))?((?:/[A-Za-z0-9._~-]+)*)/?")
-LISTED = re.compile(rf"(?:(https?)://)?({HOST})(?::([0-9]{{1,5}}))?")
-NEVER = tuple(
+LIST_ENTRY = re.compile(rf"(?:(https?)://)?({HOST})(?::([0-9]{{1,5}}))?")
+FORBIDDEN_NETWORKS = tuple(
     ipaddress.ip_network(network)
     for network in (
         "169.254.0.0/16",  # link-local; metadata of AWS, Azure, Google, OpenStack
@@ -53,32 +53,32 @@ class Target:
         return self.host == "localhost" if address is None else address.is_loopback
 
     def __str__(self) -> str:
-        shown = f"[{self.host}]" if ":" in self.host else self.host
-        return shown if self.port == USUAL_PORT[self.scheme] else f"{shown}:{self.port}"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORT[self.scheme] else f"{host}:{self.port}"
 
 
 def target_of(base_url: str) -> Target:
     """Where a base URL leads. Raises EndpointRefused for anything but a plain http(s) URL."""
-    read = BASE_URL.fullmatch(base_url)
-    segments = read[4].split("/") if read else []
-    if read is None or "." in segments or ".." in segments:
+    match = BASE_URL.fullmatch(base_url)
+    segments = match[4].split("/") if match else []
+    if match is None or "." in segments or ".." in segments:
         raise EndpointRefused(
             "A base URL is https://host[:port]/path: no user or password, query or fragment."
         )
-    return _target(read[1], read[2], read[3])
+    return _target(match[1], match[2], match[3])
 
 
 def listed_hosts() -> tuple[Target, ...]:
     """The operator's allow-list. Raises EndpointRefused for an entry that cannot be read."""
-    return tuple(_listed(entry) for entry in settings.LLM_HOSTS)
+    return tuple(_list_entry(entry) for entry in settings.LLM_HOSTS)
 
 
 def require_allowed(target: Target) -> None:
     """Raises EndpointRefused unless the target is this machine or in the allow-list."""
     if target.is_this_machine or target in listed_hosts():
         return
-    same = [entry for entry in listed_hosts() if entry.host == target.host]
-    if same and target.scheme == "http":
+    with_tls = any(entry.host == target.host for entry in listed_hosts())
+    if with_tls and target.scheme == "http":
         raise EndpointRefused(f"{target.host} is reached without TLS: use https.")
     raise EndpointRefused(
         f"{target} is not among the hosts that may be asked: "
@@ -99,8 +99,8 @@ def require_text_may_go(target: Target, destinations: Sequence[str] | None, name
             f"The text of the question set {name} stays on this machine: "
             f"it may not go to {target.host}."
         )
-    admitted = {target.host, f"{target.host}:{target.port}"}
-    if admitted.isdisjoint(host.lower() for host in destinations):
+    names = {target.host, f"{target.host}:{target.port}"}
+    if names.isdisjoint(host.lower() for host in destinations):
         raise EndpointRefused(
             f"The terms of the question set {name} do not list {target}: its text may not go there."
         )
@@ -114,10 +114,10 @@ def addresses_of(target: Target, resolve: Resolve | None = None) -> tuple[str, .
 
     Raises EndpointRefused when any of them is forbidden, OSError when the name does not resolve.
     """
-    found = (resolve or _resolve)(target.host, target.port)
-    for text in found:
-        _require_harmless(target, _inner(ipaddress.ip_address(text.partition("%")[0])))
-    return tuple(found)
+    addresses = tuple((resolve or _resolve)(target.host, target.port))
+    for address in addresses:
+        _require_harmless(target, _inner(ipaddress.ip_address(address.partition("%")[0])))
+    return addresses
 
 
 def _require_harmless(target: Target, address: Address) -> None:
@@ -126,14 +126,16 @@ def _require_harmless(target: Target, address: Address) -> None:
             f"{target.host} leads {'to' if address.is_loopback else 'away from'} this machine "
             "against its name."
         )
-    if not address.is_loopback and _never_asked(address):
+    if not address.is_loopback and _is_forbidden(address):
         raise EndpointRefused(f"{target.host} leads to an address that is never asked.")
 
 
-def _never_asked(address: Address) -> bool:
+def _is_forbidden(address: Address) -> bool:
     if address.is_unspecified or address.is_multicast or address.is_reserved:
         return True
-    return any(address in network for network in NEVER if network.version == address.version)
+    return any(
+        address in network for network in FORBIDDEN_NETWORKS if network.version == address.version
+    )
 
 
 def _inner(address: Address) -> Address:
@@ -147,19 +149,19 @@ def _inner(address: Address) -> Address:
 
 
 def _resolve(host: str, port: int) -> list[str]:
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    entries = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in entries))
 
 
-def _listed(entry: str) -> Target:
-    read = LISTED.fullmatch(entry.strip().lower().rstrip("/"))
-    if read is None:
+def _list_entry(entry: str) -> Target:
+    match = LIST_ENTRY.fullmatch(entry.strip().lower().rstrip("/"))
+    if match is None:
         raise EndpointRefused(f"MEDREASON_LLM_HOSTS names {entry!r}: give host or host:port.")
-    return _target(read[1] or "https", read[2], read[3])
+    return _target(match[1] or "https", match[2], match[3])
 
 
 def _target(scheme: str, host: str, port: str | None) -> Target:
-    number = int(port) if port else USUAL_PORT[scheme]
+    number = int(port) if port else DEFAULT_PORT[scheme]
     name = host.strip("[]")
     if not 0 < number < 65536 or (":" in name and _as_address(name) is None):
         raise EndpointRefused(f"There is no host or port {host}:{number}.")

@@ -39,8 +39,8 @@ def require_plain(key: str) -> None:
 
 
 @sensitive_variables("key")
-def encrypted(key: str, *, base_url: str) -> str:
-    """The key, encrypted for this base URL only: under any other it cannot be read."""
+def encrypt(key: str, *, base_url: str) -> str:
+    """Encrypt a key for this base URL only: under any other it cannot be read."""
     require_plain(key)
     return _cipher(base_url).encrypt(key.encode()).decode()
 

@@ -14,8 +14,8 @@ import httpx2
 from pipeline.core.errors import EndpointRefused
 from pipeline.endpoints.allowed_hosts import Resolve, Target, addresses_of, require_allowed
 
-CONNECTIONS = 100
-CLIENTS_KEPT = 32
+MAX_CONNECTIONS = 100
+MAX_CLIENTS = 32
 
 
 class PinnedTransport(httpx2.BaseTransport):
@@ -29,7 +29,9 @@ class PinnedTransport(httpx2.BaseTransport):
         inner: httpx2.BaseTransport | None = None,
     ) -> None:
         self.target, self.resolve = target, resolve
-        limits = httpx2.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
+        limits = httpx2.Limits(
+            max_connections=MAX_CONNECTIONS, max_keepalive_connections=MAX_CONNECTIONS
+        )
         self.inner = inner or httpx2.HTTPTransport(trust_env=True, limits=limits)
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
@@ -45,7 +47,7 @@ class PinnedTransport(httpx2.BaseTransport):
             raise httpx2.UnsupportedProtocol(str(error)) from error
         except OSError as error:
             raise httpx2.ConnectError(f"{self.target.host} cannot be resolved.") from error
-        return self.inner.handle_request(self._sent_to(address, request))
+        return self.inner.handle_request(self._addressed_to(address, request))
 
     def _require_own(self, request: httpx2.Request) -> None:
         url = request.url
@@ -53,7 +55,7 @@ class PinnedTransport(httpx2.BaseTransport):
         if (url.scheme, url.host, port) != (self.target.scheme, self.target.host, self.target.port):
             raise httpx2.UnsupportedProtocol("This client speaks to one host only.")
 
-    def _sent_to(self, address: str, request: httpx2.Request) -> httpx2.Request:
+    def _addressed_to(self, address: str, request: httpx2.Request) -> httpx2.Request:
         # The Host header was set from the name when the request was built.
         return httpx2.Request(
             method=request.method,
@@ -67,7 +69,7 @@ class PinnedTransport(httpx2.BaseTransport):
         self.inner.close()
 
 
-@lru_cache(maxsize=CLIENTS_KEPT)
+@lru_cache(maxsize=MAX_CLIENTS)
 def client_for(target: Target) -> httpx2.Client:
     """This process's client for a target; threads share it and its connections."""
     return httpx2.Client(transport=PinnedTransport(target), follow_redirects=False, trust_env=False)

@@ -21,7 +21,7 @@ from pipeline.endpoints.allowed_hosts import (
     require_text_may_go,
     target_of,
 )
-from pipeline.endpoints.api_keys import encrypted, key_of, key_source, require_key_variable
+from pipeline.endpoints.api_keys import encrypt, key_of, key_source, require_key_variable
 from pipeline.endpoints.pinned_http import client_for
 from pipeline.models import Endpoint, Event, QuestionSet
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from pipeline.core.llm.openai_compatible import Capability
 
 __all__ = [
+    "ApiKeyInput",
     "EndpointRefused",
     "EndpointTerms",
-    "GivenKey",
     "change_endpoint",
     "create_endpoint",
     "open_model",
@@ -42,7 +42,7 @@ __all__ = [
     "set_active",
 ]
 
-PROBED_ANEW = ("base_url", "model")
+CAPABILITY_DEPENDS_ON = ("base_url", "model")
 
 
 @dataclass(frozen=True)
@@ -59,23 +59,23 @@ class EndpointTerms:
 
 
 @dataclass(frozen=True)
-class GivenKey:
-    """A key as it is entered: the variable that holds it, or itself; neither for no key."""
+class ApiKeyInput:
+    """A key as it is entered: the variable that holds it, or the key itself; neither: no key."""
 
     variable: str = ""
     secret: str = field(default="", repr=False)
 
 
-NO_KEY = GivenKey()
+NO_KEY = ApiKeyInput()
 
 
 def create_endpoint(
-    name: str, *, terms: EndpointTerms, key: GivenKey = NO_KEY, by: "User | None" = None
+    name: str, *, terms: EndpointTerms, key: ApiKeyInput = NO_KEY, by: "User | None" = None
 ) -> Endpoint:
     """A new endpoint. Raises EndpointRefused for a host, key or value that cannot be."""
     endpoint = Endpoint(name=name, created_by=by)
     _apply(endpoint, terms)
-    _give(endpoint, key)
+    _set_key(endpoint, key)
     _check(endpoint)
     try:
         with transaction.atomic():
@@ -90,13 +90,14 @@ def change_endpoint(
     endpoint: Endpoint,
     *,
     terms: EndpointTerms,
-    key: GivenKey | None = None,
+    key: ApiKeyInput | None = None,
     by: "User | None" = None,
 ) -> Endpoint:
     """Change an endpoint; a key of None keeps the one there is.
 
-    Another base URL wants its key anew: without one the old key is dropped. Another base URL
-    or model wants its capability tested anew. Raises EndpointRefused as `create_endpoint`.
+    Another base URL needs its key entered again: without one the old key is dropped. Another
+    base URL or model needs its capability tested again. Raises EndpointRefused as
+    `create_endpoint`.
     """
     with transaction.atomic():
         # As it is now: it may have been tested, or taken out of use, since the caller read it.
@@ -107,16 +108,16 @@ def change_endpoint(
     return endpoint
 
 
-def _change(endpoint: Endpoint, terms: EndpointTerms, key: GivenKey | None) -> list[str]:
+def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -> list[str]:
     before = {name: getattr(endpoint, name) for name in _names()}
     _apply(endpoint, terms)
     changed = [name for name in _names() if getattr(endpoint, name) != before[name]]
     if key is None and "base_url" in changed:
         key = NO_KEY
     if key is not None:
-        _give(endpoint, key)
+        _set_key(endpoint, key)
         changed.append("key")
-    if not {*PROBED_ANEW}.isdisjoint(changed):
+    if not {*CAPABILITY_DEPENDS_ON}.isdisjoint(changed):
         endpoint.capability, endpoint.capability_probed_at = Endpoint.Capability.UNKNOWN, None
     _check(endpoint)
     return changed
@@ -125,8 +126,8 @@ def _change(endpoint: Endpoint, terms: EndpointTerms, key: GivenKey | None) -> l
 def set_active(endpoint: Endpoint, *, active: bool, by: "User | None" = None) -> Endpoint:
     """Take an endpoint out of use, or back into it; nothing happens if it is there already."""
     with transaction.atomic():
-        moved = Endpoint.objects.filter(pk=endpoint.pk, is_active=not active)
-        if moved.update(is_active=active):
+        others = Endpoint.objects.filter(pk=endpoint.pk, is_active=not active)
+        if others.update(is_active=active):
             _record(f"endpoint.{'activated' if active else 'deactivated'}", endpoint, by)
     endpoint.refresh_from_db()
     return endpoint
@@ -134,12 +135,12 @@ def set_active(endpoint: Endpoint, *, active: bool, by: "User | None" = None) ->
 
 def remember_capability(endpoint: Endpoint, capability: str) -> bool:
     """Keep what a probe found, unless the endpoint has been changed since the probe began."""
-    same = {name: getattr(endpoint, name) for name in PROBED_ANEW}
-    kept = Endpoint.objects.filter(pk=endpoint.pk, **same).update(
+    same = {name: getattr(endpoint, name) for name in CAPABILITY_DEPENDS_ON}
+    updated = Endpoint.objects.filter(pk=endpoint.pk, **same).update(
         capability=capability, capability_probed_at=timezone.now()
     )
     endpoint.refresh_from_db()
-    return kept == 1
+    return updated == 1
 
 
 def open_model(
@@ -155,8 +156,8 @@ def open_model(
     EndpointRefused, before anything is sent, where host, key or the text's terms forbid it.
     """
     target = require_usable(endpoint, question_set=question_set)
-    held_to = capability or endpoint.capability
-    if not held_to:
+    capability = capability or endpoint.capability
+    if not capability:
         raise EndpointRefused(
             f"The endpoint {endpoint} has not been tested yet: test it before it is used."
         )
@@ -169,7 +170,7 @@ def open_model(
         model=endpoint.model,
         api_key=key_of(endpoint),
         timeout_seconds=timeout_seconds or endpoint.timeout_seconds,
-        capability=cast("Capability", held_to),
+        capability=cast("Capability", capability),
         http_client=client_for(target),
     )
 
@@ -193,7 +194,7 @@ def require_usable(endpoint: Endpoint, *, question_set: QuestionSet | None) -> T
 
 
 def _names() -> tuple[str, ...]:
-    return tuple(one.name for one in fields(EndpointTerms))
+    return tuple(field.name for field in fields(EndpointTerms))
 
 
 def _apply(endpoint: Endpoint, terms: EndpointTerms) -> None:
@@ -203,11 +204,11 @@ def _apply(endpoint: Endpoint, terms: EndpointTerms) -> None:
 
 
 @sensitive_variables("key")
-def _give(endpoint: Endpoint, key: GivenKey) -> None:
+def _set_key(endpoint: Endpoint, key: ApiKeyInput) -> None:
     if key.variable:
         require_key_variable(key.variable)
-    sealed = encrypted(key.secret, base_url=endpoint.base_url) if key.secret else ""
-    endpoint.key_variable, endpoint.key_encrypted = key.variable, sealed
+    ciphertext = encrypt(key.secret, base_url=endpoint.base_url) if key.secret else ""
+    endpoint.key_variable, endpoint.key_encrypted = key.variable, ciphertext
 
 
 def _check(endpoint: Endpoint) -> None:

@@ -7,7 +7,7 @@ from django import forms
 from pipeline.core.errors import EndpointRefused
 from pipeline.endpoints.allowed_hosts import require_allowed, target_of
 from pipeline.endpoints.api_keys import key_source, require_key_variable, require_plain
-from pipeline.endpoints.registry import NO_KEY, EndpointTerms, GivenKey
+from pipeline.endpoints.registry import NO_KEY, ApiKeyInput, EndpointTerms
 from pipeline.models import Endpoint
 
 KEEP, NONE, VARIABLE, ENTERED = "keep", "none", "variable", "entered"
@@ -100,14 +100,14 @@ class EndpointForm(forms.Form):
         names = EndpointTerms.__dataclass_fields__
         return EndpointTerms(**{name: self.cleaned_data[name] for name in names})
 
-    def given_key(self) -> GivenKey | None:
+    def given_key(self) -> ApiKeyInput | None:
         """The key entered; None to keep the one there is."""
         data = self.cleaned_data
         return {
             KEEP: None,
             NONE: NO_KEY,
-            VARIABLE: GivenKey(variable=data["key_variable"]),
-            ENTERED: GivenKey(secret=data["key"]),
+            VARIABLE: ApiKeyInput(variable=data["key_variable"]),
+            ENTERED: ApiKeyInput(secret=data["key"]),
         }[data["key_from"]]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from pipeline.endpoints.registry import NO_KEY, EndpointTerms, GivenKey, create_endpoint
+from pipeline.endpoints.registry import NO_KEY, ApiKeyInput, EndpointTerms, create_endpoint
 from pipeline.models import Batch, Endpoint, LLMCall, Price
 
 LOCAL = "http://127.0.0.1:8081/v1"
@@ -21,7 +21,7 @@ def terms(**changes: object) -> EndpointTerms:
 def endpoint(
     name: str = "reasoner",
     *,
-    key: GivenKey = NO_KEY,
+    key: ApiKeyInput = NO_KEY,
     capability: str = "json_schema",
     **changes: object,
 ) -> Endpoint:

@@ -12,9 +12,9 @@ from pipeline.batches.paper_comparison import (
     PUBLISHED_COST,
     PUBLISHED_KEPT,
     PUBLISHED_MADE,
+    PaperComparison,
     Proportion,
-    Replication,
-    replication_of,
+    compare_with_paper,
 )
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.models import Batch
@@ -37,7 +37,7 @@ class Command(BaseCommand):
         if missing:
             raise CommandError(f"There is no batch {missing[0]}.")
         try:
-            replication = replication_of([found[number] for number in numbers])
+            replication = compare_with_paper([found[number] for number in numbers])
         except InvalidConfiguration as error:
             raise CommandError(str(error)) from error
         if options["json"]:
@@ -46,7 +46,7 @@ class Command(BaseCommand):
             self.stdout.write("\n".join(_lines(replication)))
 
 
-def _plain(replication: Replication) -> dict[str, Any]:
+def _plain(replication: PaperComparison) -> dict[str, Any]:
     """Everything counted, with intervals and the published figures."""
     plain = asdict(replication)
     for name in ("mapped", "kept_of_made", "kept_of_settled"):
@@ -56,7 +56,7 @@ def _plain(replication: Replication) -> dict[str, Any]:
     return plain | {"published": published | {"kept_by_source": PUBLISHED_BY_SOURCE}}
 
 
-def _lines(replication: Replication) -> list[str]:
+def _lines(replication: PaperComparison) -> list[str]:
     one = replication
     published = Proportion(PUBLISHED_KEPT, PUBLISHED_MADE)
     return [
@@ -81,7 +81,7 @@ def _lines(replication: Replication) -> list[str]:
     ]
 
 
-def _mapping(one: Replication) -> list[str]:
+def _mapping(one: PaperComparison) -> list[str]:
     lines = []
     for side, counts in one.mapping.items():
         total = sum(counts.values())
@@ -90,7 +90,7 @@ def _mapping(one: Replication) -> list[str]:
     return lines
 
 
-def _sources(one: Replication) -> list[str]:
+def _sources(one: PaperComparison) -> list[str]:
     lines = []
     for line in one.sources:
         published = PUBLISHED_BY_SOURCE.get(line.source)
@@ -116,7 +116,7 @@ def _told(proportion: Proportion) -> str:
     )
 
 
-def _cost(one: Replication) -> str:
+def _cost(one: PaperComparison) -> str:
     if one.cost_of_kept is not None:
         return f"{one.cost_of_kept:.4f} {one.currency} ({one.calls:,} calls, {one.cost:.2f} in all)"
     return f"unknown ({one.calls:,} calls: a price is missing, or nothing was kept)"

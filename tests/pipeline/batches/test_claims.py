@@ -8,7 +8,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from pipeline import store
-from pipeline.batches import lifecycle
+from pipeline.batches import claims, lifecycle
 from pipeline.batches.claims import claim_trace, release_claim, return_expired_leases
 from pipeline.batches.tools import open_tools
 from pipeline.core.method import make_trace
@@ -46,6 +46,21 @@ def test_a_running_lease_is_left_alone():
     batch = factories.batch(1)
     claim_trace(batch)
     assert return_expired_leases() == 0
+
+
+@pytest.mark.django_db
+def test_a_lease_renewed_since_the_reaper_read_it_is_left_alone(monkeypatch):
+    batch = factories.batch(2)
+    _, second = claim_trace(batch), claim_trace(batch)
+    Trace.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+
+    def renew_second(traces):
+        later = timezone.now() + timedelta(seconds=60)
+        Trace.objects.filter(pk=second.pk).update(lease_until=later)
+
+    monkeypatch.setattr(claims, "charge_in_flight", renew_second)
+    assert return_expired_leases() == 1
+    assert Trace.objects.get(pk=second.pk).state == Trace.State.CLAIMED
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pipeline.batches.estimate import LATENCY_SECONDS, WRITTEN, Estimate, Span, estimate_batch
+from pipeline.batches.estimate import LATENCY_SECONDS, OUTPUT_TOKENS, Estimate, Span, estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.core.config import preset
 from pipeline.core.errors import InvalidConfiguration
@@ -68,7 +68,7 @@ def test_the_high_figures_are_above_the_low_ones(world):
     estimate = estimated(world)
     for span in (estimate.calls, estimate.input_tokens, estimate.output_tokens, estimate.seconds):
         assert 0 < span.low < span.high
-    most = sum(high for _, high in WRITTEN.values())
+    most = sum(high for _, high in OUTPUT_TOKENS.values())
     assert estimate.output_tokens.high <= 1.1 * most * estimate.traces
 
 

@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from pipeline.batches.paper_comparison import Proportion, replication_of, wilson
+from pipeline.batches.paper_comparison import Proportion, compare_with_paper
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.models import Batch, Trace
 from tests import factories
@@ -46,7 +46,7 @@ def run(*arguments: object) -> str:
     ],
 )
 def test_the_interval_is_wilsons(count, total, low, high):
-    assert wilson(count, total) == pytest.approx((low, high), abs=5e-5)
+    assert Proportion(count, total).interval == pytest.approx((low, high), abs=5e-5)
 
 
 def test_nothing_of_nothing_has_no_share():
@@ -55,7 +55,7 @@ def test_nothing_of_nothing_has_no_share():
 
 
 def test_traces_are_counted_by_outcome_reason_and_source(batch):
-    found = replication_of([batch])
+    found = compare_with_paper([batch])
     assert (found.settled, found.open) == (4, 0)
     assert found.kept_of_made == Proportion(2, 3)
     assert found.kept_of_settled == Proportion(2, 4)
@@ -66,7 +66,7 @@ def test_traces_are_counted_by_outcome_reason_and_source(batch):
 
 
 def test_mentions_are_counted_by_the_stage_that_linked_them(batch):
-    found = replication_of([batch])
+    found = compare_with_paper([batch])
     assert found.mapped == Proportion(4, 4)
     assert set(found.mapping) == {"question", "answer"}
     assert found.mapping["answer"] == {"exact": 4}
@@ -76,11 +76,11 @@ def test_mentions_are_counted_by_the_stage_that_linked_them(batch):
 def test_only_current_attempts_of_the_batches_named_count(batch):
     other = factories.made_batch(2, name="other")
     Batch.objects.update(reasoner_kind="language_model")
-    assert replication_of([batch]).settled == 4
+    assert compare_with_paper([batch]).settled == 4
     batch.traces.filter(state="failed").update(is_current=False)
-    assert replication_of([batch]).settled == 3
+    assert compare_with_paper([batch]).settled == 3
     other.refresh_from_db()
-    assert replication_of([batch, other]).settled == 5
+    assert compare_with_paper([batch, other]).settled == 5
 
 
 def test_the_cost_of_a_kept_trace_is_told_or_unknown(batch):
@@ -114,7 +114,7 @@ def test_it_is_one_json_object_on_request(batch):
 def test_demonstration_traces_are_refused_in_one_sentence(batch):
     demonstration = factories.made_batch(1, name="rules")
     with pytest.raises(InvalidConfiguration, match="made by the demonstration reasoner"):
-        replication_of([batch, demonstration])
+        compare_with_paper([batch, demonstration])
     with pytest.raises(CommandError, match="rules replicate nothing"):
         run(batch.pk, demonstration.pk)
     with pytest.raises(CommandError, match="There is no batch 987"):

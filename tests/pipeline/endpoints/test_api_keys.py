@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.core.errors import EndpointRefused
-from pipeline.endpoints.api_keys import encrypted, key_of, key_source, require_key_variable
-from pipeline.endpoints.registry import GivenKey
+from pipeline.endpoints.api_keys import encrypt, key_of, key_source, require_key_variable
+from pipeline.endpoints.registry import ApiKeyInput
 from pipeline.models import Endpoint
 from tests.factories.endpoints import LOCAL
 
@@ -52,13 +52,13 @@ def test_a_key_comes_from_its_variable_at_the_moment_of_use(monkeypatch):
 
 
 def test_a_stored_key_is_read_back_and_cannot_be_read_at_rest():
-    row = endpoint(key_encrypted=encrypted(SECRET, base_url=LOCAL))
+    row = endpoint(key_encrypted=encrypt(SECRET, base_url=LOCAL))
     assert SECRET not in row.key_encrypted
     assert key_of(row) == SECRET
 
 
 def test_a_stored_key_serves_no_other_base_url():
-    row = endpoint(key_encrypted=encrypted(SECRET, base_url=LOCAL))
+    row = endpoint(key_encrypted=encrypt(SECRET, base_url=LOCAL))
     row.base_url = "https://evil.example/v1"
     with pytest.raises(EndpointRefused, match="Enter the key again") as caught:
         key_of(row)
@@ -66,7 +66,7 @@ def test_a_stored_key_serves_no_other_base_url():
 
 
 def test_another_encryption_key_is_one_clear_sentence(settings):
-    row = endpoint(key_encrypted=encrypted(SECRET, base_url=LOCAL))
+    row = endpoint(key_encrypted=encrypt(SECRET, base_url=LOCAL))
     settings.LLM_ENCRYPTION_KEY = "another"
     with pytest.raises(EndpointRefused, match="reasoner cannot be read: the encryption key"):
         key_of(row)
@@ -75,7 +75,7 @@ def test_another_encryption_key_is_one_clear_sentence(settings):
 @pytest.mark.parametrize("key", ["two words", "line\nbreak", "", "schlüssel", "x\x00"])
 def test_what_no_header_can_carry_is_no_key(key):
     with pytest.raises(EndpointRefused):
-        encrypted(key, base_url=LOCAL)
+        encrypt(key, base_url=LOCAL)
 
 
 def test_an_endpoint_without_a_key_has_none():
@@ -85,5 +85,5 @@ def test_an_endpoint_without_a_key_has_none():
 def test_where_a_key_comes_from_is_said_without_it():
     assert key_source(endpoint()) == "none"
     assert key_source(endpoint(key_variable="MEDREASON_LLM_KEY_A")) == "from MEDREASON_LLM_KEY_A"
-    assert key_source(endpoint(key_encrypted=encrypted(SECRET, base_url=LOCAL))) == "stored"
-    assert SECRET not in repr(GivenKey(secret=SECRET))
+    assert key_source(endpoint(key_encrypted=encrypt(SECRET, base_url=LOCAL))) == "stored"
+    assert SECRET not in repr(ApiKeyInput(secret=SECRET))

@@ -11,7 +11,7 @@ from pipeline.endpoints.allowed_hosts import target_of
 from pipeline.endpoints.api_keys import key_of
 from pipeline.endpoints.pinned_http import client_for
 from pipeline.endpoints.registry import (
-    GivenKey,
+    ApiKeyInput,
     change_endpoint,
     create_endpoint,
     open_model,
@@ -26,7 +26,7 @@ from tests.overlapping import before_commit
 pytestmark = pytest.mark.django_db
 
 SECRET = "sk-not-to-be-seen-4711"
-STORED = GivenKey(secret=SECRET)
+STORED = ApiKeyInput(secret=SECRET)
 
 
 def test_creating_keeps_the_terms_and_records_them_without_the_key():
@@ -74,10 +74,10 @@ def test_what_cannot_be_is_refused_and_leaves_no_row(name, changes):
 def test_a_key_from_a_foreign_variable_is_refused(monkeypatch):
     monkeypatch.setenv("DJANGO_SECRET_KEY", SECRET)
     with pytest.raises(EndpointRefused, match="MEDREASON_LLM_KEY_"):
-        create_endpoint("x", terms=terms(), key=GivenKey(variable="DJANGO_SECRET_KEY"))
+        create_endpoint("x", terms=terms(), key=ApiKeyInput(variable="DJANGO_SECRET_KEY"))
 
 
-@pytest.mark.parametrize("key", [STORED, GivenKey(variable="MEDREASON_LLM_KEY_A")], ids=str)
+@pytest.mark.parametrize("key", [STORED, ApiKeyInput(variable="MEDREASON_LLM_KEY_A")], ids=str)
 def test_a_changed_base_url_drops_the_key_unless_it_is_given_again(key, monkeypatch):
     monkeypatch.setenv("MEDREASON_LLM_KEY_A", SECRET)
     row = endpoint(key=key)

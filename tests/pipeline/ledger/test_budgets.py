@@ -172,17 +172,21 @@ def test_a_refused_call_leaves_no_row_and_halts_the_trace_with_the_reason():
         model.ask(asked(2))
 
 
-def test_what_calls_in_flight_may_give_back_is_waited_for():
-    batch = batch_of()
-    need = ledgered(batch).call_for(REQUEST).max_cost
-    Batch.objects.update(budget_tokens=need.tokens, reserved_tokens=need.tokens)
-    time = Time()
+@pytest.mark.parametrize("unit", ["tokens", "money"])
+def test_what_calls_in_flight_may_give_back_is_waited_for(unit):
+    batch, waits = batch_of(), []
+    need = getattr(ledgered(batch).call_for(REQUEST).max_cost, unit)
+    Batch.objects.update(**{f"budget_{unit}": need, f"reserved_{unit}": need})
+    model = ledgered(batch)
 
-    def given_back(seconds):
-        Batch.objects.update(reserved_tokens=0)
+    def other_call_ends(seconds):
+        waits.append(len(model.language_model.asked))
+        if len(waits) == 3:
+            Batch.objects.update(**{f"reserved_{unit}": 0})
 
-    clock = replace(time.clock, sleep=given_back)
-    assert ledgered(batch, clock=clock).ask(REQUEST) == ANSWER
+    clock = replace(Time().clock, sleep=other_call_ends)
+    assert replace(model, clock=clock).ask(REQUEST) == ANSWER
+    assert waits == [0, 0, 0]
 
 
 def test_a_budget_in_money_refuses_a_model_whose_price_is_gone():

@@ -12,7 +12,7 @@ from django.views.debug import ExceptionReporter
 
 from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration
 from pipeline.endpoints.api_keys import key_of
-from pipeline.endpoints.registry import GivenKey, open_model, set_active
+from pipeline.endpoints.registry import ApiKeyInput, open_model, set_active
 from pipeline.ledger.prices import PriceTerms, enter_price
 from pipeline.models import Endpoint, EndpointPace, Event, LLMCall, Price
 from pipeline.views import endpoints as view
@@ -107,7 +107,7 @@ def test_what_cannot_be_is_an_error_at_its_field(client, changes, field):
 
 
 def test_a_change_keeps_the_key_and_another_base_url_wants_it_anew(client):
-    row = endpoint(key=GivenKey(secret=SECRET))
+    row = endpoint(key=ApiKeyInput(secret=SECRET))
     assert change(client, row, key_from="keep", model="model-t").status_code == 302
     row.refresh_from_db()
     assert (row.model, key_of(row)) == ("model-t", SECRET)
@@ -129,7 +129,7 @@ def test_the_name_of_an_endpoint_does_not_change(client):
 
 
 def test_the_list_tells_where_a_key_comes_from_and_whether_the_circuit_is_open(client):
-    row = endpoint(key=GivenKey(variable="MEDREASON_LLM_KEY_A"), tokens_per_minute=90_000)
+    row = endpoint(key=ApiKeyInput(variable="MEDREASON_LLM_KEY_A"), tokens_per_minute=90_000)
     endpoint("untested", capability="")
     EndpointPace.objects.create(
         endpoint=row, open_until=timezone.now() + timedelta(minutes=1), open_reason="It <failed>."
@@ -183,7 +183,7 @@ def test_an_endpoint_out_of_use_is_not_tested(client):
 
 
 def test_the_admin_shows_no_trace_of_a_key(client):
-    row = endpoint(key=GivenKey(secret=SECRET))
+    row = endpoint(key=ApiKeyInput(secret=SECRET))
     root = User.objects.create_superuser("root", password="a long enough password")
     content = actors.signed_in(root).get(f"/admin/pipeline/endpoint/{row.pk}/change/")
     assert content.status_code == 200
@@ -192,7 +192,7 @@ def test_the_admin_shows_no_trace_of_a_key(client):
 
 def test_an_error_report_holds_no_key(rf, monkeypatch):
     """What a crash while opening would show to whoever reads the report."""
-    row = endpoint(key=GivenKey(secret=SECRET))
+    row = endpoint(key=ApiKeyInput(secret=SECRET))
 
     def crash(**said: object) -> None:
         raise RuntimeError("boom")
