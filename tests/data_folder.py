@@ -24,7 +24,7 @@ _held: list[TextIO] = []
 def data_folder() -> Path:
     """This process's folder, made at the first call."""
     base = Path(tempfile.gettempdir())
-    with _locked(base / f"{PREFIX}lock"):
+    with _locked():
         for left in base.glob(f"{PREFIX}*/"):
             _remove_if_free(left)
         folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
@@ -38,7 +38,9 @@ def data_folder() -> Path:
 def remove_data_folder() -> None:
     """Remove it, if there is one; xdist's processes end without running what `atexit` holds."""
     if _held:
-        shutil.rmtree(data_folder(), ignore_errors=True)
+        folder = data_folder()
+        with _locked():  # or a process that starts now would look into what is going
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remove_if_free(folder: Path) -> None:
@@ -51,7 +53,7 @@ def _remove_if_free(folder: Path) -> None:
 
 
 @contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with path.open("a") as lock:
+def _locked() -> Iterator[None]:
+    with (Path(tempfile.gettempdir()) / f"{PREFIX}lock").open("a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -87,16 +87,16 @@ def call_groups(calls: QuerySet[LLMCall]) -> list[CallGroup]:
 def costs_from(groups: Sequence[CallGroup], *, kept: int) -> Costs:
     """Costs of counted calls; `kept` is how many traces they led to that were kept."""
 
-    def counted(*statuses: str) -> int:
+    def count(*statuses: str) -> int:
         return sum(group.calls for group in groups if group.status in statuses)
 
     sent = [group for group in groups if group.status in SENT]
     return Costs(
-        sent=counted(*SENT),
-        failed=counted(LLMCall.Status.FAILED),
-        uncertain=counted(LLMCall.Status.UNCERTAIN),
-        replayed=counted(LLMCall.Status.REPLAYED),
-        in_flight=counted(LLMCall.Status.IN_FLIGHT),
+        sent=count(*SENT),
+        failed=count(LLMCall.Status.FAILED),
+        uncertain=count(LLMCall.Status.UNCERTAIN),
+        replayed=count(LLMCall.Status.REPLAYED),
+        in_flight=count(LLMCall.Status.IN_FLIGHT),
         input_tokens=sum(group.input_tokens for group in sent),
         output_tokens=sum(group.output_tokens for group in sent),
         money=_money(sent),

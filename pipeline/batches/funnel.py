@@ -84,37 +84,37 @@ def funnel_of(batch: Batch) -> Funnel:
         .order_by("failure_reason", "rejections")
     )
 
-    def counted(state: str, kept: bool | None = None) -> int:
+    def count(state: str, kept: bool | None = None) -> int:
         return sum(row[5] for row in rows if row[0] == state and row[1] == kept)
 
-    kept, discarded = counted(Trace.State.MADE, True), counted(Trace.State.MADE, False)
-    failed = counted(Trace.State.FAILED)
-    left = [(row[2], Reason(row[3], row[5])) for row in rows if row[0] == Trace.State.FAILED]
+    kept, discarded = count(Trace.State.MADE, True), count(Trace.State.MADE, False)
+    failed = count(Trace.State.FAILED)
+    failures = [(row[2], Reason(row[3], row[5])) for row in rows if row[0] == Trace.State.FAILED]
     rejected = tuple(
         Reason(row[4], row[5]) for row in rows if row[0] == Trace.State.MADE and row[1] is False
     )
     return Funnel(
         total=sum(row[5] for row in rows),
-        pending=counted(Trace.State.PENDING),
-        claimed=counted(Trace.State.CLAIMED),
-        cancelled=counted(Trace.State.CANCELLED),
+        pending=count(Trace.State.PENDING),
+        claimed=count(Trace.State.CLAIMED),
+        cancelled=count(Trace.State.CANCELLED),
         kept=kept,
         discarded=discarded,
         failed=failed,
-        stages=_stages(left, kept + discarded + failed, rejected, kept),
+        stages=_stages(failures, kept + discarded + failed, rejected, kept),
     )
 
 
 def _stages(
-    left: list[tuple[str, Reason]], settled: int, rejected: tuple[Reason, ...], kept: int
+    failures: list[tuple[str, Reason]], settled: int, rejected: tuple[Reason, ...], kept: int
 ) -> tuple[Stage, ...]:
     names = {name for name, _ in STAGES}
     stages, remaining = [], settled
     for name, title in STAGES:
-        reasons = tuple(reason for stage, reason in left if stage == name)
+        reasons = tuple(reason for stage, reason in failures if stage == name)
         remaining -= sum(reason.count for reason in reasons)
         stages.append(Stage(title, remaining, reasons))
-    other = tuple(reason for stage, reason in left if stage not in names)
+    other = tuple(reason for stage, reason in failures if stage not in names)
     if other:
         # A stage this list does not know is still shown, never dropped.
         remaining -= sum(reason.count for reason in other)

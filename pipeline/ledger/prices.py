@@ -64,21 +64,21 @@ def _save(
     try:
         price.full_clean()
     except ValidationError as error:
-        raise InvalidConfiguration(_sentence(price, error)) from error
+        raise InvalidConfiguration(_message(price, error)) from error
     try:
         with transaction.atomic():
             price.save()
             after = {name: str(value) for name, value in asdict(terms).items()}
             Event.objects.append(action, actor=by, subject=price, payload={**payload, **after})
-    except IntegrityError as error:  # entered since it was looked for
-        raise InvalidConfiguration(_twice(price)) from error
+    except IntegrityError as error:  # entered since full_clean looked
+        raise InvalidConfiguration(_duplicate(price)) from error
     return price
 
 
-def _sentence(price: Price, error: ValidationError) -> str:
+def _message(price: Price, error: ValidationError) -> str:
     name, texts = next(iter(error.message_dict.items()))
-    return _twice(price) if name == "__all__" else f"{name}: {texts[0]}"
+    return _duplicate(price) if name == "__all__" else f"{name}: {texts[0]}"
 
 
-def _twice(price: Price) -> str:
+def _duplicate(price: Price) -> str:
     return f"{price.model} has a price from {price.valid_from} already: change that one."
