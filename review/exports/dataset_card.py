@@ -7,7 +7,7 @@ from typing import Any
 
 from review.exports.files import BundleFile
 from review.exports.tables import TABLES
-from review.reports.wording import number
+from review.reports.wording import format_number
 
 # Identifiers that the Hugging Face hub knows; any other licence is named in words.
 HUB_LICENCES = frozenset(
@@ -116,7 +116,7 @@ def _ungraded(facts: Mapping[str, Any]) -> str:
 
 def _number(value: float | None, unit: str = "items") -> str:
     """As the reports write it; empty for what is not known."""
-    return "" if value is None else number(value, unit)
+    return "" if value is None else format_number(value, unit)
 
 
 def _files(files: Iterable[BundleFile]) -> Iterator[tuple[str, ...]]:

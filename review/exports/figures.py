@@ -22,12 +22,12 @@ from pipeline.statistics.estimate import Estimate, undefined
 from pipeline.statistics.estimation.ratio_estimator import ESTIMAND
 from review.evidence.items import Evidence
 from review.models import Study
-from review.reports.agreement.coefficients import TITLES, Measured, measured_of
-from review.reports.agreement.criteria import WHOLE, Criterion, judgements_of
+from review.reports.agreement.coefficients import TITLES, CriterionAgreement, table_agreement
+from review.reports.agreement.criteria import WHOLE, Criterion, item_judgements
 from review.reports.assisted import shares_acceptable
 from review.reports.facts import Facts
-from review.reports.filters.measures import measured_overall
-from review.reports.shares import caution_of, weighted
+from review.reports.filters.measures import overall_measures
+from review.reports.shares import joined_strata_caution, weighted_sample
 
 MEASURES: Mapping[str, str] = {
     "positive predictive value": "Share acceptable of the traces the filters kept",
@@ -58,7 +58,7 @@ class _Judged:
 
     def add(self, facts: Facts, evidence: Evidence) -> None:
         for criterion, said in self.said.items():
-            found = list(judgements_of(criterion, facts, evidence))
+            found = list(item_judgements(criterion, facts, evidence))
             said.extend(criterion.scale.index(one.value) for one in found)
         self.item.extend([evidence.item] * len(found))
         self.question.extend([evidence.question] * len(found))
@@ -145,17 +145,17 @@ def _estimates(tally: Tally, head: str) -> Iterator[dict[str, Any]]:
         return
     yield from shares
     for criterion in MAIN:
-        yield from _agreement(measured_of(criterion, tally.judged.table(criterion)))
+        yield from _agreement(table_agreement(criterion, tally.judged.table(criterion)))
 
 
 def _shares(facts: Facts) -> Iterator[dict[str, Any]]:
     plain, assisted = shares_acceptable(facts)
-    joined = caution_of(weighted(facts, lambda one: one.acceptable))
+    joined = joined_strata_caution(weighted_sample(facts, lambda one: one.acceptable))
     notes = (f"Estimates {ESTIMAND}", *(_clause(one) for one in joined))
     yield _figure("Share acceptable of all traces made", "share", plain, *notes)
     title = "Share acceptable of all traces made, with the learned score"
     yield _figure(title, "share", assisted, *notes)
-    for name, estimate in measured_overall(facts).items():
+    for name, estimate in overall_measures(facts).items():
         yield _figure(MEASURES[name], "share", estimate, *notes)
 
 
@@ -163,7 +163,7 @@ def _clause(sentence: str) -> str:
     return f"{sentence[0].lower()}{sentence[1:].rstrip('.')}"
 
 
-def _agreement(found: Measured) -> Iterator[dict[str, Any]]:
+def _agreement(found: CriterionAgreement) -> Iterator[dict[str, Any]]:
     """The kappa-type and the AC-type coefficient, each with both intervals."""
     _, *coefficients = found.summary
     for name in coefficients:

@@ -92,14 +92,14 @@ WRITERS: Mapping[str, type[TableWriter]] = MappingProxyType(
 )
 
 
-def neutral(text: str) -> str:
+def defuse_formula(text: str) -> str:
     """The text so that no spreadsheet runs it: an apostrophe before what begins a formula."""
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def _cell(value: Any) -> Any:
     if isinstance(value, str):
-        return neutral(value)
+        return defuse_formula(value)
     return _json(value) if isinstance(value, list) else value
 
 

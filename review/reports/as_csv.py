@@ -17,57 +17,57 @@ from review.reports.document import Cell, Column, Link, Report, Table
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 # The same after what a spreadsheet may take for a separator.
 FORMULA_INSIDE = re.compile(r"([,;]\s*)([=+@-])")
-PARTS = ("", "_low", "_high", "_n", "_note")
+ESTIMATE_SUFFIXES = ("", "_low", "_high", "_n", "_note")
 LONG_HEADER = ("table", "row", "of", "column", "unit", "value", "low", "high", "n", "note")
 
 Field = str | int | float | None
 
 
-def neutral(text: str) -> str:
+def defuse_formula(text: str) -> str:
     """The text so that no spreadsheet runs it: a formula's beginning gets an apostrophe before."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def table_csv(table: Table, preamble: Sequence[str] = ()) -> str:
     """One table."""
-    wide = [_is_estimated(table, place) for place in range(len(table.columns))]
+    wide = [_is_estimated(table, index) for index in range(len(table.columns))]
     header = [
         f"{column.key}{part}"
         for column, is_wide in zip(table.columns, wide, strict=True)
-        for part in (PARTS if is_wide else PARTS[:1])
+        for part in (ESTIMATE_SUFFIXES if is_wide else ESTIMATE_SUFFIXES[:1])
     ]
     notes = [f"{table.title}. {table.note}".strip()]
-    return _written([*preamble, *notes], [header, *(_row(row, wide) for row in table.rows)])
+    return _csv_text([*preamble, *notes], [header, *(_row(row, wide) for row in table.rows)])
 
 
 def report_csv(report: Report, preamble: Sequence[str] = ()) -> str:
     """Every table of a report in one: a row for each figure, "of" naming the table's row."""
     rows = (
-        (table.key, place, _text(row[0]), *_figure(column, cell))
+        (table.key, index, _text(row[0]), *_figure(column, cell))
         for table in report.tables
-        for place, row in enumerate(table.rows, 1)
+        for index, row in enumerate(table.rows, 1)
         for column, cell in zip(table.columns, row, strict=True)
     )
-    return _written(preamble, [LONG_HEADER, *rows])
+    return _csv_text(preamble, [LONG_HEADER, *rows])
 
 
 def _figure(column: Column, cell: Cell) -> tuple[Field, ...]:
-    return (column.key, column.unit, *_parts(cell))
+    return (column.key, column.unit, *_fields(cell))
 
 
-def _is_estimated(table: Table, place: int) -> bool:
-    return any(isinstance(row[place], Estimate) for row in table.rows)
+def _is_estimated(table: Table, index: int) -> bool:
+    return any(isinstance(row[index], Estimate) for row in table.rows)
 
 
 def _row(row: Sequence[Cell], wide: Sequence[bool]) -> list[Field]:
     return [
         part
         for cell, is_wide in zip(row, wide, strict=True)
-        for part in (_parts(cell) if is_wide else _parts(cell)[:1])
+        for part in (_fields(cell) if is_wide else _fields(cell)[:1])
     ]
 
 
-def _parts(cell: Cell) -> tuple[Field, ...]:
+def _fields(cell: Cell) -> tuple[Field, ...]:
     """Value, low, high, n and note of a cell."""
     if isinstance(cell, Estimate):
         note = "; ".join(filter(None, (cell.reason, cell.caution)))
@@ -81,12 +81,15 @@ def _text(cell: Cell) -> Field:
     return cell.text if isinstance(cell, Link) else cell
 
 
-def _written(preamble: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
+def _csv_text(preamble: Sequence[str], rows: Iterable[Sequence[Field]]) -> str:
     """Texts are quoted, or a # within one would begin a comment."""
     out = io.StringIO()
     out.writelines(map(_comment, preamble))
     writer = csv.writer(out, quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerows([neutral(one) if isinstance(one, str) else one for one in row] for row in rows)
+    writer.writerows(
+        [defuse_formula(field) if isinstance(field, str) else field for field in row]
+        for row in rows
+    )
     return out.getvalue()
 
 

@@ -48,7 +48,7 @@ class Plot:
     kind: PlotKind
     label: str
     values: tuple[str, ...]
-    says: str
+    alt_text: str
     reference: float | None = None
 
 

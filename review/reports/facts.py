@@ -25,7 +25,7 @@ ESTIMAND = (
     "the traces from which the sample was drawn."
 )
 # Facts of a large study take a while to read and some memory to hold.
-STUDIES_HELD = 2
+MAX_CACHED_STUDIES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Facts:
 
     def sample(
         self,
-        label: Callable[[Evidence], float | None] = lambda one: one.acceptable,
+        label: Callable[[Evidence], float | None] = lambda item: item.acceptable,
         *,
         scores: Mapping[int, float] | None = None,
         score_means: Mapping[str, float] | None = None,
@@ -70,14 +70,14 @@ class Facts:
         """
         rows = [
             SampledItem(
-                stratum=one.stratum,
-                question=one.question,
-                probability=one.probability or 1.0,
-                label=label(one),
-                kept=one.kept,
-                score=scores[one.item] if scores else None,
+                stratum=item.stratum,
+                question=item.question,
+                probability=item.probability or 1.0,
+                label=label(item),
+                kept=item.kept,
+                score=scores[item.item] if scores else None,
             )
-            for one in self.items
+            for item in self.items
         ]
         sizes = {
             name: Stratum(size, score_means[name] if score_means else None)
@@ -86,33 +86,33 @@ class Facts:
         return build_sample(rows, sizes)
 
 
-_learned: WeakKeyDictionary[Facts, Learned] = WeakKeyDictionary()
+_learned_scores: WeakKeyDictionary[Facts, Learned] = WeakKeyDictionary()
 
 
-def facts_of(study: Study) -> Facts:
+def read_facts(study: Study) -> Facts:
     """The study's facts as they stand now.
 
     Read anew only when its audit chain has grown or a rater's profile is another.
     """
-    return _read(study.pk, Event.objects.head(study.event_chain)["head"], _panel(study))
+    return _read_at(study.pk, Event.objects.head(study.event_chain)["head"], _panel(study))
 
 
-def learned_of(facts: Facts) -> Learned:
+def learned_score_of(facts: Facts) -> Learned:
     """The learned score of these facts, learned once and held as long as they are."""
-    if facts not in _learned:
-        _learned[facts] = learn(facts.study, facts.items)
-    return _learned[facts]
+    if facts not in _learned_scores:
+        _learned_scores[facts] = learn(facts.study, facts.items)
+    return _learned_scores[facts]
 
 
-@lru_cache(maxsize=STUDIES_HELD)
-def _read(study_id: int, head: str, panel: tuple[Rater, ...]) -> Facts:
+@lru_cache(maxsize=MAX_CACHED_STUDIES)
+def _read_at(study_id: int, head: str, panel: tuple[Rater, ...]) -> Facts:
     study = Study.objects.get(pk=study_id)
-    found = tuple(read_evidence(Item.objects.filter(study=study)))
+    evidence = tuple(read_evidence(Item.objects.filter(study=study)))
     return Facts(
         study=study,
-        items=tuple(one for one in found if one.kind == Item.Kind.SAMPLED),
-        controls=tuple(one for one in found if one.kind == Item.Kind.CONTROL),
-        repeats=tuple(one for one in found if one.kind == Item.Kind.REPEAT),
+        items=tuple(item for item in evidence if item.kind == Item.Kind.SAMPLED),
+        controls=tuple(item for item in evidence if item.kind == Item.Kind.CONTROL),
+        repeats=tuple(item for item in evidence if item.kind == Item.Kind.REPEAT),
         strata=study.design["population"],
         head=head,
         at=Event.objects.filter(chain__name=study.event_chain)
@@ -136,8 +136,8 @@ def _edges(study: Study) -> dict[tuple[str, int], tuple[Edge, ...]]:
     paths: dict[int, set[int]] = defaultdict(set)
     for trace, path in graded.values_list("grade__item__trace", "path").distinct():
         paths[trace].add(path)
-    found: dict[tuple[str, int], tuple[Edge, ...]] = {}
+    edges: dict[tuple[str, int], tuple[Edge, ...]] = {}
     for row in Trace.objects.filter(pk__in=graded.values("grade__item__trace")).iterator(100):
         record = store.trace_record(row)
-        found |= {(str(row.key), one): record.paths[one].edges for one in paths[row.pk]}
-    return found
+        edges |= {(str(row.key), path): record.paths[path].edges for path in paths[row.pk]}
+    return edges

@@ -12,10 +12,10 @@ from pipeline.batches.funnel import Funnel, funnel_of
 from pipeline.models import Batch, LLMCall
 from pipeline.statistics.estimate import Estimate, undefined
 from pipeline.statistics.estimation.ratio_estimator import estimate_ratio, share_ratio
-from review.reports.assisted import scored
+from review.reports.assisted import scored_sample
 from review.reports.document import Cell, Column, Headline, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
-from review.reports.wording import plotted
+from review.reports.wording import with_plot
 
 ALL = "all sources"
 READING = (
@@ -87,9 +87,9 @@ def funnel_report(facts: Facts) -> Report:
 def _headline(runs: Sequence[SourceRun]) -> Headline | None:
     if not runs or not runs[0].settled:
         return None
-    every = runs[0]
-    title = f"Kept, of {every.settled:,} traces taken through"
-    return Headline(title, every.kept / every.settled, "share")
+    total = runs[0]
+    title = f"Kept, of {total.settled:,} traces taken through"
+    return Headline(title, total.kept / total.settled, "share")
 
 
 def _runs(batches: Sequence[Batch]) -> list[SourceRun]:
@@ -153,7 +153,7 @@ def _reasons(runs: Sequence[SourceRun], key: str, by: str) -> Table:
         "A discarded trace is counted once, under all the filters that rejected it.",
         empty="No trace has left the funnel.",
     )
-    return plotted(table, "bars", "reason", ("traces",)) if rows else table
+    return with_plot(table, "bars", "reason", ("traces",)) if rows else table
 
 
 def _calls(runs: Sequence[SourceRun]) -> Table:
@@ -204,13 +204,13 @@ def _money(facts: Facts, runs: Sequence[SourceRun]) -> Iterator[Table]:
 
 
 def _shares_of_kept(facts: Facts) -> Mapping[str, Estimate]:
-    sample = scored(facts).sample
-    sources = np.array([one.source for one in facts.items], dtype=object)
-    found = {
+    sample = scored_sample(facts).sample
+    sources = np.array([item.source for item in facts.items], dtype=object)
+    shares = {
         str(source): estimate_ratio(sample, share_ratio(sample, sample.kept & (sources == source)))
         for source in {batch.question_set.source for batch in facts.study.batches.all()}
     }
-    return found | {ALL: estimate_ratio(sample, share_ratio(sample, sample.kept))}
+    return shares | {ALL: estimate_ratio(sample, share_ratio(sample, sample.kept))}
 
 
 def _spent(run: SourceRun, currency: str, acceptable: Estimate) -> tuple[Cell, ...]:
@@ -218,9 +218,11 @@ def _spent(run: SourceRun, currency: str, acceptable: Estimate) -> tuple[Cell, .
     if run.costs.unknown:
         missing = undefined(f"calls of unknown price: {run.costs.unknown:,}")
         return run.source, float(spent), run.kept, missing, acceptable, missing
-    each = float(spent) / run.kept if run.kept else None
-    accepted = undefined("nothing was kept") if each is None else per_accepted(each, acceptable)
-    return run.source, float(spent), run.kept, each, acceptable, accepted
+    per_kept = float(spent) / run.kept if run.kept else None
+    accepted = (
+        undefined("nothing was kept") if per_kept is None else per_accepted(per_kept, acceptable)
+    )
+    return run.source, float(spent), run.kept, per_kept, acceptable, accepted
 
 
 def per_accepted(per_kept: float, acceptable: Estimate) -> Estimate:

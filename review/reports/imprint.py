@@ -20,4 +20,4 @@ def preamble(report: Report, facts: Facts) -> list[str]:
     """The imprint, the estimand and the cautions as lines of text, for files."""
     lines = [f"{name}: {value}" for name, value in imprint_of(facts).items()]
     stated = [f"estimand: {report.estimand}"] if report.estimand else []
-    return [report.title, *lines, *stated, *(f"caution: {one}" for one in report.cautions)]
+    return [report.title, *lines, *stated, *(f"caution: {caution}" for caution in report.cautions)]

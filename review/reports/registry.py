@@ -14,7 +14,7 @@ from review.reports.workload import workload_report
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ReportEntry:
     """One report: its key in addresses and file names, its title, what it answers."""
 
     key: str
@@ -24,45 +24,45 @@ class Entry:
 
 
 REPORTS = (
-    Entry(
+    ReportEntry(
         "agreement",
         "Agreement",
         "How far the raters agree, where they part, and how steady each of them is.",
         agreement_report,
     ),
-    Entry(
+    ReportEntry(
         "quality",
         "Quality",
         "What share of the batch is acceptable, where it is not, and what raters found wrong.",
         quality_report,
     ),
-    Entry(
+    ReportEntry(
         "workload",
         "Workload",
         "How long grading takes, who has done how much, and at what pace.",
         workload_report,
     ),
-    Entry(
+    ReportEntry(
         "filters",
         "Filters",
         "How often the automatic filters are right, and where they err.",
         filters_report,
     ),
-    Entry(
+    ReportEntry(
         "funnel",
         "Funnel and cost",
         "What became of every question, by source and reason, and what a trace cost.",
         funnel_report,
     ),
 )
-_BUILDS = {entry.key: entry.build for entry in REPORTS}
+_BUILDERS = {entry.key: entry.build for entry in REPORTS}
 # Built once for facts that are held: a page, its plots and its files read the same report.
-_built: WeakKeyDictionary[Facts, dict[str, Report]] = WeakKeyDictionary()
+_reports: WeakKeyDictionary[Facts, dict[str, Report]] = WeakKeyDictionary()
 
 
-def report_of(facts: Facts, key: str) -> Report:
+def build_report(facts: Facts, key: str) -> Report:
     """The report of this key from the facts. Raises KeyError where there is none."""
-    reports = _built.setdefault(facts, {})
+    reports = _reports.setdefault(facts, {})
     if key not in reports:
-        reports[key] = _BUILDS[key](facts)
+        reports[key] = _BUILDERS[key](facts)
     return reports[key]

@@ -22,7 +22,7 @@ Label = Callable[[Evidence], float | None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Weighted:
+class WeightedSample:
     """The study's sample under one label, ready for shares. `joined`: strata put together."""
 
     items: Sequence[Evidence]
@@ -32,7 +32,7 @@ class Weighted:
 
     def where(self, holds: Callable[[Evidence], bool]) -> BoolArray:
         """The items of which it holds, as a mask of the sample."""
-        return np.array([holds(one) for one in self.items], dtype=bool)
+        return np.array([holds(item) for item in self.items], dtype=bool)
 
     def share(self, domain: BoolArray | None = None) -> Estimate:
         """The mean label among the traces of the domain, weighted to the batch."""
@@ -49,22 +49,22 @@ class Weighted:
         return further_grades(estimate, population=round(size), grades_an_item=self.overlap)
 
 
-def weighted(facts: Facts, label: Label, learned: Learned | None = None) -> Weighted:
+def weighted_sample(facts: Facts, label: Label, learned: Learned | None = None) -> WeightedSample:
     """The sample under a label; strata with fewer than two answers are joined, and named.
 
     With the `learned` score where one is given: for assisted estimates.
     """
     if learned:
-        whole = facts.sample(label, scores=learned.by_item, score_means=learned.means)
+        as_drawn = facts.sample(label, scores=learned.by_item, score_means=learned.means)
     else:
-        whole = facts.sample(label)
-    sample = collapse_strata(whole)
-    joined = next((name for name in sample.strata if name not in whole.strata), "")
-    return Weighted(facts.items, sample, joined, facts.study.overlap)
+        as_drawn = facts.sample(label)
+    sample = collapse_strata(as_drawn)
+    joined = next((name for name in sample.strata if name not in as_drawn.strata), "")
+    return WeightedSample(facts.items, sample, joined, facts.study.overlap)
 
 
-def caution_of(found: Weighted) -> tuple[str, ...]:
+def joined_strata_caution(weighted: WeightedSample) -> tuple[str, ...]:
     """What to say of joined strata; nothing where each stood on its own."""
-    if not found.joined:
+    if not weighted.joined:
         return ()
-    return (f"Strata with fewer than two answers were put together: {found.joined}.",)
+    return (f"Strata with fewer than two answers were put together: {weighted.joined}.",)

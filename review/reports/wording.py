@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pipeline.statistics.estimate import Estimate
 from review.reports.document import Cell, Link, Plot, PlotKind, Table
 
-NONE = "—"
+NO_FIGURE = "—"
 # How a unit is written: what the number is multiplied by, its decimals, what follows it.
 UNITS: dict[str, tuple[float, int, str]] = {
     "share": (100, 1, " %"),
@@ -19,7 +19,7 @@ MONEY_DECIMALS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class CellText:
     """A cell in words: the figure, its interval with n, why something is missing, a caution."""
 
     figure: str
@@ -28,25 +28,25 @@ class Worded:
     caution: str = ""
 
     def __str__(self) -> str:
-        said = f"{self.figure} {self.interval}".strip()
+        text = f"{self.figure} {self.interval}".strip()
         notes = "; ".join(filter(None, (self.reason, self.caution)))
-        return f"{said} ({notes})" if notes else said
+        return f"{text} ({notes})" if notes else text
 
 
-def worded(cell: Cell, unit: str = "") -> Worded:
+def cell_text(cell: Cell, unit: str = "") -> CellText:
     """Any cell in words; an undefined figure is a dash with its reason, never a NaN."""
     if isinstance(cell, Estimate):
-        return _estimate(cell, unit)
-    return Worded(_plain(cell, unit))
+        return _estimate_text(cell, unit)
+    return CellText(_plain_text(cell, unit))
 
 
-def number(value: float, unit: str) -> str:
+def format_number(value: float, unit: str) -> str:
     """A number in its unit: 0.824 as a share is "82.4 %"."""
     factor, decimals, after = UNITS.get(unit, (1, MONEY_DECIMALS, f" {unit}".rstrip()))
     return f"{_digits(value * factor, decimals)}{after}"
 
 
-def plotted(
+def with_plot(
     table: Table,
     kind: PlotKind,
     label: str,
@@ -59,45 +59,53 @@ def plotted(
 
     `covers`: what the intervals cover, as a sentence.
     """
-    places = {column.key: place for place, column in enumerate(table.columns)}
+    index_of_key = {column.key: index for index, column in enumerate(table.columns)}
     rows = (
-        f"{worded(row[places[label]], table.columns[places[label]].unit).figure}: "
-        + ", ".join(_drawn(table, row, places[key], len(values) > 1) for key in values)
+        f"{cell_text(row[index_of_key[label]], table.columns[index_of_key[label]].unit).figure}: "
+        + ", ".join(_alt_text_of(table, row, index_of_key[key], len(values) > 1) for key in values)
         for row in table.rows
     )
-    says = " ".join(filter(None, (f"{table.title}.", "; ".join(rows) + ".", covers)))
-    return replace(table, plot=Plot(kind, label, values, says, reference))
+    alt_text = " ".join(filter(None, (f"{table.title}.", "; ".join(rows) + ".", covers)))
+    return replace(table, plot=Plot(kind, label, values, alt_text, reference))
 
 
-def _drawn(table: Table, row: tuple[Cell, ...], place: int, named: bool) -> str:
-    column = table.columns[place]
-    said = str(worded(row[place], column.unit))
-    return f"{column.title} {said}" if named else said
+def _alt_text_of(table: Table, row: tuple[Cell, ...], index: int, named: bool) -> str:
+    column = table.columns[index]
+    text = str(cell_text(row[index], column.unit))
+    return f"{column.title} {text}" if named else text
 
 
-def _plain(cell: str | int | float | Link | None, unit: str) -> str:
+def _plain_text(cell: str | int | float | Link | None, unit: str) -> str:
     if cell is None or cell == "":
-        return NONE
+        return NO_FIGURE
     if isinstance(cell, Link):
         return cell.text
     if isinstance(cell, str):
         return cell
-    return f"{cell:,}" if isinstance(cell, int) and unit in ("", "items") else number(cell, unit)
+    return (
+        f"{cell:,}"
+        if isinstance(cell, int) and unit in ("", "items")
+        else format_number(cell, unit)
+    )
 
 
-def _estimate(estimate: Estimate, unit: str) -> Worded:
+def _estimate_text(estimate: Estimate, unit: str) -> CellText:
     if estimate.value is None:
-        return Worded(NONE, reason=estimate.reason)
+        return CellText(NO_FIGURE, reason=estimate.reason)
     counted = f"n = {estimate.n:,}"
     if estimate.low is None or estimate.high is None or estimate.reason:
-        return Worded(number(estimate.value, unit), counted, estimate.reason, estimate.caution)
+        return CellText(
+            format_number(estimate.value, unit), counted, estimate.reason, estimate.caution
+        )
     factor, decimals, _ = UNITS.get(unit, (1, MONEY_DECIMALS, ""))
     low, high = (_digits(end * factor, decimals) for end in (estimate.low, estimate.high))
-    return Worded(
-        number(estimate.value, unit), f"({low} to {high}), {counted}", caution=estimate.caution
+    return CellText(
+        format_number(estimate.value, unit),
+        f"({low} to {high}), {counted}",
+        caution=estimate.caution,
     )
 
 
 def _digits(value: float, decimals: int) -> str:
-    said = f"{value:,.{decimals}f}"
-    return said[1:] if said.startswith("-") and not any(d in said for d in "123456789") else said
+    text = f"{value:,.{decimals}f}"
+    return text[1:] if text.startswith("-") and not any(d in text for d in "123456789") else text

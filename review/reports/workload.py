@@ -9,14 +9,14 @@ from review.evidence.grade_records import GivenGrade
 from review.evidence.items import Evidence
 from review.reports.document import Cell, Column, Headline, PlotKind, Report, Section, Table
 from review.reports.facts import Facts
-from review.reports.wording import plotted
+from review.reports.wording import with_plot
 
 EVERYONE = "everyone"
 # The first positions of the rows by position in a rater's own order.
 POSITIONS = (1, 6, 11, 21, 51, 101, 201, 501)
-MOST_DAYS = 31
-NOBODY = "Nobody has graded yet."
-UNPLACED = "Of no grade the position is on record."
+MAX_DAYS = 31
+NO_GRADES = "Nobody has graded yet."
+NO_POSITIONS = "Of no grade the position is on record."
 READING = (
     "Active seconds are those in which the grading page was in front and in use: a pause of 60 "
     "seconds, or another window, stops the count. Wall time runs from when the item was dealt to "
@@ -26,12 +26,12 @@ READING = (
     "A session is a rater's submissions of which none comes more than half an hour after the one "
     "before, in whichever study.",
 )
-Timed = tuple[Evidence, GivenGrade]
+GradedItem = tuple[Evidence, GivenGrade]
 
 
 def workload_report(facts: Facts) -> Report:
     """How much time the study takes of its raters."""
-    graded = _graded(facts)
+    graded = _first_submissions(facts)
     return Report(
         "workload",
         "Workload",
@@ -51,48 +51,52 @@ def workload_report(facts: Facts) -> Report:
             Section("total", "In all", tables=(total_table(graded), pace_table(graded))),
         ),
         headline=Headline(
-            "Active time an item, median", quartiles(_active(graded)).median, "seconds"
+            "Active time an item, median", quartiles(_active_seconds(graded)).median, "seconds"
         ),
     )
 
 
-def rater_table(graded: Sequence[Timed]) -> Table:
+def rater_table(graded: Sequence[GradedItem]) -> Table:
     """Active time an item by rater."""
     raters = sorted({grade.rater for _, grade in graded})
     groups = [(EVERYONE, graded)] if graded else []
-    groups += [(rater, [both for both in graded if both[1].rater == rater]) for rater in raters]
-    return _times("by_rater", "Rater", groups, "intervals")
+    groups += [(rater, [pair for pair in graded if pair[1].rater == rater]) for rater in raters]
+    return _time_table("by_rater", "Rater", groups, "intervals")
 
 
-def session_table(graded: Sequence[Timed]) -> Table:
+def session_table(graded: Sequence[GradedItem]) -> Table:
     """Active time an item by its position in the session: whether people tire."""
     groups = _by_position(graded, lambda grade: grade.session_position)
-    return _times("by_session", "Position in the session", groups, "line", empty=UNPLACED)
+    return _time_table("by_session", "Position in the session", groups, "line", empty=NO_POSITIONS)
 
 
-def position_table(graded: Sequence[Timed]) -> Table:
+def position_table(graded: Sequence[GradedItem]) -> Table:
     """Active time an item by its position in the rater's own order."""
     groups = _by_position(graded, lambda grade: grade.study_position)
-    return _times("by_position", "Position in the rater's work", groups, "line", empty=UNPLACED)
+    return _time_table(
+        "by_position", "Position in the rater's work", groups, "line", empty=NO_POSITIONS
+    )
 
 
-def length_table(graded: Sequence[Timed]) -> Table:
+def length_table(graded: Sequence[GradedItem]) -> Table:
     """Active time an item by the number of its steps."""
-    counts = sorted({one.features.steps for one, _ in graded})
+    counts = sorted({item.features.steps for item, _ in graded})
     groups = [
         (
             f"{count} step{'' if count == 1 else 's'}",
-            [both for both in graded if both[0].features.steps == count],
+            [pair for pair in graded if pair[0].features.steps == count],
         )
         for count in counts
     ]
-    return _times("by_steps", "Length of the chain of thought", groups, "intervals")
+    return _time_table("by_steps", "Length of the chain of thought", groups, "intervals")
 
 
-def total_table(graded: Sequence[Timed]) -> Table:
+def total_table(graded: Sequence[GradedItem]) -> Table:
     """Hours of work by rater, and the part of wall time that was idle."""
     raters = sorted({grade.rater for _, grade in graded})
-    rows = [_total(rater, [both for both in graded if both[1].rater == rater]) for rater in raters]
+    rows = [
+        _hours_row(rater, [pair for pair in graded if pair[1].rater == rater]) for rater in raters
+    ]
     return Table(
         "total",
         "Hours",
@@ -104,16 +108,16 @@ def total_table(graded: Sequence[Timed]) -> Table:
             Column("wall", "Wall time", "hours"),
             Column("idle", "Idle part of wall time", "share"),
         ),
-        tuple(rows + ([_total(EVERYONE, graded)] if rows else [])),
+        tuple(rows + ([_hours_row(EVERYONE, graded)] if rows else [])),
         "Active and wall time of the timed grades: those of which both are known.",
-        NOBODY,
+        NO_GRADES,
     )
 
 
-def pace_table(graded: Sequence[Timed]) -> Table:
+def pace_table(graded: Sequence[GradedItem]) -> Table:
     """Grades by day (UTC), or by week where that would be more than a month of days."""
     days = [datetime.fromtimestamp(grade.at, UTC).date() for _, grade in graded]
-    weekly = len(days) > 0 and (max(days) - min(days)).days >= MOST_DAYS
+    weekly = len(days) > 0 and (max(days) - min(days)).days >= MAX_DAYS
     periods = [day - timedelta(days=day.weekday()) if weekly else day for day in days]
     raters: dict[date, set[str]] = {}
     for period, (_, grade) in zip(periods, graded, strict=True):
@@ -128,51 +132,51 @@ def pace_table(graded: Sequence[Timed]) -> Table:
         ),
         tuple((day.isoformat(), periods.count(day), len(raters[day])) for day in sorted(raters)),
         "Days end at midnight, UTC. Days without a grade are left out.",
-        NOBODY,
+        NO_GRADES,
     )
-    return plotted(table, "bars", "period", ("grades",))
+    return with_plot(table, "bars", "period", ("grades",))
 
 
 def _by_position(
-    graded: Sequence[Timed], position: Callable[[GivenGrade], int | None]
-) -> Iterable[tuple[str, list[Timed]]]:
+    graded: Sequence[GradedItem], position: Callable[[GivenGrade], int | None]
+) -> Iterable[tuple[str, list[GradedItem]]]:
     """Grades by groups of positions, the first positions first; without one they are left out."""
-    placed = [(place, both) for both in graded if (place := position(both[1]))]
-    groups: dict[str, list[Timed]] = {}
-    for place, both in sorted(placed, key=lambda one: one[0]):
-        groups.setdefault(_positions(place), []).append(both)
+    numbered = [(number, pair) for pair in graded if (number := position(pair[1]))]
+    groups: dict[str, list[GradedItem]] = {}
+    for number, pair in sorted(numbered, key=lambda position_and_pair: position_and_pair[0]):
+        groups.setdefault(_position_range(number), []).append(pair)
     return groups.items()
 
 
-def _positions(position: int) -> str:
+def _position_range(position: int) -> str:
     """The group of positions this one is in."""
-    place = bisect_right(POSITIONS, position)
-    first = POSITIONS[place - 1]
-    return f"{first} to {POSITIONS[place] - 1}" if place < len(POSITIONS) else f"{first} on"
+    index = bisect_right(POSITIONS, position)
+    first = POSITIONS[index - 1]
+    return f"{first} to {POSITIONS[index] - 1}" if index < len(POSITIONS) else f"{first} on"
 
 
-def _graded(facts: Facts) -> list[Timed]:
+def _first_submissions(facts: Facts) -> list[GradedItem]:
     return [
-        (one, grade)
-        for one in (*facts.items, *facts.controls, *facts.repeats)
-        for grade in one.independent
+        (item, grade)
+        for item in (*facts.items, *facts.controls, *facts.repeats)
+        for grade in item.independent
         if grade.revision == 1
     ]
 
 
-def _times(
+def _time_table(
     key: str,
     title: str,
-    groups: Iterable[tuple[str, Sequence[Timed]]],
+    groups: Iterable[tuple[str, Sequence[GradedItem]]],
     kind: PlotKind,
     *,
-    empty: str = NOBODY,
+    empty: str = NO_GRADES,
 ) -> Table:
     """Median and quartiles of the active seconds of each group of grades."""
     rows: list[tuple[Cell, ...]] = []
     for name, graded in groups:
-        found = quartiles(_active(graded))
-        rows.append((name, found.median, found.lower, found.upper))
+        times = quartiles(_active_seconds(graded))
+        rows.append((name, times.median, times.lower, times.upper))
     table = Table(
         key,
         f"Active time an item by: {title}",
@@ -188,14 +192,14 @@ def _times(
         empty,
     )
     covers = "The intervals are of the median."
-    return plotted(table, kind, "group", ("median",), covers=covers)
+    return with_plot(table, kind, "group", ("median",), covers=covers)
 
 
-def _active(graded: Iterable[Timed]) -> list[float]:
+def _active_seconds(graded: Iterable[GradedItem]) -> list[float]:
     return [float(grade.active_seconds) for _, grade in graded if grade.active_seconds is not None]
 
 
-def _total(name: str, graded: Sequence[Timed]) -> tuple[Cell, ...]:
+def _hours_row(name: str, graded: Sequence[GradedItem]) -> tuple[Cell, ...]:
     timed = [
         (grade.active_seconds, grade.wall_seconds)
         for _, grade in graded

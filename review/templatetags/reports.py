@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 
 from review.reports.document import Cell, Column, Headline, Link
-from review.reports.wording import Worded, worded
+from review.reports.wording import CellText, cell_text
 
 register = template.Library()
 
@@ -14,16 +14,16 @@ register = template.Library()
 @register.filter
 def cells(
     row: tuple[Cell, ...], columns: tuple[Column, ...]
-) -> Iterator[tuple[Column, Worded, str]]:
+) -> Iterator[tuple[Column, CellText, str]]:
     """A row's cells: the column, the cell in words, the address it leads to or nothing."""
     for column, cell in zip(columns, row, strict=True):
-        yield column, worded(cell, column.unit), _address(cell)
+        yield column, cell_text(cell, column.unit), _address(cell)
 
 
 @register.filter
-def figure(headline: Headline) -> Worded:
+def figure(headline: Headline) -> CellText:
     """A headline's figure in words."""
-    return worded(headline.figure, headline.unit)
+    return cell_text(headline.figure, headline.unit)
 
 
 def _address(cell: Cell) -> str:

@@ -12,11 +12,11 @@ from review import access
 from review.reports.as_csv import report_csv, table_csv
 from review.reports.as_json import report_json
 from review.reports.document import Report, Table
-from review.reports.facts import Facts, facts_of
+from review.reports.facts import Facts, read_facts
 from review.reports.imprint import imprint_of, preamble
-from review.reports.plots import draw
-from review.reports.plots.looks import Look
-from review.reports.registry import REPORTS, report_of
+from review.reports.plots import draw_plot
+from review.reports.plots.style import Style
+from review.reports.registry import REPORTS, build_report
 
 TYPES = {"csv": "text/csv", "json": "application/json", "svg": "image/svg+xml", "png": "image/png"}
 
@@ -26,8 +26,8 @@ TYPES = {"csv": "text/csv", "json": "application/json", "svg": "image/svg+xml", 
 def overview(request: SignedInRequest, study_id: int) -> HttpResponse:
     """Each report with its headline figure."""
     study = access.study_to_report(request.user, study_id)
-    facts = facts_of(study)
-    rows = [(entry, report_of(facts, entry.key)) for entry in REPORTS]
+    facts = read_facts(study)
+    rows = [(entry, build_report(facts, entry.key)) for entry in REPORTS]
     context = {"study": study, "rows": rows, "imprint": imprint_of(facts)}
     return render(request, "review/report_list.html", context)
 
@@ -36,7 +36,7 @@ def overview(request: SignedInRequest, study_id: int) -> HttpResponse:
 @role_required(Role.LEAD, Role.ADJUDICATOR)
 def report(request: SignedInRequest, study_id: int, key: str) -> HttpResponse:
     """One report as a page, which prints as a document."""
-    facts = facts_of(access.study_to_report(request.user, study_id))
+    facts = read_facts(access.study_to_report(request.user, study_id))
     context = {
         "study": facts.study,
         "report": _report(facts, key),
@@ -49,7 +49,7 @@ def report(request: SignedInRequest, study_id: int, key: str) -> HttpResponse:
 @role_required(Role.LEAD, Role.ADJUDICATOR)
 def report_file(request: SignedInRequest, study_id: int, key: str, form: str) -> HttpResponse:
     """One report whole, as JSON or as CSV."""
-    facts = facts_of(access.study_to_report(request.user, study_id))
+    facts = read_facts(access.study_to_report(request.user, study_id))
     found = _report(facts, key)
     content = (
         report_json(found, imprint_of(facts))
@@ -63,7 +63,7 @@ def report_file(request: SignedInRequest, study_id: int, key: str, form: str) ->
 @role_required(Role.LEAD, Role.ADJUDICATOR)
 def report_table(request: SignedInRequest, study_id: int, key: str, table: str) -> HttpResponse:
     """One table as CSV."""
-    facts = facts_of(access.study_to_report(request.user, study_id))
+    facts = read_facts(access.study_to_report(request.user, study_id))
     found = _report(facts, key)
     content = table_csv(_table(found, table), preamble(found, facts))
     return _download(content, f"{facts.study.pk}-{key}-{table}", "csv")
@@ -75,15 +75,15 @@ def report_plot(
     request: SignedInRequest, study_id: int, key: str, table: str, form: str
 ) -> HttpResponse:
     """One table's plot; `theme` and `size` as pages ask for them, else light and wide."""
-    facts = facts_of(access.study_to_report(request.user, study_id))
+    facts = read_facts(access.study_to_report(request.user, study_id))
     found = _table(_report(facts, key), table)
     if found.plot is None or not found.rows:
         raise Http404
-    look = Look(
+    look = Style(
         "dark" if request.GET.get("theme") == "dark" else "light",
         "narrow" if request.GET.get("size") == "narrow" else "wide",
     )
-    content = draw(found, look, "png" if form == "png" else "svg")
+    content = draw_plot(found, look, "png" if form == "png" else "svg")
     response = HttpResponse(content, content_type=TYPES[form])
     # Browsers keep a plot and ask whether it still holds: it is sent anew only when it differs.
     patch_cache_control(response, private=True, no_cache=True)
@@ -94,7 +94,7 @@ def report_plot(
 def _report(facts: Facts, key: str) -> Report:
     if key not in {entry.key for entry in REPORTS}:
         raise Http404
-    return report_of(facts, key)
+    return build_report(facts, key)
 
 
 def _table(found: Report, key: str) -> Table:

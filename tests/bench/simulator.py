@@ -56,12 +56,12 @@ def _measure_here() -> dict[int, float]:
 
 def _seconds(items: int) -> float:
     from review.evidence.policies import Rules
-    from review.reports.policy.simulation import columns_of, simulate
+    from review.reports.policy.simulation import simulate, study_columns
     from review.reports.policy.tables import policy_headlines, policy_tables
 
     facts = study_of(items)
     learned = learned_from(facts)
-    columns_of(facts)
+    study_columns(facts)
     times = []
     for step in range(TRIES):
         rules = Rules(minimum_precision=2 + step / 2)

@@ -61,9 +61,11 @@ def about_the_batch(world: ScriptedStudy, facts: Facts) -> Iterator[tuple[str, E
 
 def about_the_panel(facts: Facts) -> Iterator[tuple[str, Estimate]]:
     """Figures of the agreement report, by what they are of."""
-    known = {one.key: one for one in criteria.criteria_of(facts)}
+    known = {one.key: one for one in criteria.study_criteria(facts)}
     for key in CRITERIA:
-        one = coefficients.measured(known[key], criteria.judgements(known[key], facts))
+        one = coefficients.criterion_agreement(
+            known[key], criteria.collect_judgements(known[key], facts)
+        )
         for name, found in one.figures.items():
             yield f"agreement: {key}, {name}", found.over_questions
     for table, column, name in (

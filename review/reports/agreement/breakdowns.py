@@ -6,33 +6,48 @@ from pipeline.statistics.agreement.specific_agreement import specific_agreement
 from review.reports.agreement.coefficients import (
     QUESTIONS,
     REPLICATES,
-    Measured,
-    commonest,
-    measured,
+    CriterionAgreement,
+    criterion_agreement,
+    most_frequent_rating,
 )
 from review.reports.agreement.criteria import NO_YES, Criterion, Judgement
 from review.reports.document import Cell, Column, Table
 
-Judged = Mapping[Criterion, Sequence[Judgement]]
+JudgementsByCriterion = Mapping[Criterion, Sequence[Judgement]]
 UNSTATED = "not stated"
 
 
-def by_source(judged: Judged) -> Table:
+def by_source_table(judgements_by_criterion: JudgementsByCriterion) -> Table:
     """The main criteria in each source of questions."""
-    return _broken_down(judged, "source", "Source of the question", lambda one: one.source)
+    return _breakdown_table(
+        judgements_by_criterion,
+        "source",
+        "Source of the question",
+        lambda judgement: judgement.source,
+    )
 
 
-def by_specialty(judged: Judged) -> Table:
+def by_specialty_table(judgements_by_criterion: JudgementsByCriterion) -> Table:
     """The main criteria among raters of each specialty."""
-    return _broken_down(judged, "specialty", "Specialty of the raters", lambda one: one.specialty)
+    return _breakdown_table(
+        judgements_by_criterion,
+        "specialty",
+        "Specialty of the raters",
+        lambda judgement: judgement.specialty,
+    )
 
 
-def _broken_down(judged: Judged, key: str, title: str, group: Callable[[Judgement], str]) -> Table:
+def _breakdown_table(
+    judgements_by_criterion: JudgementsByCriterion,
+    key: str,
+    title: str,
+    group: Callable[[Judgement], str],
+) -> Table:
     rows = [
-        _row(name, measured(criterion, some, resample_raters=False))
-        for criterion, every in judged.items()
+        _row(name, criterion_agreement(criterion, part, resample_raters=False))
+        for criterion, judgements in judgements_by_criterion.items()
         if criterion.main
-        for name, some in _grouped(every, group).items()
+        for name, part in _group_judgements(judgements, group).items()
     ]
     return Table(
         f"by_{key}",
@@ -51,27 +66,27 @@ def _broken_down(judged: Judged, key: str, title: str, group: Callable[[Judgemen
     )
 
 
-def _grouped(
-    judged: Sequence[Judgement], group: Callable[[Judgement], str]
+def _group_judgements(
+    judgements: Sequence[Judgement], group: Callable[[Judgement], str]
 ) -> dict[str, list[Judgement]]:
-    found: dict[str, list[Judgement]] = {}
-    for one in judged:
-        found.setdefault(group(one) or UNSTATED, []).append(one)
-    return dict(sorted(found.items()))
+    groups: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        groups.setdefault(group(judgement) or UNSTATED, []).append(judgement)
+    return dict(sorted(groups.items()))
 
 
-def _row(name: str, one: Measured) -> tuple[Cell, ...]:
-    figures = (one.figures[measure].over_questions for measure in one.summary)
-    return (name, one.criterion.title, commonest(one.table), *figures)
+def _row(name: str, result: CriterionAgreement) -> tuple[Cell, ...]:
+    figures = (result.figures[measure].over_questions for measure in result.summary)
+    return (name, result.criterion.title, most_frequent_rating(result.table), *figures)
 
 
-def yes_and_no(found: Sequence[Measured]) -> Table:
+def yes_no_table(results: Sequence[CriterionAgreement]) -> Table:
     """Positive and negative agreement of the criteria that ask yes or no."""
     rows = []
-    for one in found:
-        if one.criterion.scale == NO_YES:
-            said = specific_agreement(one.table, replicates=REPLICATES)
-            rows.append((one.criterion.title, said["yes"], said["no"]))
+    for result in results:
+        if result.criterion.scale == NO_YES:
+            by_point = specific_agreement(result.table, replicates=REPLICATES)
+            rows.append((result.criterion.title, by_point["yes"], by_point["no"]))
     return Table(
         "yes_and_no",
         "Positive and negative agreement",

@@ -13,9 +13,9 @@ from pipeline.statistics.agreement.coefficients import (
 from pipeline.statistics.agreement.icc import Model, intraclass
 from pipeline.statistics.agreement.rating_table import RatingTable
 from pipeline.statistics.estimate import Estimate
-from review.reports.agreement.criteria import Criterion, Judgement, Kind, ratings_of
+from review.reports.agreement.criteria import Criterion, Judgement, Kind, rating_table
 from review.reports.document import Cell, Column, Table
-from review.reports.wording import number, plotted
+from review.reports.wording import format_number, with_plot
 
 # By kind: percent agreement, the kappa-type and the AC-type figure of the summary, and others.
 MEASURES: dict[Kind, tuple[str, ...]] = {
@@ -53,7 +53,7 @@ SUMMARY = (
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class CriterionAgreement:
     """One criterion's ratings and its coefficients by name."""
 
     criterion: Criterion
@@ -66,51 +66,59 @@ class Measured:
         return percent, kappa, ac
 
 
-def measured(
+def criterion_agreement(
     criterion: Criterion, judged: Sequence[Judgement], *, resample_raters: bool = True
-) -> Measured:
+) -> CriterionAgreement:
     """The criterion's coefficients; in a part of the study raters are not resampled."""
-    return measured_of(criterion, ratings_of(criterion, judged), resample_raters=resample_raters)
+    return table_agreement(
+        criterion, rating_table(criterion, judged), resample_raters=resample_raters
+    )
 
 
-def measured_of(
+def table_agreement(
     criterion: Criterion, table: RatingTable, *, resample_raters: bool = True
-) -> Measured:
+) -> CriterionAgreement:
     """The same from a table of ratings."""
     names = MEASURES[criterion.kind] if resample_raters else MEASURES[criterion.kind][:3]
     figures = agreement(table, names, replicates=REPLICATES, resample_raters=resample_raters)
-    return Measured(criterion, table, figures)
+    return CriterionAgreement(criterion, table, figures)
 
 
-def summary_table(found: Sequence[Measured], *, raters: bool) -> Table:
+def summary_table(results: Sequence[CriterionAgreement], *, raters: bool) -> Table:
     """Every criterion with one kappa-type and one AC-type figure; `raters`: resampled as well."""
     title = "Agreement by criterion, " + ("for other raters like these" if raters else "this panel")
     rows = [
         (
-            one.criterion.title,
-            one.criterion.level,
-            commonest(one.table),
-            *(_of(one, name, raters) for name in one.summary),
+            result.criterion.title,
+            result.criterion.level,
+            most_frequent_rating(result.table),
+            *(_estimate(result, name, raters) for name in result.summary),
         )
-        for one in found
+        for result in results
     ]
     note = RATERS if raters else QUESTIONS
     table = Table("criteria_raters" if raters else "criteria", title, SUMMARY, tuple(rows), note)
-    return plotted(table, "intervals", "criterion", ("kappa", "ac"), covers=note, reference=0.0)
+    return with_plot(table, "intervals", "criterion", ("kappa", "ac"), covers=note, reference=0.0)
 
 
-def detail_table(found: Sequence[Measured], level: str) -> Table:
+def detail_table(results: Sequence[CriterionAgreement], level: str) -> Table:
     """Every coefficient of the criteria of a level, under both intervals."""
     rows: list[tuple[Cell, ...]] = []
-    for one in found:
+    for result in results:
         rows += [
-            (one.criterion.title, TITLES[name], _type(name), both.over_questions, both.over_raters)
-            for name, both in one.figures.items()
+            (
+                result.criterion.title,
+                TITLES[name],
+                _type(name),
+                intervals.over_questions,
+                intervals.over_raters,
+            )
+            for name, intervals in result.figures.items()
         ]
-        if one.criterion.kind == "scale":
+        if result.criterion.kind == "scale":
             rows += [
-                (one.criterion.title, ICC[model], "ICC", figure, None)
-                for model, figure in intraclass(one.table).items()
+                (result.criterion.title, ICC[model], "ICC", figure, None)
+                for model, figure in intraclass(result.table).items()
             ]
     return Table(
         f"level_{level.replace(' ', '_')}",
@@ -129,19 +137,19 @@ def detail_table(found: Sequence[Measured], level: str) -> Table:
     )
 
 
-def commonest(table: RatingTable) -> str:
+def most_frequent_rating(table: RatingTable) -> str:
     """The rating given most often and its share of all: what the prevalence paradox is about."""
     counted = Counter(table.category.tolist())
     if not counted:
         return ""
     category, times = counted.most_common(1)[0]
     name = str(table.scale[category]).replace("_", " ")
-    return f"{name}, {number(times / counted.total(), 'share')}"
+    return f"{name}, {format_number(times / counted.total(), 'share')}"
 
 
-def _of(one: Measured, name: str, raters: bool) -> Estimate | None:
-    both = one.figures[name]
-    return both.over_raters if raters else both.over_questions
+def _estimate(result: CriterionAgreement, name: str, raters: bool) -> Estimate | None:
+    intervals = result.figures[name]
+    return intervals.over_raters if raters else intervals.over_questions
 
 
 def _type(name: str) -> str:

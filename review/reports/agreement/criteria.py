@@ -22,7 +22,7 @@ NO_YES = ("no", "yes")
 STEP_LABELS = tuple(str(label) for label in StepLabel.Label.values)
 Value = int | str
 # The thing judged within its item (the item itself, a step, a path, an edge) and what was said.
-Said = tuple[tuple[int, ...], Value]
+UnitValue = tuple[tuple[int, ...], Value]
 
 
 class Judgement(NamedTuple):
@@ -49,45 +49,47 @@ class Criterion:
     level: Level
     kind: Kind
     scale: tuple[Value, ...]
-    said: Callable[[Facts, Evidence, GivenGrade, Rating], Iterable[Said]]
+    values_of: Callable[[Facts, Evidence, GivenGrade, Rating], Iterable[UnitValue]]
     main: bool = False
 
 
-def judgements(criterion: Criterion, facts: Facts) -> list[Judgement]:
+def collect_judgements(criterion: Criterion, facts: Facts) -> list[Judgement]:
     """Every independent judgement of the criterion."""
-    return [one for item in facts.items for one in judgements_of(criterion, facts, item)]
+    return [
+        judgement for item in facts.items for judgement in item_judgements(criterion, facts, item)
+    ]
 
 
-def judgements_of(criterion: Criterion, facts: Facts, one: Evidence) -> Iterator[Judgement]:
+def item_judgements(criterion: Criterion, facts: Facts, item: Evidence) -> Iterator[Judgement]:
     """The independent judgements of the criterion in one item."""
-    for grade in one.independent:
+    for grade in item.independent:
         if grade.rating is not None:
-            for within, value in criterion.said(facts, one, grade, grade.rating):
+            for within, value in criterion.values_of(facts, item, grade, grade.rating):
                 yield Judgement(
-                    (one.item, *within),
+                    (item.item, *within),
                     value,
                     grade.rater,
                     grade.specialty,
-                    one.question,
-                    one.source,
+                    item.question,
+                    item.source,
                     grade.at,
                 )
 
 
-def ratings_of(criterion: Criterion, judged: Sequence[Judgement]) -> RatingTable:
+def rating_table(criterion: Criterion, judgements: Sequence[Judgement]) -> RatingTable:
     """Judgements as a table of ratings: units are items, questions their clusters."""
     units: dict[tuple[int, ...], int] = {}
     return tabulate(
-        [units.setdefault(one.unit, len(units)) for one in judged],
-        [one.rater for one in judged],
-        [one.value for one in judged],
+        [units.setdefault(judgement.unit, len(units)) for judgement in judgements],
+        [judgement.rater for judgement in judgements],
+        [judgement.value for judgement in judgements],
         scale=criterion.scale,
-        questions=[one.question for one in judged],
-        order=[one.at for one in judged],
+        questions=[judgement.question for judgement in judgements],
+        order=[judgement.at for judgement in judgements],
     )
 
 
-def criteria_of(facts: Facts) -> tuple[Criterion, ...]:
+def study_criteria(facts: Facts) -> tuple[Criterion, ...]:
     """What the study's rubric asks for."""
     rubric = RUBRICS[facts.study.rubric_version]
     steps = STEPS if rubric.labels else ()
@@ -95,27 +97,33 @@ def criteria_of(facts: Facts) -> tuple[Criterion, ...]:
     return (*WHOLE, *flags, *steps, *PATHS)
 
 
-def _once(value: Callable[[Rating], Value]) -> Callable[..., Iterable[Said]]:
-    return lambda _facts, _one, _grade, rating: [((), value(rating))]
+def _of_trace(value: Callable[[Rating], Value]) -> Callable[..., Iterable[UnitValue]]:
+    return lambda _facts, _item, _grade, rating: [((), value(rating))]
 
 
-def _found(_facts: Facts, _one: Evidence, _grade: GivenGrade, rating: Rating) -> Iterator[Said]:
+def _error_found(
+    _facts: Facts, _item: Evidence, _grade: GivenGrade, rating: Rating
+) -> Iterator[UnitValue]:
     if rating.first_incorrect_step is not None:
         yield (), _no_yes(rating.first_incorrect_step > 0)
 
 
-def _labels(_facts: Facts, _one: Evidence, grade: GivenGrade, _rating: Rating) -> Iterator[Said]:
+def _labels(
+    _facts: Facts, _item: Evidence, grade: GivenGrade, _rating: Rating
+) -> Iterator[UnitValue]:
     yield from (((step,), label) for step, label in grade.steps)
 
 
-def _of_paths(scale: Callable[[GivenPath], int]) -> Callable[..., Iterable[Said]]:
-    return lambda _facts, _one, grade, _rating: [((one.path,), scale(one)) for one in grade.paths]
+def _of_paths(scale: Callable[[GivenPath], int]) -> Callable[..., Iterable[UnitValue]]:
+    return lambda _facts, _item, grade, _rating: [
+        ((path.path,), scale(path)) for path in grade.paths
+    ]
 
 
-def _edges(facts: Facts, one: Evidence, grade: GivenGrade, _rating: Rating) -> Iterator[Said]:
+def _edges(facts: Facts, item: Evidence, grade: GivenGrade, _rating: Rating) -> Iterator[UnitValue]:
     for path in grade.paths:
-        for place in range(len(facts.edges[one.trace, path.path])):
-            yield (path.path, place), _no_yes(place in path.invalid_edges)
+        for edge in range(len(facts.edges[item.trace, path.path])):
+            yield (path.path, edge), _no_yes(edge in path.invalid_edges)
 
 
 def _no_yes(holds: bool) -> str:
@@ -129,7 +137,7 @@ WHOLE = (
         "chain of thought",
         "scale",
         SCALE_1_5,
-        _once(lambda rating: rating.precision),
+        _of_trace(lambda rating: rating.precision),
         main=True,
     ),
     Criterion(
@@ -138,7 +146,7 @@ WHOLE = (
         "chain of thought",
         "scale",
         SCALE_1_5,
-        _once(lambda rating: rating.coherence),
+        _of_trace(lambda rating: rating.coherence),
         main=True,
     ),
     Criterion(
@@ -147,7 +155,7 @@ WHOLE = (
         "chain of thought",
         "order",
         DECISIONS,
-        _once(lambda rating: rating.decision),
+        _of_trace(lambda rating: rating.decision),
         main=True,
     ),
     Criterion(
@@ -156,7 +164,7 @@ WHOLE = (
         "chain of thought",
         "names",
         NO_YES,
-        _once(lambda rating: _no_yes(rating.decision == ACCEPT)),
+        _of_trace(lambda rating: _no_yes(rating.decision == ACCEPT)),
     ),
 )
 SAFETY = Criterion(
@@ -165,7 +173,7 @@ SAFETY = Criterion(
     "chain of thought",
     "names",
     NO_YES,
-    _once(lambda rating: _no_yes(bool(rating.safety_flag))),
+    _of_trace(lambda rating: _no_yes(bool(rating.safety_flag))),
 )
 STEPS = (
     Criterion(
@@ -174,7 +182,7 @@ STEPS = (
         "chain of thought",
         "names",
         NO_YES,
-        _found,
+        _error_found,
     ),
     Criterion("step_label", "Label of a step", "step", "names", STEP_LABELS, _labels),
 )

@@ -36,11 +36,11 @@ def _instrument(facts: Facts) -> str:
     rubric = RUBRICS[facts.study.rubric_version]
     more = [
         text
-        for text, asked in (
+        for text, is_asked in (
             ("step labels", rubric.labels),
             ("a safety flag of three severities", rubric.severities),
         )
-        if asked
+        if is_asked
     ]
     scales = "Five-point scales of precision and coherence for the chain of thought and for each "
     also = f"; {' and '.join(more)}" if more else ""
@@ -52,7 +52,7 @@ def _instrument(facts: Facts) -> str:
 
 def _subjects(facts: Facts) -> str:
     kind = "a rule-based demonstration" if facts.study.is_demonstration else "a language model"
-    sources = _listed(Counter(one.source for one in facts.items))
+    sources = _listed(Counter(item.source for item in facts.items))
     return (
         f"Chains of thought for clinical questions, written by {kind} "
         f"({_plural(len(facts.batches), 'batch', 'batches')}). Sampled items by source: {sources}."
@@ -67,9 +67,9 @@ def _rater_population(facts: Facts) -> str:
 
 def _sample_size(facts: Facts) -> str:
     size = facts.study.design.get("size")
-    asked = "every trace with a chain of thought" if size is None else f"{size:,} items"
+    request = "every trace with a chain of thought" if size is None else f"{size:,} items"
     return (
-        f"The lead asked for {asked} and {facts.study.overlap} grades an item"
+        f"The lead asked for {request} and {facts.study.overlap} grades an item"
         f"{_reliability(facts)}. Why that many is not recorded."
     )
 
@@ -117,7 +117,7 @@ def _process(facts: Facts) -> str:
 
 def _independence(facts: Facts) -> str:
     later = sum(
-        grade.pk not in {one.pk for one in item.independent}
+        grade.pk not in {independent.pk for independent in item.independent}
         for item in facts.items
         for grade in item.grades
     )
@@ -137,15 +137,15 @@ def _statistics(_facts: Facts) -> str:
 
 
 def _numbers(facts: Facts) -> str:
-    grades = [grade for one in facts.items for grade in one.independent]
-    rated = sum(bool(one.independent) for one in facts.items)
-    twice = sum(len(one.independent) > 1 for one in facts.items)
-    repeats = sum(len(one.independent) for one in facts.repeats)
+    grades = [grade for item in facts.items for grade in item.independent]
+    rated = sum(bool(item.independent) for item in facts.items)
+    rated_twice = sum(len(item.independent) > 1 for item in facts.items)
+    repeats = sum(len(item.independent) for item in facts.repeats)
     return (
         f"{_plural(len({grade.rater for grade in grades}), 'rater', 'raters')}; {rated:,} sampled "
-        f"items rated, {twice:,} of them by two or more; {len(grades):,} grades, "
+        f"items rated, {rated_twice:,} of them by two or more; {len(grades):,} grades, "
         f"{sum(grade.rating is None for grade in grades):,} of them could not judge; "
-        f"{repeats:,} repeats and {sum(len(one.independent) for one in facts.controls):,} control "
+        f"{repeats:,} repeats and {sum(len(item.independent) for item in facts.controls):,} control "
         "grades apart from these."
     )
 
@@ -156,8 +156,8 @@ def _characteristics(facts: Facts) -> str:
 
 
 def _panel(facts: Facts) -> str:
-    specialties = _listed(Counter(one.specialty or "not stated" for one in facts.panel))
-    seniority = _listed(Counter(one.seniority or "not stated" for one in facts.panel))
+    specialties = _listed(Counter(rater.specialty or "not stated" for rater in facts.panel))
+    seniority = _listed(Counter(rater.seniority or "not stated" for rater in facts.panel))
     count = _plural(len(facts.panel), "rater", "raters")
     return f"{count}. Specialty: {specialties}. Seniority: {seniority}."
 
@@ -174,8 +174,8 @@ def _sentence(parts: Iterable[str]) -> str:
     return f"{', '.join(parts)}.".capitalize()
 
 
-def _plural(count: int, one: str, more: str) -> str:
-    return f"{count:,} {one if count == 1 else more}"
+def _plural(count: int, singular: str, plural: str) -> str:
+    return f"{count:,} {singular if count == 1 else plural}"
 
 
 ITEMS: tuple[tuple[str, str, Fill], ...] = (

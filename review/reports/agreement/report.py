@@ -2,12 +2,17 @@
 
 from collections.abc import Mapping
 
-from review.reports.agreement.breakdowns import by_source, by_specialty, yes_and_no
-from review.reports.agreement.coefficients import Measured, detail_table, measured, summary_table
-from review.reports.agreement.criteria import criteria_of, judgements
+from review.reports.agreement.breakdowns import by_source_table, by_specialty_table, yes_no_table
+from review.reports.agreement.coefficients import (
+    CriterionAgreement,
+    criterion_agreement,
+    detail_table,
+    summary_table,
+)
+from review.reports.agreement.criteria import collect_judgements, study_criteria
 from review.reports.agreement.grras import grras_table
 from review.reports.agreement.raters import drift_table, pair_tables, panel_table, severity_table
-from review.reports.agreement.retest import control_table, retest_by_rater, retest_table
+from review.reports.agreement.retest import control_table, retest_by_rater_table, retest_table
 from review.reports.document import Headline, Report, Section
 from review.reports.facts import Facts
 
@@ -35,39 +40,48 @@ GRRAS = (
 
 def agreement_report(facts: Facts) -> Report:
     """How far the raters of a study agree, with both intervals, as GRRAS asks."""
-    judged = {criterion: judgements(criterion, facts) for criterion in criteria_of(facts)}
-    found = [measured(criterion, some) for criterion, some in judged.items()]
+    judged = {
+        criterion: collect_judgements(criterion, facts) for criterion in study_criteria(facts)
+    }
+    results = [
+        criterion_agreement(criterion, of_criterion) for criterion, of_criterion in judged.items()
+    ]
     return Report(
         "agreement",
         "Agreement",
         facts.study.name,
         (
-            _by_criterion(found),
-            *_by_level(found),
+            _by_criterion(results),
+            *_by_level(results),
             Section(
-                "parts", "By source and specialty", PARTS, (by_source(judged), by_specialty(judged))
+                "parts",
+                "By source and specialty",
+                PARTS,
+                (by_source_table(judged), by_specialty_table(judged)),
             ),
-            Section("yes_and_no", "Yes or no", tables=(yes_and_no(found),)),
-            *_raters(facts, {one.criterion.key: one for one in found}),
+            Section("yes_and_no", "Yes or no", tables=(yes_no_table(results),)),
+            *_raters(facts, {result.criterion.key: result for result in results}),
             Section("grras", "GRRAS", GRRAS, (grras_table(facts),)),
         ),
-        headline=_headline(found),
+        headline=_headline(results),
     )
 
 
-def _headline(found: list[Measured]) -> Headline:
-    decision = next(one for one in found if one.criterion.key == "decision")
+def _headline(results: list[CriterionAgreement]) -> Headline:
+    decision = next(result for result in results if result.criterion.key == "decision")
     figure = decision.figures["ac2_quadratic"].over_questions
     return Headline("Decision, Gwet's AC2", figure, "coefficient")
 
 
-def _by_criterion(found: list[Measured]) -> Section:
-    tables = (summary_table(found, raters=False), summary_table(found, raters=True))
+def _by_criterion(results: list[CriterionAgreement]) -> Section:
+    tables = (summary_table(results, raters=False), summary_table(results, raters=True))
     return Section("criteria", "By criterion", READING, tables)
 
 
-def _raters(facts: Facts, found: Mapping[str, Measured]) -> tuple[Section, ...]:
-    precision, coherence, decision = (found[key] for key in ("precision", "coherence", "decision"))
+def _raters(facts: Facts, results: Mapping[str, CriterionAgreement]) -> tuple[Section, ...]:
+    precision, coherence, decision = (
+        results[key] for key in ("precision", "coherence", "decision")
+    )
     return (
         Section(
             "raters",
@@ -84,18 +98,24 @@ def _raters(facts: Facts, found: Mapping[str, Measured]) -> tuple[Section, ...]:
                 drift_table(coherence),
             ),
         ),
-        Section("retest", "Test-retest", tables=(retest_table(facts), retest_by_rater(facts))),
+        Section(
+            "retest", "Test-retest", tables=(retest_table(facts), retest_by_rater_table(facts))
+        ),
         Section("controls", "Control items", tables=(control_table(facts),)),
     )
 
 
-def _by_level(found: list[Measured]) -> list[Section]:
-    levels = dict.fromkeys(one.criterion.level for one in found)
+def _by_level(results: list[CriterionAgreement]) -> list[Section]:
+    levels = dict.fromkeys(result.criterion.level for result in results)
     return [
         Section(
             level.replace(" ", "_"),
             f"Level: {level}",
-            tables=(detail_table([one for one in found if one.criterion.level == level], level),),
+            tables=(
+                detail_table(
+                    [result for result in results if result.criterion.level == level], level
+                ),
+            ),
         )
         for level in levels
     ]

@@ -21,12 +21,12 @@ SCALES: tuple[tuple[str, Callable[[Rating], int | str], tuple[int | str, ...]], 
     ("Coherence", lambda rating: rating.coherence, SCALE_1_5),
     ("Decision", lambda rating: rating.decision, DECISIONS),
 )
-Twice = tuple[Evidence, GivenGrade, GivenGrade]
+Repeat = tuple[Evidence, GivenGrade, GivenGrade]
 
 
 def retest_table(facts: Facts) -> Table:
     """How far raters agree with themselves on items dealt to them twice."""
-    twice = _graded_twice(facts)
+    repeats = _graded_repeats(facts)
     return Table(
         "retest",
         "Test-retest: items dealt to the same rater twice",
@@ -37,17 +37,20 @@ def retest_table(facts: Facts) -> Table:
             Column("ac2", "Gwet's AC2, quadratic weights", "coefficient"),
             Column("shift", "Second less first", "points"),
         ),
-        tuple(_retested(*scale, twice) for scale in SCALES),
+        tuple(_retest_row(*scale, repeats) for scale in SCALES),
         "Wilson's interval for the share, over questions for the rest. Points of a decision: "
         "reject 1, revise 2, accept 3.",
     )
 
 
-def retest_by_rater(facts: Facts) -> Table:
+def retest_by_rater_table(facts: Facts) -> Table:
     """How often each rater decided the same again."""
-    twice = _graded_twice(facts)
-    raters = sorted({second.rater for _, _, second in twice})
-    rows = [(rater, _same([both for both in twice if both[2].rater == rater])) for rater in raters]
+    repeats = _graded_repeats(facts)
+    raters = sorted({second.rater for _, _, second in repeats})
+    rows = [
+        (rater, _same_decision([repeat for repeat in repeats if repeat[2].rater == rater]))
+        for rater in raters
+    ]
     return Table(
         "retest_raters",
         "Test-retest by rater",
@@ -60,10 +63,12 @@ def retest_by_rater(facts: Facts) -> Table:
 
 def control_table(facts: Facts) -> Table:
     """Grades of control items that met what was expected, by rater and criterion."""
-    graded = [(one, grade) for one in facts.controls for grade in one.independent if one.expected]
-    raters = sorted({grade.rater for _, grade in graded})
-    groups = {EVERYONE: graded} if graded else {}
-    groups |= {rater: [both for both in graded if both[1].rater == rater] for rater in raters}
+    pairs = [
+        (item, grade) for item in facts.controls for grade in item.independent if item.expected
+    ]
+    raters = sorted({grade.rater for _, grade in pairs})
+    groups = {EVERYONE: pairs} if pairs else {}
+    groups |= {rater: [pair for pair in pairs if pair[1].rater == rater] for rater in raters}
     return Table(
         "controls",
         "Control items: grades that met what was expected",
@@ -74,63 +79,63 @@ def control_table(facts: Facts) -> Table:
             Column("decision", "Decision, where one was expected", "share"),
             Column("all", "Every criterion", "share"),
         ),
-        tuple((name, *_met(some)) for name, some in groups.items()),
+        tuple((name, *_control_shares(pairs)) for name, pairs in groups.items()),
         "Precision and coherence within the tolerance recorded for the item. A grade that could "
         "not judge met nothing. Wilson's interval.",
         "No control item has been graded.",
     )
 
 
-def _graded_twice(facts: Facts) -> list[Twice]:
+def _graded_repeats(facts: Facts) -> list[Repeat]:
     """Repeats with the rater's grade of the earlier twin and of the repeat."""
-    first = {(one.item, grade.rater): grade for one in facts.items for grade in one.independent}
+    first = {(item.item, grade.rater): grade for item in facts.items for grade in item.independent}
     return [
-        (one, first[one.repeat_of, grade.rater], grade)
-        for one in facts.repeats
-        for grade in one.independent
-        if one.repeat_of is not None and (one.repeat_of, grade.rater) in first
+        (item, first[item.repeat_of, grade.rater], grade)
+        for item in facts.repeats
+        for grade in item.independent
+        if item.repeat_of is not None and (item.repeat_of, grade.rater) in first
     ]
 
 
-def _judged(twice: Iterable[Twice]) -> list[tuple[Evidence, Rating, Rating]]:
+def _rated_repeats(repeats: Iterable[Repeat]) -> list[tuple[Evidence, Rating, Rating]]:
     return [
-        (one, first.rating, second.rating)
-        for one, first, second in twice
+        (item, first.rating, second.rating)
+        for item, first, second in repeats
         if first.rating is not None and second.rating is not None
     ]
 
 
-def _retested(
+def _retest_row(
     title: str,
-    said: Callable[[Rating], int | str],
+    value: Callable[[Rating], int | str],
     scale: tuple[int | str, ...],
-    twice: list[Twice],
+    repeats: list[Repeat],
 ) -> tuple[Cell, ...]:
-    points = {point: place for place, point in enumerate(scale, 1)}
-    judged = _judged(twice)
-    found = retest(
-        [points[said(first)] for _, first, _ in judged],
-        [points[said(second)] for _, _, second in judged],
-        questions=[one.question for one, _, _ in judged],
+    points = {point: number for number, point in enumerate(scale, 1)}
+    rated = _rated_repeats(repeats)
+    result = retest(
+        [points[value(first)] for _, first, _ in rated],
+        [points[value(second)] for _, _, second in rated],
+        questions=[item.question for item, _, _ in rated],
         scale=tuple(points.values()),
     )
-    return title, found.exact, found.kappa, found.ac2, found.shift
+    return title, result.exact, result.kappa, result.ac2, result.shift
 
 
-def _same(twice: list[Twice]) -> Cell:
-    judged = _judged(twice)
-    return proportion(sum(a.decision == b.decision for _, a, b in judged), len(judged))
+def _same_decision(repeats: list[Repeat]) -> Cell:
+    rated = _rated_repeats(repeats)
+    return proportion(sum(a.decision == b.decision for _, a, b in rated), len(rated))
 
 
-def _met(graded: list[tuple[Evidence, GivenGrade]]) -> Iterator[Estimate]:
-    met = [_criteria(one.expected or {}, grade.rating) for one, grade in graded]
+def _control_shares(graded: list[tuple[Evidence, GivenGrade]]) -> Iterator[Estimate]:
+    outcomes = [_criteria_met(item.expected or {}, grade.rating) for item, grade in graded]
     for name in CRITERIA:
-        asked = [each[name] for each in met if name in each]
-        yield proportion(sum(asked), len(asked))
-    yield proportion(sum(all(each.values()) for each in met), len(met))
+        outcomes_of_criterion = [outcome[name] for outcome in outcomes if name in outcome]
+        yield proportion(sum(outcomes_of_criterion), len(outcomes_of_criterion))
+    yield proportion(sum(all(outcome.values()) for outcome in outcomes), len(outcomes))
 
 
-def _criteria(expected: dict[str, Any], rating: Rating | None) -> dict[str, bool]:
+def _criteria_met(expected: dict[str, Any], rating: Rating | None) -> dict[str, bool]:
     return criteria_met(
         expected,
         precision=rating.precision if rating else None,

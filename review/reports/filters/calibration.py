@@ -8,11 +8,11 @@ import numpy as np
 from pipeline.statistics.estimation.filters import CalibrationBin, calibration
 from pipeline.statistics.trace_columns import filter_scores
 from review.evidence.policies import FILTERS
-from review.reports.assisted import LEARNED, scored
+from review.reports.assisted import LEARNED_SCORE_NOTE, scored_sample
 from review.reports.document import Column, Table
-from review.reports.facts import Facts, learned_of
+from review.reports.facts import Facts, learned_score_of
 from review.reports.filters.measures import COVERS
-from review.reports.wording import plotted
+from review.reports.wording import with_plot
 
 COLUMNS = (
     Column("score", "Mean score", "share"),
@@ -23,10 +23,10 @@ COLUMNS = (
 def calibration_tables(facts: Facts) -> Iterator[Table]:
     """One table for each filter that scores, and one for the learned score."""
     for name in FILTERS:
-        scores = filter_scores([one.features for one in facts.items], name)
+        scores = filter_scores([item.features for item in facts.items], name)
         known = ~np.isnan(scores)
         if known.any():
-            sample = replace(scored(facts).sample, score=np.where(known, scores, 0.0))
+            sample = replace(scored_sample(facts).sample, score=np.where(known, scores, 0.0))
             note = f"Items that this filter scored: {int(known.sum()):,}."
             bins = calibration(sample, domain=known)
             yield _table(f"score_{name}", f"Score of the {name} filter", bins, note)
@@ -34,19 +34,24 @@ def calibration_tables(facts: Facts) -> Iterator[Table]:
 
 
 def _learned(facts: Facts) -> Table:
-    learned = learned_of(facts)
+    learned = learned_score_of(facts)
     title = "The learned score"
     if not learned:
         return Table(
-            "learned_score", title, COLUMNS, (), LEARNED, empty=f"The score {learned.reason}."
+            "learned_score",
+            title,
+            COLUMNS,
+            (),
+            LEARNED_SCORE_NOTE,
+            empty=f"The score {learned.reason}.",
         )
-    note = f"{LEARNED} Learned from {learned.graded:,} graded items."
-    return _table("learned_score", title, calibration(scored(facts).sample), note)
+    note = f"{LEARNED_SCORE_NOTE} Learned from {learned.graded:,} graded items."
+    return _table("learned_score", title, calibration(scored_sample(facts).sample), note)
 
 
 def _table(key: str, title: str, bins: list[CalibrationBin], note: str) -> Table:
-    rows = tuple((one.mean_score, one.acceptable) for one in bins)
+    rows = tuple((score_bin.mean_score, score_bin.acceptable) for score_bin in bins)
     table = Table(key, title, COLUMNS, rows, note)
     if len(rows) < 2:
         return table
-    return plotted(table, "calibration", "score", ("score", "acceptable"), covers=COVERS)
+    return with_plot(table, "calibration", "score", ("score", "acceptable"), covers=COVERS)

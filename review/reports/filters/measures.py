@@ -10,12 +10,12 @@ from pipeline.statistics.estimation.ratio_estimator import Ratio, estimate_ratio
 from pipeline.statistics.estimation.stratified_sample import Sample
 from review.evidence.items import Evidence
 from review.evidence.policies import FILTERS
-from review.reports.assisted import BOUNDED, bounded, scored
+from review.reports.assisted import BOUNDS_COLUMNS, bounds_cells, scored_sample
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
-from review.reports.wording import plotted
+from review.reports.wording import with_plot
 
-UNKNOWN = undefined("discarded traces were not sampled: it cannot be known")
+NOT_SAMPLED = undefined("discarded traces were not sampled: it cannot be known")
 NOTHING_DISCARDED = undefined("it discarded no graded trace, so this cannot be estimated")
 NOTHING_KEPT = undefined("it kept no graded trace, so this cannot be estimated")
 PREDICTIVE = "positive predictive value"
@@ -29,15 +29,19 @@ MEASURES = tuple(
 )
 
 
-def measured(facts: Facts, sample: Sample, domain: BoolArray | None = None) -> dict[str, Estimate]:
+def filter_measures(
+    facts: Facts, sample: Sample, domain: BoolArray | None = None
+) -> dict[str, Estimate]:
     """The four measures; of a sample of kept traces only, just the positive predictive value."""
-    asked_of = filter_ratios(sample, domain)
+    targets = filter_ratios(sample, domain)
     if not facts.study.design["include_discarded"]:
-        return dict.fromkeys(asked_of, UNKNOWN) | {
-            PREDICTIVE: estimate_ratio(*asked_of[PREDICTIVE])
+        return dict.fromkeys(targets, NOT_SAMPLED) | {
+            PREDICTIVE: estimate_ratio(*targets[PREDICTIVE])
         }
-    found = {name: estimate_ratio(seen, asked) for name, (seen, asked) in asked_of.items()}
-    return found | _one_sided(sample, domain)
+    estimates = {
+        name: estimate_ratio(of_sample, target) for name, (of_sample, target) in targets.items()
+    }
+    return estimates | _one_sided(sample, domain)
 
 
 def _one_sided(sample: Sample, domain: BoolArray | None) -> dict[str, Estimate]:
@@ -55,52 +59,58 @@ def _one_sided(sample: Sample, domain: BoolArray | None) -> dict[str, Estimate]:
     return {} if kept.any() else dict.fromkeys(KEPT, NOTHING_KEPT)
 
 
-def measured_overall(facts: Facts) -> dict[str, Estimate]:
+def overall_measures(facts: Facts) -> dict[str, Estimate]:
     """The four measures of the verdict, over the whole batch."""
-    return measured(facts, scored(facts).sample)
+    return filter_measures(facts, scored_sample(facts).sample)
 
 
 def overall_table(facts: Facts) -> Table:
     """Each measure with interval, bounds, and how many more grades it takes."""
-    estimates = measured_overall(facts)
+    estimates = overall_measures(facts)
     rows = tuple(
-        (name.capitalize(), DENOMINATORS[name], *_bounded(facts, estimates[name], *asked))
-        for name, asked in filter_ratios(scored(facts).sample).items()
+        (name.capitalize(), DENOMINATORS[name], *_bounded(facts, estimates[name], *target))
+        for name, target in filter_ratios(scored_sample(facts).sample).items()
     )
-    columns = (Column("measure", "Measure"), Column("of", "Of what, and which share"), *BOUNDED)
+    columns = (
+        Column("measure", "Measure"),
+        Column("of", "Of what, and which share"),
+        *BOUNDS_COLUMNS,
+    )
     table = Table("overall", "The verdict against the consensus", columns, rows)
-    return plotted(table, "intervals", "measure", ("estimate",), covers=COVERS)
+    return with_plot(table, "intervals", "measure", ("estimate",), covers=COVERS)
 
 
-def _bounded(facts: Facts, estimate: Estimate, sample: Sample, asked: Ratio) -> tuple[Cell, ...]:
-    if estimate in (UNKNOWN, NOTHING_DISCARDED, NOTHING_KEPT):
-        return (estimate, *[None] * (len(BOUNDED) - 1))
-    return bounded(sample, asked, estimate, overlap=facts.study.overlap)
+def _bounded(facts: Facts, estimate: Estimate, sample: Sample, target: Ratio) -> tuple[Cell, ...]:
+    if estimate in (NOT_SAMPLED, NOTHING_DISCARDED, NOTHING_KEPT):
+        return (estimate, *[None] * (len(BOUNDS_COLUMNS) - 1))
+    return bounds_cells(sample, target, estimate, overlap=facts.study.overlap)
 
 
 def by_group_table(facts: Facts, key: str, title: str, group: Callable[[Evidence], str]) -> Table:
     """The four measures among the traces of each group."""
-    groups = np.array([group(one) for one in facts.items], dtype=object)
-    sample = scored(facts).sample
-    found = {str(name): measured(facts, sample, groups == name) for name in sorted(set(groups))}
-    return _table(key, title, Column(key, key.capitalize()), found, _answers(facts, group))
+    groups = np.array([group(item) for item in facts.items], dtype=object)
+    sample = scored_sample(facts).sample
+    by_group = {
+        str(name): filter_measures(facts, sample, groups == name) for name in sorted(set(groups))
+    }
+    return _table(key, title, Column(key, key.capitalize()), by_group, _answers(facts, group))
 
 
 def by_filter_table(facts: Facts) -> Table:
     """The four measures of each filter as if it alone decided, and of all together."""
-    sample = scored(facts).sample
-    found = {"all together": measured(facts, sample)}
+    sample = scored_sample(facts).sample
+    by_filter = {"all together": filter_measures(facts, sample)}
     for name in FILTERS:
-        passed = np.array([one.features.passed(name) for one in facts.items], dtype=bool)
-        found[name] = measured(facts, sample.with_verdicts(passed))
+        passed = np.array([item.features.passed(name) for item in facts.items], dtype=bool)
+        by_filter[name] = filter_measures(facts, sample.with_verdicts(passed))
     note = "As if the filter alone decided: what it passes is kept, all else discarded."
-    return _table("by_filter", "By filter", Column("filter", "Filter"), found, {}, note)
+    return _table("by_filter", "By filter", Column("filter", "Filter"), by_filter, {}, note)
 
 
 def _answers(facts: Facts, group: Callable[[Evidence], str]) -> dict[str, int]:
     counted: dict[str, int] = {}
-    for one in facts.items:
-        counted[group(one)] = counted.get(group(one), 0) + (one.acceptable is not None)
+    for item in facts.items:
+        counted[group(item)] = counted.get(group(item), 0) + (item.acceptable is not None)
     return counted
 
 
@@ -108,14 +118,14 @@ def _table(
     key: str,
     title: str,
     label: Column,
-    found: dict[str, dict[str, Estimate]],
+    estimates_by_row: dict[str, dict[str, Estimate]],
     answers: dict[str, int],
     note: str = "",
 ) -> Table:
     counts = (Column("answered", "Graded items", "items"),) if answers else ()
     rows: list[tuple[Cell, ...]] = [
         (name, *([answers[name]] if answers else []), *estimates.values())
-        for name, estimates in found.items()
+        for name, estimates in estimates_by_row.items()
     ]
     table = Table(key, title, (label, *counts, *MEASURES), tuple(rows), note)
-    return plotted(table, "intervals", label.key, (MEASURES[0].key,), covers=COVERS)
+    return with_plot(table, "intervals", label.key, (MEASURES[0].key,), covers=COVERS)

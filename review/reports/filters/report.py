@@ -9,7 +9,7 @@ from pipeline.statistics.estimation.filters import TRANSPORT, rogan_gladen
 from review.evidence.items import Evidence
 from review.evidence.policies import FILTERS
 from review.reports.agreement.breakdowns import UNSTATED
-from review.reports.assisted import estimators_table, scored
+from review.reports.assisted import estimators_table, scored_sample
 from review.reports.document import Cell, Column, Headline, Link, Report, Section, Table
 from review.reports.facts import ESTIMAND, Facts
 from review.reports.filters.calibration import calibration_tables
@@ -17,13 +17,13 @@ from review.reports.filters.measures import (
     PREDICTIVE,
     by_filter_table,
     by_group_table,
-    measured_overall,
+    overall_measures,
     overall_table,
 )
-from review.reports.shares import caution_of
+from review.reports.shares import joined_strata_caution
 
-MOST_LISTED = 200
-MOST_BATCHES = 50
+MAX_LISTED = 200
+MAX_BATCHES = 50
 KEPT_ONLY = (
     "The sample was drawn from kept traces only. What the filters discarded was not graded, so "
     "sensitivity, specificity and the false-discard rate cannot be known."
@@ -56,18 +56,20 @@ def filters_report(facts: Facts) -> Report:
             Section("groups", "By source and specialty", (), tuple(_groups(facts))),
             Section("each", "Each filter alone", (), (by_filter_table(facts),)),
             Section("calibration", "Scores", (), tuple(calibration_tables(facts))),
-            Section("disagree", "Where answer and reasoning part", (), tuple(_listed(facts))),
+            Section(
+                "disagree", "Where answer and reasoning part", (), tuple(_disagreements(facts))
+            ),
             Section("others", "Other batches", (TRANSPORT_READING,), (others_table(facts),)),
         ),
         ESTIMAND,
         _cautions(facts),
-        Headline("Acceptable among kept traces", measured_overall(facts)[PREDICTIVE], "share"),
+        Headline("Acceptable among kept traces", overall_measures(facts)[PREDICTIVE], "share"),
     )
 
 
 def _cautions(facts: Facts) -> tuple[str, ...]:
     known = facts.study.design["include_discarded"]
-    return (*caution_of(scored(facts)), *(() if known else (KEPT_ONLY,)))
+    return (*joined_strata_caution(scored_sample(facts)), *(() if known else (KEPT_ONLY,)))
 
 
 def _overall(facts: Facts) -> Iterator[Table]:
@@ -76,34 +78,36 @@ def _overall(facts: Facts) -> Iterator[Table]:
 
 
 def _groups(facts: Facts) -> Iterator[Table]:
-    yield by_group_table(facts, "source", "By source", lambda one: one.source)
-    yield by_group_table(facts, "specialty", "By specialty", lambda one: one.specialty or UNSTATED)
+    yield by_group_table(facts, "source", "By source", lambda item: item.source)
+    yield by_group_table(
+        facts, "specialty", "By specialty", lambda item: item.specialty or UNSTATED
+    )
 
 
-def _listed(facts: Facts) -> Iterator[Table]:
-    answered = [one for one in facts.items if one.acceptable is not None]
-    named = [one for one in answered if _ran(one)]
-    yield listing(
+def _disagreements(facts: Facts) -> Iterator[Table]:
+    answered = [item for item in facts.items if item.acceptable is not None]
+    filtered = [item for item in answered if _answer_filter_ran(item)]
+    yield listing_table(
         "right_answer_wrong_reasoning",
         "Right answer, wrong reasoning",
-        [one for one in named if one.features.passed("answer") and not one.acceptable],
+        [item for item in filtered if item.features.passed("answer") and not item.acceptable],
         "The second reader reached the answer key from the chain of thought, and the panel does "
         "not accept it.",
     )
-    yield listing(
+    yield listing_table(
         "wrong_answer_sound_reasoning",
         "Wrong answer, sound reasoning",
-        [one for one in named if not one.features.passed("answer") and one.acceptable],
+        [item for item in filtered if not item.features.passed("answer") and item.acceptable],
         "The second reader did not reach the answer key from the chain of thought, and the panel "
         "accepts it.",
     )
 
 
-def _ran(one: Evidence) -> bool:
-    return any(said.name == "answer" for said in one.features.filters)
+def _answer_filter_ran(item: Evidence) -> bool:
+    return any(result.name == "answer" for result in item.features.filters)
 
 
-def listing(key: str, title: str, found: list[Evidence], means: str) -> Table:
+def listing_table(key: str, title: str, items: list[Evidence], means: str) -> Table:
     """Items with links to their traces: the first MOST_LISTED, and how many there are."""
     columns = (
         Column("trace", "Trace"),
@@ -114,21 +118,21 @@ def listing(key: str, title: str, found: list[Evidence], means: str) -> Table:
         Column("coherence", "Coherence", "points"),
         Column("decision", "Consensus"),
     )
-    shown = f"; the first {MOST_LISTED} are listed" if len(found) > MOST_LISTED else ""
-    note = f"{means} Graded items: {len(found):,}{shown}."
-    rows = tuple(_row(one) for one in found[:MOST_LISTED])
+    shown = f"; the first {MAX_LISTED} are listed" if len(items) > MAX_LISTED else ""
+    note = f"{means} Graded items: {len(items):,}{shown}."
+    rows = tuple(_row(item) for item in items[:MAX_LISTED])
     return Table(
         key, title, columns, rows, note, empty="No graded item is of this kind.", folded=True
     )
 
 
-def _row(one: Evidence) -> tuple[Cell, ...]:
-    failed = ", ".join(name for name in FILTERS if not one.features.passed(name))
-    agreed = one.consensus
+def _row(item: Evidence) -> tuple[Cell, ...]:
+    failed = ", ".join(name for name in FILTERS if not item.features.passed(name))
+    agreed = item.consensus
     return (
-        Link(f"Trace {one.trace[:8]}", "pipeline:trace", (one.trace,)),
-        one.source,
-        one.specialty,
+        Link(f"Trace {item.trace[:8]}", "pipeline:trace", (item.trace,)),
+        item.source,
+        item.specialty,
         failed or "none",
         agreed.precision if agreed else None,
         agreed.coherence if agreed else None,
@@ -138,9 +142,10 @@ def _row(one: Evidence) -> tuple[Cell, ...]:
 
 def others_table(facts: Facts) -> Table:
     """Ungraded batches of the same method, with what the measured errors say of them."""
-    errors = measured_overall(facts)
+    errors = overall_measures(facts)
     rows = tuple(
-        _carried(batch, errors["sensitivity"], errors["specificity"]) for batch in _alike(facts)
+        _transported_row(batch, errors["sensitivity"], errors["specificity"])
+        for batch in _comparable_batches(facts)
     )
     columns = (
         Column("batch", "Batch"),
@@ -157,26 +162,28 @@ def others_table(facts: Facts) -> Table:
     )
 
 
-def _carried(batch: Batch, sensitivity: Estimate, specificity: Estimate) -> tuple[Cell, ...]:
+def _transported_row(
+    batch: Batch, sensitivity: Estimate, specificity: Estimate
+) -> tuple[Cell, ...]:
     traces = batch.traces.filter(is_current=True, kept__isnull=False)
-    made, kept = traces.count(), traces.filter(kept=True).count()
-    carried = rogan_gladen(kept, made, sensitivity=sensitivity, specificity=specificity)
-    return Link(batch.name, "pipeline:batch", (batch.pk,)), made, kept, carried.share
+    total, kept = traces.count(), traces.filter(kept=True).count()
+    transported = rogan_gladen(kept, total, sensitivity=sensitivity, specificity=specificity)
+    return Link(batch.name, "pipeline:batch", (batch.pk,)), total, kept, transported.share
 
 
-def _alike(facts: Facts) -> list[Batch]:
+def _comparable_batches(facts: Facts) -> list[Batch]:
     """Other batches made as this study's were: none where its own differ among themselves."""
     method = ("config_fingerprint", "knowledge_graph", "reasoner_endpoint", "reader_endpoint")
-    ways = list(facts.study.batches.order_by().values(*method).distinct())
-    if len(ways) != 1:
+    configurations = list(facts.study.batches.order_by().values(*method).distinct())
+    if len(configurations) != 1:
         return []
-    others = Batch.objects.filter(**_equal(ways[0])).exclude(studies=facts.study)
-    return list(others[:MOST_BATCHES])
+    others = Batch.objects.filter(**_lookups(configurations[0])).exclude(studies=facts.study)
+    return list(others[:MAX_BATCHES])
 
 
-def _equal(way: dict[str, Any]) -> dict[str, Any]:
+def _lookups(configuration: dict[str, Any]) -> dict[str, Any]:
     """Look-ups for the same values: "= NULL" finds nothing in a database."""
     return {
         name if value is not None else f"{name}__isnull": value or True
-        for name, value in way.items()
+        for name, value in configuration.items()
     }

@@ -14,17 +14,17 @@ from django.conf import settings
 
 from review.reports.document import Plot, PlotKind, Table
 from review.reports.plots import marks
-from review.reports.plots.looks import COLUMNS, LABELS, POINTS, TITLES, WIDTHS, Look
-from review.reports.plots.series import Series, series_of
+from review.reports.plots.series import Series, plot_series
+from review.reports.plots.style import COLUMNS, LABELS, POINTS, TITLES, WIDTHS, Style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 Format = Literal["svg", "png"]
-DRAWN_HELD = 128
+MAX_CACHED_PLOTS = 128
 PIXELS_PER_INCH = 200
-KINDS: dict[PlotKind, Callable[["Axes", Series, Look], None]] = {
+KINDS: dict[PlotKind, Callable[["Axes", Series, Style], None]] = {
     "intervals": marks.intervals,
     "bars": marks.bars,
     "stacked": marks.stacked,
@@ -36,60 +36,60 @@ KINDS: dict[PlotKind, Callable[["Axes", Series, Look], None]] = {
 FRAME, ROW, UPRIGHT = 1.0, 0.3, 2.6
 
 
-@lru_cache(maxsize=DRAWN_HELD)
-def draw(table: Table, look: Look, form: Format) -> bytes:
+@lru_cache(maxsize=MAX_CACHED_PLOTS)
+def draw_plot(table: Table, style: Style, form: Format) -> bytes:
     """The table's plot as a file. ValueError for a table without a plot or without rows."""
     if table.plot is None or not table.rows:
         raise ValueError(f"{table.key} has nothing to draw.")
     out = io.BytesIO()
     metadata = {"Title": table.title} | ({"Date": None} if form == "svg" else {})
-    _figure(table, table.plot, look).savefig(
+    _figure(table, table.plot, style).savefig(
         out, format=form, dpi=PIXELS_PER_INCH, metadata=metadata
     )
     return out.getvalue()
 
 
-def _figure(table: Table, plot: Plot, look: Look) -> "Figure":
-    series = series_of(table, plot, width=_label_width(table, plot, look))
+def _figure(table: Table, plot: Plot, style: Style) -> "Figure":
+    series = plot_series(table, plot, width=_label_width(table, plot, style))
     figure: Figure = _matplotlib().figure.Figure(
-        figsize=(WIDTHS[look.size], FRAME + _height(series, plot)),
+        figsize=(WIDTHS[style.size], FRAME + _height(series, plot)),
         layout="constrained",
-        facecolor=look.colours.surface,
+        facecolor=style.colours.surface,
     )
     axes = figure.add_subplot()
-    KINDS[plot.kind](axes, series, look)
-    _dress(axes, look)
-    axes.set_xlabel(textwrap.fill(axes.get_xlabel(), TITLES[look.size] - 12))
+    KINDS[plot.kind](axes, series, style)
+    _apply_theme(axes, style)
+    axes.set_xlabel(textwrap.fill(axes.get_xlabel(), TITLES[style.size] - 12))
     axes.set_ylabel(textwrap.fill(axes.get_ylabel(), LABELS["wide"]))
-    title = textwrap.fill(table.title, TITLES[look.size])
-    ink = look.colours.ink
+    title = textwrap.fill(table.title, TITLES[style.size])
+    ink = style.colours.ink
     if len(axes.get_legend_handles_labels()[1]) > 1:
         figure.legend(
-            loc="outside lower left", ncols=COLUMNS[look.size], labelcolor=ink, frameon=False
+            loc="outside lower left", ncols=COLUMNS[style.size], labelcolor=ink, frameon=False
         )
     figure.suptitle(title, x=0.01, ha="left", fontsize=POINTS + 1, fontweight="bold", color=ink)
     return figure
 
 
-def _label_width(table: Table, plot: Plot, look: Look) -> int:
+def _label_width(table: Table, plot: Plot, style: Style) -> int:
     """Letters a label has before it is wrapped: under an upright plot they share its width."""
     if plot.kind != "line":
-        return LABELS[look.size]
-    return max(6, TITLES[look.size] // len(table.rows) - 2)
+        return LABELS[style.size]
+    return max(6, TITLES[style.size] // len(table.rows) - 2)
 
 
 def _height(series: Series, plot: Plot) -> float:
     if plot.kind in ("line", "calibration"):
         return UPRIGHT
-    labels = map(series.counted, range(len(series.labels)))
+    labels = map(series.label_with_n, range(len(series.labels)))
     lines = sum(max(1.0, 0.6 * (label.count("\n") + 1)) for label in labels)
     beside = 1 + 0.3 * (len(series.names) - 1) if plot.kind in ("intervals", "bars") else 1
     return float(ROW * lines * beside)
 
 
-def _dress(axes: "Axes", look: Look) -> None:
+def _apply_theme(axes: "Axes", style: Style) -> None:
     """The theme's colours for everything that is not data."""
-    colours = look.colours
+    colours = style.colours
     axes.set_facecolor(colours.surface)
     axes.tick_params(colors=colours.ink, which="both")
     axes.xaxis.label.set_color(colours.ink)

@@ -5,111 +5,111 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from review.reports.plots.looks import DASHES, HATCHES, MARKS, Look
 from review.reports.plots.series import Point, Series
+from review.reports.plots.style import DASHES, HATCHES, MARKS, Style
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 # Rows are this far apart; series of one row share the part of it that is not left free.
-ROW, FREE = 1.0, 0.4
+ROW_HEIGHT, GAP = 1.0, 0.4
 # Per cent, with room for marks at the ends.
 WHOLE_SCALE = (-4.0, 104.0)
 
 
-def intervals(axes: "Axes", series: Series, look: Look) -> None:
+def intervals(axes: "Axes", series: Series, style: Style) -> None:
     """A row for each label, a mark and its interval for each series."""
-    for place, (name, points) in enumerate(zip(series.names, series.points, strict=True)):
-        heights = _heights(series, place)
-        _rows_of_marks(axes, points, heights, look, place, name)
-    _rows(axes, series, look)
+    for index, (name, points) in enumerate(zip(series.names, series.points, strict=True)):
+        heights = _heights(series, index)
+        _interval_marks(axes, points, heights, style, index, name)
+    _label_rows(axes, series, style)
 
 
-def bars(axes: "Axes", series: Series, look: Look) -> None:
+def bars(axes: "Axes", series: Series, style: Style) -> None:
     """A bar for each label and series, from 0, with its interval."""
-    thick = ROW * (1 - FREE) / len(series.names)
-    for place, (name, points) in enumerate(zip(series.names, series.points, strict=True)):
-        heights = _heights(series, place)
+    thick = ROW_HEIGHT * (1 - GAP) / len(series.names)
+    for index, (name, points) in enumerate(zip(series.names, series.points, strict=True)):
+        heights = _heights(series, index)
         axes.barh(
             heights,
             [point.value or 0.0 for point in points],
             height=thick,
-            color=look.series(place),
-            hatch=HATCHES[place % len(HATCHES)],
-            edgecolor=look.colours.surface,
+            color=style.series(index),
+            hatch=HATCHES[index % len(HATCHES)],
+            edgecolor=style.colours.surface,
             label=name,
         )
-        _reaches(axes, points, heights, look)
-        _missing(axes, points, heights, look)
-    _rows(axes, series, look)
+        _error_bars(axes, points, heights, style)
+        _mark_missing(axes, points, heights, style)
+    _label_rows(axes, series, style)
 
 
-def stacked(axes: "Axes", series: Series, look: Look) -> None:
+def stacked(axes: "Axes", series: Series, style: Style) -> None:
     """A bar for each label, its series one after another."""
     start = np.zeros(len(series.labels))
-    heights = [-ROW * row for row in range(len(series.labels))]
-    for place, (name, points) in enumerate(zip(series.names, series.points, strict=True)):
+    heights = [-ROW_HEIGHT * row for row in range(len(series.labels))]
+    for index, (name, points) in enumerate(zip(series.names, series.points, strict=True)):
         widths = np.array([point.value or 0.0 for point in points])
         axes.barh(
             heights,
             widths,
             left=start,
-            height=ROW * (1 - FREE),
-            color=look.series(place),
-            hatch=HATCHES[place % len(HATCHES)],
-            edgecolor=look.colours.surface,
+            height=ROW_HEIGHT * (1 - GAP),
+            color=style.series(index),
+            hatch=HATCHES[index % len(HATCHES)],
+            edgecolor=style.colours.surface,
             label=name,
         )
         start += widths
-    _rows(axes, series, look)
+    _label_rows(axes, series, style)
     axes.set_xlabel(series.unit_name)
 
 
-def heat(axes: "Axes", series: Series, look: Look) -> None:
+def heat(axes: "Axes", series: Series, style: Style) -> None:
     """A cell for each label (row) and series (column), darker the larger, with its figure."""
     values = np.array([[point.value or 0.0 for point in points] for points in series.points]).T
     share = values / values.max() if values.size and values.max() > 0 else values
-    low, high = (_rgb(colour) for colour in (look.colours.surface, look.colours.series[0]))
+    low, high = (_rgb(colour) for colour in (style.colours.surface, style.colours.series[0]))
     axes.imshow(low + share[..., None] * (high - low), aspect="auto")
     for row, column in np.ndindex(*values.shape):
-        ink = _legible(low + share[row, column] * (high - low), look)
+        ink = _text_colour(low + share[row, column] * (high - low), style)
         axes.text(column, row, f"{values[row, column]:,.0f}", ha="center", va="center", color=ink)
     axes.set_xticks(range(len(series.names)), series.names)
     axes.set_yticks(range(len(series.labels)), series.labels)
     axes.tick_params(length=0)
 
 
-def line(axes: "Axes", series: Series, look: Look) -> None:
+def line(axes: "Axes", series: Series, style: Style) -> None:
     """Labels from left to right, a line with marks and intervals for each series."""
-    for place, (name, points) in enumerate(zip(series.names, series.points, strict=True)):
-        drawn = [(at, point) for at, point in enumerate(points) if point.value is not None]
+    for index, (name, points) in enumerate(zip(series.names, series.points, strict=True)):
+        with_value = [(at, point) for at, point in enumerate(points) if point.value is not None]
         axes.errorbar(
-            [at + 0.06 * place for at, _ in drawn],
-            [point.value or 0.0 for _, point in drawn],
-            yerr=np.array([point.reach for _, point in drawn]).reshape(-1, 2).T,
-            color=look.series(place),
-            marker=MARKS[place % len(MARKS)],
-            linestyle=DASHES[place % len(DASHES)],
+            [at + 0.06 * index for at, _ in with_value],
+            [point.value or 0.0 for _, point in with_value],
+            yerr=np.array([point.error_bar for _, point in with_value]).reshape(-1, 2).T,
+            color=style.series(index),
+            marker=MARKS[index % len(MARKS)],
+            linestyle=DASHES[index % len(DASHES)],
             capsize=2,
             label=name,
         )
     axes.set_xticks(range(len(series.labels)), series.labels)
     axes.set_ylabel(series.axis)
     if series.reference is not None:
-        axes.axhline(series.reference, color=look.colours.muted, linestyle=":")
+        axes.axhline(series.reference, color=style.colours.muted, linestyle=":")
 
 
-def calibration(axes: "Axes", series: Series, look: Look) -> None:
+def calibration(axes: "Axes", series: Series, style: Style) -> None:
     """The first series across, the second upwards, beside the line on which both are equal."""
     across, up = series.points
-    axes.axline((0, 0), slope=1, color=look.colours.muted, linestyle=":")
+    axes.axline((0, 0), slope=1, color=style.colours.muted, linestyle=":")
     pairs = zip(across, up, strict=True)
-    drawn = [(x.value, y) for x, y in pairs if x.value is not None and y.value is not None]
+    with_value = [(x.value, y) for x, y in pairs if x.value is not None and y.value is not None]
     axes.errorbar(
-        [x or 0.0 for x, _ in drawn],
-        [y.value or 0.0 for _, y in drawn],
-        yerr=np.array([y.reach for _, y in drawn]).reshape(-1, 2).T,
-        color=look.series(0),
+        [x or 0.0 for x, _ in with_value],
+        [y.value or 0.0 for _, y in with_value],
+        yerr=np.array([y.error_bar for _, y in with_value]).reshape(-1, 2).T,
+        color=style.series(0),
         marker=MARKS[0],
         linestyle="none",
         capsize=2,
@@ -120,67 +120,75 @@ def calibration(axes: "Axes", series: Series, look: Look) -> None:
     axes.set_ylim(*WHOLE_SCALE)
 
 
-def _rows_of_marks(
-    axes: "Axes", points: Sequence[Point], heights: list[float], look: Look, place: int, name: str
+def _interval_marks(
+    axes: "Axes", points: Sequence[Point], heights: list[float], style: Style, index: int, name: str
 ) -> None:
-    drawn = [(y, one) for y, one in zip(heights, points, strict=True) if one.value is not None]
+    with_value = [
+        (y, point) for y, point in zip(heights, points, strict=True) if point.value is not None
+    ]
     axes.errorbar(
-        [one.value or 0.0 for _, one in drawn],
-        [y for y, _ in drawn],
-        xerr=np.array([one.reach for _, one in drawn]).reshape(-1, 2).T,
-        color=look.series(place),
-        marker=MARKS[place % len(MARKS)],
+        [point.value or 0.0 for _, point in with_value],
+        [y for y, _ in with_value],
+        xerr=np.array([point.error_bar for _, point in with_value]).reshape(-1, 2).T,
+        color=style.series(index),
+        marker=MARKS[index % len(MARKS)],
         linestyle="none",
         capsize=2,
         label=name,
     )
-    _missing(axes, points, heights, look)
+    _mark_missing(axes, points, heights, style)
 
 
-def _missing(axes: "Axes", points: Sequence[Point], heights: list[float], look: Look) -> None:
+def _mark_missing(
+    axes: "Axes", points: Sequence[Point], heights: list[float], style: Style
+) -> None:
     """Say where a row has no figure: nothing drawn must not look like nothing there."""
-    for y, one in zip(heights, points, strict=True):
-        if one.value is None:
+    for y, point in zip(heights, points, strict=True):
+        if point.value is None:
             across = axes.get_yaxis_transform()
-            axes.text(0.01, y, "no figure", transform=across, va="center", color=look.colours.muted)
+            axes.text(
+                0.01, y, "no figure", transform=across, va="center", color=style.colours.muted
+            )
 
 
-def _reaches(axes: "Axes", points: Sequence[Point], heights: list[float], look: Look) -> None:
-    drawn = [(y, one) for y, one in zip(heights, points, strict=True) if any(one.reach)]
+def _error_bars(axes: "Axes", points: Sequence[Point], heights: list[float], style: Style) -> None:
+    with_value = [
+        (y, point) for y, point in zip(heights, points, strict=True) if any(point.error_bar)
+    ]
     axes.errorbar(
-        [one.value or 0.0 for _, one in drawn],
-        [y for y, _ in drawn],
-        xerr=np.array([one.reach for _, one in drawn]).reshape(-1, 2).T,
-        color=look.colours.ink,
+        [point.value or 0.0 for _, point in with_value],
+        [y for y, _ in with_value],
+        xerr=np.array([point.error_bar for _, point in with_value]).reshape(-1, 2).T,
+        color=style.colours.ink,
         linestyle="none",
         capsize=2,
     )
 
 
-def _heights(series: Series, place: int) -> list[float]:
+def _heights(series: Series, index: int) -> list[float]:
     """Where a series stands in each row, the first row on top."""
-    step = ROW * (1 - FREE) / len(series.names)
-    offset = (place - (len(series.names) - 1) / 2) * step
-    return [-ROW * row - offset for row in range(len(series.labels))]
+    step = ROW_HEIGHT * (1 - GAP) / len(series.names)
+    offset = (index - (len(series.names) - 1) / 2) * step
+    return [-ROW_HEIGHT * row - offset for row in range(len(series.labels))]
 
 
-def _rows(axes: "Axes", series: Series, look: Look) -> None:
+def _label_rows(axes: "Axes", series: Series, style: Style) -> None:
     rows = range(len(series.labels))
-    axes.set_yticks([-ROW * row for row in rows], [series.counted(row) for row in rows])
-    axes.set_ylim(-ROW * len(series.labels) + ROW / 2, ROW / 2)
+    axes.set_yticks([-ROW_HEIGHT * row for row in rows], [series.label_with_n(row) for row in rows])
+    axes.set_ylim(-ROW_HEIGHT * len(series.labels) + ROW_HEIGHT / 2, ROW_HEIGHT / 2)
     axes.set_xlabel(series.axis)
     if series.reference is not None:
-        axes.axvline(series.reference, linestyle=":", color=look.colours.muted)
+        axes.axvline(series.reference, linestyle=":", color=style.colours.muted)
 
 
 def _rgb(colour: str) -> np.ndarray:
     return np.array([int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)])
 
 
-def _legible(behind: np.ndarray, look: Look) -> str:
+def _text_colour(behind: np.ndarray, style: Style) -> str:
     """The text colour that stands out more from what is behind it."""
     return max(
-        (look.colours.ink, look.colours.surface),
+        (style.colours.ink, style.colours.surface),
         key=lambda colour: abs(_luminance(_rgb(colour)) - _luminance(behind)),
     )
 

@@ -31,17 +31,17 @@ from review.reports.facts import Facts
 from review.sampling.learned_score import Learned
 
 # Studies whose columns are held: a policy is tried again and again on the same facts.
-STUDIES_HELD = 2
+MAX_CACHED_STUDIES = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Columns:
+class StudyColumns:
     """What every simulation of the same facts reads: the sample, its weights, groups.
 
     `drawn` keeps the strata as drawn; in `sample`, the one for shares, thin ones are joined.
     """
 
-    drawn: Sample
+    original: Sample
     sample: Sample
     weights: np.ndarray[tuple[int, ...], np.dtype[np.float64]]
     sources: np.ndarray[tuple[int, ...], np.dtype[np.object_]]
@@ -49,18 +49,18 @@ class Columns:
     accepted: BoolArray
 
 
-@lru_cache(maxsize=STUDIES_HELD)
-def columns_of(facts: Facts) -> Columns:
+@lru_cache(maxsize=MAX_CACHED_STUDIES)
+def study_columns(facts: Facts) -> StudyColumns:
     """The columns of these facts, made once. `weights`: traces of the batch an item stands for."""
-    drawn = facts.sample()
-    everything = drawn.with_labels(np.zeros_like(drawn.label))
-    return Columns(
-        drawn,
-        collapse_strata(drawn),
+    original = facts.sample()
+    everything = original.with_labels(np.zeros_like(original.label))
+    return StudyColumns(
+        original,
+        collapse_strata(original),
         expansion_weights(everything),
-        np.array([one.source for one in facts.items], dtype=object),
-        np.array([bool(one.grades) for one in facts.items], dtype=bool),
-        np.array([one.acceptable == 1 for one in facts.items], dtype=bool),
+        np.array([item.source for item in facts.items], dtype=object),
+        np.array([bool(item.grades) for item in facts.items], dtype=bool),
+        np.array([item.acceptable == 1 for item in facts.items], dtype=bool),
     )
 
 
@@ -82,8 +82,8 @@ class Simulation:
     passing: BoolArray
 
     @property
-    def columns(self) -> Columns:
-        return columns_of(self.facts)
+    def columns(self) -> StudyColumns:
+        return study_columns(self.facts)
 
     @cached_property
     def quality(self) -> "Quality":
@@ -98,7 +98,8 @@ class Simulation:
 def simulate(rules: Rules, facts: Facts, learned: Learned) -> Simulation:
     """Apply the rules to the study's sampled items; `learned` assists the estimates."""
     reasons = tuple(
-        (*objections(rules, one), *((one.licence,) if one.licence else ())) for one in facts.items
+        (*objections(rules, item), *((item.licence,) if item.licence else ()))
+        for item in facts.items
     )
     count = len(reasons)
     return Simulation(
@@ -106,33 +107,41 @@ def simulate(rules: Rules, facts: Facts, learned: Learned) -> Simulation:
         facts,
         learned,
         reasons,
-        np.fromiter((not found for found in reasons), bool, count),
-        np.fromiter((bool(found) and PENDING.issuperset(found) for found in reasons), bool, count),
-        np.fromiter((not any(passes_not(rules, one.features)) for one in facts.items), bool, count),
+        np.fromiter((not item_reasons for item_reasons in reasons), bool, count),
+        np.fromiter(
+            (bool(item_reasons) and PENDING.issuperset(item_reasons) for item_reasons in reasons),
+            bool,
+            count,
+        ),
+        np.fromiter(
+            (not any(passes_not(rules, item.features)) for item in facts.items), bool, count
+        ),
     )
 
 
-def share_taken(tried: Simulation, domain: BoolArray | None = None) -> Estimate:
+def share_taken(simulation: Simulation, domain: BoolArray | None = None) -> Estimate:
     """Share of the batch (or of a domain) that the rules would take.
 
     As if traces without a grade, and items still pending, came to what the settled ones came to.
     """
-    return _share_where(tried, tried.taken, domain)
+    return _share_where(simulation, simulation.taken, domain)
 
 
-def _share_where(tried: Simulation, holds: BoolArray, domain: BoolArray | None) -> Estimate:
-    known = replace(tried.columns.drawn, label=holds.astype(float), answered=~tried.pending)
+def _share_where(simulation: Simulation, holds: BoolArray, domain: BoolArray | None) -> Estimate:
+    known = replace(
+        simulation.columns.original, label=holds.astype(float), answered=~simulation.pending
+    )
     sample = collapse_strata(known)
     return estimate_ratio(sample, share_ratio(sample, domain))
 
 
-def made(tried: Simulation, domain: BoolArray | None = None) -> float:
+def batch_size(simulation: Simulation, domain: BoolArray | None = None) -> float:
     """How many traces of the batch there are in the domain: known, or estimated by weights."""
-    weights = tried.columns.weights
+    weights = simulation.columns.weights
     return float(weights.sum() if domain is None else weights[domain].sum())
 
 
-def scaled(share: Estimate, total: float) -> Estimate:
+def scale_share(share: Estimate, total: float) -> Estimate:
     """A share of a known total as a number."""
     if share.value is None:
         return share
@@ -149,68 +158,70 @@ class Quality:
     bounds: Bounds
 
 
-def quality_of_passing(tried: Simulation) -> Quality:
+def quality_of_passing(simulation: Simulation) -> Quality:
     """What the filters alone give: the panel's answer for traces that nobody will grade."""
-    sample = tried.columns.sample
-    asked = share_ratio(sample, tried.passing)
+    sample = simulation.columns.sample
+    target = share_ratio(sample, simulation.passing)
     return Quality(
-        estimate_ratio(sample, asked), _assisted(tried), nonresponse_bounds(sample, asked)
+        estimate_ratio(sample, target), _assisted(simulation), nonresponse_bounds(sample, target)
     )
 
 
-def _assisted(tried: Simulation) -> Estimate:
+def _assisted(simulation: Simulation) -> Estimate:
     """The same with the learned score, whose mean is known over every trace that passes."""
-    learned = tried.learned
+    learned = simulation.learned
     if learned.population is None:
         return undefined(f"the score {learned.reason}")
-    answers = int((tried.passing & tried.columns.drawn.answered).sum())
+    answers = int((simulation.passing & simulation.columns.original.answered).sum())
     if answers < MIN_LABELS:
         return undefined(f"needs at least {MIN_LABELS} graded items that pass, has {answers}")
-    inside = learned.population.passing(tried.rules.required_filters)
+    inside = learned.population.passing(simulation.rules.required_filters)
     sizes = learned.population.sizes(inside)
     means = learned.population.means(learned.scores, inside)
     rows = [
         SampledItem(
-            one.stratum,
-            one.question,
-            one.probability or 1.0,
-            one.acceptable,
-            score=learned.by_item[one.item],
+            item.stratum,
+            item.question,
+            item.probability or 1.0,
+            item.acceptable,
+            score=learned.by_item[item.item],
         )
-        for one, passes in zip(tried.facts.items, tried.passing, strict=True)
+        for item, passes in zip(simulation.facts.items, simulation.passing, strict=True)
         if passes
     ]
     strata = {name: Stratum(size, means[name]) for name, size in sizes.items()}
     return assisted_share(collapse_strata(build_sample(rows, strata)))
 
 
-def quality_of_graded(tried: Simulation) -> Estimate:
+def quality_of_graded(simulation: Simulation) -> Estimate:
     """Share acceptable among the graded traces of the batch that the rules would take."""
-    sample = tried.columns.sample
-    return estimate_ratio(sample, share_ratio(sample, tried.taken & sample.answered))
+    sample = simulation.columns.sample
+    return estimate_ratio(sample, share_ratio(sample, simulation.taken & sample.answered))
 
 
-def quality_of_release(tried: Simulation, ungraded: Estimate) -> Estimate | float:
+def quality_of_release(simulation: Simulation, ungraded: Estimate) -> Estimate | float:
     """Share acceptable in a release made now: known of its graded traces, estimated of others.
 
     `ungraded`: the share acceptable among traces that pass the filters. Where everything taken
     was graded the share is known, and has no interval.
     """
-    total, blind = int(tried.taken.sum()), int(tried.taken_ungraded.sum())
+    total, ungraded_count = int(simulation.taken.sum()), int(simulation.taken_ungraded.sum())
     if not total:
         return undefined("the rules take nothing")
-    known = int((tried.taken & tried.columns.accepted).sum())
-    if not blind:
+    known = int((simulation.taken & simulation.columns.accepted).sum())
+    if not ungraded_count:
         return known / total
     if ungraded.value is None:
         return ungraded
-    ends = (ungraded.value, ungraded.low, ungraded.high)
-    value, low, high = (None if end is None else (known + blind * end) / total for end in ends)
+    figures = (ungraded.value, ungraded.low, ungraded.high)
+    value, low, high = (
+        None if end is None else (known + ungraded_count * end) / total for end in figures
+    )
     return Estimate(value, low, high, ungraded.n, ungraded.reason)
 
 
 @dataclass(frozen=True, slots=True)
-class LostBy:
+class ReasonLoss:
     """One reason: items it is the first against, and those that nothing else speaks against.
 
     `share`: of the batch, by weight, left out by it alone; without this rule it would be taken.
@@ -224,31 +235,37 @@ class LostBy:
     source: str
 
 
-def lost_by(tried: Simulation) -> list[LostBy]:
+def losses_by_reason(simulation: Simulation) -> list[ReasonLoss]:
     """Every reason that leaves out an item, most frequent first."""
-    named = dict.fromkeys(reason for found in tried.reasons for reason in found)
-    losses = [_lost(tried, reason) for reason in named]
-    return sorted(losses, key=lambda one: (-one.first, -one.alone, one.reason))
+    reasons = dict.fromkeys(
+        reason for item_reasons in simulation.reasons for reason in item_reasons
+    )
+    losses = [_loss(simulation, reason) for reason in reasons]
+    return sorted(losses, key=lambda loss: (-loss.first, -loss.alone, loss.reason))
 
 
-def _lost(tried: Simulation, reason: str) -> LostBy:
-    count = len(tried.reasons)
-    first = np.fromiter((found[:1] == (reason,) for found in tried.reasons), bool, count)
-    alone = np.fromiter((found == (reason,) for found in tried.reasons), bool, count)
-    weights = tried.columns.weights
+def _loss(simulation: Simulation, reason: str) -> ReasonLoss:
+    count = len(simulation.reasons)
+    first = np.fromiter(
+        (item_reasons[:1] == (reason,) for item_reasons in simulation.reasons), bool, count
+    )
+    alone = np.fromiter(
+        (item_reasons == (reason,) for item_reasons in simulation.reasons), bool, count
+    )
+    weights = simulation.columns.weights
     share = float(weights[alone].sum() / weights.sum())
-    return LostBy(
+    return ReasonLoss(
         reason,
         int(first.sum()),
         int(alone.sum()),
         share,
-        _hardest_hit(tried, alone if alone.any() else first),
+        _hardest_hit(simulation, alone if alone.any() else first),
     )
 
 
-def _hardest_hit(tried: Simulation, lost: BoolArray) -> str:
+def _hardest_hit(simulation: Simulation, lost: BoolArray) -> str:
     """The source that loses the largest share of its traces."""
-    sources, weights = tried.columns.sources, tried.columns.weights
+    sources, weights = simulation.columns.sources, simulation.columns.weights
     shares = {
         str(source): weights[lost & (sources == source)].sum() / weights[sources == source].sum()
         for source in sorted(set(sources))
@@ -256,7 +273,7 @@ def _hardest_hit(tried: Simulation, lost: BoolArray) -> str:
     return max(shares, key=lambda source: shares[source])
 
 
-def sources_of(tried: Simulation) -> Sequence[tuple[str, BoolArray]]:
+def sources_of(simulation: Simulation) -> Sequence[tuple[str, BoolArray]]:
     """Each source of the batch, with the mask of its items."""
-    sources = tried.columns.sources
+    sources = simulation.columns.sources
     return [(str(source), sources == source) for source in sorted(set(sources))]

@@ -10,11 +10,11 @@ from review.evidence.policies import Rules
 from review.reports.document import Cell, Column, Headline, Table
 from review.reports.policy.simulation import (
     Simulation,
-    lost_by,
-    made,
+    batch_size,
+    losses_by_reason,
     quality_of_graded,
     quality_of_release,
-    scaled,
+    scale_share,
     share_taken,
     simulate,
     sources_of,
@@ -38,50 +38,62 @@ REASONS_NOTE = (
 )
 
 
-def policy_tables(tried: Simulation, *, saved: tuple[str, Rules] | None = None) -> list[Table]:
+def policy_tables(simulation: Simulation, *, saved: tuple[str, Rules] | None = None) -> list[Table]:
     """What a policy does, beside a saved one (its name and rules) where one is chosen."""
-    tables = [quality_table(tried), sources_table(tried), reasons_table(tried)]
+    tables = [quality_table(simulation), sources_table(simulation), reasons_table(simulation)]
     if saved:
         name, rules = saved
-        tables.insert(1, compared_table(tried, name, simulate(rules, tried.facts, tried.learned)))
+        tables.insert(
+            1,
+            compared_table(simulation, name, simulate(rules, simulation.facts, simulation.learned)),
+        )
     return tables
 
 
-def policy_headlines(tried: Simulation) -> list[Headline]:
+def policy_headlines(simulation: Simulation) -> list[Headline]:
     """The figures that move while a policy is tried."""
-    items = f"{tried.taken.sum():,} of {len(tried.taken):,}"
-    batch, passing = scaled(share_taken(tried), made(tried)), tried.quality.stratified
+    items = f"{simulation.taken.sum():,} of {len(simulation.taken):,}"
+    batch, passing = (
+        scale_share(share_taken(simulation), batch_size(simulation)),
+        simulation.quality.stratified,
+    )
     return [
         Headline("Items of the study taken", items),
-        Headline(f"Of {made(tried):,.0f} traces in the batch, it would take", batch, "items"),
-        Headline("Acceptable in a release made now", _release(tried, passing), "share"),
+        Headline(
+            f"Of {batch_size(simulation):,.0f} traces in the batch, it would take", batch, "items"
+        ),
+        Headline("Acceptable in a release made now", _release(simulation, passing), "share"),
         Headline("Acceptable of what passes its filters", passing, "share"),
     ]
 
 
-def _release(tried: Simulation, passing: Estimate) -> Cell:
+def _release(simulation: Simulation, passing: Estimate) -> Cell:
     """Where only accepted traces are taken, that all are acceptable says nothing of the batch."""
-    by_rule = tried.rules.only_accepted and tried.taken.any() and not tried.taken_ungraded.any()
-    return BY_RULE if by_rule else quality_of_release(tried, passing)
+    by_rule = (
+        simulation.rules.only_accepted
+        and simulation.taken.any()
+        and not simulation.taken_ungraded.any()
+    )
+    return BY_RULE if by_rule else quality_of_release(simulation, passing)
 
 
-def quality_table(tried: Simulation) -> Table:
+def quality_table(simulation: Simulation) -> Table:
     """Share acceptable: of what was graded, of what passes the filters, of a release made now."""
-    passing = tried.quality
-    graded = tried.taken & tried.columns.graded
-    by_rule = tried.rules.only_accepted and graded.any()
+    passing = simulation.quality
+    graded = simulation.taken & simulation.columns.graded
+    by_rule = simulation.rules.only_accepted and graded.any()
     rows: tuple[tuple[Cell, ...], ...] = (
         (
             "Graded traces that it takes",
             int(graded.sum()),
-            BY_RULE if by_rule else quality_of_graded(tried),
+            BY_RULE if by_rule else quality_of_graded(simulation),
             None,
             None,
             None,
         ),
         (
             "Traces that pass its filters, graded or not",
-            int(tried.passing.sum()),
+            int(simulation.passing.sum()),
             passing.stratified,
             passing.assisted,
             passing.bounds.lowest,
@@ -89,11 +101,11 @@ def quality_table(tried: Simulation) -> Table:
         ),
         (
             "A release made now",
-            int(tried.taken.sum()),
-            _release(tried, passing.stratified),
-            _release(tried, passing.assisted),
-            _release(tried, passing.bounds.lowest),
-            _release(tried, passing.bounds.highest),
+            int(simulation.taken.sum()),
+            _release(simulation, passing.stratified),
+            _release(simulation, passing.assisted),
+            _release(simulation, passing.bounds.lowest),
+            _release(simulation, passing.bounds.highest),
         ),
     )
     columns = (
@@ -107,9 +119,9 @@ def quality_table(tried: Simulation) -> Table:
     return Table("quality", "How good it is", columns, rows, QUALITY_NOTE)
 
 
-def sources_table(tried: Simulation) -> Table:
+def sources_table(simulation: Simulation) -> Table:
     """What is taken of each source, and what it loses against everything made."""
-    rows = sorted(_source_rows(tried), key=_loss, reverse=True)
+    rows = sorted(_source_rows(simulation), key=_loss, reverse=True)
     columns = (
         Column("source", "Source"),
         Column("items", "Items", "items"),
@@ -121,15 +133,15 @@ def sources_table(tried: Simulation) -> Table:
     return Table("sources", "By source", columns, tuple(rows), SOURCES_NOTE)
 
 
-def _source_rows(tried: Simulation) -> Iterator[tuple[Cell, ...]]:
-    for source, inside in sources_of(tried):
-        share, whole = share_taken(tried, inside), made(tried, inside)
+def _source_rows(simulation: Simulation) -> Iterator[tuple[Cell, ...]]:
+    for source, inside in sources_of(simulation):
+        share, size = share_taken(simulation, inside), batch_size(simulation, inside)
         yield (
             source,
             int(inside.sum()),
-            int((tried.taken & inside).sum()),
-            round(whole),
-            scaled(share, whole),
+            int((simulation.taken & inside).sum()),
+            round(size),
+            scale_share(share, size),
             share.complement(),
         )
 
@@ -139,10 +151,11 @@ def _loss(row: tuple[Cell, ...]) -> float:
     return -1.0 if lost is None else float(lost)
 
 
-def reasons_table(tried: Simulation) -> Table:
+def reasons_table(simulation: Simulation) -> Table:
     """Why items are left out."""
     rows = tuple(
-        (one.reason, one.first, one.alone, one.share, one.source) for one in lost_by(tried)
+        (loss.reason, loss.first, loss.alone, loss.share, loss.source)
+        for loss in losses_by_reason(simulation)
     )
     columns = (
         Column("reason", "Reason"),
@@ -154,7 +167,7 @@ def reasons_table(tried: Simulation) -> Table:
     return Table("reasons", "Left out", columns, rows, REASONS_NOTE, empty="Every item is taken.")
 
 
-def compared_table(tried: Simulation, name: str, saved: Simulation) -> Table:
+def compared_table(simulation: Simulation, name: str, saved: Simulation) -> Table:
     """The policy beside a saved one."""
     columns = (
         Column("policy", "Policy"),
@@ -165,18 +178,18 @@ def compared_table(tried: Simulation, name: str, saved: Simulation) -> Table:
         Column("passing", "Share acceptable of what passes its filters", "share"),
         Column("release", "Share acceptable in a release made now", "share"),
     )
-    rows = (_compared("Tried here", tried, saved), _compared(name, saved, tried))
+    rows = (_compared("Tried here", simulation, saved), _compared(name, saved, simulation))
     return Table("compared", f"Beside the saved policy {name}", columns, rows)
 
 
-def _compared(title: str, one: Simulation, other: Simulation) -> tuple[Cell, ...]:
-    passing = one.quality.stratified
+def _compared(title: str, simulation: Simulation, other: Simulation) -> tuple[Cell, ...]:
+    passing = simulation.quality.stratified
     return (
         title,
-        int(one.taken.sum()),
-        int((one.taken & ~other.taken).sum()),
-        int(one.taken_ungraded.sum()),
-        scaled(share_taken(one), made(one)),
+        int(simulation.taken.sum()),
+        int((simulation.taken & ~other.taken).sum()),
+        int(simulation.taken_ungraded.sum()),
+        scale_share(share_taken(simulation), batch_size(simulation)),
         passing,
-        _release(one, passing),
+        _release(simulation, passing),
     )

@@ -13,8 +13,8 @@ from pipeline.statistics.estimation.across_raters import share_across_raters
 from review.evidence.items import Evidence
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
-from review.reports.shares import Weighted
-from review.reports.wording import plotted
+from review.reports.shares import WeightedSample
+from review.reports.wording import with_plot
 
 WHOLE = "all traces"
 COLUMNS = (
@@ -41,11 +41,11 @@ class Variable:
     key: str
     title: str
     values: Callable[[Evidence], Iterable[str]]
-    drawn: bool = True
+    plotted: bool = True
 
     def has(self, value: str) -> Callable[[Evidence], bool]:
         """Whether an item has the value."""
-        return lambda one: value in map(str, self.values(one))
+        return lambda item: value in map(str, self.values(item))
 
 
 def _edges(number: int) -> str:
@@ -53,45 +53,50 @@ def _edges(number: int) -> str:
 
 
 VARIABLES = (
-    Variable("source", "Source of the question", lambda one: [one.source]),
-    Variable("verdict", "Verdict", lambda one: ["kept" if one.kept else "discarded"]),
-    Variable("specialty", "Specialty of the question", lambda one: [one.specialty or "not stated"]),
-    Variable("path_length", "Longest cited path", lambda one: [_edges(one.features.path_length)]),
-    Variable("relation", "Relation cited by a step", lambda one: one.features.relations),
+    Variable("source", "Source of the question", lambda item: [item.source]),
+    Variable("verdict", "Verdict", lambda item: ["kept" if item.kept else "discarded"]),
     Variable(
-        "layer", "Search that found a cited path", lambda one: one.features.layers, drawn=False
+        "specialty", "Specialty of the question", lambda item: [item.specialty or "not stated"]
+    ),
+    Variable("path_length", "Longest cited path", lambda item: [_edges(item.features.path_length)]),
+    Variable("relation", "Relation cited by a step", lambda item: item.features.relations),
+    Variable(
+        "layer", "Search that found a cited path", lambda item: item.features.layers, plotted=False
     ),
     Variable(
-        "stage", "How the ends of paths were linked", lambda one: one.features.stages, drawn=False
+        "stage",
+        "How the ends of paths were linked",
+        lambda item: item.features.stages,
+        plotted=False,
     ),
     Variable(
         "grouped",
         "Grouped disease on a cited path",
-        lambda one: ["yes" if one.features.grouped else "no"],
-        drawn=False,
+        lambda item: ["yes" if item.features.grouped else "no"],
+        plotted=False,
     ),
     Variable(
         "negative",
         "Negative edge cited",
-        lambda one: ["yes" if one.features.negative else "no"],
-        drawn=False,
+        lambda item: ["yes" if item.features.negative else "no"],
+        plotted=False,
     ),
 )
 
 
-def whole_table(found: Weighted) -> Table:
+def whole_table(sample: WeightedSample) -> Table:
     """The share acceptable in the batch, with its bounds."""
-    between = found.bounds()
-    name, share, _, _, *counts = _row(WHOLE, found, None)
-    cells = (name, share, between.lowest, between.highest, *counts)
+    bounds = sample.bounds()
+    name, share, _, _, *counts = _row(WHOLE, sample, None)
+    cells = (name, share, bounds.lowest, bounds.highest, *counts)
     title = "Share acceptable in the batch"
     return Table("acceptable", title, (Column("of", "Of"), *COLUMNS), (cells,), NOTE)
 
 
-def part_table(found: Weighted, variable: Variable) -> Table:
+def part_table(sample: WeightedSample, variable: Variable) -> Table:
     """The share acceptable by the values of a variable."""
-    values = sorted({str(value) for one in found.items for value in variable.values(one)})
-    rows = [_row(value, found, found.where(variable.has(value))) for value in values]
+    values = sorted({str(value) for item in sample.items for value in variable.values(item)})
+    rows = [_row(value, sample, sample.where(variable.has(value))) for value in values]
     table = Table(
         f"by_{variable.key}",
         f"Share acceptable by: {variable.title}",
@@ -100,33 +105,33 @@ def part_table(found: Weighted, variable: Variable) -> Table:
         NOTE,
         "No sampled trace has a value of this.",
     )
-    if not variable.drawn:
+    if not variable.plotted:
         return table
-    whole = found.share().value
+    reference = sample.share().value
     covers = "The intervals are over other samples of this batch."
-    return plotted(table, "intervals", "of", ("share",), covers=covers, reference=whole)
+    return with_plot(table, "intervals", "of", ("share",), covers=covers, reference=reference)
 
 
-def _row(name: str, found: Weighted, domain: BoolArray | None) -> tuple[Cell, ...]:
-    estimate, between = found.share(domain), found.bounds(domain)
-    inside = np.ones(len(found.items), dtype=bool) if domain is None else domain
+def _row(name: str, sample: WeightedSample, domain: BoolArray | None) -> tuple[Cell, ...]:
+    estimate, bounds = sample.share(domain), sample.bounds(domain)
+    inside = np.ones(len(sample.items), dtype=bool) if domain is None else domain
     return (
         name,
         estimate,
-        between.lowest.value,
-        between.highest.value,
+        bounds.lowest.value,
+        bounds.highest.value,
         int(inside.sum()),
-        int(np.sum(inside & ~found.sample.answered)),
-        found.more(estimate, domain).grades,
+        int(np.sum(inside & ~sample.sample.answered)),
+        sample.more(estimate, domain).grades,
     )
 
 
 def response_table(facts: Facts) -> Table:
     """Items with a consensus that counts, and why the others have none."""
-    why = Counter(one.unanswered or "answered" for one in facts.items)
-    stand_for = dict.fromkeys(why, 0.0)
-    for one in facts.items:
-        stand_for[one.unanswered or "answered"] += 1 / (one.probability or 1)
+    reasons = Counter(item.unanswered or "answered" for item in facts.items)
+    traces = dict.fromkeys(reasons, 0.0)
+    for item in facts.items:
+        traces[item.unanswered or "answered"] += 1 / (item.probability or 1)
     return Table(
         "response",
         "Who answered",
@@ -137,26 +142,29 @@ def response_table(facts: Facts) -> Table:
             Column("traces", "Traces these stand for", "items"),
         ),
         tuple(
-            (name, count, count / len(facts.items), round(stand_for[name]))
-            for name, count in sorted(why.items(), key=lambda both: (both[0] != "answered", both))
+            (name, count, count / len(facts.items), round(traces[name]))
+            for name, count in sorted(
+                reasons.items(),
+                key=lambda reason_and_count: (reason_and_count[0] != "answered", reason_and_count),
+            )
         ),
         "Unanswered items leave their weight to the answered ones of their stratum; the bounds "
         "show what they could change at most.",
     )
 
 
-def other_raters_table(facts: Facts, found: Weighted) -> Table:
+def other_raters_table(facts: Facts, sample: WeightedSample) -> Table:
     """The share that other raters like these would accept: grades, not a consensus."""
-    places, raters, accepts = [], [], []
-    for place, one in enumerate(facts.items):
-        for grade in one.independent:
-            if grade.rating is not None and not one.key:
-                places.append(place)
+    rows, raters, accepts = [], [], []
+    for row, item in enumerate(facts.items):
+        for grade in item.independent:
+            if grade.rating is not None and not item.key:
+                rows.append(row)
                 raters.append(grade.rater)
                 accepts.append(float(grade.rating.decision == ACCEPT))
     _, codes = np.unique(np.array(raters, dtype=str), return_inverse=True)
     estimate = share_across_raters(
-        found.sample, np.array(places, dtype=np.int64), codes.astype(np.int64), np.array(accepts)
+        sample.sample, np.array(rows, dtype=np.int64), codes.astype(np.int64), np.array(accepts)
     )
     return Table(
         "other_raters",

@@ -20,7 +20,7 @@ from review.reports.quality.distributions import (
     scales_table,
     steps_table,
 )
-from review.reports.shares import Weighted, caution_of, weighted
+from review.reports.shares import WeightedSample, joined_strata_caution, weighted_sample
 
 KEPT_ONLY = (
     "The sample was drawn from kept traces only: nothing here is about traces that the automatic "
@@ -36,39 +36,41 @@ ACCEPTABLE = (
 
 def quality_report(facts: Facts) -> Report:
     """How good the batch is in the eyes of the panel."""
-    found = weighted(facts, lambda one: one.acceptable)
+    sample = weighted_sample(facts, lambda item: item.acceptable)
     return Report(
         "quality",
         "Quality",
         facts.study.name,
         (
-            Section("acceptable", "Share acceptable", ACCEPTABLE, _whole(facts, found)),
+            Section(
+                "acceptable", "Share acceptable", ACCEPTABLE, _acceptable_tables(facts, sample)
+            ),
             Section(
                 "parts",
                 "Parts of the batch",
-                tables=tuple(part_table(found, variable) for variable in VARIABLES),
+                tables=tuple(part_table(sample, variable) for variable in VARIABLES),
             ),
             Section("grades", "Grades", tables=(scales_table(facts), decisions_table(facts))),
-            *_asked(facts),
+            *_rubric_sections(facts),
             Section("edges", "Edges of graded paths", tables=(edges_table(facts),)),
             Section("unjudged", "Not judged", tables=(cannot_judge_table(facts),)),
         ),
         ESTIMAND,
-        (*caution_of(found), *(() if _includes_discarded(facts) else (KEPT_ONLY,))),
-        Headline("Share acceptable", found.share(), "share"),
+        (*joined_strata_caution(sample), *(() if _includes_discarded(facts) else (KEPT_ONLY,))),
+        Headline("Share acceptable", sample.share(), "share"),
     )
 
 
-def _whole(facts: Facts, found: Weighted) -> tuple[Table, ...]:
+def _acceptable_tables(facts: Facts, sample: WeightedSample) -> tuple[Table, ...]:
     return (
-        whole_table(found),
+        whole_table(sample),
         estimators_table(facts),
         response_table(facts),
-        other_raters_table(facts, found),
+        other_raters_table(facts, sample),
     )
 
 
-def _asked(facts: Facts) -> tuple[Section, ...]:
+def _rubric_sections(facts: Facts) -> tuple[Section, ...]:
     """What only later rubrics ask: labels of steps, safety flags."""
     rubric = RUBRICS[facts.study.rubric_version]
     steps = Section("steps", "Steps", tables=(steps_table(facts), first_error_table(facts)))

@@ -15,7 +15,7 @@ from review import access
 from review.evidence.policies import NameTaken, Rules, rules_of, save_policy
 from review.forms import PolicyForm, TryPolicyForm
 from review.models import Policy
-from review.reports.facts import ESTIMAND, Facts, facts_of, learned_of
+from review.reports.facts import ESTIMAND, Facts, learned_score_of, read_facts
 from review.reports.policy.simulation import simulate
 from review.reports.policy.tables import policy_headlines, policy_tables
 
@@ -43,7 +43,7 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
 @role_required(Role.LEAD)
 def policy_try(request: SignedInRequest, study_id: int) -> HttpResponse:
     """Try a policy on a study; as the form changes, htmx asks for the result alone."""
-    facts = facts_of(access.study_to_report(request.user, study_id))
+    facts = read_facts(access.study_to_report(request.user, study_id))
     policies = access.policies_for(request.user)
     form = TryPolicyForm(request.GET or None, policies=policies)
     context: dict[str, Any] = {"study": facts.study, "form": form, "estimand": ESTIMAND}
@@ -60,7 +60,7 @@ def _tried(form: TryPolicyForm, facts: Facts, policies: list[Policy]) -> dict[st
     """The result of trying what was entered, or at first the usual rule."""
     rules = form.rules() if form.is_bound else Rules()
     beside = form.cleaned_data["compare"] if form.is_bound else None
-    tried = simulate(rules, facts, learned_of(facts))
+    tried = simulate(rules, facts, learned_score_of(facts))
     same = next((policy for policy in policies if rules_of(policy) == rules), None)
     return {
         "headlines": policy_headlines(tried),

@@ -12,8 +12,8 @@ from review.evidence.policies import save_policy
 from review.models import Release, Study
 from review.releases.lifecycle import make_release
 from review.reports.document import Cell
-from review.reports.facts import facts_of
-from review.reports.registry import report_of
+from review.reports.facts import read_facts
+from review.reports.registry import build_report
 from tests import actors, factories
 from tests.review.disagreeing import grade_row, settle
 from tests.review.modelled import model_study
@@ -75,8 +75,8 @@ def a_models(lead) -> Study:
 
 def dashboard(study: Study) -> dict[str, list[Cell]]:
     """What the reports' tables say, by the titles of the card."""
-    facts = facts_of(study)
-    quality, filters = report_of(facts, "quality"), report_of(facts, "filters")
+    facts = read_facts(study)
+    quality, filters = build_report(facts, "quality"), build_report(facts, "filters")
     plain, assisted = (row[1] for row in quality.table("estimators").rows)
     measures = [row[2] for row in filters.table("overall").rows]
     return {
@@ -91,7 +91,7 @@ def dashboard(study: Study) -> dict[str, list[Cell]]:
 
 
 def _agreement(facts) -> dict[str, list[Cell]]:
-    report = report_of(facts, "agreement")
+    report = build_report(facts, "agreement")
     kinds = {"kappa": "Krippendorff's alpha, ordinal", "ac": "Gwet's AC2, quadratic weights"}
     tables = [report.table("criteria"), report.table("criteria_raters")]
     keys = [column.key for column in tables[0].columns]
@@ -109,7 +109,7 @@ STUDIES: list[Callable[[Any], Study]] = [nobody_graded, some_unanswered, thin_st
 def test_the_card_says_what_the_dashboard_says(build, lead):
     study = build(lead)
     policy = save_policy("all", rules=factories.UNGRADED, saved_by=lead)
-    expected, head = dashboard(study), facts_of(study).head
+    expected, head = dashboard(study), read_facts(study).head
     release = make_release("first", study=study, policy=policy, made_by=lead)
     frozen = Release.objects.get(pk=release.pk).manifest["figures"]
     estimates = [one for one in frozen if one["unit"] != "count"]

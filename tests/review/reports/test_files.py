@@ -8,10 +8,10 @@ import pandas
 import pytest
 
 from pipeline.statistics.estimate import CAUTION, Estimate, undefined
-from review.reports.as_csv import neutral, report_csv, table_csv
+from review.reports.as_csv import defuse_formula, report_csv, table_csv
 from review.reports.as_json import report_json
 from review.reports.document import Column, Link, Report, Section, Table
-from review.reports.wording import worded
+from review.reports.wording import cell_text
 
 COLUMNS = (Column("who", "Who"), Column("share", "Share", "share"), Column("n", "Items", "items"))
 
@@ -31,7 +31,7 @@ def read(text: str) -> list[list[str]]:
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1"])
 def test_what_a_spreadsheet_would_run_is_text(text):
-    assert neutral(text) == f"'{text}"
+    assert defuse_formula(text) == f"'{text}"
     assert read(table_csv(table((text, 0.5, 1))))[1][0] == f"'{text}"
     assert read(report_csv(report((text, 0.5, 1))))[1][2] == f"'{text}"
 
@@ -112,4 +112,4 @@ def test_json_refuses_a_nan():
     ],
 )
 def test_cells_in_words(cell, unit, said):
-    assert str(worded(cell, unit)) == said
+    assert str(cell_text(cell, unit)) == said

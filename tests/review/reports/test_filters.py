@@ -10,15 +10,15 @@ from review.people.profiles import Profile, save_profile
 from review.queue.claim import next_slot
 from review.reports.assisted import estimators_table
 from review.reports.document import Link
-from review.reports.facts import facts_of
+from review.reports.facts import read_facts
 from review.reports.filters.calibration import calibration_tables
 from review.reports.filters.measures import (
     by_filter_table,
     by_group_table,
-    measured_overall,
+    overall_measures,
     overall_table,
 )
-from review.reports.filters.report import MOST_LISTED, filters_report, listing, others_table
+from review.reports.filters.report import MAX_LISTED, filters_report, listing_table, others_table
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
 from tests.factories.study_facts import REJECTED, SOUND, facts, item
@@ -45,7 +45,7 @@ def study():
 
 def test_the_verdict_weighed_to_the_batch(study):
     """Acceptable: 30 kept and 5 discarded of 60 traces."""
-    found = {name: one.value for name, one in measured_overall(study).items()}
+    found = {name: one.value for name, one in overall_measures(study).items()}
     assert found == pytest.approx(
         {
             "positive predictive value": 30 / 40,
@@ -73,7 +73,7 @@ def test_a_filter_alone_is_judged_by_what_it_alone_passes(study):
     assert rows["leakage"][1].value == 1
     assert rows["leakage"][3].value == 0
     assert [one.value for one in rows["all together"]] == [
-        one.value for one in measured_overall(study).values()
+        one.value for one in overall_measures(study).values()
     ]
 
 
@@ -110,7 +110,7 @@ def test_a_group_whose_graded_traces_were_all_on_one_side_is_not_said_to_be_sure
 
 
 def test_of_a_batch_graded_in_full_that_nothing_was_discarded_is_known():
-    found = measured_overall(facts([item(1, SOUND), item(2, REJECTED)], {"house, kept": 2}))
+    found = overall_measures(facts([item(1, SOUND), item(2, REJECTED)], {"house, kept": 2}))
     assert (found["sensitivity"].value, found["specificity"].value) == (1, 0)
 
 
@@ -125,7 +125,7 @@ def test_without_discarded_traces_their_measures_are_not_made_up(study):
     kept = facts(
         [one for one in study.items if one.kept], {"house, kept": 40}, include_discarded=False
     )
-    found = measured_overall(kept)
+    found = overall_measures(kept)
     assert found["positive predictive value"].value == 0.75
     for name in ("sensitivity", "specificity", "false-discard rate"):
         assert found[name].reason == "discarded traces were not sampled: it cannot be known"
@@ -155,15 +155,15 @@ def graded(lead) -> Study:
 
 
 def test_facts_are_read_anew_when_a_rater_says_another_specialty(graded, lead):
-    assert facts_of(graded) is facts_of(graded)
-    assert {grade.specialty for grade in facts_of(graded).items[0].independent} == {""}
+    assert read_facts(graded) is read_facts(graded)
+    assert {grade.specialty for grade in read_facts(graded).items[0].independent} == {""}
     ann = Reviewer.objects.get()
     save_profile(ann, Profile(specialty="cardiology"), by=ann.user)
-    assert {grade.specialty for grade in facts_of(graded).items[0].independent} == {"cardiology"}
+    assert {grade.specialty for grade in read_facts(graded).items[0].independent} == {"cardiology"}
 
 
 def test_right_answers_by_wrong_reasoning_are_listed_with_links(graded):
-    facts = facts_of(graded)
+    facts = read_facts(graded)
     rejected = [one for one in facts.items if one.acceptable == 0]
     report = filters_report(facts)
     wrong_reasoning = report.table("right_answer_wrong_reasoning")
@@ -181,21 +181,21 @@ def test_right_answers_by_wrong_reasoning_are_listed_with_links(graded):
 
 
 def test_long_lists_are_cut_and_say_so():
-    found = [item(number, SOUND) for number in range(MOST_LISTED + 1)]
-    table = listing("key", "Title", found, "Means.")
-    assert len(table.rows) == MOST_LISTED
+    found = [item(number, SOUND) for number in range(MAX_LISTED + 1)]
+    table = listing_table("key", "Title", found, "Means.")
+    assert len(table.rows) == MAX_LISTED
     assert "Graded items: 201; the first 200 are listed" in table.note
 
 
 def test_an_ungraded_batch_of_the_same_method_gets_a_share_by_rogan_and_gladen(graded):
-    facts, own = facts_of(graded), graded.batches.get()
+    facts, own = read_facts(graded), graded.batches.get()
     assert rows_of(others_table(facts)) == ()
     other = factories.made_batch(4, name="other")
     assert rows_of(others_table(facts)) == ()  # made on another graph
     type(other).objects.filter(pk=other.pk).update(knowledge_graph=own.knowledge_graph)
     ((link, made, kept, share),) = rows_of(others_table(facts))
     assert (link.text, made) == ("other", 4)
-    errors = measured_overall(facts)
+    errors = overall_measures(facts)
     expected = rogan_gladen(
         kept, made, sensitivity=errors["sensitivity"], specificity=errors["specificity"]
     )

@@ -8,7 +8,7 @@ from pipeline.batches.funnel import funnel_of
 from pipeline.models import Batch, Trace
 from pipeline.statistics.estimate import Estimate, undefined
 from review.models import Study
-from review.reports.facts import facts_of
+from review.reports.facts import read_facts
 from review.reports.funnel import funnel_report, per_accepted
 from tests import actors, factories
 from tests.factories import endpoints
@@ -26,7 +26,7 @@ def study() -> Study:
 
 
 def rows(study, key):
-    return funnel_report(facts_of(study)).table(key).rows
+    return funnel_report(read_facts(study)).table(key).rows
 
 
 def test_stages_and_reasons_are_those_of_the_batches(study):
@@ -53,13 +53,13 @@ def test_sources_are_apart_and_together(study):
 
 def test_the_headline_says_of_how_many(study):
     funnel = funnel_of(study.batches.get())
-    headline = funnel_report(facts_of(study)).headline
+    headline = funnel_report(read_facts(study)).headline
     assert headline.title == "Kept, of 8 traces taken through"
     assert headline.figure == funnel.kept / funnel.settled
 
 
 def test_a_batch_that_called_nobody_has_no_cost(study):
-    report = funnel_report(facts_of(study))
+    report = funnel_report(read_facts(study))
     assert report.table("calls").rows == ()
     assert report.table("cost_usd") is None
 

@@ -9,10 +9,10 @@ import pytest
 
 from pipeline.statistics.estimate import Estimate, undefined
 from review.reports.document import Column, PlotKind, Table
-from review.reports.plots import KINDS, draw
-from review.reports.plots.looks import THEMES, WIDTHS, Look
+from review.reports.plots import KINDS, draw_plot
+from review.reports.plots.style import THEMES, WIDTHS, Style
 from review.reports.registry import REPORTS
-from review.reports.wording import plotted
+from review.reports.wording import with_plot
 from tests import actors, factories
 from tests.factories.reports import GOOD, POOR, evidence, facts, given
 
@@ -30,11 +30,11 @@ TABLE = Table("groups", "Groups", COLUMNS, ROWS)
 
 def table_of(kind: PlotKind) -> Table:
     if kind != "calibration":
-        return plotted(TABLE, kind, "group", ("first", "second"), reference=0.5)
+        return with_plot(TABLE, kind, "group", ("first", "second"), reference=0.5)
     rows = ((0.2, Estimate(0.1, 0.0, 0.3, 30)), (0.8, Estimate(0.9, 0.7, 1.0, 30)))
     columns = (Column("score", "Mean score", "share"), Column("share", "Acceptable", "share"))
     made = Table("calibration", "Calibration", columns, rows)
-    return plotted(made, "calibration", "score", ("score", "share"))
+    return with_plot(made, "calibration", "score", ("score", "share"))
 
 
 def test_every_kind_is_known():
@@ -42,28 +42,30 @@ def test_every_kind_is_known():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("look", [Look(theme, size) for theme, size in product(THEMES, WIDTHS)])
+@pytest.mark.parametrize("look", [Style(theme, size) for theme, size in product(THEMES, WIDTHS)])
 def test_equal_tables_give_equal_files(kind, look):
-    first, again = (draw.__wrapped__(table_of(kind), look, "svg") for _ in range(2))
+    first, again = (draw_plot.__wrapped__(table_of(kind), look, "svg") for _ in range(2))
     assert first == again
     assert first.startswith(b"<?xml")
     assert b"<dc:date>" not in first
 
 
 def test_a_png_is_one():
-    assert draw(table_of("bars"), Look(), "png").startswith(b"\x89PNG")
+    assert draw_plot(table_of("bars"), Style(), "png").startswith(b"\x89PNG")
 
 
 def test_a_figure_that_is_not_there_is_said_in_the_plot():
     without = replace(TABLE, rows=ROWS[:1])
-    with_gap = draw(table_of("intervals"), Look(), "svg")
-    gone = draw(plotted(without, "intervals", "group", ("first", "second")), Look(), "svg")
+    with_gap = draw_plot(table_of("intervals"), Style(), "svg")
+    gone = draw_plot(with_plot(without, "intervals", "group", ("first", "second")), Style(), "svg")
     assert b"no figure" in with_gap
     assert b"no figure" not in gone
 
 
 def test_the_alternative_says_each_figure_with_n_and_interval():
-    says = plotted(TABLE, "bars", "group", ("first", "second"), covers="Over questions.").plot.says
+    says = with_plot(
+        TABLE, "bars", "group", ("first", "second"), covers="Over questions."
+    ).plot.alt_text
     assert "First 40.0 % (30.0 to 50.0), n = 40" in says
     assert "undefined: First — (no items), Second 20.0 %" in says
     assert says.endswith("Over questions.")
@@ -71,7 +73,7 @@ def test_the_alternative_says_each_figure_with_n_and_interval():
 
 def test_a_table_without_rows_is_not_drawn():
     with pytest.raises(ValueError, match="nothing to draw"):
-        draw(replace(table_of("bars"), rows=()), Look(), "svg")
+        draw_plot(replace(table_of("bars"), rows=()), Style(), "svg")
 
 
 @pytest.mark.django_db
@@ -86,8 +88,8 @@ def test_every_plot_of_every_report_is_drawn(entry):
     drawn = [table for table in report.tables if table.plot and table.rows]
     assert drawn
     for table in drawn:
-        assert len(draw(table, Look(), "svg")) > 2000
-        assert table.plot.says
+        assert len(draw_plot(table, Style(), "svg")) > 2000
+        assert table.plot.alt_text
 
 
 @pytest.mark.parametrize("theme", THEMES)

@@ -6,11 +6,11 @@ import pytest
 
 from review.evidence.policies import Rules
 from review.reports.policy.simulation import (
-    lost_by,
+    losses_by_reason,
     quality_of_graded,
     quality_of_passing,
     quality_of_release,
-    scaled,
+    scale_share,
     share_taken,
     simulate,
 )
@@ -58,7 +58,7 @@ def test_what_it_takes_and_why_it_leaves_the_rest(study):
     tried = tried_on(study, Rules())
     assert tried.taken.tolist() == [True, True, False, False, False, False, True, False]
     assert tried.pending.tolist() == [False] * 3 + [True] + [False] * 4
-    found = {one.reason: (one.first, one.alone, one.source) for one in lost_by(tried)}
+    found = {one.reason: (one.first, one.alone, one.source) for one in losses_by_reason(tried)}
     assert found == {
         "filter not passed: leakage": (1, 0, "medqa"),
         "filter not passed: answer": (1, 1, "medqa"),
@@ -145,7 +145,7 @@ def test_the_headlines_are_the_figures_of_the_tables(study):
     tried = tried_on(study, Rules())
     items, batch, release, passing = policy_headlines(tried)
     assert items.figure == "3 of 8"
-    assert batch.figure == scaled(share_taken(tried), 22)
+    assert batch.figure == scale_share(share_taken(tried), 22)
     assert batch.title == "Of 22 traces in the batch, it would take"
     quality = rows(study, "quality")
     assert (release.figure, passing.figure) == (quality[2][2], quality[1][2])

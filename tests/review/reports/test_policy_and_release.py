@@ -7,8 +7,8 @@ import pytest
 from review.evidence.policies import FILTERS, Rules, save_policy
 from review.models import Study
 from review.releases.lifecycle import CannotRelease, make_release
-from review.reports.facts import facts_of, learned_of
-from review.reports.policy.simulation import lost_by, simulate
+from review.reports.facts import learned_score_of, read_facts
+from review.reports.policy.simulation import losses_by_reason, simulate
 from tests import actors, factories
 from tests.review.disagreeing import grade_row, settle
 
@@ -59,10 +59,10 @@ def study(lead) -> Study:
 
 
 def test_items_and_reasons_are_those_of_a_release(study, lead):
-    facts, taking = facts_of(study), 0
+    facts, taking = read_facts(study), 0
     for number, rules in enumerate(RULES):
-        tried = simulate(rules, facts, learned_of(facts))
-        first = {one.reason: one.first for one in lost_by(tried) if one.first}
+        tried = simulate(rules, facts, learned_score_of(facts))
+        first = {one.reason: one.first for one in losses_by_reason(tried) if one.first}
         policy = save_policy(f"policy {number}", rules=rules, saved_by=lead)
         try:
             made = make_release(f"r{number}", study=study, policy=policy, made_by=lead)

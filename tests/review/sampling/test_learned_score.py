@@ -7,7 +7,7 @@ import pytest
 from pipeline.models import Trace
 from review.queue.claim import next_slot
 from review.reports.assisted import shares_acceptable
-from review.reports.facts import facts_of, learned_of
+from review.reports.facts import learned_score_of, read_facts
 from review.sampling import population
 from review.sampling.learned_score import learn
 from review.sampling.population import PopulationChanged, population_of
@@ -53,7 +53,7 @@ def test_it_says_why_there_is_none(items, reason):
 
 
 def test_it_scores_every_trace_of_the_population_and_tells_good_from_bad(study):
-    learned = learned_of(facts_of(study))
+    learned = learned_score_of(read_facts(study))
     kept = population_of(study).passing(("answer", "format", "leakage", "grounding"))
     assert (learned.graded, len(learned.scores)) == (40, 60)
     assert learned.scores[kept].min() > learned.scores[~kept].max()
@@ -62,7 +62,7 @@ def test_it_scores_every_trace_of_the_population_and_tells_good_from_bad(study):
 
 
 def test_it_narrows_the_estimate_and_stands_beside_the_plain_one(study):
-    plain, assisted = shares_acceptable(facts_of(study))
+    plain, assisted = shares_acceptable(read_facts(study))
     truth = Trace.objects.filter(kept=True).count() / 60
     assert assisted.half_width < plain.half_width
     assert assisted.value == pytest.approx(truth, abs=0.03)
@@ -79,7 +79,7 @@ def test_without_that_population_there_is_no_score(study):
     Trace.objects.filter(pk=undrawn.pk).update(is_current=False)
     with pytest.raises(PopulationChanged):
         population_of(study)
-    assert "no longer hold" in learned_of(facts_of(study)).reason
+    assert "no longer hold" in learned_score_of(read_facts(study)).reason
 
 
 def test_more_made_later_changes_nothing(study):

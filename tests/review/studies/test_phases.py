@@ -9,7 +9,7 @@ from pipeline.statistics.estimation.ratio_estimator import stratified_share
 from review.evidence.items import sampled_evidence
 from review.models import Item
 from review.queue.claim import next_slot
-from review.reports.facts import facts_of
+from review.reports.facts import read_facts
 from review.studies.lifecycle import StudyPlan, WrongState, close_study, open_study
 from review.studies.phases import CannotDraw, draw_more, traces_left
 from tests import actors, factories
@@ -54,10 +54,10 @@ def test_two_draws_at_random_weigh_like_one(lead, ann):
 def test_the_new_items_are_dealt_graded_and_counted(lead, ann):
     study = opened(lead, ann, strata=())
     assert len(grade_all(study, ann)) == 4
-    before = facts_of(study)
+    before = read_facts(study)
     draw_more(study, items=3, where="random", by=lead)
     assert len(grade_all(study, ann, decision="reject")) == 3
-    facts = facts_of(study)
+    facts = read_facts(study)
     assert (len(before.items), len(facts.items)) == (4, 7)
     # Items of both phases weigh alike: 4 of 7 are acceptable.
     assert stratified_share(facts.sample()).value == pytest.approx(4 / 7)

@@ -107,7 +107,7 @@ def test_a_report_that_fails_is_not_said_to_be_missing(client, study, monkeypatc
     def failing(facts):
         raise KeyError("a cell")
 
-    monkeypatch.setitem(registry._BUILDS, "quality", failing)
+    monkeypatch.setitem(registry._BUILDERS, "quality", failing)
     with pytest.raises(KeyError, match="a cell"):
         client.get(at("report", study, "quality"))
     assert client.get(at("report", study, "nothing")).status_code == 404

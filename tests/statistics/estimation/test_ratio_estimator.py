@@ -18,7 +18,7 @@ from pipeline.statistics.estimation.stratified_sample import (
     build_sample,
     collapse_strata,
 )
-from review.reports.wording import worded
+from review.reports.wording import cell_text
 
 
 def items(stratum, labels, *, probability=0.1, first=0, **more):
@@ -60,7 +60,7 @@ def test_a_batch_graded_in_full_has_no_sampling_error():
     )
     assert (result.value, result.low, result.high) == (0.75, 0.75, 0.75)
     assert (result.reason, result.caution) == (CENSUS, "")
-    assert str(worded(result, "share")) == f"75.0 % n = 4 ({CENSUS})"
+    assert str(cell_text(result, "share")) == f"75.0 % n = 4 ({CENSUS})"
 
 
 @pytest.mark.parametrize("label", [0, 1])

@@ -51,7 +51,7 @@ POINTS = 9.0
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Style:
     """How one plot is drawn."""
 
     theme: Theme = "light"
@@ -61,5 +61,5 @@ class Look:
     def colours(self) -> Colours:
         return THEMES[self.theme]
 
-    def series(self, place: int) -> str:
-        return self.colours.series[place % len(self.colours.series)]
+    def series(self, index: int) -> str:
+        return self.colours.series[index % len(self.colours.series)]
