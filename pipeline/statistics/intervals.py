@@ -19,7 +19,7 @@ MAX_BLOCK_CELLS = 4_000_000
 MAX_UNDEFINED_SHARE = 0.05
 # A smaller error is rounding: sums of equal numbers.
 MIN_ERROR = 1e-12
-NO_VARIATION = "it came to the same in every question: no interval"
+NO_VARIATION = "it is the same in every question: no interval"
 
 
 def wilson(share: float, size: float, z: float = Z) -> tuple[float, float]:

@@ -24,7 +24,7 @@ Field = str | int | float | None
 
 
 def defuse_formula(text: str) -> str:
-    """The text so that no spreadsheet runs it: a formula's beginning gets an apostrophe before."""
+    """The text with an apostrophe before what a spreadsheet would run as a formula."""
     return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 

@@ -1,4 +1,4 @@
-"""The share acceptable with the learned score, and what any ratio needs beside it to be read."""
+"""The share acceptable with the learned score, and bounds and further grades for any ratio."""
 
 from pipeline.statistics.estimate import Estimate, undefined
 from pipeline.statistics.estimation.ratio_estimator import (
@@ -21,9 +21,10 @@ BOUNDS_COLUMNS = (
     Column("more", "More grades for ± 5 points", "items"),
 )
 LEARNED_SCORE_NOTE = (
-    "The learned score guesses from the recorded features of a trace what the panel would accept "
-    "(logistic regression; each item by a model that saw no grade of its question). It is known "
-    "of every trace, so it narrows the estimate; it never accepts or rejects anything."
+    "The learned score predicts from the recorded features of a trace whether the panel would "
+    "accept it (logistic regression; each item is scored by a model that saw no grade of its "
+    "question). It is known for every trace, so it narrows the estimate; it never accepts or "
+    "rejects anything."
 )
 
 

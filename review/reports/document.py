@@ -14,7 +14,7 @@ PlotKind = Literal["intervals", "bars", "stacked", "heat", "line", "calibration"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Text that leads to a page of the house: a view's name and its arguments."""
+    """Text with a link to a page of this site: a view's name and its arguments."""
 
     text: str
     view: str
@@ -39,10 +39,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """How a table is drawn where people would rather look: which columns, and what it says.
+    """How a table is plotted: which columns (by their keys), and the alternative in words.
 
-    `label` and `values` are keys of columns. `says` is the plot's alternative in words: what
-    someone who cannot see it must know, with n and what the interval covers.
+    `alt_text` says what someone who cannot see the plot must know, with n and what the interval
+    covers.
     """
 
     kind: PlotKind
@@ -56,9 +56,9 @@ class Plot:
 class Table:
     """Rows of cells under columns, with a title, what it rests on, and perhaps a plot.
 
-    `key` is unique in its report: it names the CSV file and the plot. `empty` says why there
-    are no rows, where there are none. A `folded` one is detail that a page opens at a click;
-    printed pages and files hold it like any other.
+    `key` is unique in its report: it names the CSV file and the plot. `empty` is shown
+    where there are no rows. A `folded` table opens at a click on the page; printed pages and
+    files show it like any other.
     """
 
     key: str

@@ -21,7 +21,7 @@ from review.models import Item, PathGrade, Study
 from review.sampling.learned_score import Learned, learn
 
 ESTIMAND = (
-    "The consensus of this panel on this batch: what these raters, by this rubric, come to on "
+    "The consensus of this panel on this batch: what these raters, by this rubric, conclude about "
     "the traces from which the sample was drawn."
 )
 # Facts of a large study take a while to read and some memory to hold.
@@ -30,7 +30,7 @@ MAX_CACHED_STUDIES = 2
 
 @dataclass(frozen=True, slots=True)
 class Rater:
-    """Someone with a place in the study, by pseudonym, whether they have graded or not."""
+    """A reviewer of the study, by pseudonym, whether they have graded or not."""
 
     pseudonym: str
     specialty: str
@@ -90,15 +90,12 @@ _learned_scores: WeakKeyDictionary[Facts, Learned] = WeakKeyDictionary()
 
 
 def read_facts(study: Study) -> Facts:
-    """The study's facts as they stand now.
-
-    Read anew only when its audit chain has grown or a rater's profile is another.
-    """
+    """The study's facts as they stand now, cached until its audit chain or a profile changes."""
     return _read_at(study.pk, Event.objects.head(study.event_chain)["head"], _panel(study))
 
 
 def learned_score_of(facts: Facts) -> Learned:
-    """The learned score of these facts, learned once and held as long as they are."""
+    """The learned score of these facts, cached as long as they are."""
     if facts not in _learned_scores:
         _learned_scores[facts] = learn(facts.study, facts.items)
     return _learned_scores[facts]

@@ -19,14 +19,13 @@ from review.reports.wording import with_plot
 
 ALL = "all sources"
 READING = (
-    "A trace that fails has no chain of thought. One that was made is kept or discarded by the "
-    "filters. Batches are counted when this report is built, which is anew after every event of "
-    "the study.",
+    "A failed trace has no chain of thought. Every other one is kept or discarded by the filters. "
+    "Batches are counted when this report is built, after every event of the study.",
 )
 COST_READING = (
-    "Replayed calls were paid for by an earlier call and cost nothing here. A call whose price "
-    "is unknown is counted as a call, never as free: where there is one, what a trace cost "
-    "cannot be said.",
+    "Replayed calls were paid for by an earlier call and cost nothing here. A call of "
+    "unknown price is counted as a call, never as free; where there is one, the cost of a trace "
+    "is unknown.",
     "An expert-accepted trace is a kept trace that the panel accepts: their number is the kept "
     "traces times the estimated share acceptable among them.",
 )
@@ -88,7 +87,7 @@ def _headline(runs: Sequence[SourceRun]) -> Headline | None:
     if not runs or not runs[0].settled:
         return None
     total = runs[0]
-    title = f"Kept, of {total.settled:,} traces taken through"
+    title = f"Kept, of {total.settled:,} traces processed"
     return Headline(title, total.kept / total.settled, "share")
 
 
@@ -121,13 +120,13 @@ def _stages(runs: Sequence[SourceRun], key: str, by: str) -> Table:
     rows = tuple(
         (run.source, title, passed, passed / run.settled if run.settled else None)
         for run in runs
-        for title, passed in {"Traces taken through": run.settled, **run.passed}.items()
+        for title, passed in {"Traces processed": run.settled, **run.passed}.items()
     )
     columns = (
         Column("source", "Source"),
         Column("stage", "Stage passed"),
         Column("traces", "Traces", "items"),
-        Column("share", "Share of those taken through", "share"),
+        Column("share", "Share of traces processed", "share"),
     )
     return Table(f"stages{key}", f"Traces that passed each stage{by}", columns, rows)
 
@@ -143,7 +142,7 @@ def _reasons(runs: Sequence[SourceRun], key: str, by: str) -> Table:
         Column("stage", "Left before"),
         Column("reason", "Reason"),
         Column("traces", "Traces", "items"),
-        Column("share", "Share of those taken through", "share"),
+        Column("share", "Share of traces processed", "share"),
     )
     table = Table(
         f"reasons{key}",
@@ -176,7 +175,7 @@ def _calls(runs: Sequence[SourceRun]) -> Table:
         ("sent", "Calls sent"),
         ("replayed", "Replayed, free"),
         ("failed", "Of the sent, failed"),
-        ("uncertain", "Of the sent, unanswered as far as known"),
+        ("uncertain", "Of the sent, outcome unknown"),
         ("unknown", "Of the sent, price unknown"),
         ("input", "Tokens read"),
         ("output", "Tokens written"),

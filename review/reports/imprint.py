@@ -1,4 +1,4 @@
-"""The imprint of a report: what every page and every file of it says of where it comes from."""
+"""The imprint of a report: what every page and file says about where its figures come from."""
 
 from review.reports.document import Report
 from review.reports.facts import Facts

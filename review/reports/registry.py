@@ -27,7 +27,7 @@ REPORTS = (
     ReportEntry(
         "agreement",
         "Agreement",
-        "How far the raters agree, where they part, and how steady each of them is.",
+        "How far the raters agree, where they differ, and how consistent each of them is.",
         agreement_report,
     ),
     ReportEntry(
@@ -56,7 +56,7 @@ REPORTS = (
     ),
 )
 _BUILDERS = {entry.key: entry.build for entry in REPORTS}
-# Built once for facts that are held: a page, its plots and its files read the same report.
+# A page, its plots and its files read the same report, cached as long as its facts.
 _reports: WeakKeyDictionary[Facts, dict[str, Report]] = WeakKeyDictionary()
 
 

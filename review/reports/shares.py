@@ -23,7 +23,7 @@ Label = Callable[[Evidence], float | None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightedSample:
-    """The study's sample under one label, ready for shares. `joined`: strata put together."""
+    """The study's sample under one label, for shares. `joined`: the joined stratum, if any."""
 
     items: Sequence[Evidence]
     sample: Sample
@@ -64,7 +64,7 @@ def weighted_sample(facts: Facts, label: Label, learned: Learned | None = None) 
 
 
 def joined_strata_caution(weighted: WeightedSample) -> tuple[str, ...]:
-    """What to say of joined strata; nothing where each stood on its own."""
+    """The caution that strata were joined; empty where none was."""
     if not weighted.joined:
         return ()
-    return (f"Strata with fewer than two answers were put together: {weighted.joined}.",)
+    return (f"Strata with fewer than two answers were joined: {weighted.joined}.",)

@@ -1,4 +1,4 @@
-"""Cells in words: the one way in which pages, printed pages and plots write a figure."""
+"""Cells as text: how pages, printed pages and plots write a figure."""
 
 from dataclasses import dataclass, replace
 
@@ -55,7 +55,7 @@ def with_plot(
     covers: str = "",
     reference: float | None = None,
 ) -> Table:
-    """The table with a plot of these columns; its alternative says every figure that is drawn.
+    """The table with a plot of these columns; its alternative text names every figure in it.
 
     `covers`: what the intervals cover, as a sentence.
     """

@@ -16,15 +16,15 @@ EVERYONE = "everyone"
 POSITIONS = (1, 6, 11, 21, 51, 101, 201, 501)
 MAX_DAYS = 31
 NO_GRADES = "Nobody has graded yet."
-NO_POSITIONS = "Of no grade the position is on record."
+NO_POSITIONS = "No grade has its position on record."
 READING = (
-    "Active seconds are those in which the grading page was in front and in use: a pause of 60 "
-    "seconds, or another window, stops the count. Wall time runs from when the item was dealt to "
-    "when it was submitted.",
-    "All first submissions count, control items and repeats as well: they are work too. An "
-    "amended grade is left out, since only its last revision is read here.",
-    "A session is a rater's submissions of which none comes more than half an hour after the one "
-    "before, in whichever study.",
+    "Active seconds count while the grading page is in the foreground and in use: a pause of 60 "
+    "seconds, or another window, stops the count. Wall time runs from when the rater was given "
+    "the item to when the grade was submitted.",
+    "All first submissions count, including control items and repeats. An amended grade is left "
+    "out, since only its last revision is read here.",
+    "A session is a series of a rater's submissions, in any study, each within half an hour of "
+    "the one before.",
 )
 GradedItem = tuple[Evidence, GivenGrade]
 
@@ -39,7 +39,7 @@ def workload_report(facts: Facts) -> Report:
         (
             Section(
                 "time",
-                "Time an item",
+                "Time per item",
                 READING,
                 (
                     rater_table(graded),
@@ -51,7 +51,7 @@ def workload_report(facts: Facts) -> Report:
             Section("total", "In all", tables=(total_table(graded), pace_table(graded))),
         ),
         headline=Headline(
-            "Active time an item, median", quartiles(_active_seconds(graded)).median, "seconds"
+            "Active time per item, median", quartiles(_active_seconds(graded)).median, "seconds"
         ),
     )
 
@@ -65,7 +65,7 @@ def rater_table(graded: Sequence[GradedItem]) -> Table:
 
 
 def session_table(graded: Sequence[GradedItem]) -> Table:
-    """Active time an item by its position in the session: whether people tire."""
+    """Active time per item by its position in the session: whether raters tire."""
     groups = _by_position(graded, lambda grade: grade.session_position)
     return _time_table("by_session", "Position in the session", groups, "line", empty=NO_POSITIONS)
 
@@ -179,7 +179,7 @@ def _time_table(
         rows.append((name, times.median, times.lower, times.upper))
     table = Table(
         key,
-        f"Active time an item by: {title}",
+        f"Active time per item by: {title}",
         (
             Column("group", title),
             Column("median", "Median", "seconds"),
@@ -187,7 +187,7 @@ def _time_table(
             Column("upper", "Upper quartile", "seconds"),
         ),
         tuple(rows),
-        "95 % interval of the median, grades taken as independent; half of the grades took "
+        "95 % interval of the median, grades taken as independent; half of the grades lie "
         "between the quartiles.",
         empty,
     )

@@ -75,7 +75,7 @@ def _seconds(items: int) -> float:
 
 def study_of(items: int) -> "Facts":
     """Facts of a study that took every trace, a quarter of them discarded, and graded all."""
-    from tests.factories.study_facts import facts, item
+    from tests.factories.study_facts import make_facts, make_item
 
     chance = random.Random(3)
     made = []
@@ -86,11 +86,11 @@ def study_of(items: int) -> "Facts":
         failed = ["answer"] if chance.random() < (0.15 if good else 0.5) else []
         said = [(scale, scale, decision)] * GRADES
         source = f"source {number % SOURCES}"
-        made.append(item(number, *said, failed=failed, source=source))
+        made.append(make_item(number, *said, failed=failed, source=source))
     strata: dict[str, int] = {}
     for one in made:
         strata[one.stratum] = strata.get(one.stratum, 0) + 1
-    return facts(made, strata)
+    return make_facts(made, strata)
 
 
 def learned_from(facts: "Facts") -> "Learned":

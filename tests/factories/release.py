@@ -89,7 +89,7 @@ PLACE = Place(study="pilot", stratum="house, kept", inclusion_probability=0.25)
 
 def line(trace: TraceRecord = TRACE, **changes: Any) -> str:
     """The line of the trace as released, with these changes."""
-    given: dict[str, Any] = {
+    grades: dict[str, Any] = {
         "trace_id": "t-1",
         "licence": "CC-BY-4.0",
         "graph": GRAPH,
@@ -98,7 +98,7 @@ def line(trace: TraceRecord = TRACE, **changes: Any) -> str:
         "grades": (GRADE,),
         "consensus": CONSENSUS,
     }
-    return released_line(trace, **(given | changes))
+    return released_line(trace, **(grades | changes))
 
 
 MODEL_TRACE = replace(TRACE, reasoner_kind=ReasonerKind.LANGUAGE_MODEL)
@@ -116,7 +116,7 @@ def frozen(
 
 def facts(**changes: Any) -> dict[str, Any]:
     """What a release of these lines records of itself."""
-    told: dict[str, Any] = {
+    facts: dict[str, Any] = {
         "release": "first",
         "made": "2026-11-21",
         "notice": NOTICE,
@@ -142,4 +142,4 @@ def facts(**changes: Any) -> dict[str, Any]:
         "audit": {"chain": "study:1", "length": 3, "head": "ab"},
         "sha256": "f" * 64,
     }
-    return told | changes
+    return facts | changes

@@ -35,14 +35,16 @@ def graded_study(*, traces: int, grades: int, benchmark: int) -> "Study":
     batch = factories.made_batch(1)
     _insert_benchmark(benchmark)
     model = batch.traces.get()
-    made = list(_insert_traces(model, traces))
+    traces_ = list(_insert_traces(model, traces))
     batch.traces.filter(pk=model.pk).update(is_current=False)
-    design = {"population": {"all": len(made)}, "variables": [], "include_discarded": True}
+    design = {"population": {"all": len(traces_)}, "variables": [], "include_discarded": True}
     study.batches.set([batch])  # with a full plan, so that the card has all its figures
     Study.objects.filter(pk=study.pk).update(
         reasoner_kind="language_model", design=design, created_at=model.settled_at
     )
-    rows = [Item(study=study, trace_id=pk, stratum="all", inclusion_probability=1.0) for pk in made]
+    rows = [
+        Item(study=study, trace_id=pk, stratum="all", inclusion_probability=1.0) for pk in traces_
+    ]
     Item.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     _insert_grades(study, people, grades)
     return study
@@ -109,7 +111,7 @@ def _as_model(record: "TraceRecord") -> "TraceRecord":
     texts = [f"{record.cot.steps[0].text} {' '.join(WORDS[:30])}."] * 8
     edges = record.cot.steps[0].edges
     cot = CoT(tuple(Step(n, text, edges) for n, text in enumerate(texts, 1)), "So it is fever.")
-    verdict = Verdict(tuple(replace(one, passed=True) for one in record.verdict.filters))
+    verdict = Verdict(tuple(replace(result, passed=True) for result in record.verdict.filters))
     kind = ReasonerKind.LANGUAGE_MODEL
     return replace(record, reasoner_kind=kind, cot=cot, verdict=verdict, paths=record.paths[:3])
 
@@ -119,8 +121,8 @@ def _record(record: "TraceRecord", question: Any, sample: int) -> str:
 
     assert record.cot is not None
     cot = replace(record.cot, conclusion=f"{record.cot.conclusion} {sample}")
-    asked = store.question_record(question)
-    return store.trace_text(replace(record, question=asked, sample_index=sample, cot=cot))
+    record_ = store.question_record(question)
+    return store.trace_text(replace(record, question=record_, sample_index=sample, cot=cot))
 
 
 def _insert_grades(study: "Study", people: list["Reviewer"], count: int) -> None:
@@ -128,7 +130,7 @@ def _insert_grades(study: "Study", people: list["Reviewer"], count: int) -> None
     share, more = divmod(count, len(items))
     for begin in range(0, len(items), ROWS_AT_ONCE):
         block = enumerate(items[begin : begin + ROWS_AT_ONCE], begin)
-        _grade([(item, share + (place < more)) for place, item in block], people)
+        _grade([(item, share + (index < more)) for index, item in block], people)
 
 
 def _grade(block: list[tuple["Item", int]], people: list["Reviewer"]) -> None:
@@ -140,10 +142,12 @@ def _grade(block: list[tuple["Item", int]], people: list["Reviewer"]) -> None:
         for n in range(wanted)
     ]
     grades = [_favourable(slot) for slot in Slot.objects.bulk_create(slots)]
-    made = Grade.objects.bulk_create(grades)
-    labels = [StepLabel(grade=one, step=s, label="correct") for one in made for s in range(1, 9)]
+    rows = Grade.objects.bulk_create(grades)
+    labels = [
+        StepLabel(grade=grade, step=s, label="correct") for grade in rows for s in range(1, 9)
+    ]
     StepLabel.objects.bulk_create(labels, batch_size=ROWS_AT_ONCE)
-    paths = [PathGrade(grade=one, path=0, precision=4, coherence=5) for one in made]
+    paths = [PathGrade(grade=grade, path=0, precision=4, coherence=5) for grade in rows]
     PathGrade.objects.bulk_create(paths, batch_size=ROWS_AT_ONCE)
 
 

@@ -13,15 +13,17 @@ from review.reports.facts import Facts
 GOOD, POOR = (5, 5, "accept"), (2, 2, "reject")
 
 
-def given(rater: str, said: tuple[int, int, str] | None = GOOD, **changes: Any) -> GivenGrade:
+def grade_record(
+    rater: str, answer: tuple[int, int, str] | None = GOOD, **changes: Any
+) -> GivenGrade:
     """A rater's grade: (precision, coherence, decision), or None: could not judge.
 
     `labels` are those of the steps, `paths` (precision, coherence, invalid edges...) each.
     """
     labels = changes.pop("labels", ())
     paths = tuple(
-        GivenPath(place, path[0], path[1], tuple(path[2:]))
-        for place, path in enumerate(changes.pop("paths", ()))
+        GivenPath(index, path[0], path[1], tuple(path[2:]))
+        for index, path in enumerate(changes.pop("paths", ()))
     )
     wrong = [step for step, label in enumerate(labels, 1) if label == "incorrect"]
     flag = changes.get("safety_flag", "")
@@ -32,8 +34,8 @@ def given(rater: str, said: tuple[int, int, str] | None = GOOD, **changes: Any) 
         "rubric_version": "2",
         "specialty": "",
         "seniority": "",
-        "rating": None if said is None else Rating(*said, first, flag),
-        "cannot_judge": "outside_specialty" if said is None else "",
+        "rating": None if answer is None else Rating(*answer, first, flag),
+        "cannot_judge": "outside_specialty" if answer is None else "",
         "safety_flag": "",
         "answer_key_disputed": False,
         "steps": tuple(enumerate(labels, 1)),
@@ -49,7 +51,7 @@ def given(rater: str, said: tuple[int, int, str] | None = GOOD, **changes: Any) 
     return GivenGrade(**(fields | changes))
 
 
-def evidence(number: int, *grades: GivenGrade, **changes: Any) -> Evidence:
+def make_evidence(number: int, *grades: GivenGrade, **changes: Any) -> Evidence:
     """A sampled item of a question of its own, with these grades, all of them independent."""
     ratings = [grade.rating for grade in grades if grade.rating]
     harm = next((grade.safety_flag for grade in grades if grade.safety_flag), "")
@@ -79,12 +81,12 @@ def evidence(number: int, *grades: GivenGrade, **changes: Any) -> Evidence:
     return Evidence(**(fields | changes))
 
 
-def facts(items: Iterable[Evidence], **changes: Any) -> Facts:
+def make_facts(items: Iterable[Evidence], **changes: Any) -> Facts:
     """Facts of a study whose batch is its sample, by the current rubric."""
     rows = tuple(items)
     strata: dict[str, int] = {}
-    for one in rows:
-        strata[one.stratum] = strata.get(one.stratum, 0) + 1
+    for item in rows:
+        strata[item.stratum] = strata.get(item.stratum, 0) + 1
     study = Study(
         name="study",
         rubric_version="2",

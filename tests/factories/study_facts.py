@@ -21,11 +21,13 @@ def features(failed: Sequence[str] = (), **changes: Any) -> TraceFeatures:
     return TraceFeatures(filters=filters, **changes)
 
 
-def item(
-    number: int, *said: tuple[int, int, str], failed: Sequence[str] = (), **changes: Any
+def make_item(
+    number: int, *answers: tuple[int, int, str], failed: Sequence[str] = (), **changes: Any
 ) -> Evidence:
     """A sampled item with a grade for each of `said`; `failed` filters rejected its trace."""
-    grades = [reports.given(f"rater {place}", one) for place, one in enumerate(said)]
+    grades = [
+        reports.grade_record(f"rater {index}", answer) for index, answer in enumerate(answers)
+    ]
     source = changes.get("source", "house")
     fields: dict[str, Any] = {
         "stratum": f"{source}, {'discarded' if failed else 'kept'}",
@@ -33,13 +35,15 @@ def item(
         "features": features(failed),
         "trace": f"{number:08d}-0000-0000-0000-000000000000",
     }
-    return reports.evidence(number, *grades, **(fields | changes))
+    return reports.make_evidence(number, *grades, **(fields | changes))
 
 
-def facts(items: Sequence[Evidence], strata: dict[str, int], **design: Any) -> Facts:
+def make_facts(items: Sequence[Evidence], strata: dict[str, int], **design: Any) -> Facts:
     """Facts of these items, drawn from strata of these sizes, each with the chance it had."""
-    drawn = {name: sum(one.stratum == name for one in items) for name in strata}
-    weighed = (replace(one, probability=drawn[one.stratum] / strata[one.stratum]) for one in items)
-    found = reports.facts(weighed, strata=strata)
-    found.study.design |= design
-    return found
+    sampled = {name: sum(item.stratum == name for item in items) for name in strata}
+    weighted = (
+        replace(item, probability=sampled[item.stratum] / strata[item.stratum]) for item in items
+    )
+    result = reports.make_facts(weighted, strata=strata)
+    result.study.design |= design
+    return result

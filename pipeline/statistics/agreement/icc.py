@@ -18,8 +18,8 @@ Model = Literal["1,1", "2,1", "3,1"]
 MODELS: tuple[Model, ...] = ("1,1", "2,1", "3,1")
 NOT_IDENTIFIED = {
     "1,1": "no two ratings of one item, or of two items",
-    "2,1": "raters share no items, or one rater: the items' and the raters' parts cannot be told",
-    "3,1": "raters share no items, or one rater: the items' and the raters' parts cannot be told",
+    "2,1": "raters share no items, or one rater: items and raters cannot be told apart",
+    "3,1": "raters share no items, or one rater: items and raters cannot be told apart",
 }
 NO_VARIATION = "the ratings do not vary"
 

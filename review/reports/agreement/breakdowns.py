@@ -1,4 +1,4 @@
-"""Agreement broken down: by source, by the raters' specialty, and by what a yes or no says."""
+"""Agreement broken down by source, by the raters' specialty, and by yes and no."""
 
 from collections.abc import Callable, Mapping, Sequence
 

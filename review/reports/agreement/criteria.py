@@ -1,7 +1,7 @@
 """Criteria: what raters judge, at which level, and their judgements as tables of ratings.
 
-Only independent grades of sampled items by those who could judge: none amended on request or
-after a reveal, no control item, no repeat.
+Only independent grades of sampled items by raters who could judge them: none amended on request or
+after a reveal, no control items, no repeats.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -21,12 +21,12 @@ Kind = Literal["scale", "order", "names"]
 NO_YES = ("no", "yes")
 STEP_LABELS = tuple(str(label) for label in StepLabel.Label.values)
 Value = int | str
-# The thing judged within its item (the item itself, a step, a path, an edge) and what was said.
+# The unit within its item (empty for the item itself; a step, a path, an edge), and its value.
 UnitValue = tuple[tuple[int, ...], Value]
 
 
 class Judgement(NamedTuple):
-    """One rater's judgement of one thing, with what it may be broken down by."""
+    """One rater's judgement of one unit, with what it may be broken down by."""
 
     unit: tuple[int, ...]
     value: Value
@@ -41,7 +41,7 @@ class Judgement(NamedTuple):
 class Criterion:
     """Something raters judge. `kind`: numbers, ordered points, or names without an order.
 
-    `main` ones are broken down by source and specialty. `said` gives a grade's judgements.
+    `main` ones are broken down by source and specialty. `values_of` gives a grade's values.
     """
 
     key: str

@@ -1,8 +1,8 @@
 """GRRAS: the 15 items of the reporting guideline, filled from the study's own records.
 
 Source: Kottner et al. (2011), Guidelines for Reporting Reliability and Agreement Studies (GRRAS)
-were proposed, Journal of Clinical Epidemiology 64:96-106. What the records do not hold is said
-to be not recorded; nothing is filled in for it.
+were proposed, Journal of Clinical Epidemiology 64:96-106. What the records do not hold is
+reported as not recorded.
 """
 
 from collections import Counter
@@ -45,7 +45,7 @@ def _instrument(facts: Facts) -> str:
     scales = "Five-point scales of precision and coherence for the chain of thought and for each "
     also = f"; {' and '.join(more)}" if more else ""
     return (
-        f"The rubric of this house, version {rubric.version}. {scales}cited knowledge-graph path, "
+        f"The MedReason Web rubric, version {rubric.version}. {scales}cited knowledge-graph path, "
         f"each point with a written anchor; a decision (reject, revise, accept){also}."
     )
 
@@ -61,7 +61,8 @@ def _subjects(facts: Facts) -> str:
 
 def _rater_population(facts: Facts) -> str:
     return (
-        f"Reviewers with a place in the study. {_panel(facts)} Whom they stand for is not recorded."
+        f"Reviewers assigned to the study. {_panel(facts)} The population they represent is not "
+        "recorded."
     )
 
 
@@ -70,7 +71,7 @@ def _sample_size(facts: Facts) -> str:
     request = "every trace with a chain of thought" if size is None else f"{size:,} items"
     return (
         f"The lead asked for {request} and {facts.study.overlap} grades an item"
-        f"{_reliability(facts)}. Why that many is not recorded."
+        f"{_reliability(facts)}. The reason for these numbers is not recorded."
     )
 
 
@@ -104,14 +105,14 @@ def _process(facts: Facts) -> str:
         if study.reveal_after_submit
         else "nothing revealed",
         "a practice round first" if study.practice_round else "no practice round",
-        f"repeats at least {study.repeat_gap} items after their twin"
+        f"repeats at least {study.repeat_gap} items after the first grading"
         if study.repeat_share
         else "no repeats",
     )
     return (
-        "On screen, one item at a time, in a random order of each rater's own. Blind to other "
-        "people's grades, to the automatic verdict, to the model's name, and to which items are "
-        f"control items or repeats. {_sentence(options)}"
+        "On screen, one item at a time, in a random order that differs between raters. Raters are "
+        "blind to others' grades, to the automatic verdict, to the model's name, and to which "
+        f"items are control items or repeats. {_sentence(options)}"
     )
 
 
@@ -123,7 +124,7 @@ def _independence(facts: Facts) -> str:
     )
     return (
         "Yes: no rater saw another's grade before submitting. "
-        f"{_plural(later, 'grade', 'grades')} amended on request or later left out of agreement."
+        f"{_plural(later, 'grade', 'grades')} amended on request or later excluded from agreement."
     )
 
 
@@ -141,18 +142,19 @@ def _numbers(facts: Facts) -> str:
     rated = sum(bool(item.independent) for item in facts.items)
     rated_twice = sum(len(item.independent) > 1 for item in facts.items)
     repeats = sum(len(item.independent) for item in facts.repeats)
+    controls = sum(len(item.independent) for item in facts.controls)
     return (
         f"{_plural(len({grade.rater for grade in grades}), 'rater', 'raters')}; {rated:,} sampled "
         f"items rated, {rated_twice:,} of them by two or more; {len(grades):,} grades, "
         f"{sum(grade.rating is None for grade in grades):,} of them could not judge; "
-        f"{repeats:,} repeats and {sum(len(item.independent) for item in facts.controls):,} control "
+        f"{repeats:,} repeats and {controls:,} control "
         "grades apart from these."
     )
 
 
 def _characteristics(facts: Facts) -> str:
     practised = "with" if facts.study.practice_round else "without"
-    return f"{_panel(facts)} Trained by the written guidelines, {practised} a practice round."
+    return f"{_panel(facts)} Trained with the written guidelines, {practised} a practice round."
 
 
 def _panel(facts: Facts) -> str:

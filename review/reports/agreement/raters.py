@@ -23,7 +23,7 @@ NO_PAIR = "No two raters have graded the same item."
 
 
 def panel_table(facts: Facts) -> Table:
-    """Who had a place in the study, and what each graded of the sample."""
+    """The study's raters, and how many sampled items each has graded."""
     graded: dict[str, int] = {}
     for item in facts.items:
         for grade in item.independent:
@@ -63,7 +63,7 @@ def _confusion_table(result: CriterionAgreement, pairs: Sequence[RaterPair]) -> 
         f"What two raters of an item said: {result.criterion.title}",
         (Column("said", "One said"), *(Column(f"p_{p}", p, "items") for p in scale)),
         tuple(rows),
-        "Pairs of ratings of one item, each counted from both sides. Columns: what the other said.",
+        "Pairs of ratings of one item, each counted both ways. Columns: what the other rater said.",
         NO_PAIR,
     )
     return with_plot(table, "heat", "said", tuple(f"p_{point}" for point in scale))
@@ -105,14 +105,14 @@ def severity_table(result: CriterionAgreement) -> Table:
         (
             RATER,
             Column("residual", "Above or below peers", "points"),
-            Column("drift", "Later half less earlier half", "points"),
+            Column("drift", "Later half minus earlier half", "points"),
         ),
         tuple(
             (str(severity.rater), severity.residual, severity.drift)
             for severity in rater_severities(result.table)
         ),
-        "Mean of a rater's ratings less the other raters' on the same items; below 0 is severe. "
-        "Peers are not a truth: a severe rater among severe ones shows nothing.",
+        "Mean of a rater's ratings minus the other raters' on the same items; below 0 is severe. "
+        "Peers are not the truth: a severe rater among severe raters does not stand out.",
         "Nobody has graded yet.",
     )
     return with_plot(table, "intervals", "rater", ("residual",), covers=COVERS, reference=0.0)
@@ -127,10 +127,10 @@ def drift_table(result: CriterionAgreement) -> Table:
     ]
     table = Table(
         f"drift_{result.criterion.key}",
-        f"Above or below peers through the work: {result.criterion.title}",
+        f"Above or below peers over time: {result.criterion.title}",
         (RATER, *quarters),
         tuple(rows),
-        "Quarters of the rater's own ratings, equal in number, in the order given. Intervals over "
+        "Each rater's own ratings, in the order given, in four equal parts. Intervals over "
         "questions.",
         "Nobody has graded yet.",
         folded=True,

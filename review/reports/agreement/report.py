@@ -17,20 +17,21 @@ from review.reports.document import Headline, Report, Section
 from review.reports.facts import Facts
 
 READING = (
-    "Two raters who agree by chance alone score 0, two who always agree score 1. Kappa-type and "
-    "AC-type figures differ in what they expect by chance, and belong together: where nearly all "
-    "ratings fall into one category, kappa-type figures can be near 0 although raters hardly "
-    "differ, while AC-type figures stay high. Neither is the true one. The most frequent rating "
-    "stands beside them for that reason.",
+    "Raters who agree by chance alone score 0, raters who always agree score 1. Kappa-type and "
+    "AC-type coefficients define chance agreement differently, so read them together: where "
+    "nearly all ratings fall into one category, kappa-type coefficients can be near 0 although "
+    "raters hardly differ, while AC-type coefficients stay high. Neither is the correct one. "
+    "That is why the most frequent rating is shown beside them.",
     "Two intervals answer two questions. Over questions: how would the figure vary over other "
     "questions, graded by the same raters? Over questions and raters: how would it vary over "
     "other raters like these as well? The second is wider, and the one to quote for other panels.",
-    "Only independent grades of sampled items count: nothing amended on request or after others' "
-    "grades were shown, no control item, no repeat, no grade of a rater who could not judge.",
+    "Only independent grades of sampled items count: no grades amended on request or after "
+    "others' grades were shown, no control items, no repeats, and no grades of raters who could "
+    "not judge the item.",
 )
 PARTS = (
-    "The same figures within each source of questions, and among raters of one specialty. Small "
-    "parts say that their interval is not to be trusted.",
+    "The same figures within each source of questions, and among raters of one specialty. Where a "
+    "part is small, its interval is marked as not to be trusted.",
 )
 GRRAS = (
     "The fifteen items that reports of reliability and agreement are asked for, as far as the "

@@ -25,17 +25,17 @@ Repeat = tuple[Evidence, GivenGrade, GivenGrade]
 
 
 def retest_table(facts: Facts) -> Table:
-    """How far raters agree with themselves on items dealt to them twice."""
+    """How far raters agree with themselves on items given to them twice."""
     repeats = _graded_repeats(facts)
     return Table(
         "retest",
-        "Test-retest: items dealt to the same rater twice",
+        "Test-retest: items given to the same rater twice",
         (
             Column("criterion", "Criterion"),
-            Column("exact", "The same again", "share"),
+            Column("exact", "Same rating again", "share"),
             Column("kappa", "Cohen's kappa, quadratic weights", "coefficient"),
             Column("ac2", "Gwet's AC2, quadratic weights", "coefficient"),
-            Column("shift", "Second less first", "points"),
+            Column("shift", "Second minus first", "points"),
         ),
         tuple(_retest_row(*scale, repeats) for scale in SCALES),
         "Wilson's interval for the share, over questions for the rest. Points of a decision: "
@@ -54,7 +54,7 @@ def retest_by_rater_table(facts: Facts) -> Table:
     return Table(
         "retest_raters",
         "Test-retest by rater",
-        (Column("rater", "Rater"), Column("decision", "The same decision again", "share")),
+        (Column("rater", "Rater"), Column("decision", "Same decision again", "share")),
         tuple(rows),
         "Wilson's interval.",
         f"{NO_REPEATS.capitalize()}.",
@@ -80,14 +80,14 @@ def control_table(facts: Facts) -> Table:
             Column("all", "Every criterion", "share"),
         ),
         tuple((name, *_control_shares(pairs)) for name, pairs in groups.items()),
-        "Precision and coherence within the tolerance recorded for the item. A grade that could "
-        "not judge met nothing. Wilson's interval.",
+        "Precision and coherence within the tolerance recorded for the item. A grade of "
+        '"cannot judge" meets no criterion. Wilson\'s interval.',
         "No control item has been graded.",
     )
 
 
 def _graded_repeats(facts: Facts) -> list[Repeat]:
-    """Repeats with the rater's grade of the earlier twin and of the repeat."""
+    """Repeats with the rater's first grade of the item and the grade of the repeat."""
     first = {(item.item, grade.rater): grade for item in facts.items for grade in item.independent}
     return [
         (item, first[item.repeat_of, grade.rater], grade)

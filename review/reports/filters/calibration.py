@@ -1,4 +1,4 @@
-"""Calibration: what a score says beside what the panel accepts, for filters and learned score."""
+"""Calibration of scores against the panel: each filter that scores, and the learned score."""
 
 from collections.abc import Iterator
 from dataclasses import replace

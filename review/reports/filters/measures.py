@@ -1,4 +1,4 @@
-"""What the filters keep and discard against the consensus: overall, by group, one by one."""
+"""The filters' verdict against the consensus: overall, by group, and filter by filter."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,7 @@ from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
 from review.reports.wording import with_plot
 
-NOT_SAMPLED = undefined("discarded traces were not sampled: it cannot be known")
+NOT_SAMPLED = undefined("discarded traces were not sampled, so this cannot be known")
 NOTHING_DISCARDED = undefined("it discarded no graded trace, so this cannot be estimated")
 NOTHING_KEPT = undefined("it kept no graded trace, so this cannot be estimated")
 PREDICTIVE = "positive predictive value"
@@ -45,10 +45,10 @@ def filter_measures(
 
 
 def _one_sided(sample: Sample, domain: BoolArray | None) -> dict[str, Estimate]:
-    """What graded traces that all passed cannot show: others may yet be discarded, or kept.
+    """Measures that cannot be estimated because every graded trace was kept, or discarded.
 
-    Without this a sensitivity of 100 % would stand there, as certain. Of a batch graded in full
-    it is.
+    Without this the report would show a sensitivity of 100 % as certain. It is certain only for
+    a batch graded in full.
     """
     graded = sample.answered if domain is None else sample.answered & domain
     kept = sample.kept[graded]

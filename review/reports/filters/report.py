@@ -29,19 +29,18 @@ KEPT_ONLY = (
     "sensitivity, specificity and the false-discard rate cannot be known."
 )
 READING = (
-    "The positive predictive value is the share acceptable among kept traces: what a reader of "
-    "the kept traces meets. Sensitivity is the share of acceptable traces that were kept, "
-    "specificity the share of the others that were discarded, the false-discard rate the share "
-    "acceptable among discarded traces: what the filters throw away for nothing.",
-    "Failed traces have no chain of thought, are never graded and are in no figure here. Items "
-    "without an answer leave their weight to their stratum; the columns beside a figure say what "
-    "they could change at most.",
+    "The positive predictive value is the share acceptable among kept traces. Sensitivity is the "
+    "share of acceptable traces that were kept, specificity the share of the others that were "
+    "discarded, and the false-discard rate the share acceptable among discarded traces.",
+    "Failed traces have no chain of thought, are never graded and are in no figure here. The "
+    "weight of items without an answer goes to the answered ones of their stratum; the columns "
+    "beside a figure say how far they could move it at most.",
 )
 
 
 TRANSPORT_READING = (
-    "What is acceptable in a batch that nobody graded, from the share its filters kept and the "
-    f"errors measured here (Rogan and Gladen, 1978). This {TRANSPORT}."
+    "The share acceptable in a batch that nobody graded, from the share its filters kept and the "
+    f"error rates measured here (Rogan and Gladen, 1978). This {TRANSPORT}."
 )
 
 
@@ -57,7 +56,7 @@ def filters_report(facts: Facts) -> Report:
             Section("each", "Each filter alone", (), (by_filter_table(facts),)),
             Section("calibration", "Scores", (), tuple(calibration_tables(facts))),
             Section(
-                "disagree", "Where answer and reasoning part", (), tuple(_disagreements(facts))
+                "disagree", "Where answer and reasoning disagree", (), tuple(_disagreements(facts))
             ),
             Section("others", "Other batches", (TRANSPORT_READING,), (others_table(facts),)),
         ),
@@ -172,7 +171,7 @@ def _transported_row(
 
 
 def _comparable_batches(facts: Facts) -> list[Batch]:
-    """Other batches made as this study's were: none where its own differ among themselves."""
+    """Other batches of the study's configuration; none where its own batches differ in it."""
     method = ("config_fingerprint", "knowledge_graph", "reasoner_endpoint", "reader_endpoint")
     configurations = list(facts.study.batches.order_by().values(*method).distinct())
     if len(configurations) != 1:

@@ -10,7 +10,7 @@ from review.reports.wording import UNITS, cell_text
 AXES = {
     "share": "%",
     "points": "points of the scale",
-    "coefficient": "1: always alike, 0: as by chance",
+    "coefficient": "1: always agree, 0: as by chance",
     "seconds": "seconds",
     "items": "number",
 }

@@ -1,6 +1,6 @@
-"""A policy tried on a study: what it takes of the items and of the batch, and how good that is.
+"""A policy simulated on a study: which items and which share of the batch it takes, how good.
 
-Pure over facts and score. Of the items it takes what a release by the same rules would hold.
+Pure, over facts and the learned score. It takes the items that a release by the same rules holds.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ from review.evidence.policies import PENDING, Rules, objections, passes_not
 from review.reports.facts import Facts
 from review.sampling.learned_score import Learned
 
-# Studies whose columns are held: a policy is tried again and again on the same facts.
+# A policy is tried again and again on the same facts.
 MAX_CACHED_STUDIES = 2
 
 
@@ -38,7 +38,7 @@ MAX_CACHED_STUDIES = 2
 class StudyColumns:
     """What every simulation of the same facts reads: the sample, its weights, groups.
 
-    `drawn` keeps the strata as drawn; in `sample`, the one for shares, thin ones are joined.
+    `original` keeps the strata as drawn; in `sample`, used for shares, thin ones are joined.
     """
 
     original: Sample
@@ -122,7 +122,7 @@ def simulate(rules: Rules, facts: Facts, learned: Learned) -> Simulation:
 def share_taken(simulation: Simulation, domain: BoolArray | None = None) -> Estimate:
     """Share of the batch (or of a domain) that the rules would take.
 
-    As if traces without a grade, and items still pending, came to what the settled ones came to.
+    As if traces without a grade, and items still pending, turned out like the settled ones.
     """
     return _share_where(simulation, simulation.taken, domain)
 

@@ -1,6 +1,6 @@
-"""What a policy does to a study, as tables: how good, which sources, which reasons, beside another.
+"""A policy's effect on a study as tables: quality, sources, reasons, compared with a saved policy.
 
-In the form of every report's tables; shown while a policy is tried.
+Shown while a policy is tried.
 """
 
 from collections.abc import Iterator
@@ -23,14 +23,14 @@ from review.reports.policy.simulation import (
 BY_RULE = "100 % by its rule"
 QUALITY_NOTE = (
     "Where a policy asks for accept, all graded traces it takes are acceptable by its rule, which "
-    "says nothing of the others. The second line is what to expect of traces that nobody will "
-    "grade: of the graded traces that pass the same filters, the share that the panel accepts. "
-    "The last is a release of this study made now: known of its graded traces, expected of the "
+    "says nothing about the others. The second line is what to expect of traces that nobody will "
+    "grade: the share that the panel accepts of the graded traces that pass the same filters. The "
+    "last is a release of this study made now: known for its graded traces, expected for the "
     "others."
 )
 SOURCES_NOTE = (
-    "Estimated as if traces not graded yet, and items still to be settled, came to what the "
-    "settled ones of their stratum came to. The sources that lose most come first."
+    "Estimated as if traces not graded yet, and items still to be settled, turned out like the "
+    "settled ones of their stratum. The sources that lose most come first."
 )
 REASONS_NOTE = (
     "A release records the first reason. Items that one reason alone leaves out would be taken "
@@ -116,7 +116,7 @@ def quality_table(simulation: Simulation) -> Table:
         Column("lowest", "If no unanswered item were acceptable", "share"),
         Column("highest", "If all of them were", "share"),
     )
-    return Table("quality", "How good it is", columns, rows, QUALITY_NOTE)
+    return Table("quality", "Quality of what it takes", columns, rows, QUALITY_NOTE)
 
 
 def sources_table(simulation: Simulation) -> Table:
@@ -160,9 +160,9 @@ def reasons_table(simulation: Simulation) -> Table:
     columns = (
         Column("reason", "Reason"),
         Column("first", "Items, by first reason", "items"),
-        Column("alone", "Items that it alone leaves out", "items"),
-        Column("share", "That is, of the batch", "share"),
-        Column("source", "Source it costs most"),
+        Column("alone", "Items left out by it alone", "items"),
+        Column("share", "Share of the batch", "share"),
+        Column("source", "Source that loses most"),
     )
     return Table("reasons", "Left out", columns, rows, REASONS_NOTE, empty="Every item is taken.")
 
@@ -178,8 +178,8 @@ def compared_table(simulation: Simulation, name: str, saved: Simulation) -> Tabl
         Column("passing", "Share acceptable of what passes its filters", "share"),
         Column("release", "Share acceptable in a release made now", "share"),
     )
-    rows = (_compared("Tried here", simulation, saved), _compared(name, saved, simulation))
-    return Table("compared", f"Beside the saved policy {name}", columns, rows)
+    rows = (_compared("This policy", simulation, saved), _compared(name, saved, simulation))
+    return Table("compared", f"Compared with the saved policy {name}", columns, rows)
 
 
 def _compared(title: str, simulation: Simulation, other: Simulation) -> tuple[Cell, ...]:

@@ -1,4 +1,4 @@
-"""The share acceptable: in the batch, in parts of it, for other raters; and who did not answer."""
+"""The share acceptable: in the batch, in parts of it, for other raters; and items unanswered."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable
@@ -103,7 +103,7 @@ def part_table(sample: WeightedSample, variable: Variable) -> Table:
         (Column("of", variable.title), *COLUMNS),
         tuple(rows),
         NOTE,
-        "No sampled trace has a value of this.",
+        "No sampled trace has a value for this.",
     )
     if not variable.plotted:
         return table
@@ -134,12 +134,12 @@ def response_table(facts: Facts) -> Table:
         traces[item.unanswered or "answered"] += 1 / (item.probability or 1)
     return Table(
         "response",
-        "Who answered",
+        "Items with and without an answer",
         (
             Column("what", "The item was"),
             Column("items", "Items", "items"),
             Column("share", "Share of the sample", "share"),
-            Column("traces", "Traces these stand for", "items"),
+            Column("traces", "Traces they stand for", "items"),
         ),
         tuple(
             (name, count, count / len(facts.items), round(traces[name]))
@@ -148,8 +148,8 @@ def response_table(facts: Facts) -> Table:
                 key=lambda reason_and_count: (reason_and_count[0] != "answered", reason_and_count),
             )
         ),
-        "Unanswered items leave their weight to the answered ones of their stratum; the bounds "
-        "show what they could change at most.",
+        "The weight of unanswered items goes to the answered ones of their stratum; the bounds "
+        "show how far they could move the share at most.",
     )
 
 

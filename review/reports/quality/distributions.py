@@ -1,6 +1,6 @@
-"""Distributions of what raters said, weighted to the batch: an item counts once.
+"""Distributions of the raters' answers, weighted to the batch: an item counts once.
 
-Current blind grades of sampled items; an item of several grades gives each its part.
+From current blind grades of sampled items; the grades of one item share its weight.
 """
 
 from collections import Counter
@@ -19,7 +19,7 @@ from review.reports.facts import Facts
 from review.reports.shares import weighted_sample
 from review.reports.wording import with_plot
 
-NOTE = "Weighted to the batch; of an item with several grades each counts in part."
+NOTE = "Weighted to the batch. An item counts once: its grades share its weight."
 LAST_STEP = 6
 NO_ERROR, LATER = "no incorrect step", f"step {LAST_STEP} or later"
 LABELS = {str(label.value): label.label.lower() for label in StepLabel.Label}
@@ -68,10 +68,10 @@ def first_error_table(facts: Facts) -> Table:
 def safety_table(facts: Facts) -> Table:
     """How often a safety flag was raised, by the highest severity, and how often one stands."""
     rows = [
-        (f"raised, {severity} at worst", _item_share(facts, partial(_worst_is, severity)))
+        (f"raised, highest severity {severity}", _item_share(facts, partial(_worst_is, severity)))
         for severity in SEVERITIES
     ]
-    rows.append(("stands: settled so, or not settled yet", _item_share(facts, _is_flagged)))
+    rows.append(("still stands: confirmed, or not settled yet", _item_share(facts, _is_flagged)))
     table = Table(
         "safety",
         "Safety flags",

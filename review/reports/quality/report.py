@@ -1,4 +1,4 @@
-"""The quality report: what the panel's consensus says of the batch, and what raters said."""
+"""The quality report: the panel's consensus on the batch, and the raters' answers."""
 
 from review.grading.rubric import RUBRICS
 from review.reports.assisted import estimators_table
@@ -35,7 +35,7 @@ ACCEPTABLE = (
 
 
 def quality_report(facts: Facts) -> Report:
-    """How good the batch is in the eyes of the panel."""
+    """How good the panel finds the batch."""
     sample = weighted_sample(facts, lambda item: item.acceptable)
     return Report(
         "quality",
@@ -71,7 +71,7 @@ def _acceptable_tables(facts: Facts, sample: WeightedSample) -> tuple[Table, ...
 
 
 def _rubric_sections(facts: Facts) -> tuple[Section, ...]:
-    """What only later rubrics ask: labels of steps, safety flags."""
+    """What only some rubrics ask for: labels of steps, safety flags."""
     rubric = RUBRICS[facts.study.rubric_version]
     steps = Section("steps", "Steps", tables=(steps_table(facts), first_error_table(facts)))
     safety = Section("safety", "Safety", tables=(safety_table(facts),))

@@ -45,10 +45,10 @@ def test_the_manifest_holds_the_checksum_of_every_other_file(tmp_path):
     manifest = json.loads((tmp_path / MANIFEST).read_text())
     files = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*.*")}
     del files[MANIFEST]
-    assert {name: one["sha256"] for name, one in manifest["files"].items()} == {
+    assert {name: entry["sha256"] for name, entry in manifest["files"].items()} == {
         name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()
     }
-    assert {name: one["bytes"] for name, one in manifest["files"].items()} == {
+    assert {name: entry["bytes"] for name, entry in manifest["files"].items()} == {
         name: path.stat().st_size for name, path in files.items()
     }
     assert manifest["audit"] == {"chain": "study:1", "length": 3, "head": "ab"}
@@ -62,8 +62,8 @@ def test_the_same_lines_and_facts_give_the_same_bytes(tmp_path):
 
 def test_what_a_version_of_the_bundle_promised_does_not_change(tmp_path):
     """A new sum here needs a new BUNDLE_VERSION: releases frozen before could not be rebuilt."""
-    found = {one.name: one.sha256 for one in written(tmp_path).files}
-    assert {name: found[name] for name in PROMISED} == PROMISED
+    result = {file.name: file.sha256 for file in written(tmp_path).files}
+    assert {name: result[name] for name in PROMISED} == PROMISED
 
 
 def test_rated_traces_are_the_taken_lines_as_they_are(tmp_path):
@@ -83,8 +83,8 @@ def test_grades_steps_and_paths_have_a_row_each(tmp_path):
     )
     assert grades[["rater", "cot_precision", "decision"]].values.tolist() == [["r-01", 4, "accept"]]
     assert steps[["step", "label"]].values.tolist() == [[1, "correct"], [2, "incorrect"]]
-    told = paths[["path", "precision", "coherence", "invalid_edges"]].values.tolist()
-    assert told == [[0, 3, 4, "[1]"]]
+    values = paths[["path", "precision", "coherence", "invalid_edges"]].values.tolist()
+    assert values == [[0, 3, 4, "[1]"]]
     marked = pandas.read_parquet(tmp_path / "data/paths.parquet").edges[0][1]
     assert (marked["relation"], marked["hop"]) == ("indication", 0)
 
@@ -108,8 +108,8 @@ def test_every_row_carries_its_licence(tmp_path):
     written(tmp_path)
     for table in TABLES:
         if table.name != "medreason":  # published columns only: the licences are in rated
-            told = pandas.read_parquet(tmp_path / f"data/{table.name}.parquet").licence
-            assert set(told) == {"CC-BY-4.0"}, table.name
+            licences_ = pandas.read_parquet(tmp_path / f"data/{table.name}.parquet").licence
+            assert set(licences_) == {"CC-BY-4.0"}, table.name
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])

@@ -52,8 +52,8 @@ def thin_strata(lead) -> Study:
     study = some_unanswered(lead)
     items = list(study.items.order_by("pk"))
     population = {"a": 6, "b": 9, "c": 4}
-    for place, item in enumerate(items):
-        item.stratum = "a" if place < 3 else "b" if place < 9 else "c"
+    for index, item in enumerate(items):
+        item.stratum = "a" if index < 3 else "b" if index < 9 else "c"
         item.inclusion_probability = 0.5
         item.save()
     Study.objects.filter(pk=study.pk).update(design=study.design | {"population": population})
@@ -96,8 +96,8 @@ def _agreement(facts) -> dict[str, list[Cell]]:
     tables = [report.table("criteria"), report.table("criteria_raters")]
     keys = [column.key for column in tables[0].columns]
     return {
-        f"{row[0]}: {title}": [table.rows[place][keys.index(key)] for table in tables]
-        for place, row in enumerate(tables[0].rows[:3])
+        f"{row[0]}: {title}": [table.rows[index][keys.index(key)] for table in tables]
+        for index, row in enumerate(tables[0].rows[:3])
         for key, title in kinds.items()
     }
 
@@ -112,11 +112,11 @@ def test_the_card_says_what_the_dashboard_says(build, lead):
     expected, head = dashboard(study), read_facts(study).head
     release = make_release("first", study=study, policy=policy, made_by=lead)
     frozen = Release.objects.get(pk=release.pk).manifest["figures"]
-    estimates = [one for one in frozen if one["unit"] != "count"]
-    assert {one["title"] for one in estimates} == expected.keys()
-    for title, told in expected.items():
-        figures = [one for one in estimates if one["title"] == title]
-        assert [_numbers(one) for one in figures] == [_of(one) for one in told], title
+    estimates = [figure for figure in frozen if figure["unit"] != "count"]
+    assert {figure["title"] for figure in estimates} == expected.keys()
+    for title, cells in expected.items():
+        figures = [figure for figure in estimates if figure["title"] == title]
+        assert [_numbers(cell) for cell in figures] == [_of(cell) for cell in cells], title
     begun = Event.objects.get(action="release.begun")
     assert (begun.previous, begun.digest) == (head, release.manifest["audit"]["head"])
 
@@ -125,17 +125,17 @@ def _numbers(figure: dict[str, Any]) -> tuple[float | None, ...]:
     return tuple(figure[name] for name in ("value", "low", "high", "n"))
 
 
-def _of(one: Cell) -> tuple[float | None, ...]:
-    assert isinstance(one, Estimate)
-    return one.value, one.low, one.high, one.n
+def _of(cell: Cell) -> tuple[float | None, ...]:
+    assert isinstance(cell, Estimate)
+    return cell.value, cell.low, cell.high, cell.n
 
 
 def test_joined_strata_and_what_an_interval_covers_are_said(lead):
     study = thin_strata(lead)
     policy = save_policy("all", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("first", study=study, policy=policy, made_by=lead)
-    notes = {one["title"]: one["note"] for one in release.manifest["figures"]}
-    assert "were put together: " in notes["Share acceptable of all traces made"]
+    notes = {figure["title"]: figure["note"] for figure in release.manifest["figures"]}
+    assert "were joined: " in notes["Share acceptable of all traces made"]
     assert "the consensus of this panel" in notes["Share acceptable of all traces made"]
     assert "raters" in notes["Precision: Krippendorff's alpha, ordinal"]
     card = release.texts["README.md"]

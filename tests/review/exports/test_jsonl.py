@@ -60,14 +60,14 @@ def test_paths_keep_node_ids_names_relations_and_direction(study):
     text = parsed.model_dump(mode="json")["paths"]
     assert len(text) == len(trace.paths)
     for head, tail, relation, display in stated:
-        assert all(_holds(text, told) for told in (head, tail, relation, display))
+        assert all(_holds(text, name) for name in (head, tail, relation, display))
 
 
 def _holds(value: object, wanted: object) -> bool:
     if isinstance(value, dict):
-        return any(_holds(one, wanted) for one in value.values())
+        return any(_holds(part, wanted) for part in value.values())
     if isinstance(value, list):
-        return any(_holds(one, wanted) for one in value)
+        return any(_holds(part, wanted) for part in value)
     return value == wanted
 
 
@@ -75,7 +75,7 @@ def test_grades_stand_under_pseudonyms_in_their_order_and_without_comments(study
     for person in people:
         grade_all(study, person, comment="Call me on 555.")
     _, parsed, line = exported(study)
-    assert [grade.rater for grade in parsed.grades] == sorted(one.pseudonym for one in people)
+    assert [grade.rater for grade in parsed.grades] == sorted(person.pseudonym for person in people)
     assert "555" not in line
     assert not any(person.user.username in json.loads(line) for person in people)
 
@@ -119,10 +119,10 @@ def test_step_labels_are_the_adjudicators_where_the_steps_were_settled(study, pe
         grade_row(item, person, labels=[label for _ in steps])
     judge = actors.person("judge", Role.ADJUDICATOR)
     settle(item, judge, step_labels=dict.fromkeys(steps, "unsupported"))
-    told = exported(study)[1]
-    assert set(told.consensus.step_labels) == {"unsupported"}
-    assert {grade.step_labels[0] for grade in told.grades} == {"correct", "incorrect"}
-    assert {grade.first_incorrect_step for grade in told.grades} == {0, 1}
+    lines = exported(study)[1]
+    assert set(lines.consensus.step_labels) == {"unsupported"}
+    assert {grade.step_labels[0] for grade in lines.grades} == {"correct", "incorrect"}
+    assert {grade.first_incorrect_step for grade in lines.grades} == {0, 1}
 
 
 def test_the_place_in_the_sample_stands_on_the_line(study):

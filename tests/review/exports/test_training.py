@@ -45,9 +45,9 @@ def test_what_is_not_settled_gives_no_labels():
 
 def test_a_conversation_asks_and_answers_in_the_published_headings():
     (row,) = sft_rows(parsed())
-    asked, answered = row.messages
-    assert (asked.role, answered.role) == ("user", "assistant")
-    assert asked.content.endswith("\n\nAnswer Choices:\nA. Drüg one\nB. Drug two")
+    question, answered = row.messages
+    assert (question.role, answered.role) == ("user", "assistant")
+    assert question.content.endswith("\n\nAnswer Choices:\nA. Drüg one\nB. Drug two")
     assert answered.content.startswith("## Thinking\n\nStep 1: It must not be given.")
     assert answered.content.endswith(ANSWER)
 

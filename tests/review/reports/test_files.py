@@ -48,8 +48,8 @@ def test_an_estimate_takes_five_columns():
 
 
 def test_cautions_go_with_the_figure():
-    both = read(table_csv(table(("a", Estimate(0.25, n=4, reason="no interval"), 1))))
-    assert both[1][5] == f"no interval; {CAUTION}"
+    rows = read(table_csv(table(("a", Estimate(0.25, n=4, reason="no interval"), 1))))
+    assert rows[1][5] == f"no interval; {CAUTION}"
     small = read(table_csv(table(("a", Estimate(0.25, 0.1, 0.5, 4), 1))))
     assert small[1][5] == CAUTION
 
@@ -66,8 +66,8 @@ def test_the_preamble_says_where_figures_come_from_and_starts_no_row():
 
 
 def test_a_reader_of_tables_skips_the_preamble_and_loses_no_text():
-    made = table((text := "batch #3, second", 0.5, 1))
-    content = table_csv(made, ["as of: 21 November 2026, 11:09 UTC"])
+    written_table = table((text := "batch #3, second", 0.5, 1))
+    content = table_csv(written_table, ["as of: 21 November 2026, 11:09 UTC"])
     read_back = pandas.read_csv(io.StringIO(content), comment="#")
     assert read_back.to_dict("records") == [{"who": text, "share": 0.5, "n": 1}]
 
@@ -78,8 +78,10 @@ def test_a_name_in_the_preamble_runs_nothing_when_it_is_parted():
 
 
 def test_json_holds_all_that_an_estimate_says():
-    made = report(("a", Estimate(0.25, 0.1, 0.5, 4), 1), (Link("b", "review:studies"), None, 2))
-    content = json.loads(report_json(made, {"audit head": "00"}))
+    study_report = report(
+        ("a", Estimate(0.25, 0.1, 0.5, 4), 1), (Link("b", "review:studies"), None, 2)
+    )
+    content = json.loads(report_json(study_report, {"audit head": "00"}))
     assert (content["audit_head"], content["estimand"]) == ("00", "What is estimated.")
     assert content["cautions"] == ["Careful."]
     first, second = content["sections"][0]["tables"][0]["rows"]
@@ -94,7 +96,7 @@ def test_json_refuses_a_nan():
 
 
 @pytest.mark.parametrize(
-    ("cell", "unit", "said"),
+    ("cell", "unit", "text"),
     [
         (Estimate(0.824, 0.781, 0.86, 240), "share", "82.4 % (78.1 to 86.0), n = 240"),
         (Estimate(-0.004, -0.2, 0.2, 40), "coefficient", "0.00 (-0.20 to 0.20), n = 40"),
@@ -111,5 +113,5 @@ def test_json_refuses_a_nan():
         (93.4, "seconds", "93 s"),
     ],
 )
-def test_cells_in_words(cell, unit, said):
-    assert str(cell_text(cell, unit)) == said
+def test_cells_in_words(cell, unit, text):
+    assert str(cell_text(cell, unit)) == text

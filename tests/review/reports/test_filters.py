@@ -21,7 +21,7 @@ from review.reports.filters.measures import (
 from review.reports.filters.report import MAX_LISTED, filters_report, listing_table, others_table
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
-from tests.factories.study_facts import REJECTED, SOUND, facts, item
+from tests.factories.study_facts import REJECTED, SOUND, make_facts, make_item
 from tests.review.submitting import grade_all, submit
 
 
@@ -33,20 +33,20 @@ def rows_of(table):
 @pytest.fixture
 def study():
     """Kept: 3 of 4 graded are acceptable, of 40. Discarded: 1 of 4, of 20."""
-    kept = [item(1, SOUND), item(2, SOUND), item(3, SOUND), item(4, REJECTED)]
+    kept = [make_item(1, SOUND), make_item(2, SOUND), make_item(3, SOUND), make_item(4, REJECTED)]
     discarded = [
-        item(5, SOUND, failed=["answer"]),
-        item(6, REJECTED, failed=["answer"]),
-        item(7, REJECTED, failed=["answer", "leakage"]),
-        item(8, REJECTED, failed=["leakage"]),
+        make_item(5, SOUND, failed=["answer"]),
+        make_item(6, REJECTED, failed=["answer"]),
+        make_item(7, REJECTED, failed=["answer", "leakage"]),
+        make_item(8, REJECTED, failed=["leakage"]),
     ]
-    return facts([*kept, *discarded], {"house, kept": 40, "house, discarded": 20})
+    return make_facts([*kept, *discarded], {"house, kept": 40, "house, discarded": 20})
 
 
 def test_the_verdict_weighed_to_the_batch(study):
     """Acceptable: 30 kept and 5 discarded of 60 traces."""
-    found = {name: one.value for name, one in overall_measures(study).items()}
-    assert found == pytest.approx(
+    result = {name: estimate.value for name, estimate in overall_measures(study).items()}
+    assert result == pytest.approx(
         {
             "positive predictive value": 30 / 40,
             "sensitivity": 30 / 35,
@@ -72,8 +72,8 @@ def test_a_filter_alone_is_judged_by_what_it_alone_passes(study):
     assert rows["leakage"][0].value == pytest.approx(35 / 50)
     assert rows["leakage"][1].value == 1
     assert rows["leakage"][3].value == 0
-    assert [one.value for one in rows["all together"]] == [
-        one.value for one in overall_measures(study).values()
+    assert [estimate.value for estimate in rows["all together"]] == [
+        estimate.value for estimate in overall_measures(study).values()
     ]
 
 
@@ -83,14 +83,14 @@ def test_a_filter_that_discarded_no_sampled_trace_is_not_said_to_be_sure(study):
         row[1:] for row in rows_of(by_filter_table(study)) if row[0] == "format"
     )
     assert predictive.value is not None
-    assert {one.value for one in others} == {None}
-    assert all(one.reason.startswith("it discarded no graded trace") for one in others)
+    assert {estimate.value for estimate in others} == {None}
+    assert all(estimate.reason.startswith("it discarded no graded trace") for estimate in others)
 
 
 def test_graded_traces_that_were_all_kept_do_not_show_what_is_discarded():
     """Early in a study the discarded are not graded yet: no sensitivity of 100 % comes of that."""
-    kept, waiting = [item(1, SOUND), item(2, REJECTED)], item(3, failed=["answer"])
-    early = facts([*kept, waiting], {"house, kept": 40, "house, discarded": 20})
+    kept, waiting = [make_item(1, SOUND), make_item(2, REJECTED)], make_item(3, failed=["answer"])
+    early = make_facts([*kept, waiting], {"house, kept": 40, "house, discarded": 20})
     cells = {row[0]: row[2:] for row in rows_of(overall_table(early))}
     assert cells["Positive predictive value"][0].value == 0.5
     for name in ("Sensitivity", "Specificity", "False-discard rate"):
@@ -100,35 +100,37 @@ def test_graded_traces_that_were_all_kept_do_not_show_what_is_discarded():
 
 def test_a_group_whose_graded_traces_were_all_on_one_side_is_not_said_to_be_sure(study):
     named = {1: "heart", 2: "heart", 7: "lung", 8: "lung"}
-    items = [replace(one, specialty=named.get(one.item, "other")) for one in study.items]
-    found = facts(items, dict(study.strata))
-    rows = rows_of(by_group_table(found, "specialty", "By specialty", lambda one: one.specialty))
-    heart, lung, other = ([one.reason for one in row[2:]] for row in rows)
+    items = [replace(item, specialty=named.get(item.item, "other")) for item in study.items]
+    result = make_facts(items, dict(study.strata))
+    rows = rows_of(by_group_table(result, "specialty", "By specialty", lambda item: item.specialty))
+    heart, lung, other = ([estimate.reason for estimate in row[2:]] for row in rows)
     assert heart == ["", *["it discarded no graded trace, so this cannot be estimated"] * 3]
     assert lung == [*["it kept no graded trace, so this cannot be estimated"] * 3, ""]
     assert other == [""] * 4
 
 
 def test_of_a_batch_graded_in_full_that_nothing_was_discarded_is_known():
-    found = overall_measures(facts([item(1, SOUND), item(2, REJECTED)], {"house, kept": 2}))
-    assert (found["sensitivity"].value, found["specificity"].value) == (1, 0)
+    result = overall_measures(
+        make_facts([make_item(1, SOUND), make_item(2, REJECTED)], {"house, kept": 2})
+    )
+    assert (result["sensitivity"].value, result["specificity"].value) == (1, 0)
 
 
 def test_groups_are_measured_apart():
-    items = [item(1, SOUND), item(2, REJECTED), item(3, SOUND, source="medqa")]
-    found = facts(items, {"house, kept": 10, "medqa, kept": 10})
-    rows = rows_of(by_group_table(found, "source", "By source", lambda one: one.source))
+    items = [make_item(1, SOUND), make_item(2, REJECTED), make_item(3, SOUND, source="medqa")]
+    result = make_facts(items, {"house, kept": 10, "medqa, kept": 10})
+    rows = rows_of(by_group_table(result, "source", "By source", lambda item: item.source))
     assert [(row[0], row[1], row[2].value) for row in rows] == [("house", 2, 0.5), ("medqa", 1, 1)]
 
 
 def test_without_discarded_traces_their_measures_are_not_made_up(study):
-    kept = facts(
-        [one for one in study.items if one.kept], {"house, kept": 40}, include_discarded=False
+    kept = make_facts(
+        [item for item in study.items if item.kept], {"house, kept": 40}, include_discarded=False
     )
-    found = overall_measures(kept)
-    assert found["positive predictive value"].value == 0.75
+    result = overall_measures(kept)
+    assert result["positive predictive value"].value == 0.75
     for name in ("sensitivity", "specificity", "false-discard rate"):
-        assert found[name].reason == "discarded traces were not sampled: it cannot be known"
+        assert result[name].reason == "discarded traces were not sampled, so this cannot be known"
 
 
 def test_a_score_is_calibrated_on_the_items_it_scored(study):
@@ -164,25 +166,27 @@ def test_facts_are_read_anew_when_a_rater_says_another_specialty(graded, lead):
 
 def test_right_answers_by_wrong_reasoning_are_listed_with_links(graded):
     facts = read_facts(graded)
-    rejected = [one for one in facts.items if one.acceptable == 0]
+    rejected = [item for item in facts.items if item.acceptable == 0]
     report = filters_report(facts)
     wrong_reasoning = report.table("right_answer_wrong_reasoning")
     sound_reasoning = report.table("wrong_answer_sound_reasoning")
     assert [row[0] for row in rows_of(wrong_reasoning)] == [
-        Link(f"Trace {one.trace[:8]}", "pipeline:trace", (one.trace,))
-        for one in rejected
-        if one.features.passed("answer")
+        Link(f"Trace {item.trace[:8]}", "pipeline:trace", (item.trace,))
+        for item in rejected
+        if item.features.passed("answer")
     ]
-    failed = [one for one in facts.items if one.acceptable and not one.features.passed("answer")]
+    failed = [
+        item for item in facts.items if item.acceptable and not item.features.passed("answer")
+    ]
     assert [row[0].arguments for row in rows_of(sound_reasoning)] == [
-        (one.trace,) for one in failed
+        (item.trace,) for item in failed
     ]
     assert f"Graded items: {len(failed)}" in sound_reasoning.note
 
 
 def test_long_lists_are_cut_and_say_so():
-    found = [item(number, SOUND) for number in range(MAX_LISTED + 1)]
-    table = listing_table("key", "Title", found, "Means.")
+    result = [make_item(number, SOUND) for number in range(MAX_LISTED + 1)]
+    table = listing_table("key", "Title", result, "Means.")
     assert len(table.rows) == MAX_LISTED
     assert "Graded items: 201; the first 200 are listed" in table.note
 
@@ -193,11 +197,11 @@ def test_an_ungraded_batch_of_the_same_method_gets_a_share_by_rogan_and_gladen(g
     other = factories.made_batch(4, name="other")
     assert rows_of(others_table(facts)) == ()  # made on another graph
     type(other).objects.filter(pk=other.pk).update(knowledge_graph=own.knowledge_graph)
-    ((link, made, kept, share),) = rows_of(others_table(facts))
-    assert (link.text, made) == ("other", 4)
+    ((link, total, kept, share),) = rows_of(others_table(facts))
+    assert (link.text, total) == ("other", 4)
     errors = overall_measures(facts)
     expected = rogan_gladen(
-        kept, made, sensitivity=errors["sensitivity"], specificity=errors["specificity"]
+        kept, total, sensitivity=errors["sensitivity"], specificity=errors["specificity"]
     )
     assert share == expected.share
     assert "assumes that the filter errs on the other batch" in str(filters_report(facts).sections)

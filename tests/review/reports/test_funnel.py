@@ -32,7 +32,7 @@ def rows(study, key):
 def test_stages_and_reasons_are_those_of_the_batches(study):
     funnel = funnel_of(study.batches.get())
     stages = rows(study, "stages")
-    assert stages[0][1:3] == ("Traces taken through", funnel.settled)
+    assert stages[0][1:3] == ("Traces processed", funnel.settled)
     assert [(row[1], row[2]) for row in stages[1:]] == [
         (stage.title, stage.passed) for stage in funnel.stages
     ]
@@ -45,7 +45,7 @@ def test_sources_are_apart_and_together(study):
     type(other.question_set).objects.filter(pk=other.question_set_id).update(source="medqa")
     study.batches.add(other)
     stages = rows(study, "stages") + rows(study, "stages_by_source")
-    settled = {row[0]: row[2] for row in stages if row[1].startswith("Traces taken")}
+    settled = {row[0]: row[2] for row in stages if row[1].startswith("Traces processed")}
     assert settled == {"all sources": 10, "house": 8, "medqa": 2}
     assert {row[0] for row in rows(study, "reasons")} == {"all sources"}
     assert {row[0] for row in rows(study, "reasons_by_source")} <= {"house", "medqa"}
@@ -54,7 +54,7 @@ def test_sources_are_apart_and_together(study):
 def test_the_headline_says_of_how_many(study):
     funnel = funnel_of(study.batches.get())
     headline = funnel_report(read_facts(study)).headline
-    assert headline.title == "Kept, of 8 traces taken through"
+    assert headline.title == "Kept, of 8 traces processed"
     assert headline.figure == funnel.kept / funnel.settled
 
 
@@ -73,19 +73,19 @@ def priced(study, *costs: str | None, **changes) -> None:
 def test_money_is_shared_out_over_kept_and_accepted_traces(study):
     priced(study, "0.30", "0.50")
     kept = Trace.objects.filter(batch=study.batches.get(), kept=True).count()
-    ((_, spent, count, each, acceptable, accepted),) = rows(study, "cost_usd")
+    ((_, spent, count, per_kept, acceptable, accepted),) = rows(study, "cost_usd")
     assert (spent, count) == (0.8, kept)
-    assert each == pytest.approx(0.8 / kept)
+    assert per_kept == pytest.approx(0.8 / kept)
     assert acceptable.value == 1
-    assert accepted.value == pytest.approx(each / acceptable.value)
-    assert accepted.high == pytest.approx(each / acceptable.low)
+    assert accepted.value == pytest.approx(per_kept / acceptable.value)
+    assert accepted.high == pytest.approx(per_kept / acceptable.low)
 
 
 def test_a_call_of_unknown_price_leaves_the_cost_unknown(study):
     priced(study, "0.30", None)
-    ((_, spent, _, each, _, accepted),) = rows(study, "cost_usd")
+    ((_, spent, _, per_kept, _, accepted),) = rows(study, "cost_usd")
     assert spent == 0.3
-    assert each.reason == accepted.reason == "calls of unknown price: 1"
+    assert per_kept.reason == accepted.reason == "calls of unknown price: 1"
 
 
 def test_replayed_calls_are_counted_and_free(study):
@@ -97,8 +97,8 @@ def test_replayed_calls_are_counted_and_free(study):
 
 
 def test_what_an_accepted_trace_costs_by_hand():
-    found = per_accepted(0.10, Estimate(0.5, 0.4, 0.8, 30))
-    assert (found.value, found.low, found.high) == pytest.approx((0.2, 0.125, 0.25))
+    result = per_accepted(0.10, Estimate(0.5, 0.4, 0.8, 30))
+    assert (result.value, result.low, result.high) == pytest.approx((0.2, 0.125, 0.25))
     assert per_accepted(0.10, undefined("nothing graded")).reason == "nothing graded"
     assert per_accepted(0.10, Estimate(0.0, 0.0, 0.2, 30)).value is None
     assert "no upper end" in per_accepted(0.10, Estimate(0.1, 0.0, 0.2, 30)).reason

@@ -14,7 +14,7 @@ from review.reports.plots.style import THEMES, WIDTHS, Style
 from review.reports.registry import REPORTS
 from review.reports.wording import with_plot
 from tests import actors, factories
-from tests.factories.reports import GOOD, POOR, evidence, facts, given
+from tests.factories.reports import GOOD, POOR, grade_record, make_evidence, make_facts
 
 COLUMNS = (
     Column("group", "Group"),
@@ -33,8 +33,8 @@ def table_of(kind: PlotKind) -> Table:
         return with_plot(TABLE, kind, "group", ("first", "second"), reference=0.5)
     rows = ((0.2, Estimate(0.1, 0.0, 0.3, 30)), (0.8, Estimate(0.9, 0.7, 1.0, 30)))
     columns = (Column("score", "Mean score", "share"), Column("share", "Acceptable", "share"))
-    made = Table("calibration", "Calibration", columns, rows)
-    return with_plot(made, "calibration", "score", ("score", "share"))
+    table = Table("calibration", "Calibration", columns, rows)
+    return with_plot(table, "calibration", "score", ("score", "share"))
 
 
 def test_every_kind_is_known():
@@ -80,14 +80,18 @@ def test_a_table_without_rows_is_not_drawn():
 @pytest.mark.parametrize("entry", REPORTS, ids=lambda entry: entry.key)
 def test_every_plot_of_every_report_is_drawn(entry):
     items = [
-        evidence(n, given("R-A", said), given("R-B", GOOD, labels=("correct", "incorrect")))
-        for n, said in enumerate([GOOD, POOR, GOOD, POOR, GOOD])
+        make_evidence(
+            n,
+            grade_record("R-A", answer),
+            grade_record("R-B", GOOD, labels=("correct", "incorrect")),
+        )
+        for n, answer in enumerate([GOOD, POOR, GOOD, POOR, GOOD])
     ]
     saved = factories.study(actors.reviewer("ann"), opened_by=actors.lead(), size=8)
-    report = entry.build(replace(facts(items), study=saved))
-    drawn = [table for table in report.tables if table.plot and table.rows]
-    assert drawn
-    for table in drawn:
+    report = entry.build(replace(make_facts(items), study=saved))
+    plotted = [table for table in report.tables if table.plot and table.rows]
+    assert plotted
+    for table in plotted:
         assert len(draw_plot(table, Style(), "svg")) > 2000
         assert table.plot.alt_text
 
@@ -101,9 +105,9 @@ def test_text_and_marks_stand_out_from_the_surface(theme):
         assert contrast(mark, colours.surface) >= 3
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """WCAG 2.2's ratio of two colours."""
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    light, dark = sorted((luminance(first), luminance(second)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 
 

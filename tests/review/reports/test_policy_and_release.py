@@ -61,18 +61,20 @@ def study(lead) -> Study:
 def test_items_and_reasons_are_those_of_a_release(study, lead):
     facts, taking = read_facts(study), 0
     for number, rules in enumerate(RULES):
-        tried = simulate(rules, facts, learned_score_of(facts))
-        first = {one.reason: one.first for one in losses_by_reason(tried) if one.first}
+        simulation = simulate(rules, facts, learned_score_of(facts))
+        first = {loss.reason: loss.first for loss in losses_by_reason(simulation) if loss.first}
         policy = save_policy(f"policy {number}", rules=rules, saved_by=lead)
         try:
-            made = make_release(f"r{number}", study=study, policy=policy, made_by=lead)
+            release = make_release(f"r{number}", study=study, policy=policy, made_by=lead)
         except CannotRelease:
-            assert not tried.taken.any(), rules
+            assert not simulation.taken.any(), rules
             continue
         taking += 1
-        held = set(made.lines.filter(left_out="").values_list("item", flat=True))
-        taken = {one.item for one, takes in zip(facts.items, tried.taken, strict=True) if takes}
-        assert taken == held, rules
-        assert first == made.manifest["left_out"], rules
-        assert tried.taken_ungraded.sum() == made.manifest["rows_nobody_graded"], rules
+        released = set(release.lines.filter(left_out="").values_list("item", flat=True))
+        taken = {
+            item.item for item, takes in zip(facts.items, simulation.taken, strict=True) if takes
+        }
+        assert taken == released, rules
+        assert first == release.manifest["left_out"], rules
+        assert simulation.taken_ungraded.sum() == release.manifest["rows_nobody_graded"], rules
     assert taking > len(RULES) / 2

@@ -13,7 +13,7 @@ from review.sampling.learned_score import learn
 from review.sampling.population import PopulationChanged, population_of
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
-from tests.factories.study_facts import REJECTED, SOUND, facts, item
+from tests.factories.study_facts import REJECTED, SOUND, make_facts, make_item
 from tests.review.submitting import submit
 
 pytestmark = pytest.mark.django_db
@@ -37,17 +37,20 @@ def study(ann):
 @pytest.mark.parametrize(
     ("items", "reason"),
     [
-        ([item(number, SOUND) for number in range(29)], "needs at least 30 graded items"),
-        ([item(number, SOUND) for number in range(30)], "all graded items came to the same"),
+        ([make_item(number, SOUND) for number in range(29)], "needs at least 30 graded items"),
+        ([make_item(number, SOUND) for number in range(30)], "all graded items came to the same"),
         (
-            [item(number, SOUND if number % 2 else REJECTED, question=1) for number in range(30)],
+            [
+                make_item(number, SOUND if number % 2 else REJECTED, question=1)
+                for number in range(30)
+            ],
             "graded items of two questions",
         ),
     ],
     ids=["too few", "all alike", "one question"],
 )
 def test_it_says_why_there_is_none(items, reason):
-    learned = learn(facts(items, {"house, kept": 100}).study, items)
+    learned = learn(make_facts(items, {"house, kept": 100}).study, items)
     assert not learned
     assert reason in learned.reason
 

@@ -136,7 +136,7 @@ def test_what_is_shown_is_what_is_saved(client, study, entered, rules):
 def test_a_saved_policy_stands_beside_it(client, study, lead):
     policy = save_policy("Strict", rules=Rules(minimum_precision=5.0), saved_by=lead)
     page = shown(client, study, ENTERED | {"compare": str(policy.pk)})
-    assert "Beside the saved policy Strict" in page
+    assert "Compared with the saved policy Strict" in page
 
 
 def test_an_auditor_may_try_and_not_save(study):
