@@ -26,10 +26,18 @@ TEST_ONLY = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "PYT
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the product as processes say which databases those have: this run's never."""
+    """Marks that follow from what a test asks for.
+
+    The product as processes has databases of its own, never this run's. Locks between
+    transactions and triggers are each database's own.
+    """
     for item in items:
-        if "product_environment" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        database = item.get_closest_marker("django_db")
+        if "product_environment" in fixtures:
             item.add_marker(pytest.mark.processes)
+        if "unguarded" in fixtures or (database and database.kwargs.get("transaction")):
+            item.add_marker(pytest.mark.database_dialect)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -15,7 +15,7 @@ from pipeline.ledger.ledgered_model import TraceCalls
 from pipeline.models import Question
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 AWKWARD = {
     "text": "Which \u201cdrug\u201d <b>treats</b> it?\n\t\u03b2-blocker & 5\u202f%",

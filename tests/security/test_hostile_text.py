@@ -21,7 +21,7 @@ from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
 from tests.factories.kg import write_kg
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 IMAGE = "<img src=x onerror=alert(1)>"
 PANEL = "<div hx-get=/batches/ hx-trigger=load>"

@@ -13,7 +13,7 @@ from review.releases.lifecycle import make_release, withdraw_release
 from tests import actors, factories
 from tests.review.submitting import grade_all
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pipeline.models import Event, EventChain
 from pipeline.models.events import GENESIS, HOUSE
 from tests import actors, factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from pipeline.models import Trace
 from tests import factories
 from tests.product import until
 
+pytestmark = pytest.mark.database_dialect
+
 
 @pytest.mark.django_db
 def test_each_claim_takes_another_trace_until_none_is_left():

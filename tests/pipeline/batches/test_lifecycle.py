@@ -11,7 +11,7 @@ from pipeline.core.errors import InvalidConfiguration
 from pipeline.models import Batch, Event, Trace
 from tests import factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 def test_start_makes_one_pending_trace_for_each_question_and_sample():

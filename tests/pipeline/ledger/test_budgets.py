@@ -26,7 +26,7 @@ from tests import factories
 from tests.factories.endpoints import price
 from tests.peers.scripted import ANSWER, REQUEST, Scripted, Time
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 # A call of REQUEST that is answered with ANSWER costs 31 and three times 9 millionths: 0.000058.
 PRICE = TokenPrice(Decimal(1), Decimal(3), "USD")

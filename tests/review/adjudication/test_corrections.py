@@ -20,7 +20,7 @@ from review.releases.lifecycle import lines_of, make_release
 from tests import actors, factories
 from tests.review.disagreeing import grade_row
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

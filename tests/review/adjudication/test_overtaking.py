@@ -11,7 +11,7 @@ from review.models import Adjudication, Grade, Item
 from tests import actors, factories
 from tests.review.disagreeing import evidence_of, grade_row, settle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 DECISIONS = ("accept", "revise", "reject")
 FLAGS = ("", "", "", "mild", "severe")

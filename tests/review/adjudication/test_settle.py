@@ -28,7 +28,7 @@ from review.models import Adjudication, AdjudicationLease, Grade, Item
 from tests import actors, factories
 from tests.review.disagreeing import evidence_of, grade_row, settle
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

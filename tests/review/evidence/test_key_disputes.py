@@ -19,7 +19,7 @@ from tests.overlapping import before_commit
 from tests.review.disagreeing import grade_row, settle
 from tests.review.submitting import entry
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from review.models import Grade, Slot
 from review.queue.claim import next_slot
 from tests import actors, factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from review.studies.lifecycle import pause_study
 from tests import actors, factories
 from tests.review.submitting import grade_all, sent, submit
 
+pytestmark = pytest.mark.database_dialect
+
 
 @pytest.fixture
 def lead(db):

@@ -12,7 +12,7 @@ from review.queue.claim import free_expired_slots, next_slot
 from review.studies.lifecycle import close_study, pause_study, resume_study
 from tests import actors, factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from review.studies.lifecycle import pause_study
 from tests import actors, factories
 from tests.review.submitting import sent, submit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

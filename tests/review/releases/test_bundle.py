@@ -22,7 +22,7 @@ from tests import actors
 from tests.review.disagreeing import grade_row, settle
 from tests.review.modelled import model_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 REJECTION: dict[str, Any] = {"decision": "reject", "cot_precision": 1}
 
 

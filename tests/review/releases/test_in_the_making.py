@@ -29,7 +29,7 @@ from review.releases.lifecycle import (
 )
 from tests import actors, factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ from review.queue.claim import next_slot
 from review.releases.lifecycle import CannotRelease, lines_of, make_release, withdraw_release
 from tests import actors, factories
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from review.studies.lifecycle import CannotOpen, StudyPlan, WrongState, close_st
 from tests import actors, factories
 from tests.review.submitting import grade_all
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from review.queue.claim import next_slot
 from tests import actors, factories
 from tests.review.submitting import submit
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 MOST_QUERIES = 12
 
