@@ -56,7 +56,8 @@ def seed_starter(progress: Progress = _silent) -> Study | None:
     batch = Batch.objects.filter(name=BATCH).first() or _start_first_batch(lead)
     # Small enough to make here and now: reviewers find work at their first sign-in.
     total = batch.traces.count()
-    with progress(f"Making the first {total} traces", total) as count:
+    title = f"Making the first {total} traces, the very first of which takes longest"
+    with progress(title, total) as count:
         run_batch(batch, on_progress=count)
     return _open_first_study(batch, lead)
 

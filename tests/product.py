@@ -11,15 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipeline.management.serve import programs
+
 # A wait ends when what it waits for is there: only a failure takes this long.
 PATIENCE = 120.0
 # For a database server to end what a worker has sent it.
 IN_HAND = 0.1
 DATABASE = "medreason.sqlite3"
-WORKER = (
-    *("-m", "celery", "--quiet", "-A", "medreason_web", "worker", "--loglevel", "WARNING"),
-    *("--pool", "threads", "--concurrency", "4", "--without-gossip", "--without-mingle"),
-)
+WORKER = programs(host="", port=0, processes=1, concurrency=4)[1]
 
 
 @dataclass
@@ -36,8 +35,8 @@ class Product:
         subprocess.run(command, cwd=self.root, env=self.environment, check=True, timeout=300)
 
     def start_worker(self) -> subprocess.Popen[bytes]:
-        command = (sys.executable, *WORKER)
-        self.workers.append(subprocess.Popen(command, cwd=self.root, env=self.environment))
+        environment = {**self.environment, **WORKER.environment}
+        self.workers.append(subprocess.Popen(WORKER.command, cwd=self.root, env=environment))
         return self.workers[-1]
 
     def end(self) -> None:
@@ -74,7 +73,6 @@ def embedded(root: Path, environment: dict[str, str], **changes: str) -> Iterato
         | {
             "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
             "PYTHONPATH": str(root),
-            "PYTHONWARNINGS": "ignore:You're running the worker",
         }
         | changes,
         lambda: sqlite3.connect(Path(environment["MEDREASON_DATA_DIR"]) / DATABASE, timeout=20),

@@ -21,7 +21,7 @@ WORKER_ENVIRONMENT = {
 }
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 PROJECT = Path(__file__).resolve().parents[2]
-ENDED = "\nMedReason Web has ended; its data is kept."
+END_MESSAGE = "\nMedReason Web has ended; its data is kept."
 
 
 def main(host: str, port: int, processes: int, concurrency: int) -> None:
@@ -37,7 +37,7 @@ def main(host: str, port: int, processes: int, concurrency: int) -> None:
             f"MedReason Web is at http://{address(shown, port)}/ (Ctrl-C ends it)", flush=True
         ),
     )
-    print(ENDED)
+    print(END_MESSAGE)
 
 
 def programs(*, host: str, port: int, processes: int, concurrency: int) -> list[Program]:

@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 self._prepare()
                 become_supervisor(host, port, options["web_processes"], options["concurrency"])
         except KeyboardInterrupt:
-            self.stdout.write(serve.ENDED)
+            self.stdout.write(serve.END_MESSAGE)
 
     def _prepare(self) -> None:
         migrate(self.stdout)

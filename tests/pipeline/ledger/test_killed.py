@@ -27,7 +27,8 @@ PREPARE = """
 import sys, django
 django.setup()
 from django.core.management import call_command
-from tests import factories, factories_endpoints as endpoints
+from tests import factories
+from tests.factories import endpoints
 call_command("migrate", verbosity=0)
 url, size = sys.argv[1], int(sys.argv[2])
 reasoner, reader = endpoints.endpoint(base_url=url), endpoints.reader(base_url=url)

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from review.evidence.policies import Rules, save_policy
 from review.releases.lifecycle import begin_release
 from tests import actors
-from tests.factories_release_rows import graded_study
+from tests.factories.release_rows import graded_study
 call_command("migrate", verbosity=0)
 study, lead = graded_study(traces=400, grades=1200, benchmark=20), actors.lead()
 policy = save_policy("policy", rules=Rules(), saved_by=lead)
