@@ -56,10 +56,10 @@ def test_a_question_without_options_asks_the_judge_too(world):
 
 
 def test_it_grows_with_questions_and_samples_and_is_the_same_every_time(world):
-    one, other = estimated(world, samples=3), estimated(world, samples=3)
-    assert one == other
-    assert one.traces == 24
-    assert one.calls.low == pytest.approx(3 * estimated(world).calls.low)
+    first, second = estimated(world, samples=3), estimated(world, samples=3)
+    assert first == second
+    assert first.traces == 24
+    assert first.calls.low == pytest.approx(3 * estimated(world).calls.low)
     assert estimated(world, limit=2).traces == 2
     assert estimated(world, sample=3).sampled == 3
 

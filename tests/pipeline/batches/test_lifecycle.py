@@ -61,12 +61,12 @@ def test_a_settled_row_repeats_its_record():
 
 def test_the_same_seed_gives_byte_identical_traces():
     first, second = factories.made_batch(4, name="one"), factories.made_batch(4, name="two")
-    one, other = (
-        list(made.traces.order_by("pk").values_list("record", flat=True))
-        for made in (first, second)
+    first_records, second_records = (
+        list(batch.traces.order_by("pk").values_list("record", flat=True))
+        for batch in (first, second)
     )
-    assert one == other
-    assert all(one)
+    assert first_records == second_records
+    assert all(first_records)
 
 
 def test_a_paused_batch_hands_out_nothing_until_resumed():

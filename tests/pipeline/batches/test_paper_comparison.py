@@ -55,22 +55,22 @@ def test_nothing_of_nothing_has_no_share():
 
 
 def test_traces_are_counted_by_outcome_reason_and_source(batch):
-    found = compare_with_paper([batch])
-    assert (found.settled, found.open) == (4, 0)
-    assert found.kept_of_made == Proportion(2, 3)
-    assert found.kept_of_settled == Proportion(2, 4)
-    assert found.failures == (("no_path", 1),)
-    assert found.rejections == (("answer", 1), ("leakage", 1))
-    [source] = found.sources
+    comparison = compare_with_paper([batch])
+    assert (comparison.settled, comparison.open) == (4, 0)
+    assert comparison.kept_of_made == Proportion(2, 3)
+    assert comparison.kept_of_settled == Proportion(2, 4)
+    assert comparison.failures == (("no_path", 1),)
+    assert comparison.rejections == (("answer", 1), ("leakage", 1))
+    [source] = comparison.sources
     assert (source.source, source.settled, source.made, source.kept) == ("house", 4, 3, 2)
 
 
 def test_mentions_are_counted_by_the_stage_that_linked_them(batch):
-    found = compare_with_paper([batch])
-    assert found.mapped == Proportion(4, 4)
-    assert set(found.mapping) == {"question", "answer"}
-    assert found.mapping["answer"] == {"exact": 4}
-    assert found.mapping["question"]["exact"] >= 4
+    comparison = compare_with_paper([batch])
+    assert comparison.mapped == Proportion(4, 4)
+    assert set(comparison.mapping) == {"question", "answer"}
+    assert comparison.mapping["answer"] == {"exact": 4}
+    assert comparison.mapping["question"]["exact"] >= 4
 
 
 def test_only_current_attempts_of_the_batches_named_count(batch):

@@ -134,9 +134,9 @@ def test_the_price_of_a_day_is_the_latest_that_began_by_then():
     price("m", valid_from=date(2026, 6, 1))
     price("m", input_per_million=Decimal(9), valid_from=timezone.localdate() + timedelta(days=365))
 
-    def found(*day):
+    def price_at(*day):
         return price_on(date(*day), model="m")
 
-    assert found(2025, 12, 31) is None
-    assert found(2026, 5, 31) == TokenPrice(Decimal(2), Decimal(3), "USD")
-    assert found(2026, 6, 1).input_per_million == Decimal(1)
+    assert price_at(2025, 12, 31) is None
+    assert price_at(2026, 5, 31) == TokenPrice(Decimal(2), Decimal(3), "USD")
+    assert price_at(2026, 6, 1).input_per_million == Decimal(1)

@@ -13,8 +13,8 @@ from pipeline.endpoints.allowed_hosts import (
 )
 
 
-def _told(found: list[str], host: str, port: int) -> list[str]:
-    return found
+def _resolve_to(addresses: list[str], host: str, port: int) -> list[str]:
+    return addresses
 
 
 def may_ask(base_url: str) -> bool:
@@ -129,15 +129,15 @@ def test_an_entry_that_cannot_be_read_is_named(settings):
 )
 def test_a_listed_name_that_leads_to_metadata_or_to_us_is_refused(address):
     target = target_of("https://llm.example/v1")
-    for found in ([address], ["93.184.216.34", address]):
+    for addresses in ([address], ["93.184.216.34", address]):
         with pytest.raises(EndpointRefused):
-            addresses_of(target, partial(_told, found))
+            addresses_of(target, partial(_resolve_to, addresses))
 
 
 def test_a_listed_name_may_lead_into_the_house():
     target = target_of("https://llm.example/v1")
-    found = ["10.1.2.3", "fd12:3456::1", "192.168.1.7"]
-    assert addresses_of(target, lambda host, port: found) == tuple(found)
+    addresses = ["10.1.2.3", "fd12:3456::1", "192.168.1.7"]
+    assert addresses_of(target, lambda host, port: addresses) == tuple(addresses)
 
 
 @pytest.mark.parametrize(

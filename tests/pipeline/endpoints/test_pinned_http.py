@@ -79,7 +79,7 @@ def test_a_redirect_leads_nowhere(location):
     sink = Sink(location)
     with pytest.raises(httpx2.UnsupportedProtocol):
         pinned(sink, ["203.0.114.7"]).get(URL, follow_redirects=True)
-    assert [one.url.host for one in sink.sent] == ["203.0.114.7"]
+    assert [request.url.host for request in sink.sent] == ["203.0.114.7"]
     assert client_for(target_of(URL)).follow_redirects is False
 
 

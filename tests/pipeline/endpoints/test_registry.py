@@ -170,8 +170,10 @@ def test_a_host_taken_off_the_list_is_not_opened(settings):
 
 
 def test_question_text_goes_only_where_its_set_allows(settings, monkeypatch):
-    found = {"llm.example": ["203.0.114.7"], "127.0.0.1": ["127.0.0.1"]}
-    monkeypatch.setattr("pipeline.endpoints.allowed_hosts._resolve", lambda host, port: found[host])
+    addresses = {"llm.example": ["203.0.114.7"], "127.0.0.1": ["127.0.0.1"]}
+    monkeypatch.setattr(
+        "pipeline.endpoints.allowed_hosts._resolve", lambda host, port: addresses[host]
+    )
     settings.LLM_HOSTS = ["llm.example"]
     row = endpoint(base_url="https://llm.example/v1")
     here = factories.question_set(1, name="here")

@@ -18,8 +18,8 @@ from pipeline.core.errors import (
 )
 from pipeline.core.llm.base import Message, Usage
 from pipeline.core.llm.pricing import TokenPrice
-from pipeline.ledger import call_rows
-from pipeline.ledger.budgets import TokenEstimator
+from pipeline.ledger import budgets, call_rows
+from pipeline.ledger.budgets import Cost, TokenEstimator
 from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
 from pipeline.models import Batch, LLMCall, Trace
 from tests import factories
@@ -158,6 +158,13 @@ def test_a_call_that_fits_exactly_is_sent_and_one_more_is_not(unit):
     assert LLMCall.objects.count() == 4
 
 
+def test_a_budget_is_exact_though_the_database_may_count_in_binary_fractions():
+    trace = batch_of().traces.first()
+    Batch.objects.update(budget_money=Decimal("0.3"), spent_money=Decimal("0.1"))
+    assert not budgets.reserve(trace, Cost(1, Decimal("0.200001"), "USD"))
+    assert budgets.reserve(trace, Cost(1, Decimal("0.2"), "USD"))  # 0.1 + 0.2 > 0.3
+
+
 def test_a_refused_call_leaves_no_row_and_halts_the_trace_with_the_reason():
     batch, calls = batch_of(budget_tokens=100), TraceCalls()
     model = ledgered(batch, trace_calls=calls)
@@ -189,11 +196,12 @@ def test_what_calls_in_flight_may_give_back_is_waited_for(unit):
     assert waits == [0, 0, 0]
 
 
-def test_a_budget_in_money_refuses_a_model_whose_price_is_gone():
+@pytest.mark.parametrize("unusable", [None, replace(PRICE, currency="EUR")], ids=["none", "EUR"])
+def test_a_budget_in_money_refuses_a_model_without_a_price_in_its_currency(unusable):
     batch = batch_of(budget_money=Decimal(1))
     calls = TraceCalls()
     with pytest.raises(OverBudget):
-        ledgered(batch, price=None, trace_calls=calls).ask(REQUEST)
+        ledgered(batch, price=unusable, trace_calls=calls).ask(REQUEST)
     assert "no price of the model in USD is known" in calls.halt_reason
 
 

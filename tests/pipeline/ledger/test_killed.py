@@ -128,8 +128,8 @@ def check_calls(calls: list[dict[str, Any]], received: Counter[str], *, spent: A
             ended[digest(call["messages"])] += call["status"] in PAID
     assert received <= sent
     assert set(ended.values()) <= {0, 1}
-    certain = {one for one in sent if sent[one] == ended[one]}
-    assert {one: received[one] for one in certain} == dict.fromkeys(certain, 1)
+    certain = {call for call in sent if sent[call] == ended[call]}
+    assert {call: received[call] for call in certain} == dict.fromkeys(certain, 1)
     uncertain = [call["reserved"] for call in calls if call["status"] == "uncertain"]
     # The server's end too leaves at most one a thread.
     assert 0 < len(uncertain) <= THREADS * (KILLS + 1)

@@ -70,8 +70,8 @@ def test_an_equal_call_replays_the_answer_without_a_second_one(trace, scripted):
 
 
 def test_an_answer_that_came_since_the_ledger_was_asked_is_taken_too(scripted, monkeypatch):
-    one, other = factories.batch(2).traces.all()
-    first = LedgeredModel(scripted, one, served_by=endpoint())
+    trace, other = factories.batch(2).traces.all()
+    first = LedgeredModel(scripted, trace, served_by=endpoint())
     second, acquire = first.for_trace(other, TraceCalls()), limits.acquire
 
     def overtaken(*args, **kwargs):
@@ -84,7 +84,7 @@ def test_an_answer_that_came_since_the_ledger_was_asked_is_taken_too(scripted, m
     assert len(scripted.asked) == 1
     assert set(LLMCall.objects.values_list("trace", "status")) == {
         (other.pk, LLMCall.Status.SETTLED),
-        (one.pk, LLMCall.Status.REPLAYED),
+        (trace.pk, LLMCall.Status.REPLAYED),
     }
 
 

@@ -169,6 +169,15 @@ def test_a_probe_whose_worker_died_is_taken_up_by_another(time):
     assert limits.acquire(served, tokens=1, clock=time.clock).after_failures
 
 
+def test_a_request_whose_turn_is_far_off_blocks_no_probe_meanwhile(time):
+    served = endpoint(requests_per_minute=1, timeout_seconds=100)
+    limits.acquire(served, tokens=1, clock=time.clock)
+    fail(served, time, failure=EndpointUnavailable("404", stage="extraction"), gave_up=True)
+    limits.allow_probe(served, now=time.at)
+    limits.acquire(served, tokens=1, clock=time.clock)
+    assert sum(time.slept) == pytest.approx(60)
+
+
 def test_resuming_a_batch_asks_its_endpoints_again():
     batch, time = factories.model_batch(1), Time()
     refused = EndpointUnavailable("401", stage="extraction")

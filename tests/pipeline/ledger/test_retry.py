@@ -66,11 +66,11 @@ def test_the_wait_is_drawn_from_nothing_to_the_most():
 
 def test_waiting_for_an_equal_call_is_no_attempt_and_takes_no_turn(time, monkeypatch):
     served, model = endpoint(requests_per_minute=1), Scripted([busy(), ANSWER])
-    one, other = factories.batch(2).traces.all()
+    first, second = factories.batch(2).traces.all()
     ledgered = LedgeredModel(
-        model, other, served_by=served, retry_policy=RetryPolicy(max_attempts=2)
+        model, second, served_by=served, retry_policy=RetryPolicy(max_attempts=2)
     )
-    equal = ledgered.for_trace(one, TraceCalls()).call_for(REQUEST)
+    equal = ledgered.for_trace(first, TraceCalls()).call_for(REQUEST)
     row, naps, admitted = call_rows.open_call(equal, repair_of=None), [], []
 
     assert isinstance(row, LLMCall)

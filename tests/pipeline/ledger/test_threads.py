@@ -162,11 +162,11 @@ def test_equal_calls_of_two_threads_are_sent_once():
         finally:
             connections.close_all()
 
-    hands = [threading.Thread(target=ask, args=(trace,)) for trace in traces]
-    for hand in hands:
-        hand.start()
-    for hand in hands:
-        hand.join()
+    threads = [threading.Thread(target=ask, args=(trace,)) for trace in traces]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert answers == [ANSWER, ANSWER]
     assert len(model.asked) == 1
     assert sorted(LLMCall.objects.values_list("status", flat=True)) == ["replayed", "settled"]
