@@ -30,18 +30,6 @@ if TYPE_CHECKING:
 
     from pipeline.core.llm.openai_compatible import Capability
 
-__all__ = [
-    "ApiKeyInput",
-    "EndpointRefused",
-    "EndpointTerms",
-    "change_endpoint",
-    "create_endpoint",
-    "open_model",
-    "remember_capability",
-    "require_usable",
-    "set_active",
-]
-
 CAPABILITY_DEPENDS_ON = ("base_url", "model")
 
 

@@ -233,14 +233,14 @@ def count_attempt(row: LLMCall) -> bool:
     return in_flight.update(attempts=F("attempts") + 1) == 1
 
 
-def charge_in_flight(traces: Iterable[Trace]) -> int:
-    """Charge what is in flight for traces whose worker is gone; returns how many calls."""
+def charge_in_flight(traces: Iterable[Trace]) -> None:
+    """Charge what is in flight for traces whose worker is gone."""
     calls = LLMCall.objects.filter(trace__in=traces, status=LLMCall.Status.IN_FLIGHT)
-    return _charge(calls, "The worker died while the call was in flight.")
+    _charge(calls, "The worker died while the call was in flight.")
 
 
-def charge_abandoned() -> int:
-    """Charge calls in flight whose trace ended without them; returns how many.
+def charge_abandoned() -> None:
+    """Charge calls in flight whose trace ended without them.
 
     A cancelled batch's worker settles its calls in flight. If it died instead, such a call must
     neither hold its reservation nor keep an equal call waiting for ever.
@@ -250,14 +250,12 @@ def charge_abandoned() -> int:
         status=LLMCall.Status.IN_FLIGHT,
         sent_at__lt=timezone.now() - ABANDONED_AFTER,
     )
-    return _charge(calls, "Nobody waits for the call any more.")
+    _charge(calls, "Nobody waits for the call any more.")
 
 
-def _charge(calls: Iterable[LLMCall], error: str) -> int:
-    rows = list(calls)
-    for row in rows:
+def _charge(calls: Iterable[LLMCall], error: str) -> None:
+    for row in calls:
         settle_uncertain(row, error)
-    return len(rows)
 
 
 def _row(call: Call, status: LLMCall.Status, **fields: Any) -> LLMCall:
@@ -283,15 +281,14 @@ def _row(call: Call, status: LLMCall.Status, **fields: Any) -> LLMCall:
     )
 
 
-def _end(row: LLMCall, spent: Cost, **changes: Any) -> bool:
-    """Move a call out of flight with its cost; False when someone else already has."""
+def _end(row: LLMCall, spent: Cost, **changes: Any) -> None:
+    """Move a call out of flight with its cost, unless it has been ended already."""
     with short_transaction():
         ended = LLMCall.objects.filter(pk=row.pk, status=LLMCall.Status.IN_FLIGHT).update(
             cost=spent.money, settled_at=timezone.now(), **changes
         )
         if ended and row.batch_id is not None:
             budgets.settle(row.batch_id, reserved=_reserved(row), spent=spent)
-    return ended == 1
 
 
 def _reserved(row: LLMCall) -> Cost:

@@ -30,6 +30,16 @@ def test_each_claim_takes_another_trace_until_none_is_left():
 
 
 @pytest.mark.django_db
+def test_no_more_traces_are_claimed_at_a_time_than_asked_for():
+    batch = factories.batch(3)
+    first = claim_trace(batch, max_claimed=2)
+    assert claim_trace(batch, max_claimed=2)
+    assert claim_trace(batch, max_claimed=2) is None
+    release_claim(first)
+    assert claim_trace(batch, max_claimed=2)
+
+
+@pytest.mark.django_db
 def test_an_expired_lease_goes_back_and_the_late_worker_saves_nothing():
     batch = factories.batch(1)
     late = claim_trace(batch)

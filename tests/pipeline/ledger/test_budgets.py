@@ -267,6 +267,13 @@ def test_a_call_of_a_cancelled_batch_is_charged_once_nobody_can_be_waiting():
     check_charged_in_full(batch, call)
 
 
+def test_a_call_that_a_worker_waits_for_is_not_charged_however_old():
+    in_flight(batch_of())
+    LLMCall.objects.update(sent_at=timezone.now() - timedelta(hours=2))
+    claims.return_expired_leases()
+    assert LLMCall.objects.get().status == "in_flight"
+
+
 def test_a_worker_that_lost_its_lease_sends_nothing_more():
     batch, calls = batch_of(), TraceCalls()
     row = claims.claim_trace(batch)

@@ -7,6 +7,7 @@ import pytest
 from pipeline.batches import lifecycle
 from pipeline.core.errors import EndpointUnavailable, TransientFailure
 from pipeline.ledger import limits
+from pipeline.ledger.limits import CircuitCache
 from pipeline.models import EndpointPace
 from tests import factories
 from tests.factories.endpoints import endpoint
@@ -67,6 +68,30 @@ def test_without_limits_nobody_waits_and_no_row_is_written_to(time):
         limits.acquire(served, tokens=1000, clock=time.clock)
     assert time.slept == []
     assert EndpointPace.objects.get().free_at is None
+
+
+def test_threads_that_share_a_cache_keep_the_limits_all_the_same(time):
+    served, cache = endpoint(requests_per_minute=60), CircuitCache()
+    for _ in range(3):
+        limits.acquire(served, tokens=1, clock=time.clock, cache=cache)
+    assert sum(time.slept) == pytest.approx(2)
+
+
+def test_a_closed_circuit_is_looked_at_again_after_half_a_second(time):
+    served, cache = endpoint(), CircuitCache()
+    limits.acquire(served, tokens=1, clock=time.clock, cache=cache)
+    EndpointPace.objects.update(open_until=time.at + timedelta(hours=1), open_reason="down")
+    assert limits.acquire(served, tokens=1, clock=time.clock, cache=cache).refusal is None
+    time.pass_by(0.5)
+    assert limits.acquire(served, tokens=1, clock=time.clock, cache=cache).refusal == "down"
+
+
+def test_while_failures_are_counted_every_success_is_news(time):
+    served, cache = endpoint(), CircuitCache()
+    fail(served, time)
+    for _ in range(2):
+        permit = limits.acquire(served, tokens=1, clock=time.clock, cache=cache)
+        assert permit.after_failures
 
 
 def down(**how) -> TransientFailure:

@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 
 from pipeline.core.errors import (
+    EndpointRefused,
     EndpointUnavailable,
     MalformedOutput,
     ReasonerFailure,
     TransientFailure,
 )
 from pipeline.core.llm.base import Answer, Request, Usage
-from pipeline.endpoints.registry import EndpointRefused, set_active
+from pipeline.endpoints.registry import set_active
 from pipeline.ledger import probe
 from pipeline.models import Endpoint, LLMCall
 from tests.factories.endpoints import endpoint, price

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pipeline import tasks
+from pipeline.core.errors import EndpointRefused
 from pipeline.endpoints.from_environment import endpoints_from_environment
-from pipeline.endpoints.registry import EndpointRefused
 from pipeline.ledger import probe as probing
 from pipeline.models import Batch, Endpoint, LLMCall, Question
 from tests import factories
