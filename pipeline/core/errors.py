@@ -42,6 +42,12 @@ class NoPathFound(StageFailure):
     stage, reason = "search", "no_path"
 
 
+class TooManyPaths(StageFailure):
+    """A pair is joined by more shortest paths than can be counted."""
+
+    stage, reason = "search", "too_many_paths"
+
+
 class PrunedToNothing(StageFailure):
     """Pruning kept none of the paths found."""
 

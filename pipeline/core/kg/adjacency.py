@@ -16,7 +16,6 @@ from pipeline.core.kg.relations import SPECS, RelationSpec
 
 Positions = npt.NDArray[np.intp]
 Mask = npt.NDArray[np.bool_]
-NodeFilter = npt.NDArray[np.bool_]
 
 TAIL_BIT: Final = 0x80
 RELATION_BITS: Final = 0x7F
@@ -45,10 +44,6 @@ class Adjacency:
     @property
     def node_count(self) -> int:
         return len(self.offsets) - 1
-
-    def entry_count(self, positions: Positions) -> int:
-        """How many entries `expand` would read for these nodes."""
-        return int((self.offsets[positions + 1] - self.offsets[positions]).sum())
 
     def expand(self, positions: Positions, mask: Mask) -> tuple[Positions, Positions]:
         """All (owner, neighbour) pairs joined by an allowed relation, each pair once.

@@ -1,13 +1,13 @@
 """Makes the records of drawn paths: every node, edge and hop once, however many paths share it.
 
 A search is answered in fewer microseconds than fifty paths take to become records one by one, so
-they are made column by column.
+edges are read in bulk and records are filled column by column.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import fields
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -19,9 +19,9 @@ from pipeline.core.kg.relations import SPECS
 from pipeline.core.records import Edge, Path, SearchLayer
 
 Record = TypeVar("Record")
-Places = npt.NDArray[np.int64]
+Hop = tuple[Edge, ...]
 
-_READINGS: Final = tuple(
+_RELATION_FIELDS: Final = tuple(
     tuple(getattr(spec, name) for spec in SPECS)
     for name in ("relation", "display_relation", "polarity")
 )
@@ -31,27 +31,28 @@ def records_of(
     graph: GraphIndex, positions: npt.NDArray[np.int32], layer: SearchLayer, mask: Mask
 ) -> tuple[Path, ...]:
     """The paths of a table of node positions [k, d+1], each hop with every allowed edge."""
-    if not len(positions):
+    columns = list(zip(*sorted(positions.tolist()), strict=True))
+    steps = [list(zip(*ends, strict=True)) for ends in pairwise(columns)]
+    pairs = list(dict.fromkeys(chain.from_iterable(steps)))
+    if not pairs:
         return ()
-    from pipeline.core.paths.hops import read_hops
-
-    walked, indices = graph.adjacency, graph.indices_of_type(None)
-    hops = read_hops(indices, walked.offsets, walked.neighbours, walked.codes, mask, positions)
-    nodes = list(map(graph.node_at, hops.nodes.tolist()))
-    edges = _edges(hops.heads, hops.tails, hops.codes.tolist())
-    joins = [tuple(edges[start:end]) for start, end in pairwise(hops.starts.tolist())]
-    rows, steps = _rows(nodes, hops.node_places), _rows(joins, hops.hop_places)
-    return tuple(in_bulk(Path, len(positions), rows, steps, repeat(layer)))
+    hops = dict(zip(pairs, _hops(graph, pairs, mask), strict=True))
+    nodes = zip(*(map(graph.node_at, column) for column in columns), strict=True)
+    joins = zip(*(map(hops.__getitem__, step) for step in steps), strict=True)
+    return tuple(in_bulk(Path, len(positions), nodes, joins, repeat(layer)))
 
 
-def _edges(heads: Places, tails: Places, codes: list[int]) -> list[Edge]:
-    readings = (map(column.__getitem__, codes) for column in _READINGS)
-    return in_bulk(Edge, len(codes), heads.tolist(), tails.tolist(), *readings)
+def _hops(graph: GraphIndex, pairs: list[tuple[int, int]], mask: Mask) -> list[Hop]:
+    """The allowed edges of each pair of positions."""
+    from pipeline.core.paths.edges import read_edges  # numba loads with the first search
 
-
-def _rows(found: list[Any], places: Places) -> Iterator[tuple[Any, ...]]:
-    """For each column of places a tuple of what stands there."""
-    return zip(*(map(found.__getitem__, row) for row in places.tolist()), strict=True)
+    table = np.fromiter(chain.from_iterable(pairs), np.int64).reshape(-1, 2)
+    starts, heads, tails, codes = read_edges(graph.adjacency, table, mask)
+    indices, relations = graph.indices_of_type(None), codes.tolist()
+    columns = (map(column.__getitem__, relations) for column in _RELATION_FIELDS)
+    ends = indices[heads].tolist(), indices[tails].tolist()
+    edges = in_bulk(Edge, len(relations), *ends, *columns)
+    return [tuple(edges[start:end]) for start, end in pairwise(starts.tolist())]
 
 
 def in_bulk(kind: type[Record], count: int, *columns: Iterable[Any]) -> list[Record]:
@@ -60,7 +61,7 @@ def in_bulk(kind: type[Record], count: int, *columns: Iterable[Any]) -> list[Rec
     Fills the slots as the class's own `__init__` would, without its call for each field; a third
     of the time. For classes without `__post_init__`.
     """
-    made = list(map(object.__new__, repeat(kind, count)))
+    records = list(map(object.__new__, repeat(kind, count)))
     for field, column in zip(fields(kind), columns, strict=True):  # type: ignore[arg-type]
-        deque(map(getattr(kind, field.name).__set__, made, column), maxlen=0)
-    return made
+        deque(map(getattr(kind, field.name).__set__, records, column), maxlen=0)
+    return records

@@ -3,7 +3,10 @@
 numba is heavy: only modules of machine code import this one, and they load at the first search.
 The code is kept where numba finds a folder to write: the one NUMBA_CACHE_DIR names, beside the
 source, or the user's cache. An installation that may write to none of them compiles anew in
-every process, which takes seconds and changes no result.
+every process, which takes some seconds and changes no result.
+
+What keeps compiling short: few entry points, inner functions without wrappers, and none of
+numpy's functions inside (np.unique alone takes as long to compile as the whole search).
 """
 
 import logging
@@ -14,16 +17,20 @@ import numba
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-# Inlined, for a call between compiled functions passes every array by its seven words.
-_OPTIONS: Final[dict[str, Any]] = {"nogil": True, "error_model": "numpy", "forceinline": True}
+_OPTIONS: Final[dict[str, Any]] = {
+    "nogil": True,
+    "error_model": "numpy",
+    "no_cfunc_wrapper": True,  # nothing calls them from C
+}
+_INNER_OPTIONS: Final = {**_OPTIONS, "forceinline": True, "no_cpython_wrapper": True}
 _log = logging.getLogger(__name__)
 
 
-def compiled(function: Function) -> Function:
-    """The function as machine code that runs without the interpreter's lock.
+def entry_point(function: Function) -> Function:
+    """A function called from Python, as machine code that runs without the interpreter's lock.
 
-    numba keeps the code until the file of the function called from Python changes, so a compiled
-    function calls compiled ones of its own file only.
+    numba keeps the code until the file of the entry point changes, so that it may call inner
+    functions of its own file only.
     """
     machine_code: Any
     try:
@@ -31,4 +38,13 @@ def compiled(function: Function) -> Function:
     except RuntimeError as error:  # numba's answer where no folder can be written to
         _log.warning("Machine code is not kept (NUMBA_CACHE_DIR names a folder): %s", error)
         machine_code = numba.njit(**_OPTIONS)(function)
+    return cast(Function, machine_code)
+
+
+def inner(function: Function) -> Function:
+    """A function that machine code alone calls: part of its callers' code, with no file of its own.
+
+    Inlined, for a call passes every array by its seven words.
+    """
+    machine_code: Any = numba.njit(**_INNER_OPTIONS)(function)
     return cast(Function, machine_code)

@@ -1,4 +1,4 @@
-"""Pruning: which of the paths found matter for this question (paper, section 3.2, I_prune).
+"""Pruning: which of the candidate paths matter for this question (paper, section 3.2, I_prune).
 
 Scope `question` keeps K over all entity pairs with one call; scope `pair` is the paper's, K for
 each pair with one call a pair. Where there are more candidates than a reasoner is to be shown,
@@ -19,17 +19,17 @@ Pruning = tuple[tuple[Path, ...], tuple[DroppedPath, ...]]
 
 
 def prune_paths(
-    question: Question, found: Iterable[Path], reasoner: Reasoner, config: PruneConfig
+    question: Question, candidates: Iterable[Path], reasoner: Reasoner, config: PruneConfig
 ) -> Pruning:
     """The paths kept, best first, and those dropped with the reason; one call for each scope.
 
-    Order and duplicates of `found` do not matter.
+    Order and duplicates of `candidates` do not matter.
 
     Raises MalformedOutput when a position is out of range, repeated, or more than K are kept.
     """
-    paths = sorted(dict.fromkeys(found), key=lambda path: (path.node_indices, path.layer))
+    paths = sorted(dict.fromkeys(candidates), key=lambda path: (path.node_indices, path.layer))
     scopes = _by_pair(paths) if config.scope == "pair" else [paths]
-    prunings = [_prune(question, scope, reasoner, config) for scope in scopes if scope]
+    prunings = [_prune_scope(question, scope, reasoner, config) for scope in scopes if scope]
     return (
         tuple(path for kept, _ in prunings for path in kept),
         tuple(path for _, dropped in prunings for path in dropped),
@@ -42,32 +42,32 @@ def require_kept(kept: Sequence[Path], dropped: Sequence[DroppedPath]) -> None:
         raise PrunedToNothing(f"None of the {len(dropped)} paths found was kept.")
 
 
-def _prune(
+def _prune_scope(
     question: Question, paths: Sequence[Path], reasoner: Reasoner, config: PruneConfig
 ) -> Pruning:
-    shown = _shown(question, paths, config.shown)
+    shown = _select_shown(question, paths, config.shown)
     positions = reasoner.prune(question, shown, config.keep)
-    _check(positions, len(shown), config.keep)
+    _check_positions(positions, len(shown), config.keep)
     kept = tuple(shown[position] for position in positions)
     reasons = {
         path: f"not among the {len(kept)} kept of {len(shown)} in this {config.scope}"
         for path in shown
     }
-    unseen = f"not among the {len(shown)} of {len(paths)} that were shown for choice"
+    not_shown = f"not among the {len(shown)} of {len(paths)} that were shown for choice"
     chosen = set(kept)
     dropped = (path for path in paths if path not in chosen)
     return kept, tuple(
-        DroppedPath(path.node_indices, path.layer, reasons.get(path, unseen)) for path in dropped
+        DroppedPath(path.node_indices, path.layer, reasons.get(path, not_shown)) for path in dropped
     )
 
 
-def _shown(question: Question, paths: Sequence[Path], most: int | None) -> list[Path]:
-    """The candidates in the order of `paths`, at most so many, every pair in turn giving one.
+def _select_shown(question: Question, paths: Sequence[Path], max_shown: int | None) -> list[Path]:
+    """The candidates in the order of `paths`, at most `max_shown`, one of every pair in turn.
 
     The pairs closest to each other begin. Within a pair the order is that of a hash: paths
     were drawn uniformly, and a hash keeps those shown a uniform sample of them.
     """
-    if most is None or len(paths) <= most:
+    if max_shown is None or len(paths) <= max_shown:
         return list(paths)
 
     def rank(path: Path) -> bytes:
@@ -76,12 +76,12 @@ def _shown(question: Question, paths: Sequence[Path], most: int | None) -> list[
 
     pairs = sorted(_by_pair(paths), key=lambda pair: (len(pair[0].hops), pair[0].node_indices))
     rounds = zip_longest(*(sorted(pair, key=rank) for pair in pairs))
-    taken = [path for path in chain.from_iterable(rounds) if path is not None][:most]
-    chosen = set(taken)
+    in_turn = [path for path in chain.from_iterable(rounds) if path is not None]
+    chosen = set(in_turn[:max_shown])
     return [path for path in paths if path in chosen]
 
 
-def _check(positions: Sequence[int], available: int, keep: int) -> None:
+def _check_positions(positions: Sequence[int], available: int, keep: int) -> None:
     outside = [position for position in positions if not 0 <= position < available]
     if outside:
         raise MalformedOutput(

@@ -1,6 +1,6 @@
-"""Ranks drawn exactly uniformly, as machine code: which of all shortest paths are kept.
+"""Draws ranks exactly uniformly, as machine code: which of all shortest paths are kept.
 
-All compiled functions stand in this file: see `compiled`.
+All compiled functions stand in this file: see `entry_point`.
 """
 
 from typing import Any
@@ -8,12 +8,24 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.core.paths.compiling import compiled
+from pipeline.core.paths.compiling import entry_point, inner
 
 Array = npt.NDArray[Any]
 
 
-@compiled
+def sample_ranks(total: int, max_ranks: int, seed: bytes) -> Array:
+    """At most `max_ranks` distinct ranks below `total`, every such set equally likely, ascending.
+
+    `seed`: at least 8 bytes. A `total` has at most 62 bits.
+    """
+    if total <= max_ranks:
+        return np.arange(total)
+    ranks = np.empty(max_ranks, np.int64)
+    _fill(ranks, total, np.frombuffer(seed, "<u8", 1).copy())
+    return ranks
+
+
+@inner
 def _next(state: Array) -> np.uint64:
     """64 random bits by SplitMix64 (Steele, Lea and Flood, OOPSLA 2014), alike everywhere."""
     state[0] += np.uint64(0x9E3779B97F4A7C15)
@@ -22,7 +34,7 @@ def _next(state: Array) -> np.uint64:
     return np.uint64(bits ^ (bits >> np.uint64(31)))
 
 
-@compiled
+@inner
 def _below(limit: int, state: Array) -> int:
     """A number from 0 to limit-1, uniformly: bits are drawn anew until they fit."""
     mask = limit - 1
@@ -34,23 +46,17 @@ def _below(limit: int, state: Array) -> int:
     return number
 
 
-@compiled
-def draw(total: int, wanted: int, seed: Array) -> Array:
-    """At most `wanted` distinct ranks below `total`, every such set equally likely, ascending.
-
-    Floyd's algorithm (Bentley and Floyd, CACM 1987). `seed`: uint64 [1]. A `total` has
-    at most 62 bits.
-    """
-    if total <= wanted:
-        return np.arange(total)
-    state, ranks = seed.copy(), np.empty(wanted, np.int64)
-    for size in range(wanted):
-        last = total - wanted + size
+@entry_point
+def _fill(ranks: Array, total: int, state: Array) -> None:
+    """Floyd's algorithm (Bentley and Floyd, CACM 1987), with the ranks so far kept in order."""
+    for size in range(len(ranks)):
+        last = total - len(ranks) + size
         rank = _below(last + 1, state)
-        place = int(np.searchsorted(ranks[:size], rank))
-        if place < size and ranks[place] == rank:
-            rank, place = last, size
-        for behind in range(size, place, -1):
-            ranks[behind] = ranks[behind - 1]
-        ranks[place] = rank
-    return ranks
+        index = size
+        while index and ranks[index - 1] > rank:
+            index -= 1
+        if index and ranks[index - 1] == rank:  # drawn before: `last` was not, and is the largest
+            rank, index = last, size
+        for moved in range(size, index, -1):
+            ranks[moved] = ranks[moved - 1]
+        ranks[index] = rank

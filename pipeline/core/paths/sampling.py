@@ -1,86 +1,135 @@
-"""Counts all shortest paths and draws some of them exactly uniformly, without listing them.
+"""Counts all shortest paths of a pair and draws some of them uniformly, without listing them.
 
-Paths are numbered in the order of their node sequences. How many paths lead from each node to
-the goal follows level by level; a rank is drawn, then turned into its path by those counts.
+Each thread keeps its own buffers, marked by epochs, so that no search clears what another left.
 """
 
-import math
-import random
-from dataclasses import dataclass
-from typing import Any
+import threading
+from dataclasses import dataclass, field
+from functools import cache
+from types import ModuleType
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.core.paths.levels import Levels, Links
+from pipeline.core.errors import TooManyPaths
+from pipeline.core.kg.adjacency import Adjacency, Mask
 
-Counts = npt.NDArray[Any]
+Array = npt.NDArray[Any]
+Bools = npt.NDArray[np.bool_]
+
+HUB_SHARE: Final = 64  # a hub has more entries than 1 / HUB_SHARE of all nodes
+MAX_EPOCH: Final = np.iinfo(np.int32).max
 
 
-@dataclass(frozen=True)
-class CountedPaths:
-    """All shortest paths of some levels, numbered 0 .. total-1 by their node positions.
+@dataclass(frozen=True, eq=False)
+class Subgraph:
+    """Where paths may run: relations by code mask, in-between nodes by their type's code.
 
-    before[i][j] is the number of paths onwards through the links of level i before its j-th.
+    types uint8 [n]; between: the allowed types; `max_length` counts edges. Made once for many
+    searches: it lists who is joined to the hubs.
     """
 
-    levels: Levels
-    before: tuple[Counts, ...]
+    adjacency: Adjacency
+    types: npt.NDArray[np.uint8]
+    between: Bools
+    relations: Mask
+    max_length: int
+    arrays: tuple[Array, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        adjacency, relations = self.adjacency, self.relations
+        entries = (adjacency.offsets, adjacency.neighbours, adjacency.codes)
+        hubs = _hubs(adjacency, relations)
+        arrays = (*entries, relations, self.types, self.between, *hubs)
+        object.__setattr__(self, "arrays", arrays)
+
+
+class PathSample(NamedTuple):
+    """The number of all shortest paths of a pair (0: there is none), and those drawn.
+
+    `positions` [k, distance + 1] holds the nodes of one drawn path in each row, in any order.
+    """
+
     total: int
-
-    def path(self, rank: int) -> tuple[int, ...]:
-        """The node positions of the path with this rank."""
-        place, path = 0, [int(self.levels.nodes[0][0])]
-        steps = zip(self.levels.links, self.before, self.levels.nodes[1:], strict=True)
-        for links, before, nodes in steps:
-            target = before[np.searchsorted(links.near, place)] + rank
-            link = np.searchsorted(before, target, side="right") - 1
-            rank = int(target - before[link])
-            place = int(links.far[link])
-            path.append(int(nodes[place]))
-        return tuple(path)
+    positions: npt.NDArray[np.int32]
 
 
-def count_paths(levels: Levels) -> CountedPaths:
-    """Numbers the paths of the levels; the counts are exact however large."""
-    # No level adds more choices than it has nodes: the product bounds every sum below.
-    bound = math.prod(len(nodes) for nodes in levels.nodes)
-    dtype: Any = np.int64 if bound < 2**63 else object
-    onwards: Counts = np.ones(1, dtype)
-    before: list[Counts] = []
-    for nodes, links in zip(levels.nodes[-2::-1], levels.links[::-1], strict=True):
-        sums, onwards = _onwards(links, onwards, len(nodes), dtype)
-        before.insert(0, sums)
-    return CountedPaths(levels, tuple(before), int(onwards[0]))
+class _Buffers(threading.local):
+    """What one thread's searches write into: `size` nodes, `capacity` links, grown on demand."""
+
+    size = capacity = 0
+    epoch = 1
+    arrays: tuple[Array, ...] = ()
+
+    def claim(self, size: int, depths: int, capacity: int = 0) -> int:
+        """Makes room for a graph; the first of `depths` marks that no search has left here."""
+        if size > self.size or capacity > self.capacity or self.epoch + depths > MAX_EPOCH:
+            self.size, self.capacity = max(size, self.size), max(size, capacity, self.capacity)
+            self.arrays, self.epoch = _buffer_arrays(self.size, self.capacity), 1
+        epoch = self.epoch
+        self.epoch += depths
+        return epoch
 
 
-def _onwards(links: Links, counts: Counts, node_count: int, dtype: Any) -> tuple[Counts, Counts]:
-    """Running sums over the links of a level, and the paths onwards from each of its nodes."""
-    sums = np.zeros(len(links.near) + 1, dtype)
-    np.cumsum(counts[links.far], out=sums[1:])
-    starts = np.searchsorted(links.near, np.arange(node_count + 1))
-    return sums, sums[starts[1:]] - sums[starts[:-1]]
+_buffers = _Buffers()
 
 
-def draw_ranks(total: int, wanted: int, seed: int) -> tuple[int, ...]:
-    """At most `wanted` distinct ranks below `total`, every such set equally likely, ascending.
+def sample_shortest(
+    subgraph: Subgraph, start: int, goal: int, max_paths: int, seed: bytes
+) -> PathSample:
+    """Counts the shortest paths between two positions and draws at most `max_paths` of them.
 
-    Floyd's algorithm (Bentley and Floyd, CACM 1987). It rests on `getrandbits` alone, whose
-    bits for a seed are the same on every platform; `random.sample` promises less.
+    Every set of paths is equally likely; `seed` (8 bytes or more) decides which. `start` and
+    `goal` are two different nodes. Raises TooManyPaths where counts overflow.
     """
-    if total <= wanted:
-        return tuple(range(total))
-    source = random.Random(seed)
-    drawn: set[int] = set()
-    for last in range(total - wanted, total):
-        rank = _below(last + 1, source)
-        drawn.add(last if rank in drawn else rank)
-    return tuple(sorted(drawn))
+    kernels, ranks = _machine_code()
+    size, capacity, total = len(subgraph.types), 0, -1
+    max_length = min(subgraph.max_length, size)
+    while total < 0:  # more links than the buffers take
+        epoch = _buffers.claim(size, max_length + 1, capacity)
+        met = kernels.meet(subgraph.arrays, (start, goal), max_length, epoch, _buffers.arrays)
+        capacity, total = 4 * _buffers.capacity, met[-1]
+    if total >= kernels.MAX_COUNT:
+        raise TooManyPaths(
+            f"A pair of entities is joined by {kernels.MAX_COUNT:,} shortest paths or more. "
+            "A smaller search.maximum_length leaves such pairs out."
+        )
+    chosen = ranks.sample_ranks(total, max_paths, seed)
+    positions = np.empty((len(chosen), met[0] + met[1] + 2), np.int32)
+    kernels.write_paths(subgraph.arrays, met, chosen, epoch, _buffers.arrays, positions)
+    return PathSample(total, positions)
 
 
-def _below(limit: int, source: random.Random) -> int:
-    """A number from 0 to limit-1, uniformly: bits are drawn anew until they fit."""
-    bits = (limit - 1).bit_length()
-    while (number := source.getrandbits(bits) if bits else 0) >= limit:
-        pass
-    return number
+@cache
+def _machine_code() -> tuple[ModuleType, ModuleType]:
+    """Loaded with the first search: web processes never need it."""
+    from pipeline.core.paths import kernels, ranks
+
+    return kernels, ranks
+
+
+def _hubs(adjacency: Adjacency, relations: Mask) -> tuple[Array, Array]:
+    """Each node's row among the hubs, and for each hub a bit for each node joined to it."""
+    edges = np.diff(adjacency.offsets)
+    hubs = np.flatnonzero(edges * HUB_SHARE > adjacency.node_count)
+    rows = np.full(adjacency.node_count, -1, np.int32)
+    rows[hubs] = np.arange(len(hubs))
+    bits = np.zeros((len(hubs), (adjacency.node_count + 7) // 8), np.uint8)
+    for row, hub in zip(bits, hubs, strict=True):
+        joined = np.zeros(adjacency.node_count, np.bool_)
+        joined[adjacency.expand(np.array([hub]), relations)[1]] = True
+        row[:] = np.packbits(joined, bitorder="little")
+    return rows, bits
+
+
+def _buffer_arrays(size: int, capacity: int) -> tuple[Array, ...]:
+    """marks, counts, nodes, starts, links and running sums, as `kernels` wants them."""
+    return (
+        np.zeros((2, size), np.int32),
+        np.empty((2, size), np.int64),
+        np.empty((2, size), np.int32),
+        np.empty((2, size + 2), np.int64),
+        np.empty((2, capacity + size), np.int32),
+        np.empty(capacity + 1, np.int64),
+    )

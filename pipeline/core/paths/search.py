@@ -17,7 +17,7 @@ from pipeline.core.kg.artefact import NODE_TYPES
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.kg.relations import RELATION_NAMES, RelationSpec
 from pipeline.core.paths.assembly import records_of
-from pipeline.core.paths.drawing import Drawn, Ground, draw_shortest
+from pipeline.core.paths.sampling import PathSample, Subgraph, sample_shortest
 from pipeline.core.records import PairSearch, Path, SearchLayer
 
 
@@ -33,34 +33,34 @@ def search_pair(
     gives distance None and layer None. Raises KeyError for a node the graph lacks,
     InvalidConfiguration for a relation PrimeKG does not have.
     """
-    drawn = draw_pair(graph, question_node, answer_node, config, seed)
-    if drawn is None:
+    sample = sample_pair(graph, question_node, answer_node, config, seed)
+    if sample is None:
         distance = 0 if question_node == answer_node else None
         return PairSearch(question_node, answer_node, distance, 0, 0, None), ()
-    layer, ground, (total, positions) = drawn
-    paths = records_of(graph, positions, layer, ground.relations)
+    layer, subgraph, (total, positions) = sample
+    paths = records_of(graph, positions, layer, subgraph.relations)
     distance = positions.shape[1] - 1
     return PairSearch(question_node, answer_node, distance, total, len(paths), layer), paths
 
 
-def draw_pair(
+def sample_pair(
     graph: GraphIndex, question_node: int, answer_node: int, config: SearchConfig, seed: int
-) -> tuple[SearchLayer, Ground, Drawn] | None:
-    """`search_pair` before any record is made: the layer that has paths, and those drawn."""
+) -> tuple[SearchLayer, Subgraph, PathSample] | None:
+    """`search_pair` without records: the layer that has paths, and those drawn."""
     start, goal = graph.position(question_node), graph.position(answer_node)
     if start == goal:
         return None
-    chance = hashlib.sha256(f"{seed}:{question_node}:{answer_node}".encode()).digest()
-    for layer, ground in grounds(graph, config):
-        drawn = draw_shortest(ground, start, goal, config.paths_per_pair, chance)
-        if drawn.total:
-            return layer, ground, drawn
+    pair_seed = hashlib.sha256(f"{seed}:{question_node}:{answer_node}".encode()).digest()
+    for layer, subgraph in subgraphs(graph, config):
+        sample = sample_shortest(subgraph, start, goal, config.paths_per_pair, pair_seed)
+        if sample.total:
+            return layer, subgraph, sample
     return None
 
 
 @lru_cache(maxsize=4)
-def grounds(graph: GraphIndex, config: SearchConfig) -> tuple[tuple[SearchLayer, Ground], ...]:
-    """The layers to search in turn, each with where its paths may run.
+def subgraphs(graph: GraphIndex, config: SearchConfig) -> tuple[tuple[SearchLayer, Subgraph], ...]:
+    """The layers to search in turn, each with its part of the graph.
 
     Raises InvalidConfiguration for a relation PrimeKG does not have.
     """
@@ -71,13 +71,13 @@ def grounds(graph: GraphIndex, config: SearchConfig) -> tuple[tuple[SearchLayer,
         named = not config.relations or spec.relation in config.relations
         return named and not (spec.negative and config.negative_edges == "exclude")
 
-    def ground(mask: Mask) -> Ground:
-        return Ground(graph.adjacency, graph.types, kinds, mask, config.maximum_length)
+    def subgraph(mask: Mask) -> Subgraph:
+        return Subgraph(graph.adjacency, graph.types, between, mask, config.maximum_length)
 
-    permitted = [not config.node_types or kind in config.node_types for kind in NODE_TYPES]
-    kinds = np.array(permitted, np.bool_)
-    whole = SearchLayer.WHOLE, ground(relation_mask(allowed))
+    allowed_types = [not config.node_types or kind in config.node_types for kind in NODE_TYPES]
+    between = np.array(allowed_types, np.bool_)
+    whole = SearchLayer.WHOLE, subgraph(relation_mask(allowed))
     if not config.two_layers:
         return (whole,)
     specific = relation_mask(lambda spec: allowed(spec) and not spec.generic)
-    return (SearchLayer.SPECIFIC, ground(specific)), whole
+    return (SearchLayer.SPECIFIC, subgraph(specific)), whole

@@ -12,5 +12,5 @@ def seed_of(question: Question, config: MethodConfig, start: int, answer: int) -
     A question is known by its source, its id there and its text; row ids play no part.
     """
     identity = (config.seed, config.sample_index, question.source, question.id_in_source)
-    told = repr((*identity, question.text, start, answer)).encode()
-    return int.from_bytes(hashlib.sha256(told).digest()[:8])
+    key = repr((*identity, question.text, start, answer)).encode()
+    return int.from_bytes(hashlib.sha256(key).digest()[:8])

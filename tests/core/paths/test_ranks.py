@@ -6,11 +6,11 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from pipeline.core.paths import ranks
+from pipeline.core.paths.ranks import _next, sample_ranks
 
 
 def draw(total, wanted, seed):
-    return tuple(ranks.draw(total, wanted, np.array([seed], np.uint64)).tolist())
+    return tuple(sample_ranks(total, wanted, seed.to_bytes(8, "little")).tolist())
 
 
 def seeds(count):
@@ -44,17 +44,16 @@ def test_large_totals_are_drawn_from_throughout():
     assert sum((drawn.count(part) - 500) ** 2 / 500 for part in range(8)) < 24.4
 
 
-def test_a_seed_draws_the_same_everywhere_and_is_left_as_it_was():
-    seed = np.array([42], np.uint64)
-    drawn = [tuple(ranks.draw(1000, 5, seed).tolist()) for _ in range(2)]
-    assert drawn == [(129, 458, 505, 842, 937)] * 2
-    assert seed[0] == 42
+def test_a_seed_draws_the_same_everywhere():
+    assert [draw(1000, 5, 42) for _ in range(2)] == [(129, 458, 505, 842, 937)] * 2
 
 
 def test_the_bits_are_those_of_splitmix64():
     """The first outputs for the seed 1234567 as its reference implementation prints them."""
     state = np.array([1234567], np.uint64)
-    assert [int(ranks._next(state)) for _ in range(3)] == [
+    with np.errstate(over="ignore"):
+        bits = [int(_next.py_func(state)) for _ in range(3)]  # type: ignore[attr-defined]
+    assert bits == [
         6457827717110365317,
         3203168211198807973,
         9817491932198370423,
