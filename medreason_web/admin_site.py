@@ -8,7 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from pipeline.accounts.roles import owes_second_factor, to_second_step
+from pipeline.accounts.roles import needs_second_factor, redirect_to_second_step
 
 
 class SuperuserAdminSite(AdminSite):
@@ -21,8 +21,8 @@ class SuperuserAdminSite(AdminSite):
     ) -> HttpResponse:
         """The product's own login, with its rate limits; whoever is signed in is refused."""
         if request.user.is_authenticated and request.user.is_superuser:
-            if owes_second_factor(request.user):
-                return to_second_step(request)
+            if needs_second_factor(request.user):
+                return redirect_to_second_step(request)
             return redirect("admin:index")
         if request.user.is_authenticated:
             raise PermissionDenied
@@ -30,4 +30,4 @@ class SuperuserAdminSite(AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         user = request.user
-        return user.is_active and user.is_superuser and not owes_second_factor(user)
+        return user.is_active and user.is_superuser and not needs_second_factor(user)

@@ -160,7 +160,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production
 REQUIRE_TOTP = ENV.require_totp
 # The second step: codes of an authenticator app, and recovery codes.
-MFA_ADAPTER = "pipeline.accounts.two_factor.SealedSecretsAdapter"
+MFA_ADAPTER = "pipeline.accounts.two_factor.EncryptedSecretsAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "MedReason Web"
 # A used code is remembered for 30 seconds: with any tolerance it would be good for longer.

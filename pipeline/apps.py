@@ -11,13 +11,17 @@ class PipelineConfig(AppConfig):
 
     def ready(self) -> None:
         from pipeline.accounts import login_log
-        from pipeline.audit.append_only import Guard, register
+        from pipeline.audit.append_only import AppendOnly, register
         from pipeline.models import Event, EventChain, Login
 
-        login_log.listen()
+        login_log.connect_signals()
         register(
             self,
-            [Guard(Event), Guard(EventChain, may_change=("length", "head")), Guard(Login)],
+            [
+                AppendOnly(Event),
+                AppendOnly(EventChain, may_change=("length", "head")),
+                AppendOnly(Login),
+            ],
         )
         post_migrate.connect(_make_cache_table, sender=self)
 

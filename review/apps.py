@@ -8,7 +8,7 @@ class ReviewConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from pipeline.audit.append_only import Guard, register
+        from pipeline.audit.append_only import AppendOnly, register
         from review.models import (
             Adjudication,
             Correction,
@@ -24,23 +24,23 @@ class ReviewConfig(AppConfig):
         register(
             self,
             [
-                Guard(Grade, may_fall=("is_current",)),
-                Guard(StepLabel),
-                Guard(PathGrade),
-                Guard(Adjudication, may_fall=("is_current",)),
-                Guard(Adjudication.grades.through),
-                Guard(Correction, may_fall=("is_current",)),
-                Guard(KeyRuling, may_fall=("is_current",)),
-                Guard(SendBack, may_change=("reply", "closed_at")),
-                Guard(
+                AppendOnly(Grade, may_turn_false=("is_current",)),
+                AppendOnly(StepLabel),
+                AppendOnly(PathGrade),
+                AppendOnly(Adjudication, may_turn_false=("is_current",)),
+                AppendOnly(Adjudication.grades.through),
+                AppendOnly(Correction, may_turn_false=("is_current",)),
+                AppendOnly(KeyRuling, may_turn_false=("is_current",)),
+                AppendOnly(SendBack, may_change=("reply", "closed_at")),
+                AppendOnly(
                     Release,
                     may_change=(
                         *("state", "withdrawn_reason", "failed_reason"),
                         *("archive_sha256", "archive_size", "lease_token", "lease_until"),
                     ),
                     open_while="OLD.sha256 = ''",
-                    never="OLD.state = 'withdrawn' AND NEW.state <> 'withdrawn'",
+                    refused_when="OLD.state = 'withdrawn' AND NEW.state <> 'withdrawn'",
                 ),
-                Guard(ReleasedTrace),
+                AppendOnly(ReleasedTrace),
             ],
         )

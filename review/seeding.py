@@ -13,7 +13,7 @@ from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.core.config import preset
 from pipeline.models import Batch
 from pipeline.sources.knowledge_graphs import load_graph
-from pipeline.sources.questions import SetTerms, load_questions, question_set
+from pipeline.sources.questions import QuestionSetTerms, get_or_create_question_set, load_questions
 from review.models import Reviewer, Study
 from review.people.accounts import NewAccount, make_account
 from review.studies.lifecycle import StudyPlan, open_study
@@ -64,8 +64,8 @@ def seed_starter(progress: Progress = _silent) -> Study | None:
 
 def _start_first_batch(lead: User) -> Batch:
     graph, _ = load_graph(STARTER / "kg.csv", name=NAME, loaded_by=lead)
-    terms = SetTerms(licence="Apache-2.0", may_be_released=True)
-    questions = question_set(NAME, source="house", terms=terms, created_by=lead)
+    terms = QuestionSetTerms(licence="Apache-2.0", may_be_released=True)
+    questions = get_or_create_question_set(NAME, source="house", terms=terms, created_by=lead)
     file = STARTER / "questions.jsonl"
     load_questions(questions, file, file_name=file.name, loaded_by=lead)
     return start_batch(

@@ -7,13 +7,13 @@ import pytest
 from django.db import connection
 from django.test import TransactionTestCase
 
-from pipeline.audit.append_only import lift
+from pipeline.audit.append_only import remove_triggers
 
 
 @pytest.fixture
 def unguarded(db) -> None:
     """Lift the triggers for one test, as someone who owns the database can."""
-    lift(connection)
+    remove_triggers(connection)
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -23,7 +23,7 @@ def _tables_can_be_emptied() -> Iterator[None]:
     empty = case._fixture_teardown
 
     def past_the_guards(self: TransactionTestCase) -> None:
-        lift(connection)
+        remove_triggers(connection)
         empty(self)
 
     case._fixture_teardown = past_the_guards

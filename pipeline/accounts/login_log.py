@@ -1,4 +1,4 @@
-"""The login log: written from the signals of Django and allauth, however a login came about."""
+"""The login log, written from the signals of Django and allauth, whichever way users log in."""
 
 from typing import Any
 
@@ -21,8 +21,8 @@ def record(kind: Login.Kind, *, user: User | None, request: HttpRequest | None) 
     return Login.objects.create(kind=kind, user=user, address=_address(request))
 
 
-def listen() -> None:
-    """Write down every login, however it came about. A log is no rule of the domain."""
+def connect_signals() -> None:
+    """Log every login, whichever way it happened. (No domain rule depends on these signals.)"""
     user_logged_in.connect(_signed_in)
     user_logged_out.connect(_signed_out)
     user_login_failed.connect(_failed)
@@ -44,8 +44,8 @@ def _signed_out(request: HttpRequest | None, user: User | None, **_: Any) -> Non
 
 
 def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
-    tried = User.objects.filter(username__iexact=str(credentials.get("username", ""))).first()
-    record(Login.Kind.FAILED, user=tried, request=request)
+    user = User.objects.filter(username__iexact=str(credentials.get("username", ""))).first()
+    record(Login.Kind.FAILED, user=user, request=request)
 
 
 def _password_changed(request: HttpRequest | None, user: User, **_: Any) -> None:
@@ -86,7 +86,7 @@ def _address(request: HttpRequest | None) -> str | None:
     if request is None:
         return None
     try:
-        found: str | None = get_client_ip(request)
-        return found
+        address: str | None = get_client_ip(request)
+        return address
     except ImproperlyConfigured:
         return None

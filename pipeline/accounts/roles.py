@@ -1,7 +1,7 @@
 """Roles: what a user may do, and the decorator that opens a view to them.
 
-Lead: the admin of the work. Reviewer and adjudicator: clinicians. Auditor: reads what a lead
-reads and changes nothing.
+Leads run the work, reviewers and adjudicators are clinicians, and auditors read what a lead reads
+and change nothing.
 """
 
 from collections.abc import Callable
@@ -55,29 +55,29 @@ def roles_of(user: User) -> frozenset[Role]:
     """The user's roles; none for a user who may not sign in."""
     if not user.is_active:
         return frozenset()
-    known = {role.value for role in Role}
+    names = {role.value for role in Role}
     return frozenset(
-        Role(name) for name in user.groups.values_list("name", flat=True) if name in known
+        Role(name) for name in user.groups.values_list("name", flat=True) if name in names
     )
 
 
 def role_required(*allowed: Role) -> Callable[..., Any]:
-    """Open a view to the roles named; auditors may also look wherever a lead may.
+    """Open a view to these roles; auditors may also read whatever a lead may read.
 
-    Strangers go to the login page (a whole page also from an htmx request), others get 403.
+    Anonymous users are sent to the login page (a full page, from htmx too); others get 403.
     """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return _to_login(request)
+                return _redirect_to_login(request)
             signed_in = cast(SignedInRequest, request)
             signed_in.roles = roles_of(request.user)
-            if not signed_in.roles & _admitted(allowed, request.method or ""):
+            if not signed_in.roles & _roles_for_method(allowed, request.method or ""):
                 raise PermissionDenied
-            if owes_second_factor(request.user):
-                return to_second_step(request)
+            if needs_second_factor(request.user):
+                return redirect_to_second_step(request)
             return view(signed_in, *args, **kwargs)
 
         guarded.allowed_roles = frozenset(allowed)  # type: ignore[attr-defined]
@@ -86,15 +86,15 @@ def role_required(*allowed: Role) -> Callable[..., Any]:
     return decorate
 
 
-def _admitted(allowed: tuple[Role, ...], method: str) -> frozenset[Role]:
+def _roles_for_method(allowed: tuple[Role, ...], method: str) -> frozenset[Role]:
     reads_as_lead = Role.LEAD in allowed and method in SAFE_METHODS
     return frozenset(allowed) | ({Role.AUDITOR} if reads_as_lead else frozenset())
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
+def _redirect_to_login(request: HttpRequest) -> HttpResponse:
     if getattr(request, "htmx", False):
         return _redirect(request, "account_login")
-    # A form's address need not be a page: after the login, go home.
+    # The address of a submitted form may not open with GET: after the login, go home.
     back = request.get_full_path() if request.method in SAFE_METHODS else resolve_url("home")
     return redirect_to_login(back)
 
@@ -106,10 +106,10 @@ def _redirect(request: HttpRequest, name: str) -> HttpResponse:
     return redirect(name)
 
 
-def to_second_step(request: HttpRequest) -> HttpResponse:
-    """Lead the user to where two-step login is switched on, and say why."""
+def redirect_to_second_step(request: HttpRequest) -> HttpResponse:
+    """Send the user to the page that switches two-step login on, and say why."""
     messages.warning(
-        request, "Your role needs two-step login here: nothing else opens before it is on."
+        request, "Your role requires two-step login: switch it on to open the other pages."
     )
     return _redirect(request, "mfa_activate_totp")
 
@@ -120,9 +120,9 @@ def has_second_factor(user: User) -> bool:
     return enabled
 
 
-def owes_second_factor(user: User) -> bool:
+def needs_second_factor(user: User) -> bool:
     """Whether this installation asks for two-step login of the user, who has none yet."""
     if not settings.REQUIRE_TOTP:
         return False
-    asked = user.is_superuser or bool(roles_of(user) & {Role.LEAD, Role.ADJUDICATOR})
-    return asked and not has_second_factor(user)
+    required = user.is_superuser or bool(roles_of(user) & {Role.LEAD, Role.ADJUDICATOR})
+    return required and not has_second_factor(user)

@@ -1,4 +1,4 @@
-"""How allauth behaves in this house."""
+"""allauth's account adapter: no open sign-up, and a login step that can be reset."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
@@ -11,8 +11,8 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # allau
         return False
 
     def get_login_stages(self) -> list[str]:
-        """allauth's, but whoever waits at a second step that a lead has lifted may start again."""
+        """allauth's, but a user waiting at a second step that a lead has reset may start again."""
         ours = {
-            "allauth.mfa.stages.AuthenticateStage": "pipeline.accounts.two_factor.LiftableStage"
+            "allauth.mfa.stages.AuthenticateStage": "pipeline.accounts.two_factor.ResettableStage"
         }
         return [ours.get(stage, stage) for stage in super().get_login_stages()]

@@ -1,4 +1,4 @@
-"""The second login step is allauth's; this is how it behaves in this house."""
+"""allauth's second login step, with encrypted secrets and resets by a lead."""
 
 from base64 import urlsafe_b64encode
 
@@ -19,7 +19,7 @@ from pipeline.accounts.roles import has_second_factor
 log = structlog.get_logger("medreason.second_step")
 
 
-class SealedSecretsAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
+class EncryptedSecretsAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth is untyped
     """Keeps secrets encrypted: a copied database is not enough to make codes."""
 
     @sensitive_variables()
@@ -28,7 +28,7 @@ class SealedSecretsAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth 
 
     @sensitive_variables()
     def decrypt(self, encrypted_text: str) -> str:
-        """The secret; nobody's, which no code fits, where this installation's key was changed."""
+        """The secret, or a random one that no code fits if MEDREASON_SECRET_KEY was changed."""
         try:
             return _cipher().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
@@ -36,8 +36,8 @@ class SealedSecretsAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # allauth 
             return str(generate_totp_secret())
 
 
-class LiftableStage(AuthenticateStage):  # type: ignore[misc]
-    """Login page and second step would send to each other for ever once it was lifted."""
+class ResettableStage(AuthenticateStage):  # type: ignore[misc]
+    """Ends once a lead has reset it: login page and second step would redirect for ever."""
 
     def is_resumable(self, request: HttpRequest) -> bool:
         return has_second_factor(self.login.user)
@@ -46,11 +46,11 @@ class LiftableStage(AuthenticateStage):  # type: ignore[misc]
 @sensitive_variables()
 def _cipher() -> MultiFernet:
     return MultiFernet(
-        [_drawn_from(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
+        [_derive_key(key) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)]
     )
 
 
 @sensitive_variables()
-def _drawn_from(key: str | bytes) -> Fernet:
-    drawn = HKDF(SHA256(), length=32, salt=None, info=b"medreason second step")
-    return Fernet(urlsafe_b64encode(drawn.derive(force_bytes(key))))
+def _derive_key(key: str | bytes) -> Fernet:
+    derivation = HKDF(SHA256(), length=32, salt=None, info=b"medreason second step")
+    return Fernet(urlsafe_b64encode(derivation.derive(force_bytes(key))))

@@ -1,9 +1,9 @@
-"""Guards: the database itself refuses to change or delete rows that are only ever added.
+"""Append-only tables: database triggers refuse to change or delete their rows.
 
-Triggers, on SQLite and PostgreSQL alike. They are put back at the end of every `migrate`,
-because SQLite loses them when a migration rebuilds a table, and lifted before migrations run,
-which may have to touch such rows. Whoever owns the database can remove them: the hash chains
-then still tell.
+On SQLite and PostgreSQL alike. The triggers are removed before migrations run, which may have to
+change such rows, and installed again at the end of every `migrate`, because SQLite loses them when
+a migration rebuilds a table. The owner of the database can remove them; the hash chains of the
+audit still reveal a change.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models.signals import post_migrate, pre_migrate
 
-REFUSE = """
+REFUSE_FUNCTION = """
 CREATE OR REPLACE FUNCTION medreason_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE EXCEPTION 'rows of % are only ever added', TG_TABLE_NAME USING ERRCODE = '23000';
@@ -24,19 +24,19 @@ END $$
 
 
 @dataclass(frozen=True)
-class Guard:
-    """One guarded table. A row is never deleted, and no column outside `may_change` changes.
+class AppendOnly:
+    """One append-only table: rows are never deleted, and only columns in `may_change` change.
 
-    `may_fall` are booleans that may go from true to false only. `open_while` is a condition on
-    the OLD row under which it is still being made: until then anything may change, and the row
-    may go. `never` is a condition on the OLD and the NEW row that is refused whatever may change.
+    `may_turn_false`: booleans that may go from true to false only. `open_while`: a condition on
+    the OLD row under which it is still incomplete; until then it may change and be deleted.
+    `refused_when`: a condition on the OLD and NEW row that is refused in any case.
     """
 
     model: type[models.Model]
     may_change: tuple[str, ...] = ()
-    may_fall: tuple[str, ...] = ()
+    may_turn_false: tuple[str, ...] = ()
     open_while: str = ""
-    never: str = ""
+    refused_when: str = ""
 
     @property
     def table(self) -> str:
@@ -47,46 +47,50 @@ class Guard:
         return f"{self.table}_no_update", f"{self.table}_no_delete"
 
 
-GUARDS: list[Guard] = []
+APPEND_ONLY: list[AppendOnly] = []
 
 
-def register(app: AppConfig, guards: Sequence[Guard]) -> None:
-    """Have the guards of one app lifted before, and put back after, every migration."""
-    GUARDS.extend(guards)
+def register(app: AppConfig, guards: Sequence[AppendOnly]) -> None:
+    """Remove the triggers of one app's tables before every migration, and install them after it."""
+    APPEND_ONLY.extend(guards)
 
     def before(using: str, plan: Sequence[Any] = (), **_: object) -> None:
         if plan:
-            lift(connections[using], guards)
+            remove_triggers(connections[using], guards)
 
     def after(using: str, **_: object) -> None:
-        install(connections[using], guards)
+        install_triggers(connections[using], guards)
 
     pre_migrate.connect(before, sender=app, weak=False)
     post_migrate.connect(after, sender=app, weak=False)
 
 
-def install(connection: BaseDatabaseWrapper, guards: Sequence[Guard] | None = None) -> None:
-    """Put the triggers on the tables that are there; again where they are already."""
-    guards = GUARDS if guards is None else guards
-    # In one transaction: there is no moment at which a running product has no guards.
+def install_triggers(
+    connection: BaseDatabaseWrapper, guards: Sequence[AppendOnly] | None = None
+) -> None:
+    """Install the triggers on the tables that exist, replacing those that are there."""
+    guards = APPEND_ONLY if guards is None else guards
+    # In one transaction: at no moment does a running product lack the triggers.
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-        lift(connection, guards)
+        remove_triggers(connection, guards)
         if connection.vendor == "postgresql":
-            cursor.execute(REFUSE)
+            cursor.execute(REFUSE_FUNCTION)
         present = connection.introspection.table_names(cursor)
         for guard in guards:
             if guard.table not in present:
                 continue
             described = connection.introspection.get_table_description(cursor, guard.table)
-            for statement in _statements(connection, guard, [one.name for one in described]):
+            for statement in _statements(connection, guard, [column.name for column in described]):
                 cursor.execute(statement)
 
 
-def lift(connection: BaseDatabaseWrapper, guards: Sequence[Guard] | None = None) -> None:
-    """Take the triggers away."""
+def remove_triggers(
+    connection: BaseDatabaseWrapper, guards: Sequence[AppendOnly] | None = None
+) -> None:
+    """Remove the triggers."""
     with connection.cursor() as cursor:
         present = connection.introspection.table_names(cursor)
-        for guard in GUARDS if guards is None else guards:
+        for guard in APPEND_ONLY if guards is None else guards:
             if guard.table not in present:
                 continue
             on = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
@@ -94,8 +98,8 @@ def lift(connection: BaseDatabaseWrapper, guards: Sequence[Guard] | None = None)
                 cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}{on}")
 
 
-def unguarded(connection: BaseDatabaseWrapper) -> list[str]:
-    """Guarded tables whose triggers are not there, by name."""
+def tables_without_triggers(connection: BaseDatabaseWrapper) -> list[str]:
+    """Append-only tables without their triggers, by name."""
     catalogue = (
         "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
         if connection.vendor == "postgresql"
@@ -104,36 +108,36 @@ def unguarded(connection: BaseDatabaseWrapper) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(catalogue)
         present = {row[0] for row in cursor.fetchall()}
-    return [guard.table for guard in GUARDS if not present.issuperset(guard.triggers)]
+    return [guard.table for guard in APPEND_ONLY if not present.issuperset(guard.triggers)]
 
 
 def _statements(
-    connection: BaseDatabaseWrapper, guard: Guard, columns: Sequence[str]
+    connection: BaseDatabaseWrapper, guard: AppendOnly, columns: Sequence[str]
 ) -> Iterator[str]:
     postgres = connection.vendor == "postgresql"
     update, delete = guard.triggers
-    condition = _changed(guard, columns, "IS DISTINCT FROM" if postgres else "IS NOT")
-    made = f"NOT ({guard.open_while})" if guard.open_while else ""
+    condition = _refused_changes(guard, columns, "IS DISTINCT FROM" if postgres else "IS NOT")
+    complete = f"NOT ({guard.open_while})" if guard.open_while else ""
     if not postgres:
         refuse = f"BEGIN SELECT RAISE(ABORT, 'rows of {guard.table} are only ever added'); END"
         yield f"CREATE TRIGGER {update} BEFORE UPDATE ON {guard.table} WHEN {condition} {refuse}"
-        when = f"WHEN {made} " if made else ""
+        when = f"WHEN {complete} " if complete else ""
         yield f"CREATE TRIGGER {delete} BEFORE DELETE ON {guard.table} {when}{refuse}"
         return
     refuse = "EXECUTE FUNCTION medreason_refuse()"
     row = f"ON {guard.table} FOR EACH ROW"
     yield f"CREATE TRIGGER {update} BEFORE UPDATE {row} WHEN ({condition}) {refuse}"
-    when = f"WHEN ({made}) " if made else ""
+    when = f"WHEN ({complete}) " if complete else ""
     yield f"CREATE TRIGGER {delete} BEFORE DELETE {row} {when}{refuse}"
     whole = f"ON {guard.table} FOR EACH STATEMENT"
     yield f"CREATE TRIGGER {guard.table}_no_truncate BEFORE TRUNCATE {whole} {refuse}"
 
 
-def _changed(guard: Guard, columns: Sequence[str], differs: str) -> str:
+def _refused_changes(guard: AppendOnly, columns: Sequence[str], differs: str) -> str:
     """The condition under which an update is refused."""
-    fixed = [name for name in columns if name not in (*guard.may_change, *guard.may_fall)]
+    fixed = [name for name in columns if name not in (*guard.may_change, *guard.may_turn_false)]
     refused = [f'OLD."{name}" {differs} NEW."{name}"' for name in fixed]
-    refused += [f'(NEW."{name}" AND NOT OLD."{name}")' for name in guard.may_fall]
-    refused += [f"({guard.never})"] if guard.never else []
+    refused += [f'(NEW."{name}" AND NOT OLD."{name}")' for name in guard.may_turn_false]
+    refused += [f"({guard.refused_when})"] if guard.refused_when else []
     condition = f"({' OR '.join(refused)})"
     return f"{condition} AND NOT ({guard.open_while})" if guard.open_while else condition

@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 
 from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.models import QuestionSet
-from pipeline.sources.questions import SetTerms
+from pipeline.sources.questions import QuestionSetTerms
 
 HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Give hosts such as llm.hospital.example.")
 
@@ -69,10 +69,10 @@ class QuestionUploadForm(forms.Form):
             self.add_error("destinations", "Name at least one endpoint, or keep the text here.")
         return data
 
-    def terms(self) -> SetTerms:
+    def terms(self) -> QuestionSetTerms:
         """The terms entered."""
         data = self.cleaned_data
-        return SetTerms(
+        return QuestionSetTerms(
             licence=data["licence"],
             may_be_released=data["may_be_released"],
             is_benchmark=data["is_benchmark"],

@@ -19,7 +19,7 @@ def embed_graph(
     row: KnowledgeGraph,
     *,
     model: str,
-    anew: bool = False,
+    overwrite: bool = False,
     embedded_by: "User | None" = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[VectorsSummary, bool]:
@@ -32,8 +32,8 @@ def embed_graph(
     """
     graph, vectors = open_graph(row), vectors_folder(row)
     folder = folder_of(vectors, model)
-    if folder.exists() and not anew:
-        return _verified(row, model), False
+    if folder.exists() and not overwrite:
+        return _verify_vectors(row, model), False
     encoder = load_encoder(model, download=True)
     shutil.rmtree(folder, ignore_errors=True)
     summary = embed(graph, vectors, model=model, encoder=encoder, progress=progress)
@@ -46,7 +46,7 @@ def embed_graph(
     return summary, True
 
 
-def _verified(row: KnowledgeGraph, model: str) -> VectorsSummary:
+def _verify_vectors(row: KnowledgeGraph, model: str) -> VectorsSummary:
     folder = folder_of(vectors_folder(row), model)
     verify(folder)
     summary, _ = read_meta(folder)

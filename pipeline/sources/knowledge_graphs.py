@@ -36,14 +36,14 @@ def load_graph(
     is lost or damaged, built anew. `progress` receives bytes read and bytes in all. Raises
     SourceFileError for a file that cannot be used; then neither row nor artefact remains.
     """
-    known = _known(source, name, synonyms)
-    if known is not None and _is_whole(known):
-        return known, False
+    existing = _same_version(source, name, synonyms)
+    if existing is not None and _is_intact(existing):
+        return existing, False
     folder = settings.KNOWLEDGE_GRAPH_DIR / f"{name}-{uuid.uuid4().hex[:12]}"
     summary = build_index(source, folder, progress, synonyms=synonyms)
     try:
-        if known is not None and known.checksum == summary.checksum:
-            return _restore(known, folder, loaded_by), False
+        if existing is not None and existing.checksum == summary.checksum:
+            return _restore(existing, folder, loaded_by), False
         row = store.graph_row(
             name=name, version=0, source_file=source.name, folder=folder.name, summary=summary
         )
@@ -53,17 +53,17 @@ def load_graph(
         raise
 
 
-def _known(source: Path, name: str, synonyms: Path | None) -> KnowledgeGraph | None:
+def _same_version(source: Path, name: str, synonyms: Path | None) -> KnowledgeGraph | None:
     """The newest version of the graph made of just these files."""
     versions = KnowledgeGraph.objects.filter(name=name).order_by("-version")
     if not versions.exists():
-        return None  # the whole file need not be read for it
+        return None  # without hashing the whole file
     return versions.filter(
         source_checksum=_sha256(source), synonyms_checksum=_sha256(synonyms) if synonyms else ""
     ).first()
 
 
-def _is_whole(row: KnowledgeGraph) -> bool:
+def _is_intact(row: KnowledgeGraph) -> bool:
     """Whether the row's artefact is on disk, byte for byte as it was built."""
     try:
         GraphIndex.open(settings.KNOWLEDGE_GRAPH_DIR / row.folder, row.checksum).verify()
@@ -74,9 +74,9 @@ def _is_whole(row: KnowledgeGraph) -> bool:
 
 
 def _restore(row: KnowledgeGraph, folder: Path, by: "User | None") -> KnowledgeGraph:
-    """Names the artefact built anew, equal to the damaged one, as the row's.
+    """Point the row to the rebuilt artefact, which equals the damaged one.
 
-    In a folder of another name, so that no worker goes on with the one it has open.
+    Its folder has another name, so that no worker goes on with the damaged one it has open.
     """
     damaged = settings.KNOWLEDGE_GRAPH_DIR / row.folder
     with transaction.atomic():

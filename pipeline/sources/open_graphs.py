@@ -1,4 +1,4 @@
-"""Open graphs: each registered graph is opened once a process, by memory map."""
+"""Open graphs: each registered graph is memory-mapped once per process."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -11,7 +11,7 @@ from pipeline.models import Batch, KnowledgeGraph
 MAX_OPEN_GRAPHS = 4
 
 
-def graph_of(batch: Batch) -> GraphIndex:
+def batch_graph(batch: Batch) -> GraphIndex:
     """The batch's own graph version.
 
     Raises ArtefactError when it is not usable, or is no longer the one the batch began with.
@@ -25,13 +25,13 @@ def open_graph(row: KnowledgeGraph) -> GraphIndex:
 
 
 def graph_folder(row: KnowledgeGraph) -> Path:
-    """Where the graph's index stands on disk."""
+    """The folder of the graph's index."""
     folder: Path = settings.KNOWLEDGE_GRAPH_DIR / row.folder
     return folder
 
 
 def vectors_folder(row: KnowledgeGraph) -> Path:
-    """Where embedding models' vectors of this graph's names stand: within its own folder."""
+    """The folder of embedding models' vectors for this graph's names, within its own."""
     return graph_folder(row) / "vectors"
 
 

@@ -18,14 +18,14 @@ from pipeline.models import Event, Question, QuestionLoad, QuestionSet
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-LINES_AT_ONCE = 1000
-REJECTIONS_KEPT = 1000
+CHUNK_SIZE = 1000
+MAX_REJECTIONS_KEPT = 1000
 DEFAULT_LIMITS = ReadLimits()
 
 
 @dataclass(frozen=True)
-class SetTerms:
-    """Under which terms a question set is held, and where its text may be sent."""
+class QuestionSetTerms:
+    """The licence of a question set, and where its text may be sent."""
 
     licence: str
     may_be_released: bool = False
@@ -35,7 +35,7 @@ class SetTerms:
 
 
 @dataclass
-class _Tally:
+class _LoadCounts:
     added: int = 0
     known: int = 0
     rejected: int = 0
@@ -43,16 +43,16 @@ class _Tally:
 
     def reject(self, line: int, reason: str) -> None:
         self.rejected += 1
-        if len(self.rejections) < REJECTIONS_KEPT:
+        if len(self.rejections) < MAX_REJECTIONS_KEPT:
             self.rejections.append((line, reason))
 
 
-class SetMismatch(ValueError):
+class QuestionSetMismatch(ValueError):
     """The set exists under another source or other terms."""
 
 
-def question_set(
-    name: str, *, source: str, terms: SetTerms | None, created_by: "User | None" = None
+def get_or_create_question_set(
+    name: str, *, source: str, terms: QuestionSetTerms | None, created_by: "User | None" = None
 ) -> QuestionSet:
     """The set of this name, made if it is new; None leaves the terms to the set.
 
@@ -62,35 +62,37 @@ def question_set(
     known = QuestionSet.objects.filter(name=name).first()
     if known is None:
         try:
-            return _new_set(name, source, terms or SetTerms(licence=""), created_by)
+            return _new_set(name, source, terms or QuestionSetTerms(licence=""), created_by)
         except IntegrityError:  # made since it was looked for
             known = QuestionSet.objects.get(name=name)
     if known.source != source:
-        raise SetMismatch(f"The set {name} holds {known.source} questions, not {source}.")
+        raise QuestionSetMismatch(f"The set {name} holds {known.source} questions, not {source}.")
     if terms is not None:
         _check_terms(known, terms)
     return known
 
 
-def _check_terms(known: QuestionSet, terms: SetTerms) -> None:
+def _check_terms(known: QuestionSet, terms: QuestionSetTerms) -> None:
     """An unstated licence is no contradiction; everything else must be as the set has it."""
     if terms.licence and known.licence != terms.licence:
-        raise SetMismatch(f"The set {known} is under the licence {known.licence!r}.")
-    held = (known.may_be_released, known.is_benchmark)
-    if held != (terms.may_be_released, terms.is_benchmark):
-        raise SetMismatch(
-            f"The set {known} has other terms: it may{'' if held[0] else ' not'} be released "
-            f"and holds {'' if held[1] else 'no '}evaluation questions."
+        raise QuestionSetMismatch(f"The set {known} is under the licence {known.licence!r}.")
+    existing = (known.may_be_released, known.is_benchmark)
+    if existing != (terms.may_be_released, terms.is_benchmark):
+        raise QuestionSetMismatch(
+            f"The set {known} has other terms: it may{'' if existing[0] else ' not'} be released "
+            f"and holds {'' if existing[1] else 'no '}evaluation questions."
         )
-    goes = (known.text_may_go, sorted(known.destinations))
-    if goes != (terms.text_may_go, sorted(terms.destinations)):
-        raise SetMismatch(
+    destinations = (known.text_may_go, sorted(known.destinations))
+    if destinations != (terms.text_may_go, sorted(terms.destinations)):
+        raise QuestionSetMismatch(
             f"The text of the set {known} may {known.get_text_may_go_display()}"
-            f"{': ' if goes[1] else ''}{', '.join(goes[1])}."
+            f"{': ' if destinations[1] else ''}{', '.join(destinations[1])}."
         )
 
 
-def _new_set(name: str, source: str, terms: SetTerms, created_by: "User | None") -> QuestionSet:
+def _new_set(
+    name: str, source: str, terms: QuestionSetTerms, created_by: "User | None"
+) -> QuestionSet:
     adapter_named(source)
     with transaction.atomic():
         row = QuestionSet.objects.create(
@@ -118,7 +120,7 @@ def load_file(
     *,
     file_name: str,
     source: str,
-    terms: SetTerms | None,
+    terms: QuestionSetTerms | None,
     loaded_by: "User | None" = None,
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> QuestionLoad:
@@ -127,9 +129,9 @@ def load_file(
     Raises SourceFileError for a file of which nothing can be used, SetMismatch for one that
     does not belong there; then no set and no question remains of it.
     """
-    _check(file, file_name, source, limits)
-    target = question_set(name, source=source, terms=terms, created_by=loaded_by)
-    return _store(target, file, file_name, loaded_by, limits)
+    _check_file(file, file_name, source, limits)
+    target = get_or_create_question_set(name, source=source, terms=terms, created_by=loaded_by)
+    return _store_questions(target, file, file_name, loaded_by, limits)
 
 
 def load_questions(
@@ -145,12 +147,12 @@ def load_questions(
     A bad line is reported with number and reason and stops nothing; what the set holds
     already is counted as known. Raises SourceFileError for a file of which nothing can be used.
     """
-    _check(file, file_name, target.source, limits)
-    return _store(target, file, file_name, loaded_by, limits)
+    _check_file(file, file_name, target.source, limits)
+    return _store_questions(target, file, file_name, loaded_by, limits)
 
 
-def _check(file: Path | BinaryIO, file_name: str, source: str, limits: ReadLimits) -> None:
-    """Read the file once without storing: what is wrong with it as a whole is known then."""
+def _check_file(file: Path | BinaryIO, file_name: str, source: str, limits: ReadLimits) -> None:
+    """Read the file once without storing, to refuse a file that is unusable as a whole."""
     first: RejectedLine | None = None
     usable = False
     for line in read_questions(file, file_name, adapter_named(source), limits):
@@ -159,41 +161,43 @@ def _check(file: Path | BinaryIO, file_name: str, source: str, limits: ReadLimit
         else:
             usable = True
     if not usable:
-        why = f"It holds no question that can be used. {first.reason}" if first else "It is empty."
-        raise SourceFileError(file_name, first.line if first else 0, why)
+        reason = (
+            f"It holds no question that can be used. {first.reason}" if first else "It is empty."
+        )
+        raise SourceFileError(file_name, first.line if first else 0, reason)
     if not isinstance(file, Path):
         file.seek(0)
 
 
-def _store(
+def _store_questions(
     target: QuestionSet,
     file: Path | BinaryIO,
     file_name: str,
     loaded_by: "User | None",
     limits: ReadLimits,
 ) -> QuestionLoad:
-    """Chunk by chunk in short transactions: reviewers go on grading while a large file loads.
+    """Chunk by chunk in short transactions, so that reviewers can grade while a large file loads.
 
-    A load that is cut off is taken up by loading the file again: that adds only the rest.
+    After an interruption load the file again: that adds only the rest.
     """
-    tally = _Tally()
+    counts = _LoadCounts()
     for lines in _chunks(read_questions(file, file_name, adapter_named(target.source), limits)):
-        _add(target, lines, tally)
+        _add_chunk(target, lines, counts)
     with transaction.atomic():
         load = QuestionLoad.objects.create(
             question_set=target,
             file_name=file_name[:200],
-            added=tally.added,
-            known=tally.known,
-            rejected=tally.rejected,
-            rejections=tally.rejections,
+            added=counts.added,
+            known=counts.known,
+            rejected=counts.rejected,
+            rejections=counts.rejections,
             loaded_by=loaded_by,
         )
         Event.objects.append(
             "questions.loaded",
             actor=loaded_by,
             subject=load,
-            payload={"set": target.name, "added": tally.added, "rejected": tally.rejected},
+            payload={"set": target.name, "added": counts.added, "rejected": counts.rejected},
         )
     return load
 
@@ -202,40 +206,44 @@ def _chunks(
     lines: Iterable[LoadedQuestion | RejectedLine],
 ) -> Iterator[list[LoadedQuestion | RejectedLine]]:
     iterator = iter(lines)
-    while chunk := list(islice(iterator, LINES_AT_ONCE)):
+    while chunk := list(islice(iterator, CHUNK_SIZE)):
         yield chunk
 
 
 @transaction.atomic
-def _add(target: QuestionSet, lines: list[LoadedQuestion | RejectedLine], tally: _Tally) -> None:
-    fresh = []
+def _add_chunk(
+    target: QuestionSet, lines: list[LoadedQuestion | RejectedLine], counts: _LoadCounts
+) -> None:
+    numbered_rows = []
     for line in lines:
         if isinstance(line, RejectedLine):
-            tally.reject(line.line, line.reason)
+            counts.reject(line.line, line.reason)
         else:
-            fresh.append((line.line, store.question_row(target, line.question)))
-    # Of two loads into the set one waits: each finds what the other has added.
+            numbered_rows.append((line.line, store.question_row(target, line.question)))
+    # Two loads into one set wait for each other here: each sees what the other has added.
     QuestionSet.objects.select_for_update(no_key=True).get(pk=target.pk)
-    by_id, contents = _present(target, [row for _, row in fresh])
+    by_id, contents = _existing(target, [row for _, row in numbered_rows])
     rows = []
-    for number, row in fresh:
+    for number, row in numbered_rows:
         if row.content_sha256 in contents:
-            tally.known += 1
+            counts.known += 1
         elif row.id_in_source in by_id:
-            tally.reject(number, f"The id {row.id_in_source} stands for another question here.")
+            counts.reject(
+                number, f"The id {row.id_in_source} belongs to another question of this set."
+            )
         else:
             by_id.add(row.id_in_source)
             contents.add(row.content_sha256)
             rows.append(row)
     Question.objects.bulk_create(rows)
-    tally.added += len(rows)
+    counts.added += len(rows)
 
 
-def _present(target: QuestionSet, rows: list[Question]) -> tuple[set[str], set[str]]:
+def _existing(target: QuestionSet, rows: list[Question]) -> tuple[set[str], set[str]]:
     """Ids and content hashes among `rows` that the set holds already."""
-    held = target.questions
-    ids = held.filter(id_in_source__in=[row.id_in_source for row in rows])
-    contents = held.filter(content_sha256__in=[row.content_sha256 for row in rows])
+    questions = target.questions
+    ids = questions.filter(id_in_source__in=[row.id_in_source for row in rows])
+    contents = questions.filter(content_sha256__in=[row.content_sha256 for row in rows])
     return (
         set(ids.values_list("id_in_source", flat=True)),
         set(contents.values_list("content_sha256", flat=True)),

@@ -1,7 +1,7 @@
-"""Drawing a trace's paths: a small layered graph, question entities on top, answer below.
+"""The diagram of a trace's paths: a small layered graph, question entities on top, answer below.
 
-Pure layout in SVG units; templates render it. The ordered list of paths stays the primary
-form, the drawing repeats it.
+Pure layout in SVG units; templates render it. The ordered list of paths is the primary form, which
+the diagram repeats.
 """
 
 import textwrap
@@ -17,14 +17,14 @@ NODE_WIDTH, NODE_HEIGHT = 156, 58
 COLUMN_GAP, ROW_GAP = 14, 56
 MARGIN = 10
 LABEL_WIDTH, LABEL_LINES = 19, 3
-MINIMUM_WIDTH = 3 * NODE_WIDTH + 2 * COLUMN_GAP + 2 * MARGIN
-BEND = 60
-LABEL_ROOM = 55
+MIN_WIDTH = 3 * NODE_WIDTH + 2 * COLUMN_GAP + 2 * MARGIN
+PARALLEL_OFFSET = 60
+LABEL_MARGIN = 55
 SWEEPS = 2
 
 
 @dataclass(frozen=True)
-class Line:
+class LabelLine:
     """One line of a label: its baseline within the node's box, and its text."""
 
     y: int
@@ -32,14 +32,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class DrawnNode:
+class DiagramNode:
     """A node's box: top left corner, label, role, and the numbers of the edges it ends."""
 
     node: Node
     role: str
     x: int
     y: int
-    lines: tuple[Line, ...]
+    lines: tuple[LabelLine, ...]
     numbers: tuple[int, ...]
 
     @property
@@ -48,7 +48,7 @@ class DrawnNode:
 
 
 @dataclass(frozen=True)
-class DrawnEdge:
+class DiagramEdge:
     """One edge as a curve from head to tail, its number in cot.numbered_edges, its label."""
 
     number: int
@@ -60,21 +60,21 @@ class DrawnEdge:
 
 
 @dataclass(frozen=True)
-class Drawing:
-    """A drawing of `width` x `height` units, whose left edge is at x = `left`."""
+class Diagram:
+    """A diagram of `width` x `height` units, whose left edge is at x = `left`."""
 
     left: int
     width: int
     height: int
-    nodes: tuple[DrawnNode, ...]
-    edges: tuple[DrawnEdge, ...]
+    nodes: tuple[DiagramNode, ...]
+    edges: tuple[DiagramEdge, ...]
     node_width: int = NODE_WIDTH
     node_height: int = NODE_HEIGHT
     middle: int = NODE_WIDTH // 2
 
 
 @dataclass(frozen=True)
-class _Place:
+class _Box:
     x: int
     y: int
 
@@ -87,24 +87,24 @@ class _Place:
         return self.y + NODE_HEIGHT
 
 
-def draw_paths(paths: Sequence[Path], symmetric: frozenset[str] = frozenset()) -> Drawing:
+def draw_diagram(paths: Sequence[Path], symmetric: frozenset[str] = frozenset()) -> Diagram:
     """Lay the paths out in rows by distance from the question entities.
 
     Relations named in `symmetric` have no direction.
     """
     numbers = {edge: number for number, edge in enumerate(numbered_edges(paths))}
     rows = _rows(paths)
-    width = max(MINIMUM_WIDTH, max(map(len, rows)) * (NODE_WIDTH + COLUMN_GAP) + 2 * MARGIN)
-    places = _places(rows, width, _neighbours(paths))
-    edges = _edges(numbers, places, symmetric)
-    # Curves that go round a box may leave the rows' own width; their labels show how far.
-    left = min(0, *(edge.label_x - LABEL_ROOM for edge in edges))
-    right = max(width, *(edge.label_x + LABEL_ROOM for edge in edges))
-    return Drawing(
+    width = max(MIN_WIDTH, max(map(len, rows)) * (NODE_WIDTH + COLUMN_GAP) + 2 * MARGIN)
+    boxes = _place_boxes(rows, width, _neighbours(paths))
+    edges = _edges(numbers, boxes, symmetric)
+    # Curves around a box may leave the width of the rows; their labels show how far.
+    left = min(0, *(edge.label_x - LABEL_MARGIN for edge in edges))
+    right = max(width, *(edge.label_x + LABEL_MARGIN for edge in edges))
+    return Diagram(
         left=left,
         width=right - left,
         height=2 * MARGIN + len(rows) * (NODE_HEIGHT + ROW_GAP) - ROW_GAP,
-        nodes=_nodes(paths, places, numbers),
+        nodes=_nodes(paths, boxes, numbers),
         edges=edges,
     )
 
@@ -123,39 +123,39 @@ def _rows(paths: Sequence[Path]) -> list[list[int]]:
     return [members for members in rows if members]
 
 
-def _places(
+def _place_boxes(
     rows: list[list[int]], width: int, neighbours: Mapping[int, set[int]]
-) -> dict[int, _Place]:
+) -> dict[int, _Box]:
     """Top left corners, after a few sweeps that put nodes near their neighbours."""
-    places: dict[int, _Place] = {}
+    boxes: dict[int, _Box] = {}
     for _ in range(SWEEPS):
         for number, members in enumerate(rows):
-            members.sort(key=lambda index: (_mean_x(places, neighbours[index]), index))
+            members.sort(key=lambda index: (_mean_x(boxes, neighbours[index]), index))
             y = MARGIN + number * (NODE_HEIGHT + ROW_GAP)
             share = (width - 2 * MARGIN) / len(members)
             for column, index in enumerate(members):
                 centre = MARGIN + share * (column + 0.5)
-                places[index] = _Place(round(centre - NODE_WIDTH / 2), y)
-    return places
+                boxes[index] = _Box(round(centre - NODE_WIDTH / 2), y)
+    return boxes
 
 
-def _mean_x(places: Mapping[int, _Place], indices: set[int]) -> float:
-    placed = [places[index].x for index in indices if index in places]
-    return sum(placed) / len(placed) if placed else 0.0
+def _mean_x(boxes: Mapping[int, _Box], indices: set[int]) -> float:
+    xs = [boxes[index].x for index in indices if index in boxes]
+    return sum(xs) / len(xs) if xs else 0.0
 
 
 def _neighbours(paths: Sequence[Path]) -> dict[int, set[int]]:
     neighbours: dict[int, set[int]] = defaultdict(set)
     for path in paths:
-        for one, other in pairwise(path.node_indices):
-            neighbours[one].add(other)
-            neighbours[other].add(one)
+        for start, end in pairwise(path.node_indices):
+            neighbours[start].add(end)
+            neighbours[end].add(start)
     return neighbours
 
 
 def _nodes(
-    paths: Sequence[Path], places: Mapping[int, _Place], numbers: Mapping[Edge, int]
-) -> tuple[DrawnNode, ...]:
+    paths: Sequence[Path], boxes: Mapping[int, _Box], numbers: Mapping[Edge, int]
+) -> tuple[DiagramNode, ...]:
     roles = _roles(paths)
     ends: dict[int, list[int]] = defaultdict(list)
     for edge, number in numbers.items():
@@ -163,11 +163,11 @@ def _nodes(
         ends[edge.tail].append(number)
     by_index = {node.index: node for path in paths for node in path.nodes}
     return tuple(
-        DrawnNode(
-            by_index[index], roles[index], place.x, place.y, _label(by_index[index].name),
+        DiagramNode(
+            by_index[index], roles[index], box.x, box.y, _label(by_index[index].name),
             tuple(ends[index]),
         )
-        for index, place in sorted(places.items())
+        for index, box in sorted(boxes.items())
     )  # fmt: skip
 
 
@@ -178,31 +178,34 @@ def _roles(paths: Sequence[Path]) -> dict[int, str]:
 
 
 def _edges(
-    numbers: Mapping[Edge, int], places: Mapping[int, _Place], symmetric: frozenset[str]
-) -> tuple[DrawnEdge, ...]:
+    numbers: Mapping[Edge, int], boxes: Mapping[int, _Box], symmetric: frozenset[str]
+) -> tuple[DiagramEdge, ...]:
     parallel: dict[frozenset[int], int] = defaultdict(int)
-    shares = _label_shares(list(numbers), places)
-    drawn = []
+    shares = _label_shares(list(numbers), boxes)
+    diagram_edges = []
     for edge, number in numbers.items():
         pair = frozenset((edge.head, edge.tail))
-        head, tail = places[edge.head], places[edge.tail]
-        curve = _curve(head, tail, places.values(), rank=parallel[pair])
+        head, tail = boxes[edge.head], boxes[edge.tail]
+        curve = _curve(head, tail, boxes.values(), rank=parallel[pair])
         label = curve.at(shares[edge])
-        drawn.append(DrawnEdge(number, edge, curve.path, *label, edge.relation in symmetric))
+        diagram_edges.append(
+            DiagramEdge(number, edge, curve.path, *label, edge.relation in symmetric)
+        )
         parallel[pair] += 1
-    return tuple(drawn)
+    return tuple(diagram_edges)
 
 
-def _label_shares(edges: Sequence[Edge], places: Mapping[int, _Place]) -> dict[Edge, float]:
-    """How far along each edge its label stands: far from the node where a fan meets,
+def _label_shares(edges: Sequence[Edge], boxes: Mapping[int, _Box]) -> dict[Edge, float]:
+    """How far along each edge its label is, from 0 (head) to 1 (tail).
 
-    and alternately nearer to it, so that neighbouring labels of a fan keep apart.
+    Where many edges meet in one node, labels keep away from it, alternately further and nearer,
+    so that neighbouring labels do not overlap.
     """
     fan = Counter(end for edge in edges for end in (edge.head, edge.tail))
     order: dict[tuple[int, int], list[Edge]] = defaultdict(list)
-    for edge in sorted(edges, key=lambda one: places[one.head].x + places[one.tail].x):
+    for edge in sorted(edges, key=lambda edge: boxes[edge.head].x + boxes[edge.tail].x):
         hub = max(edge.head, edge.tail, key=lambda end: fan[end])
-        row = places[edge.head].y + places[edge.tail].y
+        row = boxes[edge.head].y + boxes[edge.tail].y
         order[hub, row].append(edge)
     shares = {}
     for (hub, _), members in order.items():
@@ -232,21 +235,21 @@ class _Curve:
         return round(x), round(y) + 4
 
 
-def _curve(head: _Place, tail: _Place, others: Iterable[_Place], rank: int) -> _Curve:
-    """A curve from box to box; parallel edges bend apart, long ones go round the boxes between."""
+def _curve(head: _Box, tail: _Box, others: Iterable[_Box], rank: int) -> _Curve:
+    """A curve from box to box; parallel edges are spread, long ones avoid the boxes between."""
     if head.y == tail.y:
-        return _within_row(head, tail, is_last=head.y == max(one.y for one in others), rank=rank)
+        return _within_row(head, tail, is_last=head.y == max(box.y for box in others), rank=rank)
     downwards = head.y < tail.y
     start = head.centre, head.bottom if downwards else head.y
     end = tail.centre, tail.y if downwards else tail.bottom
-    between = [one for one in others if min(head.y, tail.y) < one.y < max(head.y, tail.y)]
-    bend = _way_round(start[0], end[0], between)
-    bend += BEND * rank * (-1 if bend < 0 else 1)
+    between = [box for box in others if min(head.y, tail.y) < box.y < max(head.y, tail.y)]
+    bend = _detour(start[0], end[0], between)
+    bend += PARALLEL_OFFSET * rank * (-1 if bend < 0 else 1)
     middle = (start[0] + end[0]) // 2 + bend, (start[1] + end[1]) // 2
     return _Curve(start, middle, end)
 
 
-def _within_row(head: _Place, tail: _Place, *, is_last: bool, rank: int) -> _Curve:
+def _within_row(head: _Box, tail: _Box, *, is_last: bool, rank: int) -> _Curve:
     """A curve through the gap below the row; above the last one, below which nothing is drawn."""
     y = head.y if is_last else head.bottom
     sag = ROW_GAP * (2 + rank) // 2
@@ -254,22 +257,22 @@ def _within_row(head: _Place, tail: _Place, *, is_last: bool, rank: int) -> _Cur
     return _Curve((head.centre, y), middle, (tail.centre, y))
 
 
-def _way_round(x1: int, x2: int, between: Sequence[_Place]) -> int:
+def _detour(x1: int, x2: int, between: Sequence[_Box]) -> int:
     """How far the control point must move sideways to pass the boxes between two rows."""
     if not between:
         return 0
     middle = (x1 + x2) // 2
-    right = max(one.x for one in between) + NODE_WIDTH + COLUMN_GAP - middle
-    left = min(one.x for one in between) - COLUMN_GAP - middle
+    right = max(box.x for box in between) + NODE_WIDTH + COLUMN_GAP - middle
+    left = min(box.x for box in between) - COLUMN_GAP - middle
     nearer = right if right <= -left else left
     # A quadratic curve reaches half-way to its control point, and less beside its middle.
     return 3 * nearer
 
 
-def _label(name: str) -> tuple[Line, ...]:
+def _label(name: str) -> tuple[LabelLine, ...]:
     texts = textwrap.wrap(
         name, LABEL_WIDTH, max_lines=LABEL_LINES, placeholder=" …", break_long_words=False
     )
     # The lines stand in the middle of the room above the node's type.
     top = 29 - 13 * (len(texts) - 1) // 2
-    return tuple(Line(top + 13 * i, text) for i, text in enumerate(texts))
+    return tuple(LabelLine(top + 13 * i, text) for i, text in enumerate(texts))

@@ -1,7 +1,7 @@
-"""A trace laid out for reading: steps with their edges, paths with their hops, a drawing.
+"""The view of a trace: steps with their edges, paths with their hops, a diagram.
 
-The lead's trace page and the reviewer's screen render the same sheet; it holds nothing a
-reviewer must not see: no verdict, no reasoner, no score.
+The lead's trace page and the reviewer's screen render the same view. It holds nothing a reviewer
+must not see: no verdict, no reasoner, no score.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from itertools import count
 from pipeline.core.cot import numbered_edges
 from pipeline.core.kg.relations import RELATIONS, spec_of, statement
 from pipeline.core.records import CoT, Edge, Node, Path, Question, TraceRecord
-from pipeline.trace_page.diagram import Drawing, draw_paths
+from pipeline.trace_page.diagram import Diagram, draw_diagram
 
 SYMMETRIC = frozenset(spec.relation for spec in RELATIONS.values() if spec.symmetric)
 
@@ -30,7 +30,7 @@ class EdgeLine:
     tail: Node
     sentence: str
     direction: str = "forward"
-    place: int = 0
+    position: int = 0
 
 
 @dataclass(frozen=True)
@@ -87,14 +87,14 @@ class PathLine:
 
 
 @dataclass(frozen=True)
-class Sheet:
-    """What is read of one trace."""
+class TraceView:
+    """One trace as pages show it."""
 
     question: Question
     steps: tuple[StepLine, ...]
     conclusion: str
     paths: tuple[PathLine, ...]
-    drawing: Drawing | None
+    diagram: Diagram | None
 
     @property
     def cited_paths(self) -> tuple[PathLine, ...]:
@@ -105,12 +105,12 @@ class Sheet:
         return tuple(path for path in self.paths if not path.cited)
 
 
-def sheet_of(trace: TraceRecord) -> Sheet:
-    """Lay a trace out. One without a CoT has no steps, one without paths no drawing."""
+def trace_view(trace: TraceRecord) -> TraceView:
+    """The view of a trace. Without a CoT it has no steps, without paths no diagram."""
     numbers = {edge: number for number, edge in enumerate(numbered_edges(trace.paths))}
     nodes = {node.index: node for path in trace.paths for node in path.nodes}
     cot = trace.cot
-    return Sheet(
+    return TraceView(
         question=trace.question,
         steps=tuple(
             StepLine(
@@ -125,7 +125,7 @@ def sheet_of(trace: TraceRecord) -> Sheet:
             _path_line(position, path, _citing(path, cot), numbers, nodes)
             for position, path in enumerate(trace.paths)
         ),
-        drawing=draw_paths(trace.paths, SYMMETRIC) if trace.paths else None,
+        diagram=draw_diagram(trace.paths, SYMMETRIC) if trace.paths else None,
     )
 
 
@@ -144,11 +144,13 @@ def _path_line(
     nodes: Mapping[int, Node],
 ) -> PathLine:
     last = len(path.hops) - 1
-    places = count()
+    positions = count()
     hops = tuple(
         HopLine(
             tuple(
-                replace(_edge_line(edge, numbers, nodes, path.nodes[i].index), place=next(places))
+                replace(
+                    _edge_line(edge, numbers, nodes, path.nodes[i].index), position=next(positions)
+                )
                 for edge in hop
             ),
             NodeLine(path.nodes[i + 1], "answer" if i == last else "between"),

@@ -1,6 +1,6 @@
-"""The way of a trace as a lead follows it: what was marked, linked, searched, dropped, asked.
+"""The provenance of a trace, for leads: mentions, links, searches and dropped paths.
 
-Beside `pipeline.trace_page.layout`, which reviewers read too; nothing of this is theirs to see.
+Reviewers must see none of it; what they see is in `pipeline.trace_page.layout`.
 """
 
 from collections.abc import Callable, Sequence
@@ -22,10 +22,10 @@ from pipeline.core.records import (
     TraceRecord,
 )
 from pipeline.models import Batch
-from pipeline.sources.open_graphs import graph_of
+from pipeline.sources.open_graphs import batch_graph
 
-DROPPED_SHOWN = 60
-STAGES = {
+MAX_DROPPED_SHOWN = 60
+STAGE_NAMES = {
     LinkStage.EXACT: "exact name",
     LinkStage.SYNONYM: "synonym",
     LinkStage.SIMILARITY: "similarity, above the threshold",
@@ -35,7 +35,7 @@ STAGES = {
 
 @dataclass(frozen=True)
 class LinkLine:
-    """One mention and what became of it. `number` counts from 1 and stands in the text too.
+    """One mention and its link, if any. `number` counts from 1 and is shown in the text too.
 
     `score` and `rank` are those of the node chosen; `others` the candidates open beside it.
     """
@@ -73,7 +73,7 @@ class SearchLine:
 
 @dataclass(frozen=True)
 class DroppedLine:
-    """One path that was found and not kept: its nodes and relations in words."""
+    """One path that was found and dropped: its nodes and relations in words."""
 
     words: str
     layer: str
@@ -81,8 +81,8 @@ class DroppedLine:
 
 
 @dataclass(frozen=True)
-class Way:
-    """What a lead reads of one trace, besides its sheet."""
+class Provenance:
+    """What a lead sees of one trace, besides its view."""
 
     question: tuple[MarkedPart, ...]
     answer: tuple[MarkedPart, ...]
@@ -96,61 +96,65 @@ class Way:
         return self.dropped_count - len(self.dropped)
 
 
-def way_of(trace: TraceRecord, batch: Batch) -> Way:
-    """Lay out the way of a trace of the batch. Names of dropped nodes come from its graph."""
-    lines = _lines(trace)
-    return Way(
-        question=_marked(side_text(trace.question, Side.QUESTION), lines, Side.QUESTION),
-        answer=_marked(side_text(trace.question, Side.ANSWER), lines, Side.ANSWER),
+def trace_provenance(trace: TraceRecord, batch: Batch) -> Provenance:
+    """The provenance of a trace of the batch. Names of dropped nodes come from its graph."""
+    lines = _link_lines(trace)
+    return Provenance(
+        question=_mark_mentions(side_text(trace.question, Side.QUESTION), lines, Side.QUESTION),
+        answer=_mark_mentions(side_text(trace.question, Side.ANSWER), lines, Side.ANSWER),
         lines=lines,
-        searches=_searches(trace),
-        dropped=_dropped(trace.dropped[:DROPPED_SHOWN], batch),
+        searches=_search_lines(trace),
+        dropped=_dropped_lines(trace.dropped[:MAX_DROPPED_SHOWN], batch),
         dropped_count=len(trace.dropped),
     )
 
 
-def _lines(trace: TraceRecord) -> tuple[LinkLine, ...]:
+def _link_lines(trace: TraceRecord) -> tuple[LinkLine, ...]:
     """Every mention, in the order of the text, question first."""
     mentions = dict.fromkeys(
         (
             *trace.mentions,
-            *(one.mention for one in trace.linked),
-            *(one.mention for one in trace.unlinked),
+            *(linked.mention for linked in trace.linked),
+            *(unlinked.mention for unlinked in trace.unlinked),
         )
     )
-    ordered = sorted(mentions, key=lambda one: (one.side is Side.ANSWER, one.start, one.end))
-    return tuple(_line(number, one, trace) for number, one in enumerate(ordered, start=1))
+    ordered = sorted(
+        mentions, key=lambda mention: (mention.side is Side.ANSWER, mention.start, mention.end)
+    )
+    return tuple(
+        _link_line(number, mention, trace) for number, mention in enumerate(ordered, start=1)
+    )
 
 
-def _line(number: int, mention: Mention, trace: TraceRecord) -> LinkLine:
+def _link_line(number: int, mention: Mention, trace: TraceRecord) -> LinkLine:
     for linked in trace.linked:
         if linked.mention == mention:
-            others, how = linked.alternatives, STAGES[linked.stage]
+            others, how = linked.alternatives, STAGE_NAMES[linked.stage]
             return LinkLine(number, mention, linked.node, how, linked.score, linked.rank, others)
-    for opened in trace.unlinked:
-        if opened.mention == mention:
-            how = "none was chosen" if opened.candidates else "nothing in the graph is like it"
-            return LinkLine(number, mention, None, how, None, None, opened.candidates)
+    for unlinked in trace.unlinked:
+        if unlinked.mention == mention:
+            how = "none was chosen" if unlinked.candidates else "nothing in the graph is like it"
+            return LinkLine(number, mention, None, how, None, None, unlinked.candidates)
     if not trace.linked and not trace.unlinked:
         return LinkLine(number, mention, None, "linking was not reached", None, None, ())
-    return LinkLine(number, mention, None, "stands for a node linked already", None, None, ())
+    return LinkLine(number, mention, None, "refers to a node linked already", None, None, ())
 
 
-def _marked(text: str, lines: Sequence[LinkLine], side: Side) -> tuple[MarkedPart, ...]:
+def _mark_mentions(text: str, lines: Sequence[LinkLine], side: Side) -> tuple[MarkedPart, ...]:
     """The text cut at its mentions; of overlapping ones the first is marked."""
     parts: list[MarkedPart] = []
-    at = 0
+    position = 0
     for line in lines:
         start, end = line.mention.start, line.mention.end
-        if line.mention.side is side and at <= start < end <= len(text):
-            parts += [MarkedPart(text[at:start], None), MarkedPart(text[start:end], line)]
-            at = end
-    parts.append(MarkedPart(text[at:], None))
+        if line.mention.side is side and position <= start < end <= len(text):
+            parts += [MarkedPart(text[position:start], None), MarkedPart(text[start:end], line)]
+            position = end
+    parts.append(MarkedPart(text[position:], None))
     return tuple(part for part in parts if part.text)
 
 
-def _searches(trace: TraceRecord) -> tuple[SearchLine, ...]:
-    names = {one.node.index: one.node.name for one in trace.linked}
+def _search_lines(trace: TraceRecord) -> tuple[SearchLine, ...]:
+    names = {linked.node.index: linked.node.name for linked in trace.linked}
     return tuple(
         SearchLine(pair, *(names.get(end, f"node {end}") for end in _ends(pair)))
         for pair in trace.searches
@@ -161,16 +165,16 @@ def _ends(pair: PairSearch) -> tuple[int, int]:
     return pair.question_node, pair.answer_node
 
 
-def _dropped(paths: Sequence[DroppedPath], batch: Batch) -> tuple[DroppedLine, ...]:
-    in_words = _in_words(batch) if paths else _by_number
-    return tuple(DroppedLine(in_words(path), path.layer.value, path.reason) for path in paths)
+def _dropped_lines(paths: Sequence[DroppedPath], batch: Batch) -> tuple[DroppedLine, ...]:
+    describe = _in_words(batch) if paths else _by_node_number
+    return tuple(DroppedLine(describe(path), path.layer.value, path.reason) for path in paths)
 
 
 def _in_words(batch: Batch) -> Callable[[DroppedPath], str]:
     try:
-        graph = graph_of(batch)
+        graph = batch_graph(batch)
     except ArtefactError:
-        return _by_number
+        return _by_node_number
     return lambda path: _words(path, graph)
 
 
@@ -178,17 +182,17 @@ def _words(path: DroppedPath, graph: GraphIndex) -> str:
     mask = SPECIFIC if path.layer is SearchLayer.SPECIFIC else WHOLE
     try:
         words = graph.node(path.node_indices[0]).name
-        for one, other in zip(path.node_indices, path.node_indices[1:], strict=False):
-            edges = graph.edges_between(one, other, mask)
+        for start, end in zip(path.node_indices, path.node_indices[1:], strict=False):
+            edges = graph.edges_between(start, end, mask)
             relations = dict.fromkeys(
                 f"{'⊘ ' if edge.negative else ''}{edge.display_relation}" for edge in edges
             )
-            words += f" —{' / '.join(relations)}— {graph.node(other).name}"
+            words += f" —{' / '.join(relations)}— {graph.node(end).name}"
     except KeyError:
-        return _by_number(path)
+        return _by_node_number(path)
     return words
 
 
-def _by_number(path: DroppedPath) -> str:
-    """What can be said where the graph's index is not at hand."""
+def _by_node_number(path: DroppedPath) -> str:
+    """The path by node numbers, where the graph's index is not available."""
     return " — ".join(f"node {index}" for index in path.node_indices)

@@ -13,7 +13,7 @@ from pipeline.core.datasets.source_file import ReadLimits
 from pipeline.core.errors import SourceFileError
 from pipeline.forms import QuestionUploadForm
 from pipeline.models import QuestionLoad
-from pipeline.sources.questions import SetMismatch, load_file
+from pipeline.sources.questions import QuestionSetMismatch, load_file
 
 PAGE = 50
 UPLOAD_REJECTIONS = 1000
@@ -49,7 +49,7 @@ def question_upload(request: SignedInRequest) -> HttpResponse:
             return redirect("pipeline:question_load", _load(request, form).pk)
         except SourceFileError as error:
             form.add_error("file", str(error))
-        except SetMismatch as error:
+        except QuestionSetMismatch as error:
             form.add_error("name", str(error))
     status = 422 if form.errors else 200
     return render(request, "pipeline/question_upload.html", {"form": form}, status=status)

@@ -13,9 +13,9 @@ from django.views.decorators.http import require_GET
 from pipeline import access, store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.models import Trace
-from pipeline.trace_page.layout import sheet_of
+from pipeline.trace_page.layout import trace_view
 from pipeline.trace_page.path_graph import FORMATS, path_file
-from pipeline.trace_page.provenance import way_of
+from pipeline.trace_page.provenance import trace_provenance
 
 PAGE = 50
 REASON = re.compile(r"[^a-z_]")
@@ -63,8 +63,8 @@ def trace_detail(request: SignedInRequest, key: str) -> HttpResponse:
         "row": row,
         "trace": trace,
         "attempts": access.attempts_of(row),
-        "sheet": sheet_of(trace) if trace else None,
-        "way": way_of(trace, row.batch) if trace else None,
+        "view": trace_view(trace) if trace else None,
+        "provenance": trace_provenance(trace, row.batch) if trace else None,
         "calls": access.calls_for(request.user, row),
         "may_mark": Role.LEAD in request.roles and row.state == Trace.State.MADE,
     }

@@ -241,7 +241,7 @@ def test_where_two_step_login_is_required_nothing_else_opens_before_it(world, ro
     client, target = client_for(role), reverse("mfa_activate_totp")
     response = client.get(world["review:studies"])
     assert (response.status_code, response.headers["Location"]) == (302, target)
-    assert "Your role needs two-step login" in client.get(target, follow=True).content.decode()
+    assert "Your role requires two-step login" in client.get(target, follow=True).content.decode()
     fragment = client.get(world["review:studies"], headers={"HX-Request": "true"})
     assert fragment.headers["HX-Redirect"] == target
     user = User.objects.get(username=role)

@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 summary, is_new = embed_graph(
                     graph,
                     model=options["model"],
-                    anew=options["anew"],
+                    overwrite=options["anew"],
                     progress=advance,
                 )
             except (SimilarityUnavailable, ArtefactError, OSError) as error:

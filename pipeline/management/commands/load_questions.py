@@ -10,7 +10,7 @@ from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.core.errors import SourceFileError
 from pipeline.management.arguments import checked_name, existing_file
 from pipeline.models import QuestionLoad, QuestionSet
-from pipeline.sources.questions import SetMismatch, SetTerms, load_file
+from pipeline.sources.questions import QuestionSetMismatch, QuestionSetTerms, load_file
 
 SHOWN = 20
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 source=options["source"],
                 terms=_terms(options),
             )
-        except (SourceFileError, SetMismatch, OSError) as error:
+        except (SourceFileError, QuestionSetMismatch, OSError) as error:
             raise CommandError(str(error)) from error
         self._report(load)
 
@@ -62,14 +62,14 @@ class Command(BaseCommand):
             self.stdout.write(f"  and {load.rejected - SHOWN:,} more.")
 
 
-def _terms(options: dict[str, Any]) -> SetTerms | None:
+def _terms(options: dict[str, Any]) -> QuestionSetTerms | None:
     """The terms stated; None when none is: a known set keeps its own, a new one allows nothing."""
     stated = ("licence", "may_be_released", "benchmark", "may_go_to")
     if not any(options[name] for name in stated):
         return None
     destinations = tuple(options["may_go_to"])
     where = QuestionSet.TextMayGo
-    return SetTerms(
+    return QuestionSetTerms(
         licence=options["licence"],
         may_be_released=options["may_be_released"],
         is_benchmark=options["benchmark"],

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from pipeline.audit.append_only import unguarded
-from pipeline.audit.verify import holds, prove_chains
+from pipeline.audit.append_only import tables_without_triggers
+from pipeline.audit.verify import chain_had_head, verify_chains
 from review.models import Release
 
 
@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def _chains(self) -> list[str]:
         faults = []
-        for proof in prove_chains():
+        for proof in verify_chains():
             if proof.broken_at is not None:
                 faults.append(f"{proof.chain}: broken at event {proof.broken_at}: {proof.reason}")
             else:
@@ -39,11 +39,11 @@ class Command(BaseCommand):
         return [
             f"release {name}: its study's chain is not the one it was made from"
             for name, manifest in recorded
-            if "audit" in manifest and not holds(**manifest["audit"])
+            if "audit" in manifest and not chain_had_head(**manifest["audit"])
         ]
 
     def _guards(self) -> list[str]:
         return [
             f"table {table}: the database does not refuse changes (run manage.py migrate)"
-            for table in unguarded(connection)
+            for table in tables_without_triggers(connection)
         ]

@@ -26,7 +26,7 @@ class Command(BaseCommand):
         except (NoBundle, BundleDiffers) as error:
             raise CommandError(str(error)) from error
         head = release.manifest["audit"]
-        if not verify.holds(**head):
+        if not verify.chain_had_head(**head):
             raise CommandError(f"The audit chain {head['chain']} no longer has the recorded head.")
         files = len(release.manifest["files"])
         self.stdout.write(f"{release}: {files} files as frozen, the audit chain holds.")

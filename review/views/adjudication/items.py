@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
-from pipeline.trace_page.layout import sheet_of
+from pipeline.trace_page.layout import trace_view
 from review import access
 from review.adjudication.comparison import WORDS, compare, reasons_of
 from review.adjudication.settle import (
@@ -188,7 +188,7 @@ def page_of(
     context = {
         "item": row,
         "study": row.study,
-        "sheet": sheet_of(store.trace_record(row.trace)),
+        "view": trace_view(store.trace_record(row.trace)),
         "comparison": comparison,
         "rubric": RUBRICS[row.study.rubric_version],
         "form": form,

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from pipeline.core.records import TraceRecord
-from pipeline.trace_page.layout import PathLine, Sheet, StepLine, sheet_of
+from pipeline.trace_page.layout import PathLine, StepLine, TraceView, trace_view
 from review.forms import GradeForm
 from review.forms.grading import PathFields, StepFields
 from review.grading.answer_key import without_key
@@ -51,18 +51,18 @@ def render_screen(
     status: int = 200,
 ) -> HttpResponse:
     """The screen over one trace; `extra` says what it is for."""
-    sheet = sheet_of(trace if key_shown else without_key(trace))
+    view = trace_view(trace if key_shown else without_key(trace))
     graded = set(form.layout.paths)
     context = {
         "study": study,
         "form": form,
         "rubric": RUBRICS[study.rubric_version],
-        "sheet": sheet,
-        "step_rows": _step_rows(sheet, form),
+        "view": view,
+        "step_rows": _step_rows(view, form),
         "path_rows": [
-            PathRow(sheet.paths[fields.position], fields) for fields in form.path_fields()
+            PathRow(view.paths[fields.position], fields) for fields in form.path_fields()
         ],
-        "shown_paths": [path for path in sheet.paths if path.position not in graded],
+        "shown_paths": [path for path in view.paths if path.position not in graded],
         "key_waits": not key_shown,
         "keys_on": reviewer.keys_on,
         "reviewer_id": reviewer.pk,
@@ -74,8 +74,8 @@ def render_screen(
     return render(request, "review/grade.html", context, status=status)
 
 
-def _step_rows(sheet: Sheet, form: GradeForm) -> list[StepRow]:
+def _step_rows(view: TraceView, form: GradeForm) -> list[StepRow]:
     fields = list(form.step_fields())
     if not fields:
-        return [StepRow(step, None) for step in sheet.steps]
-    return [StepRow(step, one) for step, one in zip(sheet.steps, fields, strict=True)]
+        return [StepRow(step, None) for step in view.steps]
+    return [StepRow(step, one) for step, one in zip(view.steps, fields, strict=True)]

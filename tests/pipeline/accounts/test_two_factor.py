@@ -40,9 +40,9 @@ def lead() -> User:
 @pytest.fixture
 def secret(lead) -> str:
     """Two-step login is on; the secret that the lead's app has."""
-    made: str = generate_totp_secret()
-    TOTP.activate(lead, made)
-    return made
+    secret: str = generate_totp_secret()
+    TOTP.activate(lead, secret)
+    return secret
 
 
 @pytest.fixture
@@ -250,9 +250,9 @@ def test_whoever_must_have_it_is_led_from_the_login_to_a_working_second_step(lea
     enter(client)
     page = client.get(reverse("review:people"), follow=True)
     assert page.redirect_chain[0][0] == reverse("mfa_activate_totp")
-    assert "Your role needs two-step login" in page.content.decode()
-    asked = {"password": PASSWORD, "next": reverse("mfa_activate_totp")}
-    page = client.post(reverse("account_reauthenticate"), asked, follow=True)
+    assert "Your role requires two-step login" in page.content.decode()
+    data = {"password": PASSWORD, "next": reverse("mfa_activate_totp")}
+    page = client.post(reverse("account_reauthenticate"), data, follow=True)
     entered = {"code": code_of(page.context["form"].secret, at=NOW)}
     client.post(reverse("mfa_activate_totp"), entered)
     assert is_in(client)
@@ -269,8 +269,8 @@ def test_limits_and_used_codes_are_shared_by_all_processes(
         return subprocess.check_output(command, cwd=root, env=product_environment, text=True)
 
     manage("migrate", "-v", "0")
-    said = [manage("shell", "--no-imports", "-c", ADD).strip() for _ in range(2)]
-    assert said == ["True", "False"]
+    outputs = [manage("shell", "--no-imports", "-c", ADD).strip() for _ in range(2)]
+    assert outputs == ["True", "False"]
 
 
 def test_whoever_waits_at_the_second_step_while_a_lead_lifts_it_gets_in(lead, secret):

@@ -53,7 +53,7 @@ def refused(write) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("model", "change"), CHANGES, ids=lambda one: str(one)[:40])
+@pytest.mark.parametrize(("model", "change"), CHANGES, ids=lambda value: str(value)[:40])
 def test_nothing_is_changed(study, model, change):
     row = model._default_manager.order_by("pk").first()
     assert refused(lambda: model._default_manager.filter(pk=row.pk).update(**change))
@@ -84,11 +84,11 @@ def test_a_release_may_be_withdrawn(study):
 
 
 def test_every_guard_stands_after_a_migrate_and_its_absence_is_told(study):
-    assert append_only.unguarded(connection) == []
-    append_only.lift(connection)
-    assert "review_grade" in append_only.unguarded(connection)
+    assert append_only.tables_without_triggers(connection) == []
+    append_only.remove_triggers(connection)
+    assert "review_grade" in append_only.tables_without_triggers(connection)
     call_command("migrate", verbosity=0)
-    assert append_only.unguarded(connection) == []
+    assert append_only.tables_without_triggers(connection) == []
 
 
 def test_migrations_find_the_tables_open(study):
@@ -97,9 +97,9 @@ def test_migrations_find_the_tables_open(study):
 
     app = apps.get_app_config("review")
     pre_migrate.send(sender=app, using="default", plan=[])
-    assert append_only.unguarded(connection) == []
+    assert append_only.tables_without_triggers(connection) == []
     pre_migrate.send(sender=app, using="default", plan=["a migration"])
-    assert "review_grade" in append_only.unguarded(connection)
+    assert "review_grade" in append_only.tables_without_triggers(connection)
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")

@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from pipeline.audit.verify import prove_chain
+from pipeline.audit.verify import verify_chain
 from pipeline.models import Event, EventChain
 from pipeline.models.events import GENESIS, HOUSE
 from tests import actors, factories
@@ -23,7 +23,7 @@ def three() -> list[Event]:
 
 def breaks(chain: str = HOUSE) -> list[int]:
     """The first position at which the chain does not hold."""
-    broken_at = prove_chain(EventChain.objects.get(name=chain)).broken_at
+    broken_at = verify_chain(EventChain.objects.get(name=chain)).broken_at
     return [] if broken_at is None else [broken_at]
 
 

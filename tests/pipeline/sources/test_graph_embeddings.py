@@ -45,8 +45,8 @@ def dense_batch(graph, model=MODEL):
 
 def test_the_command_embeds_once_and_says_so(letters):
     graph = factories.graph()
-    said = run("embed_graph", "small", model=MODEL)
-    assert "small v1 embedded: 10 names, 26 dimensions, model someone/letters." in said
+    output = run("embed_graph", "small", model=MODEL)
+    assert "small v1 embedded: 10 names, 26 dimensions, model someone/letters." in output
     assert "already embedded, and whole" in run("embed_graph", "small", model=MODEL)
     event = Event.objects.get(action="knowledge_graph.embedded")
     assert (event.subject_id, event.payload["model"]) == (str(graph.pk), MODEL)
@@ -98,8 +98,8 @@ def test_a_dense_batch_without_vectors_pauses_and_goes_on_once_they_are_there(le
 def test_a_dense_batch_runs_on_a_real_model_of_random_weights(tmp_path):
     model = tiny_model(tmp_path)
     graph = factories.graph("tiny")
-    said = run("embed_graph", "tiny", model=model)
-    assert "16 dimensions" in said
+    output = run("embed_graph", "tiny", model=model)
+    assert "16 dimensions" in output
     batch = dense_batch(graph, model)
     assert lifecycle.run_batch(batch) == 2
 

@@ -76,10 +76,10 @@ def begin(graph: KnowledgeGraph) -> Batch:
 def test_a_batch_goes_on_with_its_own_version_while_another_is_loaded(source, tmp_path):
     first, _ = load_graph(source, name="g")
     batch = begin(first)
-    opened = open_graphs.graph_of(batch)
+    graph = open_graphs.batch_graph(batch)
     second = write_kg(tmp_path / "second.csv", NODES, EDGES[:-1])
     assert load_graph(second, name="g")[0].version == 2
-    assert open_graphs.graph_of(batch) is opened
+    assert open_graphs.batch_graph(batch) is graph
     lifecycle.run_batch(batch)
     records = [store.trace_record(row) for row in batch.traces.all()]
     assert {record.graph_checksum for record in records} == {first.checksum}
@@ -87,16 +87,16 @@ def test_a_batch_goes_on_with_its_own_version_while_another_is_loaded(source, tm
 
 def test_a_batch_whose_graph_was_replaced_pauses_and_stays_readable(source, tmp_path, graphs):
     first, _ = load_graph(source, name="g")
-    made = begin(first)
-    lifecycle.run_batch(made)
+    batch_ = begin(first)
+    lifecycle.run_batch(batch_)
     second, _ = load_graph(write_kg(tmp_path / "second.csv", NODES, EDGES[:-1]), name="g")
     (graphs / first.folder).rename(tmp_path / "away")
     (graphs / second.folder).rename(graphs / first.folder)
     open_graphs._open.cache_clear()
     tools._similarity.cache_clear()
     with pytest.raises(ArtefactError, match=f"was replaced: it holds {second.checksum[:12]}"):
-        open_graphs.graph_of(made)
-    questions = made.question_set
+        open_graphs.batch_graph(batch_)
+    questions = batch_.question_set
     later = lifecycle.start_batch(
         questions, knowledge_graph=first, config=preset("demonstration"), name="later"
     )
@@ -106,6 +106,6 @@ def test_a_batch_whose_graph_was_replaced_pauses_and_stays_readable(source, tmp_
     assert "was replaced" in later.pause_reason
     assert later.traces.filter(state=Trace.State.PENDING).count() == 2
     lead = actors.signed_in(actors.lead())
-    for row in made.traces.all():
+    for row in batch_.traces.all():
         assert lead.get(reverse("pipeline:trace", args=[row.key])).status_code == 200
         assert store.trace_record(row).graph_checksum == first.checksum

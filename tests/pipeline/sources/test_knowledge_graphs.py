@@ -105,9 +105,9 @@ def test_a_row_that_cannot_be_saved_leaves_no_folder(csv, monkeypatch):
 
 
 def test_loading_is_in_the_audit_and_progress_is_told(csv):
-    told: list[tuple[int, int]] = []
+    reports: list[tuple[int, int]] = []
     lead = actors.lead()
-    row, _ = load_graph(csv, name="small", loaded_by=lead, progress=lambda *at: told.append(at))
+    row, _ = load_graph(csv, name="small", loaded_by=lead, progress=lambda *at: reports.append(at))
     event = Event.objects.get(action="knowledge_graph.loaded")
     assert (event.actor, event.payload["checksum"]) == (lead, row.checksum)
-    assert told[-1] == (csv.stat().st_size, csv.stat().st_size)
+    assert reports[-1] == (csv.stat().st_size, csv.stat().st_size)

@@ -14,18 +14,18 @@ from pipeline.core.datasets.registry import UnknownSource
 from pipeline.core.errors import SourceFileError
 from pipeline.models import Event, Question, QuestionLoad, QuestionSet
 from pipeline.sources.questions import (
-    SetMismatch,
-    SetTerms,
+    QuestionSetMismatch,
+    QuestionSetTerms,
+    get_or_create_question_set,
     load_file,
     load_questions,
-    question_set,
 )
 from tests import actors, factories
 from tests.overlapping import before_commit
 
 pytestmark = pytest.mark.django_db
 
-TERMS = SetTerms(licence="Apache-2.0", may_be_released=True)
+TERMS = QuestionSetTerms(licence="Apache-2.0", may_be_released=True)
 OPTIONS = {"A": "Salbutamol", "B": "Propranolol"}
 
 
@@ -41,11 +41,11 @@ def record(number: int, **changes: object) -> dict[str, object]:
 
 
 def as_file(*records: object) -> io.BytesIO:
-    return io.BytesIO("\n".join(json.dumps(one) for one in records).encode())
+    return io.BytesIO("\n".join(json.dumps(record) for record in records).encode())
 
 
 def house_set(name: str = "own") -> QuestionSet:
-    return question_set(name, source="house", terms=TERMS)
+    return get_or_create_question_set(name, source="house", terms=TERMS)
 
 
 def load(target: QuestionSet, *records: object) -> QuestionLoad:
@@ -92,7 +92,7 @@ def test_the_same_id_with_other_content_is_rejected_with_the_reason():
     report = load(target, record(1, question="Which drug is quite another matter?"))
     assert counts(report) == (0, 0, 1)
     [(line, reason)] = report.rejections
-    assert (line, reason) == (1, "The id q1 stands for another question here.")
+    assert (line, reason) == (1, "The id q1 belongs to another question of this set.")
     assert target.questions.get().text == "Which drug treats case 1?"
 
 
@@ -105,17 +105,17 @@ def test_a_load_finds_what_another_is_about_to_add():
     (report,) = outcome
     assert isinstance(report, QuestionLoad)
     assert counts(report) == (1, 1, 1)
-    assert report.rejections == [(2, "The id q2 stands for another question here.")]
+    assert report.rejections == [(2, "The id q2 belongs to another question of this set.")]
 
 
 def test_twins_far_apart_in_one_file_are_stored_once(monkeypatch):
-    monkeypatch.setattr("pipeline.sources.questions.LINES_AT_ONCE", 2)
+    monkeypatch.setattr("pipeline.sources.questions.CHUNK_SIZE", 2)
     twin = record(9, question="Which drug treats case 1?")
     assert counts(load(house_set(), record(1), record(2), record(3), twin)) == (3, 1, 0)
 
 
 def test_only_the_first_rejections_are_kept_but_all_are_counted(monkeypatch):
-    monkeypatch.setattr("pipeline.sources.questions.REJECTIONS_KEPT", 2)
+    monkeypatch.setattr("pipeline.sources.questions.MAX_REJECTIONS_KEPT", 2)
     report = load(house_set(), record(9), *[record(n, answer="wrong") for n in range(5)])
     assert (report.rejected, len(report.rejections)) == (5, 2)
 
@@ -133,7 +133,7 @@ def test_a_file_that_cannot_be_read_leaves_no_rows(content, file_name):
 
 
 def test_a_file_cut_off_in_the_middle_leaves_no_rows(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr("pipeline.sources.questions.LINES_AT_ONCE", 10)
+    monkeypatch.setattr("pipeline.sources.questions.CHUNK_SIZE", 10)
     whole = gzip.compress(as_file(*[record(n) for n in range(5000)]).getvalue())
     cut = tmp_path / "cut.jsonl.gz"
     cut.write_bytes(whole[: len(whole) // 2])
@@ -160,22 +160,22 @@ def test_markup_is_text_like_any_other():
 
 def test_a_set_is_found_again_under_its_own_terms():
     assert house_set() == house_set()
-    assert question_set("own", source="house", terms=None) == house_set()
+    assert get_or_create_question_set("own", source="house", terms=None) == house_set()
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("licence", ["Apache-2.0", "MIT"])
 def test_of_two_who_make_a_set_at_once_one_finds_the_others(licence):
     terms = replace(TERMS, licence=licence)
-    late = partial(question_set, "own", source="house", terms=terms)
+    late = partial(get_or_create_question_set, "own", source="house", terms=terms)
     with before_commit(late) as outcome:
-        made = house_set()
-    assert outcome == [made] if terms == TERMS else isinstance(outcome[0], SetMismatch)
+        target = house_set()
+    assert outcome == [target] if terms == TERMS else isinstance(outcome[0], QuestionSetMismatch)
 
 
 def test_an_unknown_source_makes_no_set():
     with pytest.raises(UnknownSource):
-        question_set("own", source="nowhere", terms=TERMS)
+        get_or_create_question_set("own", source="nowhere", terms=TERMS)
     assert not QuestionSet.objects.exists()
 
 
@@ -183,31 +183,31 @@ def test_an_unknown_source_makes_no_set():
     ("source", "terms", "reason"),
     [
         ("medqa", TERMS, "house questions, not medqa"),
-        ("house", SetTerms("MIT", may_be_released=True), "licence"),
-        ("house", SetTerms("Apache-2.0"), "may be released"),
-        ("house", SetTerms("", may_be_released=True, is_benchmark=True), "no evaluation"),
+        ("house", QuestionSetTerms("MIT", may_be_released=True), "licence"),
+        ("house", QuestionSetTerms("Apache-2.0"), "may be released"),
+        ("house", QuestionSetTerms("", may_be_released=True, is_benchmark=True), "no evaluation"),
         (
             "house",
-            SetTerms("", True, text_may_go="listed_endpoints", destinations=("a.example",)),
+            QuestionSetTerms("", True, text_may_go="listed_endpoints", destinations=("a.example",)),
             "stay on this machine",
         ),
     ],
 )
 def test_a_set_never_takes_questions_under_other_terms(source, terms, reason):
     house_set()
-    with pytest.raises(SetMismatch, match=reason):
-        question_set("own", source=source, terms=terms)
+    with pytest.raises(QuestionSetMismatch, match=reason):
+        get_or_create_question_set("own", source=source, terms=terms)
 
 
 def test_without_terms_a_new_set_allows_nothing():
-    made = question_set("new", source="house", terms=None)
-    assert (made.licence, made.may_be_released) == ("unknown", False)
-    assert (made.text_may_go, made.destinations) == ("this_machine", [])
+    target = get_or_create_question_set("new", source="house", terms=None)
+    assert (target.licence, target.may_be_released) == ("unknown", False)
+    assert (target.text_may_go, target.destinations) == ("this_machine", [])
 
 
 def test_sets_and_loads_are_in_the_audit_with_their_actor():
     lead = actors.lead()
-    target = question_set("own", source="house", terms=TERMS, created_by=lead)
+    target = get_or_create_question_set("own", source="house", terms=TERMS, created_by=lead)
     load_questions(target, as_file(record(1)), file_name="own.jsonl", loaded_by=lead)
     events = Event.objects.values_list("action", "actor", "payload__added")
     assert list(events) == [

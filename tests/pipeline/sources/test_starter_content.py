@@ -85,10 +85,10 @@ def of_relation(relation: str) -> list[Edge]:
 
 @cache
 def neighbours() -> dict[int, set[int]]:
-    found: defaultdict[int, set[int]] = defaultdict(set)
+    positions: defaultdict[int, set[int]] = defaultdict(set)
     for edge in edges():
-        found[edge.x.key].add(edge.y.key)
-    return dict(found)
+        positions[edge.x.key].add(edge.y.key)
+    return dict(positions)
 
 
 def within(start: int, hops: int) -> set[int]:
@@ -231,15 +231,15 @@ def test_most_questions_link_to_their_answer() -> None:
 
 
 def test_a_contraindication_carries_each_such_question() -> None:
-    asked = [q for q in questions() if "contraindicated" in q["question"]]
-    assert len(asked) >= 4
-    assert all(rests_on("contraindication", q) for q in asked)
+    matching = [q for q in questions() if "contraindicated" in q["question"]]
+    assert len(matching) >= 4
+    assert all(rests_on("contraindication", q) for q in matching)
 
 
 def test_an_absent_phenotype_carries_each_exception() -> None:
-    asked = [q for q in questions() if re.search(r"\b(EXCEPT|NOT)\b", q["question"])]
-    assert len(asked) >= 3
-    assert all(rests_on("disease_phenotype_negative", q) for q in asked)
+    matching = [q for q in questions() if re.search(r"\b(EXCEPT|NOT)\b", q["question"])]
+    assert len(matching) >= 3
+    assert all(rests_on("disease_phenotype_negative", q) for q in matching)
 
 
 def test_some_answers_are_numbers_or_outside_the_graph() -> None:

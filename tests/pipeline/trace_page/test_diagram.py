@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 
 from pipeline.core.records import Path
-from pipeline.trace_page.diagram import NODE_HEIGHT, NODE_WIDTH, Drawing, DrawnNode, draw_paths
+from pipeline.trace_page.diagram import NODE_HEIGHT, NODE_WIDTH, Diagram, DiagramNode, draw_diagram
 from tests.factories.paths import CONTRAINDICATION, INDICATION, SYNERGY, edge, node, path
 
 Q, MORE_Q, ANSWER, OTHER_ANSWER = node(0), node(1), node(9, kind="drug"), node(8, kind="drug")
@@ -35,37 +35,37 @@ def paths(request) -> list[Path]:
 
 
 @pytest.fixture
-def drawing(paths) -> Drawing:
-    return draw_paths(paths)
+def diagram(paths) -> Diagram:
+    return draw_diagram(paths)
 
 
-def overlap(one: DrawnNode, other: DrawnNode) -> bool:
-    return abs(one.x - other.x) < NODE_WIDTH and abs(one.y - other.y) < NODE_HEIGHT
+def overlap(first: DiagramNode, second: DiagramNode) -> bool:
+    return abs(first.x - second.x) < NODE_WIDTH and abs(first.y - second.y) < NODE_HEIGHT
 
 
-def test_every_node_and_every_edge_is_drawn_once(paths, drawing):
-    nodes = {one.index for each in paths for one in each.nodes}
-    assert sorted(drawn.node.index for drawn in drawing.nodes) == sorted(nodes)
-    edges = {one for each in paths for one in each.edges}
-    assert {drawn.edge for drawn in drawing.edges} == edges
-    assert [drawn.number for drawn in drawing.edges] == list(range(len(edges)))
+def test_every_node_and_every_edge_is_drawn_once(paths, diagram):
+    nodes = {node.index for path in paths for node in path.nodes}
+    assert sorted(node.node.index for node in diagram.nodes) == sorted(nodes)
+    edges = {edge for path in paths for edge in path.edges}
+    assert {edge.edge for edge in diagram.edges} == edges
+    assert [edge.number for edge in diagram.edges] == list(range(len(edges)))
 
 
-def test_no_two_boxes_overlap(drawing):
-    assert not [pair for pair in combinations(drawing.nodes, 2) if overlap(*pair)]
+def test_no_two_boxes_overlap(diagram):
+    assert not [pair for pair in combinations(diagram.nodes, 2) if overlap(*pair)]
 
 
-def test_everything_stands_inside_the_frame(drawing):
-    right = drawing.left + drawing.width
-    for box in drawing.nodes:
-        assert drawing.left <= box.x <= right - NODE_WIDTH
-        assert 0 <= box.y <= drawing.height - NODE_HEIGHT
-    for drawn in drawing.edges:
-        assert drawing.left <= drawn.label_x <= right
-        assert 0 <= drawn.label_y <= drawing.height
-        for x, y in curve_points(drawn.curve):
-            assert drawing.left <= x <= right
-            assert 0 <= y <= drawing.height
+def test_everything_stands_inside_the_frame(diagram):
+    right = diagram.left + diagram.width
+    for box in diagram.nodes:
+        assert diagram.left <= box.x <= right - NODE_WIDTH
+        assert 0 <= box.y <= diagram.height - NODE_HEIGHT
+    for diagram_edge in diagram.edges:
+        assert diagram.left <= diagram_edge.label_x <= right
+        assert 0 <= diagram_edge.label_y <= diagram.height
+        for x, y in curve_points(diagram_edge.curve):
+            assert diagram.left <= x <= right
+            assert 0 <= y <= diagram.height
 
 
 def curve_points(curve: str) -> list[tuple[float, float]]:
@@ -81,63 +81,63 @@ def curve_points(curve: str) -> list[tuple[float, float]]:
     ]
 
 
-def test_answers_stand_in_the_last_row(paths, drawing):
-    last = max(drawn.y for drawn in drawing.nodes)
-    answers = {each.nodes[-1].index for each in paths}
-    assert {drawn.y for drawn in drawing.nodes if drawn.node.index in answers} == {last}
+def test_answers_stand_in_the_last_row(paths, diagram):
+    last = max(node.y for node in diagram.nodes)
+    answers = {path.nodes[-1].index for path in paths}
+    assert {node.y for node in diagram.nodes if node.node.index in answers} == {last}
 
 
-def test_roles_are_those_of_the_ends(paths, drawing):
-    roles = {drawn.node.index: drawn.role for drawn in drawing.nodes}
-    assert {roles[each.nodes[-1].index] for each in paths} == {"answer"}
-    assert {roles[each.nodes[0].index] for each in paths} == {"question"}
+def test_roles_are_those_of_the_ends(paths, diagram):
+    roles = {node.node.index: node.role for node in diagram.nodes}
+    assert {roles[path.nodes[-1].index] for path in paths} == {"answer"}
+    assert {roles[path.nodes[0].index] for path in paths} == {"question"}
 
 
-def test_a_node_knows_the_edges_that_end_at_it(drawing):
-    for drawn in drawing.nodes:
+def test_a_node_knows_the_edges_that_end_at_it(diagram):
+    for diagram_node in diagram.nodes:
         ends = [
-            one.number
-            for one in drawing.edges
-            if drawn.node.index in (one.edge.head, one.edge.tail)
+            edge.number
+            for edge in diagram.edges
+            if diagram_node.node.index in (edge.edge.head, edge.edge.tail)
         ]
-        assert drawn.edge_numbers == " ".join(map(str, ends))
+        assert diagram_node.edge_numbers == " ".join(map(str, ends))
 
 
 def test_a_curve_runs_from_head_to_tail():
-    drawing = draw_paths([path(Q, ANSWER, hops=((edge(9, 0),),))])
-    boxes = {drawn.node.index: drawn for drawn in drawing.nodes}
-    [drawn] = drawing.edges
-    points = curve_points(drawn.curve)
+    diagram = draw_diagram([path(Q, ANSWER, hops=((edge(9, 0),),))])
+    boxes = {node.node.index: node for node in diagram.nodes}
+    [node] = diagram.edges
+    points = curve_points(node.curve)
     assert points[0][1] == boxes[9].y
     assert points[-1][1] == boxes[0].y + NODE_HEIGHT
 
 
 def test_parallel_edges_have_curves_and_labels_of_their_own():
-    drawing = draw_paths(SHAPES["parallel"])
-    one, other = drawing.edges[:2]
-    assert one.curve != other.curve
-    assert abs(one.label_y - other.label_y) > 9 or abs(one.label_x - other.label_x) > 90
+    diagram = draw_diagram(SHAPES["parallel"])
+    first, second = diagram.edges[:2]
+    assert first.curve != second.curve
+    assert abs(first.label_y - second.label_y) > 9 or abs(first.label_x - second.label_x) > 90
 
 
 def test_parallel_edges_within_a_row_bend_apart():
     joined = (edge(8, 9, SYNERGY), edge(8, 9, INDICATION))
     paths = [path(Q, OTHER_ANSWER), path(Q, OTHER_ANSWER, ANSWER, hops=((edge(0, 8),), joined))]
-    curves = {drawn.curve for drawn in draw_paths(paths).edges}
+    curves = {edge.curve for edge in draw_diagram(paths).edges}
     assert len(curves) == 3
 
 
 def test_a_symmetric_relation_has_no_direction():
     hops = ((edge(8, 9, SYNERGY), edge(8, 9, INDICATION)),)
-    drawing = draw_paths([path(OTHER_ANSWER, ANSWER, hops=hops)], frozenset({"drug_drug"}))
-    assert [drawn.symmetric for drawn in drawing.edges] == [True, False]
+    diagram = draw_diagram([path(OTHER_ANSWER, ANSWER, hops=hops)], frozenset({"drug_drug"}))
+    assert [edge.symmetric for edge in diagram.edges] == [True, False]
 
 
 def test_a_long_name_is_cut_to_three_lines_with_an_ellipsis():
     long = node(9, "autosomal recessive limb girdle muscular dystrophy type 2A of the hip")
-    [answer] = [one for one in draw_paths([path(Q, long)]).nodes if one.role == "answer"]
+    [answer] = [node for node in draw_diagram([path(Q, long)]).nodes if node.role == "answer"]
     assert len(answer.lines) == 3
     assert answer.lines[-1].text.endswith("…")
 
 
-def test_the_same_paths_give_the_same_drawing(paths, drawing):
-    assert draw_paths(paths) == drawing
+def test_the_same_paths_give_the_same_drawing(paths, diagram):
+    assert draw_diagram(paths) == diagram

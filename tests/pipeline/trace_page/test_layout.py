@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.core.records import CoT, Path, ReasonerKind, Step, TraceRecord
-from pipeline.trace_page.layout import Sheet, sheet_of
+from pipeline.trace_page.layout import TraceView, trace_view
 from tests.factories import question
 from tests.factories.paths import (
     ABSENT,
@@ -48,66 +48,68 @@ def trace(*paths: Path, steps: tuple[Step, ...] = (), conclusion: str = "So it i
 
 
 @pytest.fixture
-def sheet() -> Sheet:
+def view() -> TraceView:
     steps = (Step(1, "It wheezes.", (SHOWS,)), Step(2, "A thought."), Step(3, "Treat.", (TREATS,)))
-    return sheet_of(trace(FROM_WHEEZE, TO_PROPRANOLOL, BETWEEN_DRUGS, steps=steps))
+    return trace_view(trace(FROM_WHEEZE, TO_PROPRANOLOL, BETWEEN_DRUGS, steps=steps))
 
 
-def test_edges_are_numbered_in_order_of_appearance(sheet):
-    numbers = [line.number for one in sheet.paths for hop in one.hops for line in hop.edges]
+def test_edges_are_numbered_in_order_of_appearance(view):
+    numbers = [line.number for path in view.paths for hop in path.hops for line in hop.edges]
     assert numbers == [0, 1, 2, 3, 4]
 
 
-def test_a_step_names_the_edges_it_rests_on_by_the_same_numbers(sheet):
-    assert [step.edge_numbers for step in sheet.steps] == ["0", "", "2"]
-    assert sheet.steps[0].edges[0].sentence == sheet.paths[0].hops[0].edges[0].sentence
-    assert sheet.conclusion == "So it is."
+def test_a_step_names_the_edges_it_rests_on_by_the_same_numbers(view):
+    assert [step.edge_numbers for step in view.steps] == ["0", "", "2"]
+    assert view.steps[0].edges[0].sentence == view.paths[0].hops[0].edges[0].sentence
+    assert view.conclusion == "So it is."
 
 
-def test_parallel_relations_are_all_shown(sheet):
-    first_hop = sheet.paths[0].hops[0]
+def test_parallel_relations_are_all_shown(view):
+    first_hop = view.paths[0].hops[0]
     relations = [line.edge.display_relation for line in first_hop.edges]
     assert relations == ["phenotype present", "phenotype absent"]
-    assert sheet.paths[0].edge_numbers == "0 1 2"
+    assert view.paths[0].edge_numbers == "0 1 2"
 
 
-def test_negative_edges_are_known_as_such(sheet):
+def test_negative_edges_are_known_as_such(view):
     negative = {
         line.edge.display_relation
-        for one in sheet.paths
-        for hop in one.hops
+        for path in view.paths
+        for hop in path.hops
         for line in hop.edges
         if line.edge.negative
     }
     assert negative == {"phenotype absent", "contraindication"}
 
 
-def test_an_edge_runs_forward_backward_or_both_ways(sheet):
-    directions = [[line.direction for hop in one.hops for line in hop.edges] for one in sheet.paths]
+def test_an_edge_runs_forward_backward_or_both_ways(view):
+    directions = [
+        [line.direction for hop in path.hops for line in hop.edges] for path in view.paths
+    ]
     assert directions == [["backward", "backward", "backward"], ["backward"], ["both"]]
-    turned = sheet_of(trace(path(SALBUTAMOL, ASTHMA, hops=((TREATS,),))))
+    turned = trace_view(trace(path(SALBUTAMOL, ASTHMA, hops=((TREATS,),))))
     assert turned.paths[0].hops[0].edges[0].direction == "forward"
 
 
-def test_a_sentence_speaks_from_the_edges_own_head_whatever_the_hops_direction(sheet):
-    line = sheet.paths[0].hops[1].edges[0]
+def test_a_sentence_speaks_from_the_edges_own_head_whatever_the_hops_direction(view):
+    line = view.paths[0].hops[1].edges[0]
     assert (line.head, line.tail) == (SALBUTAMOL, ASTHMA)
-    turned = sheet_of(trace(path(SALBUTAMOL, ASTHMA, hops=((TREATS,),))))
+    turned = trace_view(trace(path(SALBUTAMOL, ASTHMA, hops=((TREATS,),))))
     assert turned.paths[0].hops[0].edges[0].sentence == line.sentence
     assert line.sentence.index("Salbutamol") < line.sentence.index("asthma")
 
 
-def test_cited_paths_stand_apart_from_the_others(sheet):
-    assert [one.position for one in sheet.cited_paths] == [0]
-    assert [one.number for one in sheet.other_paths] == [2, 3]
+def test_cited_paths_stand_apart_from_the_others(view):
+    assert [path.position for path in view.cited_paths] == [0]
+    assert [path.number for path in view.other_paths] == [2, 3]
 
 
-def test_a_path_tells_which_steps_cite_it(sheet):
-    assert [one.cited_by for one in sheet.paths] == [(1, 3), (), ()]
+def test_a_path_tells_which_steps_cite_it(view):
+    assert [path.cited_by for path in view.paths] == [(1, 3), (), ()]
 
 
-def test_the_ends_of_a_path_have_their_roles(sheet):
-    first = sheet.paths[0]
+def test_the_ends_of_a_path_have_their_roles(view):
+    first = view.paths[0]
     roles = [first.start.role, *(hop.target.role for hop in first.hops)]
     assert roles == ["question", "between", "answer"]
     assert first.hops[-1].target.node == SALBUTAMOL
@@ -115,23 +117,23 @@ def test_the_ends_of_a_path_have_their_roles(sheet):
 
 def test_a_grouped_disease_on_a_path_is_told():
     grouped = path(GROUP, SALBUTAMOL, hops=((edge(1, 5),),))
-    with_group, without = sheet_of(trace(grouped, TO_PROPRANOLOL)).paths
+    with_group, without = trace_view(trace(grouped, TO_PROPRANOLOL)).paths
     assert (with_group.has_group, without.has_group) == (True, False)
 
 
 def test_a_failed_trace_has_neither_steps_nor_drawing():
-    sheet = sheet_of(trace())
-    assert (sheet.steps, sheet.paths, sheet.drawing, sheet.conclusion) == ((), (), None, "")
+    view = trace_view(trace())
+    assert (view.steps, view.paths, view.diagram, view.conclusion) == ((), (), None, "")
 
 
 def test_paths_without_a_cot_are_shown_and_none_is_cited():
-    sheet = sheet_of(trace(FROM_WHEEZE))
-    assert sheet.cited_paths == ()
-    assert sheet.drawing is not None
+    view = trace_view(trace(FROM_WHEEZE))
+    assert view.cited_paths == ()
+    assert view.diagram is not None
 
 
-def test_the_sheet_holds_nothing_a_reviewer_must_not_see(sheet):
-    fields = set(Sheet.__dataclass_fields__)
-    assert fields == {"question", "steps", "conclusion", "paths", "drawing"}
+def test_the_view_holds_nothing_a_reviewer_must_not_see(view):
+    fields = set(TraceView.__dataclass_fields__)
+    assert fields == {"question", "steps", "conclusion", "paths", "diagram"}
     renamed = replace(trace(FROM_WHEEZE), config_fingerprint="secret", graph_checksum="secret")
-    assert "secret" not in repr(sheet_of(renamed))
+    assert "secret" not in repr(trace_view(renamed))

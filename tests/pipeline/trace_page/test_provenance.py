@@ -18,7 +18,7 @@ from pipeline.core.records import (
     TraceRecord,
 )
 from pipeline.models import Batch
-from pipeline.trace_page.provenance import DROPPED_SHOWN, way_of
+from pipeline.trace_page.provenance import MAX_DROPPED_SHOWN, trace_provenance
 from tests import factories
 from tests.factories.paths import node
 
@@ -38,19 +38,19 @@ def batch() -> Batch:
 
 
 @pytest.fixture
-def made(batch) -> TraceRecord:
+def record(batch) -> TraceRecord:
     return store.trace_record(batch.traces.get())
 
 
-def trace(made: TraceRecord, *mentions: Mention) -> TraceRecord:
-    question = replace(made.question, text=TEXT, answer_text="Salbutamol")
-    bare = replace(made, question=question, mentions=mentions, linked=(), unlinked=())
+def trace(record: TraceRecord, *mentions: Mention) -> TraceRecord:
+    question = replace(record.question, text=TEXT, answer_text="Salbutamol")
+    bare = replace(record, question=question, mentions=mentions, linked=(), unlinked=())
     return replace(bare, searches=(), dropped=())
 
 
-def test_mentions_are_marked_where_they_stand_and_nothing_of_the_text_is_lost(made, batch):
+def test_mentions_are_marked_where_they_stand_and_nothing_of_the_text_is_lost(record, batch):
     first, second = mention("asthma", 13), mention("wheezes", 39)
-    way = way_of(trace(made, second, first), batch)
+    way = trace_provenance(trace(record, second, first), batch)
     assert "".join(part.text for part in way.question) == TEXT
     assert [(part.text, part.line.number) for part in way.question if part.line] == [
         ("asthma", 1),
@@ -58,34 +58,34 @@ def test_mentions_are_marked_where_they_stand_and_nothing_of_the_text_is_lost(ma
     ]
 
 
-def test_of_overlapping_mentions_the_first_is_marked_and_both_are_listed(made, batch):
+def test_of_overlapping_mentions_the_first_is_marked_and_both_are_listed(record, batch):
     long, short = mention("asthma attacks", 24), mention("attacks", 31)
-    way = way_of(trace(made, short, long), batch)
+    way = trace_provenance(trace(record, short, long), batch)
     assert [part.text for part in way.question if part.line] == ["asthma attacks"]
     assert [line.mention for line in way.lines] == [long, short]
 
 
 @pytest.mark.parametrize(("start", "end"), [(-1, 3), (5, 5), (40, 400)])
-def test_a_mention_that_stands_nowhere_is_listed_and_not_marked(made, batch, start, end):
+def test_a_mention_that_stands_nowhere_is_listed_and_not_marked(record, batch, start, end):
     stray = Mention("stray", Side.QUESTION, start, end)
-    way = way_of(trace(made, stray), batch)
+    way = trace_provenance(trace(record, stray), batch)
     assert [part.line for part in way.question] == [None]
     assert way.lines[0].mention == stray
 
 
-def test_each_mention_tells_what_became_of_it(made, batch):
+def test_each_mention_tells_what_became_of_it(record, batch):
     linked, twin = mention("asthma", 13), mention("asthma", 24)
     unlike, unchosen = mention("wheezes", 39), mention("Salbutamol", 0, Side.ANSWER)
     other = Candidate(node(6, "hypertension"), 0.71)
-    told = replace(
-        trace(made, linked, twin, unlike, unchosen),
+    unlinked_trace = replace(
+        trace(record, linked, twin, unlike, unchosen),
         linked=(LinkedEntity(linked, ASTHMA, LinkStage.SELECTED, 0.93, 2, (other,)),),
         unlinked=(OpenMention(unlike, ()), OpenMention(unchosen, (other,))),
     )
-    way = way_of(told, batch)
+    way = trace_provenance(unlinked_trace, batch)
     assert [line.how for line in way.lines] == [
         "selected by the reasoner",
-        "stands for a node linked already",
+        "refers to a node linked already",
         "nothing in the graph is like it",
         "none was chosen",
     ]
@@ -94,8 +94,8 @@ def test_each_mention_tells_what_became_of_it(made, batch):
     assert (last.node, last.others) == (None, (other,))
 
 
-def test_before_linking_a_mention_only_says_so(made, batch):
-    [line] = way_of(trace(made, mention("asthma", 13)), batch).lines
+def test_before_linking_a_mention_only_says_so(record, batch):
+    [line] = trace_provenance(trace(record, mention("asthma", 13)), batch).lines
     assert line.how == "linking was not reached"
 
 
@@ -103,29 +103,31 @@ def dropped(count: int, *nodes: int) -> tuple[DroppedPath, ...]:
     return (DroppedPath(nodes, SearchLayer.WHOLE, "not among the 3 kept"),) * count
 
 
-def test_a_dropped_path_is_told_by_names_and_relations(made, batch):
-    [path] = way_of(replace(trace(made), dropped=dropped(1, 2, 0)), batch).dropped
+def test_a_dropped_path_is_told_by_names_and_relations(record, batch):
+    [path] = trace_provenance(replace(trace(record), dropped=dropped(1, 2, 0)), batch).dropped
     assert path.words == "Propranolol —⊘ contraindication— asthma"
     assert (path.layer, path.reason) == ("whole", "not among the 3 kept")
 
 
-def test_without_the_graph_nodes_are_told_by_number(made, batch, settings, tmp_path):
+def test_without_the_graph_nodes_are_told_by_number(record, batch, settings, tmp_path):
     settings.KNOWLEDGE_GRAPH_DIR = tmp_path
-    [path] = way_of(replace(trace(made), dropped=dropped(1, 2, 0)), batch).dropped
+    [path] = trace_provenance(replace(trace(record), dropped=dropped(1, 2, 0)), batch).dropped
     assert path.words == "node 2 — node 0"
 
 
-def test_of_many_dropped_paths_the_first_are_shown_and_the_rest_counted(made, batch):
-    way = way_of(replace(trace(made), dropped=dropped(DROPPED_SHOWN + 5, 2, 0)), batch)
+def test_of_many_dropped_paths_the_first_are_shown_and_the_rest_counted(record, batch):
+    way = trace_provenance(
+        replace(trace(record), dropped=dropped(MAX_DROPPED_SHOWN + 5, 2, 0)), batch
+    )
     assert (len(way.dropped), way.dropped_count, way.more_dropped) == (
-        DROPPED_SHOWN,
-        DROPPED_SHOWN + 5,
+        MAX_DROPPED_SHOWN,
+        MAX_DROPPED_SHOWN + 5,
         5,
     )
 
 
-def test_searches_tell_a_sample_from_all_paths(made, batch):
-    way = way_of(made, batch)
+def test_searches_tell_a_sample_from_all_paths(record, batch):
+    way = trace_provenance(record, batch)
     assert way.searches
     assert not way.searches[0].sampled
     pair = replace(way.searches[0].pair, total=way.searches[0].pair.drawn + 1)

@@ -73,7 +73,7 @@ def test_before_coherence_is_graded_neither_page_nor_draft_nor_context_holds_the
     content = response.content.decode()
     assert KEY not in content
     assert "option--key" not in content
-    question = response.context["sheet"].question
+    question = response.context["view"].question
     assert (question.answer_label, question.answer_text, question.long_answer) == (None, "", "")
     assert "once you have graded the coherence" in content
 
