@@ -44,7 +44,7 @@ class TraceFeatures:
 
     def passed(self, name: str) -> bool:
         """Whether the filter of this name ran and passed the trace."""
-        return any(one.passed for one in self.filters if one.name == name)
+        return any(result.passed for result in self.filters if result.name == name)
 
 
 def features_of(trace: TraceRecord) -> TraceFeatures:
@@ -66,10 +66,12 @@ def features_of(trace: TraceRecord) -> TraceFeatures:
         uncited_steps=sum(not step.edges for step in steps),
         question_words=len(trace.question.text.split()),
         cot_words=sum(len(step.text.split()) for step in steps),
-        filters=tuple(FilterFeature(one.name, one.passed, one.score) for one in filters),
+        filters=tuple(
+            FilterFeature(result.name, result.passed, result.score) for result in filters
+        ),
     )
 
 
 def _stages(trace: TraceRecord, cited: list[Path]) -> tuple[LinkStage, ...]:
     ends = {node.index for path in cited for node in (path.nodes[0], path.nodes[-1])}
-    return tuple(sorted({one.stage for one in trace.linked if one.node.index in ends}))
+    return tuple(sorted({entity.stage for entity in trace.linked if entity.node.index in ends}))

@@ -15,7 +15,7 @@ from typing import TypeVar
 from pipeline.core import cot
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import NoPathFound, StageFailure
-from pipeline.core.filtering.evidence import FilterInput
+from pipeline.core.filtering.filter_input import FilterInput
 from pipeline.core.filtering.verdict import judge_trace
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking import linker
@@ -44,7 +44,7 @@ class Progress:
     """The trace so far and, between search and pruning, the paths found."""
 
     trace: TraceRecord
-    found: tuple[Path, ...] = ()
+    found_paths: tuple[Path, ...] = ()
 
     def adding(self, **fields: object) -> "Progress":
         return replace(self, trace=replace(self.trace, **fields))  # type: ignore[arg-type]
@@ -69,8 +69,8 @@ def make_trace(question: Question, tools: Tools, config: MethodConfig) -> TraceR
         for stage in STAGES:
             progress = stage(progress, tools, config)
     except StageFailure as failure:
-        reached = Failure(failure.stage, failure.reason, failure.detail)
-        return replace(progress.trace, failure=reached)
+        record = Failure(failure.stage, failure.reason, failure.detail)
+        return replace(progress.trace, failure=record)
     return progress.trace
 
 
@@ -105,18 +105,20 @@ def search(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
         )
         for start, answer in linker.entity_pairs(trace.linked)
     ]
-    found = tuple(path for _, paths in results for path in paths)
-    return replace(progress, found=found).adding(searches=tuple(pair for pair, _ in results))
+    found_paths = tuple(path for _, paths in results for path in paths)
+    return replace(progress, found_paths=found_paths).adding(
+        searches=tuple(pair for pair, _ in results)
+    )
 
 
 def prune(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
-    if not progress.found:
+    if not progress.found_paths:
         raise NoPathFound(
             f"None of the {len(progress.trace.searches)} entity pairs is joined by a path "
             f"of at most {config.search.maximum_length} edges."
         )
     kept, dropped = pruning.prune_paths(
-        progress.trace.question, progress.found, tools.reasoner, config.prune
+        progress.trace.question, progress.found_paths, tools.reasoner, config.prune
     )
     return progress.adding(paths=kept, dropped=dropped)
 
@@ -131,24 +133,24 @@ def write(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
 def read(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
     trace = progress.trace
     aliases = option_aliases(tools.graph, trace.question, trace.linked)
-    masked = cot.mask(made(trace.cot), trace.question, aliases)
+    masked = cot.mask(require(trace.cot), trace.question, aliases)
     return progress.adding(read_answer=tools.second_reader.answer(trace.question, masked))
 
 
 def judge(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
     trace = progress.trace
-    answer = made(trace.read_answer)
+    answer = require(trace.read_answer)
     free_text = trace.question.answer_label is None
-    given = FilterInput(
+    inputs = FilterInput(
         trace.question,
         trace.paths,
-        made(trace.cot),
+        require(trace.cot),
         answer,
         tools.second_reader.judge(trace.question, answer.text) if free_text else None,
         config.minimum_grounded_share,
         tools.graph.degree,
     )
-    return progress.adding(verdict=judge_trace(given))
+    return progress.adding(verdict=judge_trace(inputs))
 
 
 STAGES: tuple[Stage, ...] = (
@@ -156,8 +158,8 @@ STAGES: tuple[Stage, ...] = (
 )  # fmt: skip
 
 
-def made(product: T | None) -> T:
-    """What an earlier stage made; the order of STAGES sees to it."""
+def require(product: T | None) -> T:
+    """The product of an earlier stage, which the order of STAGES guarantees."""
     if product is None:
         raise RuntimeError("A stage ran before the one it builds on.")
     return product

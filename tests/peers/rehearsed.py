@@ -22,10 +22,10 @@ from pipeline.core.reasoner import DraftCoT
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.reasoners.language_model import LanguageModelReasoner
 from pipeline.core.reasoners.language_model.answers import (
-    MOST_ANSWER_ENTITIES,
-    MOST_EDGES_A_STEP,
-    MOST_QUESTION_ENTITIES,
-    MOST_STEPS,
+    MAX_ANSWER_ENTITIES,
+    MAX_EDGES_PER_STEP,
+    MAX_QUESTION_ENTITIES,
+    MAX_STEPS,
     mention_id,
 )
 from pipeline.core.records import (
@@ -88,8 +88,8 @@ class Rehearsed:
         asked = [self._entity(one) for one in mentions if one.side is Side.QUESTION]
         answer = [self._entity(one) for one in mentions if one.side is Side.ANSWER]
         value = {
-            "question": asked[:MOST_QUESTION_ENTITIES],
-            "answer": answer[:MOST_ANSWER_ENTITIES],
+            "question": asked[:MAX_QUESTION_ENTITIES],
+            "answer": answer[:MAX_ANSWER_ENTITIES],
         }
         return self._act(value, lambda: self._speaks.extract(question))
 
@@ -107,8 +107,8 @@ class Rehearsed:
     def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
         draft = self._decides.generate(question, paths)
         steps = [
-            {"text": step.text, "edges": list(step.edge_numbers)[:MOST_EDGES_A_STEP]}
-            for step in draft.steps[:MOST_STEPS]
+            {"text": step.text, "edges": list(step.edge_numbers)[:MAX_EDGES_PER_STEP]}
+            for step in draft.steps[:MAX_STEPS]
         ]
         value = {"steps": steps, "conclusion": draft.conclusion}
         return self._act(value, lambda: self._speaks.generate(question, paths))

@@ -12,8 +12,8 @@ from pipeline.core.records import Option
 
 Record = Mapping[str, object]
 
-LONGEST_IDENTIFIER = 120
-LONGEST_SPECIALTY = 80
+MAX_IDENTIFIER_LENGTH = 120
+MAX_SPECIALTY_LENGTH = 80
 
 # Control characters but tab and line ends; bidirectional embeddings, overrides and isolates,
 # which make a text read differently from what it says; halves of surrogate pairs.
@@ -67,8 +67,8 @@ def optional_text(record: Record, name: str) -> str:
 def specialty(record: Record, name: str) -> str:
     """The specialty a question belongs to, or the empty string."""
     value = optional_text(record, name)
-    if len(value) > LONGEST_SPECIALTY:
-        raise InvalidRecord(f"Field {name} is longer than {LONGEST_SPECIALTY} characters.")
+    if len(value) > MAX_SPECIALTY_LENGTH:
+        raise InvalidRecord(f"Field {name} is longer than {MAX_SPECIALTY_LENGTH} characters.")
     return value
 
 
@@ -77,10 +77,10 @@ def identifier(record: Record, name: str) -> str:
     value = record.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
-    found = text(record, name)
-    if len(found) > LONGEST_IDENTIFIER:
-        raise InvalidRecord(f"Field {name} is longer than {LONGEST_IDENTIFIER} characters.")
-    return found
+    value = text(record, name)
+    if len(value) > MAX_IDENTIFIER_LENGTH:
+        raise InvalidRecord(f"Field {name} is longer than {MAX_IDENTIFIER_LENGTH} characters.")
+    return value
 
 
 def texts(record: Record, name: str) -> tuple[str, ...]:
@@ -96,21 +96,21 @@ def lettered_options(record: Record, counts: Iterable[int]) -> tuple[Option, ...
 
     Exports from Parquet write null for a letter that a question does not have.
     """
-    given = record.get("options")
-    if not isinstance(given, Mapping):
+    letters = record.get("options")
+    if not isinstance(letters, Mapping):
         raise InvalidRecord("Field options is missing or is not an object of letters and texts.")
-    present = {label: value for label, value in given.items() if value is not None}
+    present = {label: value for label, value in letters.items() if value is not None}
     labels = sorted(present)
     if labels != list(ascii_uppercase[: len(labels)]):
         raise InvalidRecord(f"Options are not lettered A, B, C and so on: {shown(labels)}.")
-    return _checked(((label, present[label]) for label in labels), counts)
+    return _check_options(((label, present[label]) for label in labels), counts)
 
 
 def column_options(
     record: Record, columns: Iterable[str], counts: Iterable[int]
 ) -> tuple[Option, ...]:
     """The options of one column each (opa, opb, ...), lettered in the columns' order."""
-    return _checked(
+    return _check_options(
         (
             (letter, record.get(name))
             for letter, name in zip(ascii_uppercase, columns, strict=False)
@@ -119,7 +119,9 @@ def column_options(
     )
 
 
-def _checked(pairs: Iterable[tuple[str, object]], counts: Iterable[int]) -> tuple[Option, ...]:
+def _check_options(
+    pairs: Iterable[tuple[str, object]], counts: Iterable[int]
+) -> tuple[Option, ...]:
     """Options with text, of an allowed number, all different.
 
     Compared as written: genotypes AA and Aa, or mg and Mg, differ by case alone.

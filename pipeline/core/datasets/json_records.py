@@ -14,7 +14,7 @@ from typing import NoReturn
 from pipeline.core.datasets.fields import InvalidRecord
 from pipeline.core.errors import SourceFileError
 
-_CHUNK = 1 << 16
+_CHUNK_SIZE = 1 << 16
 _SPACE = re.compile(r"[ \t\r\n]*")
 
 
@@ -134,7 +134,7 @@ class JsonDocument:
 
     def _read_on(self) -> None:
         rest = self._buffer[self._at :]
-        data = self._stream.read(max(_CHUNK, len(rest)))
+        data = self._stream.read(max(_CHUNK_SIZE, len(rest)))
         self._ended = not data
         try:
             self._buffer, self._at = rest + self._utf8.decode(data, final=self._ended), 0

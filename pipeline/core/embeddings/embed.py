@@ -45,8 +45,8 @@ def embed(
         graph.checksum, model, encoder.revision, dimension, len(indices), slices
     )
     with open_checkpoint(folder.with_name(f".{folder.name}.partial"), summary) as checkpoint:
-        matches = same_model(graph, encoder, indices[: checkpoint.rows], checkpoint.matrix)
-        checkpoint.keep(checkpoint.rows if matches else 0)
+        same = same_model(graph, encoder, indices[: checkpoint.rows], checkpoint.matrix)
+        checkpoint.keep(checkpoint.rows if same else 0)
         while checkpoint.rows < len(indices):
             chunk = indices[checkpoint.rows : checkpoint.rows + CHUNK_SIZE]
             checkpoint.append(_encode(encoder, _names(graph, chunk)))

@@ -2,36 +2,36 @@
 
 from collections.abc import Iterator
 
-from pipeline.core.filtering.evidence import FilterInput
+from pipeline.core.filtering.filter_input import FilterInput
 from pipeline.core.records import FilterResult
 
 NAME = "format"
 
 
-def well_formed(given: FilterInput) -> FilterResult:
+def check_format(inputs: FilterInput) -> FilterResult:
     """Rejects a CoT with a missing part or a citation of an edge that no path holds."""
-    faults = list(_faults(given))
+    faults = list(_faults(inputs))
     if faults:
         return FilterResult(NAME, False, 0.0, f"The CoT is malformed: {'; '.join(faults)}.")
-    cited = sum(len(step.edges) for step in given.cot.steps)
+    cited = sum(len(step.edges) for step in inputs.cot.steps)
     return FilterResult(
         NAME,
         True,
         1.0,
-        f"{len(given.cot.steps)} steps and a conclusion, none empty; "
+        f"{len(inputs.cot.steps)} steps and a conclusion, none empty; "
         f"all {cited} citations are edges of the paths.",
     )
 
 
-def _faults(given: FilterInput) -> Iterator[str]:
-    known = {edge for path in given.paths for edge in path.edges}
-    if not given.cot.steps:
+def _faults(inputs: FilterInput) -> Iterator[str]:
+    known = {edge for path in inputs.paths for edge in path.edges}
+    if not inputs.cot.steps:
         yield "it has no step"
-    for step in given.cot.steps:
+    for step in inputs.cot.steps:
         if not step.text.strip():
             yield f"step {step.number} is empty"
         strange = sum(edge not in known for edge in step.edges)
         if strange:
             yield f"step {step.number} cites {strange} edges that no path holds"
-    if not given.cot.conclusion.strip():
+    if not inputs.cot.conclusion.strip():
         yield "it has no conclusion"

@@ -6,7 +6,7 @@ contraindicated?". Wording it as support is, and rejects.
 
 import re
 
-from pipeline.core.filtering.evidence import FilterInput
+from pipeline.core.filtering.filter_input import FilterInput
 from pipeline.core.records import Edge, FilterResult, Step
 
 NAME = "grounding"
@@ -23,24 +23,24 @@ _DENIAL = re.compile(
 )
 
 
-def grounded(given: FilterInput) -> FilterResult:
+def check_grounding(inputs: FilterInput) -> FilterResult:
     """Rejects below the configured share of grounded steps, or for a denial worded as support.
 
     The score is the share of steps that cite at least one edge.
     """
-    steps = given.cot.steps
-    resting = sum(bool(step.edges) for step in steps)
-    share = resting / len(steps) if steps else 0.0
+    steps = inputs.cot.steps
+    supported = sum(bool(step.edges) for step in steps)
+    share = supported / len(steps) if steps else 0.0
     misworded = [step.number for step in steps if _words_denial_as_support(step)]
     explanation = "; ".join(
         (
-            f"{resting} of {len(steps)} steps rest on an edge "
-            f"(at least {given.minimum_grounded_share:.0%} are asked)",
-            _hub_sentence(given),
+            f"{supported} of {len(steps)} steps rest on an edge "
+            f"(at least {inputs.minimum_grounded_share:.0%} are asked)",
+            _hub_sentence(inputs),
             _misworded_sentence(misworded),
         )
     )
-    passed = share >= given.minimum_grounded_share and not misworded
+    passed = share >= inputs.minimum_grounded_share and not misworded
     return FilterResult(NAME, passed, round(share, 6), explanation + ".")
 
 
@@ -48,20 +48,20 @@ def _words_denial_as_support(step: Step) -> bool:
     return any(edge.negative for edge in step.edges) and not _DENIAL.search(step.text)
 
 
-def _hub_sentence(given: FilterInput) -> str:
-    cited = list(dict.fromkeys(edge for step in given.cot.steps for edge in step.edges))
+def _hub_sentence(inputs: FilterInput) -> str:
+    cited = list(dict.fromkeys(edge for step in inputs.cot.steps for edge in step.edges))
     if not cited:
         return "no edge is cited"
-    through = sum(_through_hub(edge, given) for edge in cited)
+    through = sum(_through_hub(edge, inputs) for edge in cited)
     return f"{through} of {len(cited)} cited edges touch a generic hub"
 
 
-def _through_hub(edge: Edge, given: FilterInput) -> bool:
-    return max(given.degree(edge.head), given.degree(edge.tail)) > GENERIC_HUB_DEGREE
+def _through_hub(edge: Edge, inputs: FilterInput) -> bool:
+    return max(inputs.degree(edge.head), inputs.degree(edge.tail)) > GENERIC_HUB_DEGREE
 
 
 def _misworded_sentence(numbers: list[int]) -> str:
     if not numbers:
         return "no negative edge is worded as support"
-    listed = ", ".join(map(str, numbers))
-    return f"a negative edge is worded as support in step {listed}"
+    steps = ", ".join(map(str, numbers))
+    return f"a negative edge is worded as support in step {steps}"

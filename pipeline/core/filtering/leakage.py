@@ -8,7 +8,7 @@ provided is, for then the reasoning was written backwards from it.
 import re
 
 from pipeline.core.cot import as_text
-from pipeline.core.filtering.evidence import FilterInput
+from pipeline.core.filtering.filter_input import FilterInput
 from pipeline.core.records import FilterResult
 
 NAME = "leakage"
@@ -45,18 +45,18 @@ _LEAKS = re.compile(
 )
 
 
-def leaks_nothing(given: FilterInput) -> FilterResult:
+def check_leakage(inputs: FilterInput) -> FilterResult:
     """Rejects a CoT that betrays that the answer or the paths were in front of its writer."""
-    found = [match.group(0) for match in _LEAKS.finditer(as_text(given.cot))]
-    if not found:
+    leaks = [match.group(0) for match in _LEAKS.finditer(as_text(inputs.cot))]
+    if not leaks:
         return FilterResult(
             NAME, True, 1.0, "The CoT speaks neither of a given answer nor of given paths."
         )
-    count = "once" if len(found) == 1 else f"{len(found)} times"
+    count = "once" if len(leaks) == 1 else f"{len(leaks)} times"
     return FilterResult(
         NAME,
         False,
         0.0,
         f"The CoT speaks {count} of an answer or of paths it was given, "
-        f"first as “{' '.join(found[0].split())}”.",
+        f"first as “{' '.join(leaks[0].split())}”.",
     )

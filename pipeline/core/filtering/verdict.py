@@ -2,21 +2,21 @@
 
 from collections.abc import Callable
 
-from pipeline.core.filtering.answer import reaches_answer
-from pipeline.core.filtering.evidence import FilterInput
-from pipeline.core.filtering.format import well_formed
-from pipeline.core.filtering.grounding import grounded
-from pipeline.core.filtering.leakage import leaks_nothing
+from pipeline.core.filtering.answer import check_answer
+from pipeline.core.filtering.filter_input import FilterInput
+from pipeline.core.filtering.format import check_format
+from pipeline.core.filtering.grounding import check_grounding
+from pipeline.core.filtering.leakage import check_leakage
 from pipeline.core.records import FilterResult, Verdict
 
 FILTERS: tuple[Callable[[FilterInput], FilterResult], ...] = (
-    well_formed,
-    leaks_nothing,
-    reaches_answer,
-    grounded,
+    check_format,
+    check_leakage,
+    check_answer,
+    check_grounding,
 )
 
 
-def judge_trace(given: FilterInput) -> Verdict:
+def judge_trace(inputs: FilterInput) -> Verdict:
     """All filters' results; none is skipped when another rejects, so each can be evaluated."""
-    return Verdict(tuple(check(given) for check in FILTERS))
+    return Verdict(tuple(check(inputs) for check in FILTERS))

@@ -133,15 +133,17 @@ def map_arrays(folder: Path, sizes: Mapping[str, int]) -> dict[str, Array]:
 def _map_array(folder: Path, name: str, size: int) -> Array:
     path, artefact = folder / name, f"the graph artefact {folder.name}"
     try:
-        found = path.stat().st_size
+        actual_size = path.stat().st_size
         # A plain array over the map: numpy's memmap class slows every slice.
         array = np.asarray(np.load(path, mmap_mode="r", allow_pickle=False))
     except FileNotFoundError as error:
         raise ArtefactError(f"{name} of {artefact} is missing.") from error
     except (OSError, ValueError, EOFError) as error:
         raise ArtefactError(f"{name} of {artefact} is damaged.") from error
-    if found != size:
-        raise ArtefactError(f"{name} of {artefact} has {found} bytes where {size} were written.")
+    if actual_size != size:
+        raise ArtefactError(
+            f"{name} of {artefact} has {actual_size} bytes where {size} were written."
+        )
     return array
 
 

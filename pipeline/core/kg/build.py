@@ -71,9 +71,9 @@ def _synonyms(path: Path | None, graph: PrimeKG) -> Synonyms:
     if path is None:
         return Synonyms()
     names = {node.index: node.name for node in graph.nodes}
-    read = read_synonyms(path, names.keys())
-    entries = (entry for entry in read.entries if entry.text != names[entry.node])
-    return Synonyms(read.source_checksum, tuple(dict.fromkeys(entries)))
+    source_synonyms = read_synonyms(path, names.keys())
+    entries = (entry for entry in source_synonyms.entries if entry.text != names[entry.node])
+    return Synonyms(source_synonyms.source_checksum, tuple(dict.fromkeys(entries)))
 
 
 def _arrays(graph: PrimeKG, synonyms: Synonyms) -> tuple[dict[str, Array], int]:

@@ -33,7 +33,7 @@ from pipeline.core.records import Edge, Node, NodeType, SearchLayer
 
 __all__ = ["GraphIndex", "GraphSummary", "Synonym", "build_index"]
 
-NODES_KEPT: Final = 16_384  # records of nodes read, some 350 bytes each
+NODE_CACHE_SIZE: Final = 16_384  # records of nodes read, some 350 bytes each
 
 
 class GraphIndex:
@@ -53,7 +53,7 @@ class GraphIndex:
             StringTable(arrays[name], arrays[f"{name}_offsets"]) for name in STRING_TABLES
         )
         # Paths of many pairs run through the same nodes.
-        self.node_at = lru_cache(NODES_KEPT)(self._node_at)
+        self.node_at = lru_cache(NODE_CACHE_SIZE)(self._node_at)
 
     @classmethod
     def open(cls, folder: Path, checksum: str = "") -> "GraphIndex":
@@ -108,8 +108,8 @@ class GraphIndex:
 
     def _find(self, index: int) -> int | None:
         position = bisect_left(self._ascending, index)
-        found = position < len(self._ascending) and self._ascending[position] == index
-        return position if found else None
+        present = position < len(self._ascending) and self._ascending[position] == index
+        return position if present else None
 
     def position(self, index: int) -> int:
         """Where a node stands in the arrays. Raises KeyError for an index the graph lacks."""
@@ -139,11 +139,11 @@ class GraphIndex:
 
     def nodes_named(self, name: str) -> tuple[int, ...]:
         """Indices of all nodes of any type whose normal name is that of `name`, ascending."""
-        wanted = normalise(name)
+        normal_name = normalise(name)
         return tuple(
             self.index_at(position)
-            for position in self._by_name.entries(wanted)
-            if self._normalised[position] == wanted
+            for position in self._by_name.entries(normal_name)
+            if self._normalised[position] == normal_name
         )
 
     def synonyms_named(self, name: str) -> tuple[Synonym, ...]:
@@ -153,12 +153,13 @@ class GraphIndex:
         """
         if not self._by_synonym:
             return ()
-        wanted = normalise(name)
-        found = ((entry, self._synonyms[entry]) for entry in self._by_synonym.entries(wanted))
+        normal_name = normalise(name)
+        entries = self._by_synonym.entries(normal_name)
+        texts = ((entry, self._synonyms[entry]) for entry in entries)
         return tuple(
             Synonym(self.index_at(self._synonym_nodes[entry]), text)
-            for entry, text in found
-            if normalise(text) == wanted
+            for entry, text in texts
+            if normalise(text) == normal_name
         )
 
     def synonyms_of(self, index: int) -> tuple[str, ...]:

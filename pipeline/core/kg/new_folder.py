@@ -58,8 +58,8 @@ def _writing_in(parent: Path) -> Iterator[None]:
 
 
 def _sweep(parent: Path) -> None:
-    for left in parent.glob(f".*{_UNFINISHED}"):
-        shutil.rmtree(left, ignore_errors=True)
+    for folder in parent.glob(f".*{_UNFINISHED}"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def sync_folder(folder: Path) -> None:

@@ -19,7 +19,7 @@ _SENTENCE_END = re.compile(r"[.;:?!](?=\s|$)|\n")
 # What may stand after a name and a hyphen: "aspirin-induced", not "small-cell".
 _AFTER_HYPHEN = re.compile(r"-(?!(?:induced|associated|related|mediated|positive)\b)\w")
 # Longer names are ontology sentences that no vignette spells out.
-_LONGEST = 12
+_MAX_WORDS = 12
 
 Span = tuple[int, int]
 
@@ -48,11 +48,11 @@ def find_mentions(
     `generic_words` also takes single words too common to be entities of a vignette, `denied`
     also what the text says is absent: both for texts that are known to name nodes.
     """
-    silent = () if denied else denied_spans(text)
+    denied_parts = () if denied else denied_spans(text)
     return tuple(
         Mention(text[start:end], side, start, end, _shared_type(nodes))
         for (start, end), nodes in _longest_names(graph, text, generic_words)
-        if not any(begin <= start < stop for begin, stop in silent)
+        if not any(begin <= start < stop for begin, stop in denied_parts)
     )
 
 
@@ -60,15 +60,15 @@ def _longest_names(
     graph: GraphIndex, text: str, generic_words: bool
 ) -> Iterator[tuple[Span, tuple[Node, ...]]]:
     for words in _sentences(text):
-        at = 0
-        while at < len(words):
-            found = _longest_from(graph, text, words[at:], generic_words)
-            if found:
-                length, nodes = found
-                yield (words[at][0], words[at + length - 1][1]), nodes
-                at += length
+        position = 0
+        while position < len(words):
+            match = _longest_from(graph, text, words[position:], generic_words)
+            if match:
+                length, nodes = match
+                yield (words[position][0], words[position + length - 1][1]), nodes
+                position += length
             else:
-                at += 1
+                position += 1
 
 
 def _longest_from(
@@ -78,7 +78,7 @@ def _longest_from(
     start = words[0][0]
     if text[start - 1 : start] in ("-", "/"):
         return None
-    for length in range(min(len(words), graph.longest_name_words, _LONGEST), 0, -1):
+    for length in range(min(len(words), graph.longest_name_words, _MAX_WORDS), 0, -1):
         end = words[length - 1][1]
         if _AFTER_HYPHEN.match(text, end):
             continue

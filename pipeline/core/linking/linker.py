@@ -49,12 +49,12 @@ def link_by_name(
     config: SimilarityConfig,
 ) -> Linking:
     """Stages 1 and 2: names and synonyms, and candidates for every mention they leave open."""
-    named = [_named(mention, graph) for mention in mentions]
-    nameless = [mention for mention, found in zip(mentions, named, strict=True) if not found]
-    similar = iter(_similar(nameless, similarity, config))
-    outcomes = [found or next(similar) for found in named]
+    matches = [_match_name(mention, graph) for mention in mentions]
+    nameless = [mention for mention, match in zip(mentions, matches, strict=True) if not match]
+    similar = iter(_match_similar(nameless, similarity, config))
+    outcomes = [match or next(similar) for match in matches]
     return Linking(
-        _one_a_node(outcome for outcome in outcomes if isinstance(outcome, LinkedEntity)),
+        _first_per_node(outcome for outcome in outcomes if isinstance(outcome, LinkedEntity)),
         tuple(outcome for outcome in outcomes if isinstance(outcome, OpenMention)),
     )
 
@@ -64,20 +64,24 @@ def link_by_selection(question: Question, linking: Linking, reasoner: Reasoner) 
 
     Raises MalformedOutput when the selection does not fit the mentions and candidates asked.
     """
-    asked = [mention for mention in linking.unlinked if mention.candidates]
-    if not asked:
+    open_mentions = [mention for mention in linking.unlinked if mention.candidates]
+    if not open_mentions:
         return linking
-    choices = reasoner.select(question, asked)
-    _check_choices(asked, choices)
-    chosen = [
-        _linked(opened.mention, opened.candidates, choice, LinkStage.SELECTED)
-        for opened, choice in zip(asked, choices, strict=True)
+    choices = reasoner.select(question, open_mentions)
+    _check_choices(open_mentions, choices)
+    selected = [
+        _link_candidate(open_mention.mention, open_mention.candidates, choice, LinkStage.SELECTED)
+        for open_mention, choice in zip(open_mentions, choices, strict=True)
         if choice is not None
     ]
-    settled = {entity.mention for entity in chosen}
+    settled_mentions = {entity.mention for entity in selected}
     return Linking(
-        _one_a_node((*linking.linked, *chosen)),
-        tuple(opened for opened in linking.unlinked if opened.mention not in settled),
+        _first_per_node((*linking.linked, *selected)),
+        tuple(
+            open_mention
+            for open_mention in linking.unlinked
+            if open_mention.mention not in settled_mentions
+        ),
     )
 
 
@@ -89,12 +93,12 @@ def require_mentions(mentions: Sequence[Mention]) -> None:
 
 def require_both_sides(linking: Linking) -> None:
     """Raises QuestionNotMapped or AnswerNotMapped, naming the mentions that found no node."""
-    question_nodes = {entity.node for entity in _on(Side.QUESTION, linking.linked)}
-    answer_nodes = {entity.node for entity in _on(Side.ANSWER, linking.linked)}
+    question_nodes = {entity.node for entity in _entities_on(Side.QUESTION, linking.linked)}
+    answer_nodes = {entity.node for entity in _entities_on(Side.ANSWER, linking.linked)}
     if not question_nodes:
-        raise QuestionNotMapped(f"No node for {_unmapped(Side.QUESTION, linking)}.")
+        raise QuestionNotMapped(f"No node for {_unmapped_texts(Side.QUESTION, linking)}.")
     if not answer_nodes:
-        raise AnswerNotMapped(f"No node for {_unmapped(Side.ANSWER, linking)}.")
+        raise AnswerNotMapped(f"No node for {_unmapped_texts(Side.ANSWER, linking)}.")
     if question_nodes <= answer_nodes:
         names = ", ".join(sorted(node.name for node in question_nodes))
         raise QuestionNotMapped(f"The question names only entities of its answer: {names}.")
@@ -102,87 +106,91 @@ def require_both_sides(linking: Linking) -> None:
 
 def entity_pairs(linked: Sequence[LinkedEntity]) -> tuple[tuple[Node, Node], ...]:
     """Every question entity with every answer entity; what the answer names starts no path."""
-    answers = [entity.node for entity in _on(Side.ANSWER, linked)]
-    starts = [entity.node for entity in _on(Side.QUESTION, linked) if entity.node not in answers]
+    answers = [entity.node for entity in _entities_on(Side.ANSWER, linked)]
+    starts = [
+        entity.node for entity in _entities_on(Side.QUESTION, linked) if entity.node not in answers
+    ]
     return tuple((start, answer) for start in starts for answer in answers)
 
 
-def _named(mention: Mention, graph: GraphIndex) -> LinkedEntity | OpenMention | None:
+def _match_name(mention: Mention, graph: GraphIndex) -> LinkedEntity | OpenMention | None:
     """What the mention names by name or else by synonym; None where it names nothing."""
     for stage, look_up in _BY_NAME:
-        if named := look_up(graph, mention.text, mention.type):
-            return _one_or_open(mention, named, stage)
+        if nodes := look_up(graph, mention.text, mention.type):
+            return _link_or_leave_open(mention, nodes, stage)
     return None
 
 
-def _one_or_open(
-    mention: Mention, named: tuple[Node, ...], stage: LinkStage
+def _link_or_leave_open(
+    mention: Mention, nodes: tuple[Node, ...], stage: LinkStage
 ) -> LinkedEntity | OpenMention:
     """The one node of the mention's type, else the one node; open where there are several."""
-    everyone = tuple(Candidate(node, _EXACT) for node in named)
-    fitting = tuple(one for one in everyone if mention.type in (None, one.node.type)) or everyone
-    if len(fitting) > 1:
-        return OpenMention(mention, fitting)
-    others = tuple(one for one in everyone if one != fitting[0])
-    return LinkedEntity(mention, fitting[0].node, stage, _EXACT, 1, others)
+    candidates = tuple(Candidate(node, _EXACT) for node in nodes)
+    of_type = tuple(c for c in candidates if mention.type in (None, c.node.type)) or candidates
+    if len(of_type) > 1:
+        return OpenMention(mention, of_type)
+    others = tuple(candidate for candidate in candidates if candidate != of_type[0])
+    return LinkedEntity(mention, of_type[0].node, stage, _EXACT, 1, others)
 
 
-def _similar(
+def _match_similar(
     mentions: Sequence[Mention], similarity: SimilarityBackend, config: SimilarityConfig
 ) -> list[LinkedEntity | OpenMention]:
     """Open with the candidates proposed; linked where the configuration accepts the best."""
-    wanted = [(mention.text, mention.type) for mention in mentions]
-    proposed = similarity.candidates_of_each(wanted, config.top_k, config.floor)
+    texts = [(mention.text, mention.type) for mention in mentions]
+    proposals = similarity.candidates_of_each(texts, config.top_k, config.floor)
     return [
-        _linked(mention, candidates, 0, LinkStage.SIMILARITY)
+        _link_candidate(mention, candidates, 0, LinkStage.SIMILARITY)
         if config.accept is not None and candidates and candidates[0].score >= config.accept
         else OpenMention(mention, candidates)
-        for mention, candidates in zip(mentions, proposed, strict=True)
+        for mention, candidates in zip(mentions, proposals, strict=True)
     ]
 
 
-def _linked(
+def _link_candidate(
     mention: Mention, candidates: tuple[Candidate, ...], position: int, stage: LinkStage
 ) -> LinkedEntity:
-    chosen = candidates[position]
+    selected = candidates[position]
     others = candidates[:position] + candidates[position + 1 :]
-    return LinkedEntity(mention, chosen.node, stage, chosen.score, position + 1, others)
+    return LinkedEntity(mention, selected.node, stage, selected.score, position + 1, others)
 
 
-def _check_choices(asked: Sequence[OpenMention], choices: Sequence[int | None]) -> None:
-    if len(choices) != len(asked):
+def _check_choices(open_mentions: Sequence[OpenMention], choices: Sequence[int | None]) -> None:
+    if len(choices) != len(open_mentions):
         raise MalformedOutput(
-            f"{len(asked)} mentions were open, {len(choices)} selections came back.",
+            f"{len(open_mentions)} mentions were open, {len(choices)} selections came back.",
             stage="linking",
         )
-    for opened, choice in zip(asked, choices, strict=True):
-        if choice is not None and not 0 <= choice < len(opened.candidates):
+    for open_mention, choice in zip(open_mentions, choices, strict=True):
+        if choice is not None and not 0 <= choice < len(open_mention.candidates):
             raise MalformedOutput(
-                f"Candidate {choice} was selected for {opened.mention.text!r}, "
-                f"which has {len(opened.candidates)}.",
+                f"Candidate {choice} was selected for {open_mention.mention.text!r}, "
+                f"which has {len(open_mention.candidates)}.",
                 stage="linking",
             )
 
 
-def _one_a_node(entities: Iterable[LinkedEntity]) -> tuple[LinkedEntity, ...]:
+def _first_per_node(entities: Iterable[LinkedEntity]) -> tuple[LinkedEntity, ...]:
     """The first entity of every node and side, in the order of their mentions."""
     first: dict[tuple[Side, int], LinkedEntity] = {}
     for entity in entities:
         first.setdefault((entity.mention.side, entity.node.index), entity)
-    order = sorted(first.values(), key=lambda entity: _place(entity.mention))
+    order = sorted(first.values(), key=lambda entity: _text_order(entity.mention))
     return tuple(order)
 
 
-def _place(mention: Mention) -> tuple[bool, int, int]:
+def _text_order(mention: Mention) -> tuple[bool, int, int]:
     return mention.side is Side.ANSWER, mention.start, mention.end
 
 
-def _on(side: Side, linked: Sequence[LinkedEntity]) -> list[LinkedEntity]:
+def _entities_on(side: Side, linked: Sequence[LinkedEntity]) -> list[LinkedEntity]:
     return [entity for entity in linked if entity.mention.side is side]
 
 
-def _unmapped(side: Side, linking: Linking) -> str:
+def _unmapped_texts(side: Side, linking: Linking) -> str:
     texts = [
-        repr(opened.mention.text) for opened in linking.unlinked if opened.mention.side is side
+        repr(open_mention.mention.text)
+        for open_mention in linking.unlinked
+        if open_mention.mention.side is side
     ]
     return ", ".join(texts) if texts else f"the {side}: it names no entity"

@@ -15,7 +15,7 @@ _END = re.compile(
     r"is|was|he|she|they|his|her)|after|he|she|in)\b",
     re.IGNORECASE,
 )
-_REACH = 90
+_MAX_SPAN_LENGTH = 90
 
 
 def denied_spans(text: str) -> tuple[tuple[int, int], ...]:
@@ -24,6 +24,6 @@ def denied_spans(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def _span(text: str, start: int) -> tuple[int, int]:
-    limit = min(len(text), start + _REACH)
+    limit = min(len(text), start + _MAX_SPAN_LENGTH)
     end = _END.search(text, start, limit)
     return start, end.start() if end else limit

@@ -51,15 +51,15 @@ def report_links(
 ) -> Iterator[ReportedLink]:
     """Every distinct mention of every question; entities of one node and side count once."""
     for question in questions:
-        still_open = _distinct(reasoner.extract(question))
+        open_mentions = _distinct(reasoner.extract(question))
         for stage in stages:
-            linking = linker.link_by_name(still_open, graph, stage.similarity, stage.config)
+            linking = linker.link_by_name(open_mentions, graph, stage.similarity, stage.config)
             linking = linker.link_by_selection(question, linking, reasoner)
             for entity in linking.linked:
                 how = _how(graph, entity, stage)
                 yield ReportedLink(question, entity.mention, how, entity)
-            still_open = tuple(opened.mention for opened in linking.unlinked)
-        for mention in still_open:
+            open_mentions = tuple(open_mention.mention for open_mention in linking.unlinked)
+        for mention in open_mentions:
             yield ReportedLink(question, mention, NONE)
 
 
@@ -67,9 +67,9 @@ def count_links(
     links: Iterable[ReportedLink], stages: Sequence[SimilarityStage]
 ) -> list[tuple[str, dict[Side, int]]]:
     """How many mentions of each side each stage settled, in the order of the funnel."""
-    counted = Counter((link.how, link.mention.side) for link in links)
+    counts = Counter((link.how, link.mention.side) for link in links)
     order = [EXACT, SHARED, SYNONYM, *(stage.title for stage in stages), NONE]
-    return [(how, {side: counted[how, side] for side in Side}) for how in order]
+    return [(how, {side: counts[how, side] for side in Side}) for how in order]
 
 
 def _distinct(mentions: Iterable[Mention]) -> tuple[Mention, ...]:

@@ -46,9 +46,9 @@ def read_completion(body: object) -> Completion:
         case _:
             raise NotACompletion("no choice with a message")
     text, parts_reasoning = _content(message.get("content"))
-    told = _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
+    stated = _text(message.get("reasoning_content")) or _text(message.get("reasoning"))
     text, thought = _without_thought(text)
-    reasoning = "\n".join(filter(None, (told, parts_reasoning, thought)))
+    reasoning = "\n".join(filter(None, (stated, parts_reasoning, thought)))
     return Completion(
         text,
         reasoning,
@@ -77,8 +77,8 @@ def _inner(thinking: object) -> str:
 def _without_thought(text: str) -> tuple[str, str]:
     if text.lstrip().startswith(_ANSWER_BEGINS):
         return text, ""
-    found = _THOUGHT.match(text) or _OPEN_THOUGHT.match(text)
-    return (text[found.end() :].strip(), found["thought"].strip()) if found else (text, "")
+    match = _THOUGHT.match(text) or _OPEN_THOUGHT.match(text)
+    return (text[match.end() :].strip(), match["thought"].strip()) if match else (text, "")
 
 
 def _text(value: object) -> str:
@@ -86,8 +86,8 @@ def _text(value: object) -> str:
 
 
 def _usage(usage: Any) -> Usage:
-    told = usage if isinstance(usage, dict) else {}
-    return Usage(*_counts(told.get(name) for name in ("prompt_tokens", "completion_tokens")))
+    counts = usage if isinstance(usage, dict) else {}
+    return Usage(*_counts(counts.get(name) for name in ("prompt_tokens", "completion_tokens")))
 
 
 def _counts(values: Iterable[object]) -> list[int | None]:

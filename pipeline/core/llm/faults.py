@@ -81,25 +81,25 @@ def _of_status(error: openai.APIStatusError, stage: str, host: str) -> ReasonerF
             maybe_charged=status in _MAYBE_CHARGED,
         )
     if 300 <= status < 400:
-        said = "redirects elsewhere, which is not followed"
+        reason = "redirects elsewhere, which is not followed"
     else:
-        said = _SENTENCES.get(status, "does not answer calls")
-    return EndpointUnavailable(f"{host} {said} ({status}).", stage=stage)
+        reason = _SENTENCES.get(status, "does not answer calls")
+    return EndpointUnavailable(f"{host} {reason} ({status}).", stage=stage)
 
 
 def _why(error: openai.APIStatusError) -> str:
     """What is wrong with the call, as far as the answer names it in words of our own."""
     if error.code == "context_length_exceeded":
         return ": the prompt is longer than the model can read"
-    named = next((name for name in _OURS if name == error.param), None)
-    return f", naming its {named}" if named else ""
+    parameter = next((name for name in _OURS if name == error.param), None)
+    return f", naming its {parameter}" if parameter else ""
 
 
 def _of_connection(error: Exception, stage: str, host: str) -> ReasonerFailure:
     causes = list(_causes(error))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        said = f"The certificate or encryption of {host} cannot be trusted."
-        return EndpointUnavailable(said, stage=stage)
+        reason = f"The certificate or encryption of {host} cannot be trusted."
+        return EndpointUnavailable(reason, stage=stage)
     for cause in causes:
         if isinstance(cause, EndpointRefused):
             return EndpointUnavailable(str(cause), stage=stage)
@@ -107,8 +107,8 @@ def _of_connection(error: Exception, stage: str, host: str) -> ReasonerFailure:
         return EndpointUnavailable(f"{host} cannot be asked by this protocol.", stage=stage)
     sent = not any(isinstance(cause, _NOT_SENT) for cause in causes)
     timed_out = any(isinstance(cause, httpx2.TimeoutException | TimeoutError) for cause in causes)
-    said = "did not answer in time" if timed_out else "could not be reached or hung up"
-    return TransientFailure(f"{host} {said}.", stage=stage, maybe_charged=sent)
+    reason = "did not answer in time" if timed_out else "could not be reached or hung up"
+    return TransientFailure(f"{host} {reason}.", stage=stage, maybe_charged=sent)
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # the SDK takes most of a second to load: only whoever asks a
 Capability = Literal["json_schema", "json_object", "plain"]
 
 _CONNECT_SECONDS = 10.0
-_LARGEST_ANSWER = 8 << 20
+_MAX_ANSWER_SIZE = 8 << 20
 _JSON_TYPES = ("application/json", "text/json")
 
 
@@ -76,7 +76,7 @@ class OpenAICompatibleModel:
     def ask(self, request: Request) -> Answer:
         """One call, its answer validated. Raises the ReasonerFailure that fits what went wrong."""
         completion = self._completion(request)
-        failure = _unfinished(completion, request)
+        failure = _completion_failure(completion, request)
         if failure is not None:
             raise failure
         try:
@@ -84,7 +84,7 @@ class OpenAICompatibleModel:
                 completion.text, request.answer_type, amid_text=self.capability == "plain"
             )
         except UnusableText as error:
-            raise _failed(MalformedOutput, str(error), completion, request) from None
+            raise _failure(MalformedOutput, str(error), completion, request) from None
         return Answer(
             completion.text,
             value,
@@ -129,9 +129,9 @@ class OpenAICompatibleModel:
             self._require_json(response.headers.get("content-type", ""), request)
             for chunk in response.iter_bytes():
                 content += chunk
-                if len(content) > _LARGEST_ANSWER:
-                    said = f"{self.host} answered with more than any answer can hold."
-                    raise EndpointUnavailable(said, stage=request.stage)
+                if len(content) > _MAX_ANSWER_SIZE:
+                    reason = f"{self.host} answered with more than any answer can hold."
+                    raise EndpointUnavailable(reason, stage=request.stage)
                 if time.monotonic() > deadline:
                     raise TimeoutError
         return bytes(content)
@@ -145,16 +145,16 @@ class OpenAICompatibleModel:
     def _require_json(self, content_type: str, request: Request) -> None:
         kind = content_type.partition(";")[0].strip().lower()
         if kind and kind not in _JSON_TYPES and not kind.endswith("+json"):
-            said = f"{self.host} answered with a page, not with a completion."
-            raise EndpointUnavailable(said, stage=request.stage)
+            reason = f"{self.host} answered with a page, not with a completion."
+            raise EndpointUnavailable(reason, stage=request.stage)
 
     def _no_completion(self, body: object, request: Request) -> ReasonerFailure:
         """Some gateways report a fault of the model behind them with status 200."""
         if isinstance(body, dict) and body.get("error"):
-            said = f"{self.host} reported a fault instead of an answer."
-            return TransientFailure(said, stage=request.stage, maybe_charged=True)
-        said = f"{self.host} does not answer as chat completions do."
-        return EndpointUnavailable(said, stage=request.stage)
+            reason = f"{self.host} reported a fault instead of an answer."
+            return TransientFailure(reason, stage=request.stage, maybe_charged=True)
+        reason = f"{self.host} does not answer as chat completions do."
+        return EndpointUnavailable(reason, stage=request.stage)
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         """Everything a call sends, as chat completions name it."""
@@ -170,8 +170,8 @@ class OpenAICompatibleModel:
             parameters["service_tier"] = request.service_tier
         if self.capability == "json_schema":
             schema = strict_schema(request.schema, array_bounds=dialect.array_bounds)
-            named = {"name": request.prompt_name, "strict": True, "schema": schema}
-            parameters["response_format"] = {"type": "json_schema", "json_schema": named}
+            named_schema = {"name": request.prompt_name, "strict": True, "schema": schema}
+            parameters["response_format"] = {"type": "json_schema", "json_schema": named_schema}
         elif self.capability == "json_object":
             parameters["response_format"] = {"type": "json_object"}
         return parameters
@@ -209,24 +209,24 @@ class OpenAICompatibleModel:
         return client
 
 
-def _unfinished(completion: Completion, request: Request) -> ReasonerFailure | None:
+def _completion_failure(completion: Completion, request: Request) -> ReasonerFailure | None:
     """What keeps a completion from being an answer at all, whatever its text says."""
     if completion.refusal or completion.finish_reason == "content_filter":
-        said = "The model declined to answer."
-        return _failed(Refused, said, completion, request, text=completion.refusal)
+        reason = "The model declined to answer."
+        return _failure(Refused, reason, completion, request, text=completion.refusal)
     if completion.finish_reason != "length":
         return None
     if completion.mostly_blank:
-        said = "The model filled its answer with blanks up to the token limit."
+        reason = "The model filled its answer with blanks up to the token limit."
     elif not completion.text.strip() and completion.reasoning:
-        said = "The model reasoned up to the token limit and gave no answer."
+        reason = "The model reasoned up to the token limit and gave no answer."
     else:
-        said = "The answer was cut off at the token limit."
+        reason = "The answer was cut off at the token limit."
     limit = f" The limit was {request.max_output_tokens} tokens."
-    return _failed(TruncatedOutput, said + limit, completion, request)
+    return _failure(TruncatedOutput, reason + limit, completion, request)
 
 
-def _failed(
+def _failure(
     kind: type[ReasonerFailure],
     detail: str,
     completion: Completion,

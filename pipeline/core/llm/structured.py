@@ -19,7 +19,7 @@ from pipeline.core.llm.base import Answer, LanguageModel, Message, Request
 
 _FENCED = re.compile(r"\A```[\w-]*[ \t]*\n(?P<inner>.*?)\n?```\Z", re.DOTALL)
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
-_FAULTS_SHOWN, _SHOWN = 5, 8000
+_MAX_FAULTS, _MAX_QUOTE_LENGTH = 5, 8000
 # What strict servers refuse or do not need; bounds of arrays only where they are taken.
 _NEVER_SENT = frozenset(
     {"title", "description", "default", "examples"}
@@ -46,13 +46,13 @@ def ask_checked(model: LanguageModel, request: Request) -> Answer:
 
 def repair_of(request: Request, failure: MalformedOutput) -> Request:
     """The request that shows the model what it answered and what was wrong with it."""
-    said = Message("assistant", failure.text[:_SHOWN].strip() or "(nothing)")
-    asked = Message(
+    rejected = Message("assistant", failure.text[:_MAX_QUOTE_LENGTH].strip() or "(nothing)")
+    correction = Message(
         "user",
         f"That answer cannot be used. {failure.detail} "
         "Give the whole answer again, as one JSON object and nothing else.",
     )
-    return replace(request, messages=(*request.messages, said, asked), repair=True)
+    return replace(request, messages=(*request.messages, rejected, correction), repair=True)
 
 
 def checked_value(text: str, answer_type: type[BaseModel], *, amid_text: bool = False) -> Any:
@@ -61,12 +61,12 @@ def checked_value(text: str, answer_type: type[BaseModel], *, amid_text: bool = 
     With `amid_text` one JSON object may stand among other words, as models without a
     constraint give it. Raises UnusableText.
     """
-    plain = _parsed(_unfenced(text), amid_text)
+    plain = _parse(_without_fence(text), amid_text)
     try:
-        made = answer_type.model_validate_json(json.dumps(plain), strict=True)
+        answer = answer_type.model_validate_json(json.dumps(plain), strict=True)
     except ValidationError as error:
         raise UnusableText(" ".join(_sentences(error))) from None
-    return made.model_dump(mode="json")
+    return answer.model_dump(mode="json")
 
 
 def strict_schema(schema: dict[str, Any], *, array_bounds: bool = True) -> dict[str, Any]:
@@ -106,13 +106,13 @@ def _within(key: str, value: Any, omitted: frozenset[str]) -> Any:
     return value
 
 
-def _unfenced(text: str) -> str:
+def _without_fence(text: str) -> str:
     stripped = text.strip().removeprefix("\ufeff")
-    fenced = _FENCED.match(stripped)
-    return fenced["inner"].strip() if fenced else stripped
+    match = _FENCED.match(stripped)
+    return match["inner"].strip() if match else stripped
 
 
-def _parsed(text: str, amid_text: bool) -> Any:
+def _parse(text: str, amid_text: bool) -> Any:
     if not text:
         raise UnusableText("It is empty.")
     try:
@@ -129,38 +129,38 @@ def _parsed(text: str, amid_text: bool) -> Any:
 
 def _only_object(text: str) -> Any:
     """The one JSON object among the words; two would leave open which of them is meant."""
-    found = list(_objects(text))
-    if len(found) != 1:
-        raise UnusableText(f"It holds {len(found) or 'no'} JSON objects where one is asked.")
-    return found[0]
+    objects = list(_objects(text))
+    if len(objects) != 1:
+        raise UnusableText(f"It holds {len(objects) or 'no'} JSON objects where one is asked.")
+    return objects[0]
 
 
 def _objects(text: str) -> Iterator[Any]:
-    at = text.find("{")
-    while at >= 0:
+    start = text.find("{")
+    while start >= 0:
         try:
-            value, end = _DECODER.raw_decode(text, at)
+            value, end = _DECODER.raw_decode(text, start)
         except UnusableText:
             raise
         except RecursionError:
             raise UnusableText("It is nested too deeply.") from None
         except ValueError:
-            at = text.find("{", at + 1)
+            start = text.find("{", start + 1)
         else:
             yield value
-            at = text.find("{", end)
+            start = text.find("{", end)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
+    members = dict(pairs)
+    if len(members) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
         raise UnusableText(f"The key {twice[:60]!r} occurs twice in one object.")
-    for value in (*made, *made.values()):
+    for value in (*members, *members.values()):
         if isinstance(value, str) and _FORBIDDEN.search(value):
             raise UnusableText("It holds a character that no text can hold.")
-    return made
+    return members
 
 
 def _finite(number: str) -> float:
@@ -181,9 +181,9 @@ def _not_json(error: ValueError) -> str:
 
 def _sentences(error: ValidationError) -> Iterator[str]:
     faults = error.errors(include_url=False, include_input=False, include_context=False)
-    for fault in faults[:_FAULTS_SHOWN]:
-        place = ".".join(map(str, fault["loc"]))[:80] or "The answer"
-        said = fault["msg"].removeprefix("Value error, ")
-        yield f"{place}: {said[:200]}."
-    if len(faults) > _FAULTS_SHOWN:
-        yield f"And {len(faults) - _FAULTS_SHOWN} more."
+    for fault in faults[:_MAX_FAULTS]:
+        location = ".".join(map(str, fault["loc"]))[:80] or "The answer"
+        message = fault["msg"].removeprefix("Value error, ")
+        yield f"{location}: {message[:200]}."
+    if len(faults) > _MAX_FAULTS:
+        yield f"And {len(faults) - _MAX_FAULTS} more."

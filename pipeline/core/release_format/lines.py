@@ -97,20 +97,21 @@ class TraceLine(Schema):
     @model_validator(mode="after")
     def _grades_hold(self) -> Self:
         for grade in self.grades:
-            graded = [one.path for one in grade.path_grades]
+            graded = [path_grade.path for path_grade in grade.path_grades]
             if len(set(graded)) < len(graded) or any(i >= len(self.paths) for i in graded):
                 raise ValueError("a path grade names a path twice or one that is not there")
-            for one in grade.path_grades:
-                if any(i >= len(self.paths[one.path].edges) for i in one.invalid_edges):
+            for path_grade in grade.path_grades:
+                edge_count = len(self.paths[path_grade.path].edges)
+                if any(i >= edge_count for i in path_grade.invalid_edges):
                     raise ValueError("a path grade names an edge that is not there")
         return self
 
     @model_validator(mode="after")
-    def _steps_are_all_said_of(self) -> Self:
-        said: list[tuple[str, ...]] = [grade.step_labels for grade in self.grades]
-        said += [self.consensus.step_labels] if self.consensus else []
-        said += [self.correction.steps] if self.correction else []
-        if any(len(one) not in (0, len(self.steps)) for one in said):
+    def _every_step_is_covered(self) -> Self:
+        by_step: list[tuple[str, ...]] = [grade.step_labels for grade in self.grades]
+        by_step += [self.consensus.step_labels] if self.consensus else []
+        by_step += [self.correction.steps] if self.correction else []
+        if any(len(texts) not in (0, len(self.steps)) for texts in by_step):
             raise ValueError("labels or corrections do not cover every step")
         return self
 
@@ -151,7 +152,7 @@ def released_line(
     if trace.graph_checksum != graph.checksum:
         raise ValueError("The trace was made on another graph than the one named.")
     cited = frozenset(trace.cited_paths)
-    released = TraceLine.model_validate(
+    trace_line = TraceLine.model_validate(
         {
             "dataset_name": trace.question.source,
             "id_in_dataset": trace.question.id_in_source,
@@ -178,20 +179,20 @@ def released_line(
             "correction": correction,
         }
     )
-    return _canonical(released)
+    return _canonical(trace_line)
 
 
 def parse_line(line: str) -> TraceLine:
     """A released line, checked. Raises ValueError unless it is exactly what was written."""
-    released = TraceLine.model_validate_json(line)
-    if _canonical(released) != line:
+    trace_line = TraceLine.model_validate_json(line)
+    if _canonical(trace_line) != line:
         raise ValueError("The line is not in the release's canonical form.")
-    return released
+    return trace_line
 
 
-def _canonical(released: TraceLine) -> str:
+def _canonical(trace_line: TraceLine) -> str:
     """Separators U+2028 and U+2029 are escaped: some readers take them for line ends."""
-    plain = released.model_dump(mode="json")
+    plain = trace_line.model_dump(mode="json")
     line = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n"
 

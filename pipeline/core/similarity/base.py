@@ -19,10 +19,10 @@ class SimilarityBackend(Protocol):
         """The at most `k` nodes of `type` (None: any) scoring `floor` or more, best first."""
 
     def candidates_of_each(
-        self, wanted: Sequence[tuple[str, NodeType | None]], k: int, floor: float
+        self, texts: Sequence[tuple[str, NodeType | None]], k: int, floor: float
     ) -> tuple[tuple[Candidate, ...], ...]:
         """The same for all open mentions of a question, in their order.
 
         A backend that gains by taking the texts together overrides this.
         """
-        return tuple(self.candidates(text, type, k, floor) for text, type in wanted)
+        return tuple(self.candidates(text, type, k, floor) for text, type in texts)

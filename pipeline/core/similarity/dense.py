@@ -35,15 +35,15 @@ class DenseSimilarity(SimilarityBackend):
         return self.candidates_of_each([(text, type)], k, floor)[0]
 
     def candidates_of_each(
-        self, wanted: Sequence[tuple[str, NodeType | None]], k: int, floor: float
+        self, texts: Sequence[tuple[str, NodeType | None]], k: int, floor: float
     ) -> tuple[tuple[Candidate, ...], ...]:
         """The same for several texts, encoded together."""
-        if not wanted:
+        if not texts:
             return ()
-        encoded = self._encoder.encode([text for text, _ in wanted])
+        encoded = self._encoder.encode([text for text, _ in texts])
         return tuple(
             self._nearest(vector, type, k, floor)
-            for vector, (_, type) in zip(encoded, wanted, strict=True)
+            for vector, (_, type) in zip(encoded, texts, strict=True)
         )
 
     def _nearest(
@@ -64,15 +64,15 @@ def nearest(
     Unit vectors in, (node index, cosine) out, best first; of equal cosines the lower index.
     """
     scores = matrix @ vector
-    play = 10.0**-DIGITS  # what rounding may lift over a limit is looked at, too
+    tolerance = 10.0**-DIGITS  # what rounding may lift over a limit is looked at, too
     if len(scores) > k:
         floor_of_k = float(np.partition(scores, len(scores) - k)[len(scores) - k])
-        found = np.flatnonzero(scores >= max(floor, floor_of_k) - play)
+        rows = np.flatnonzero(scores >= max(floor, floor_of_k) - tolerance)
     else:
-        found = np.flatnonzero(scores >= floor - play)
-    rounded = np.round(scores[found].astype(np.float64), DIGITS)
-    order = np.lexsort((indices[found], -rounded))[:k]
-    return [(int(indices[found[at]]), float(rounded[at])) for at in order if rounded[at] >= floor]
+        rows = np.flatnonzero(scores >= floor - tolerance)
+    rounded = np.round(scores[rows].astype(np.float64), DIGITS)
+    order = np.lexsort((indices[rows], -rounded))[:k]
+    return [(int(indices[rows[at]]), float(rounded[at])) for at in order if rounded[at] >= floor]
 
 
 def open_dense(graph: GraphIndex, vectors: Path, model: str) -> DenseSimilarity:
@@ -89,11 +89,11 @@ def open_dense(graph: GraphIndex, vectors: Path, model: str) -> DenseSimilarity:
         raise SimilarityUnavailable(
             f"The graph has no vectors of the model {model!r} yet: run manage.py embed_graph."
         )
-    opened = NodeVectors.open(folder, graph_checksum=graph.checksum)
-    encoder = load_encoder(model, revision=opened.summary.revision)
-    if not same_model(graph, encoder, opened.indices, opened.matrix):
+    node_vectors = NodeVectors.open(folder, graph_checksum=graph.checksum)
+    encoder = load_encoder(model, revision=node_vectors.summary.revision)
+    if not same_model(graph, encoder, node_vectors.indices, node_vectors.matrix):
         raise ArtefactError(
             f"The vectors {folder.name} were made by another version of the model: "
             "run manage.py embed_graph --anew."
         )
-    return DenseSimilarity(graph, opened, encoder)
+    return DenseSimilarity(graph, node_vectors, encoder)

@@ -32,26 +32,26 @@ class LexicalSimilarity(SimilarityBackend):
     ) -> tuple[Candidate, ...]:
         """The at most `k` nodes of `type` whose names share `floor` or more with `text`."""
         name = normalise(text)
-        wanted, forms = marks(name), name_forms(self._graph, type)
-        as_written = _alike(name, wanted, forms.as_written, floor)
-        by_words = _alike(key_words(name), wanted, forms.key_words, floor)
+        name_marks, forms = marks(name), name_forms(self._graph, type)
+        as_written = _similar_names(name, name_marks, forms.as_written, floor)
+        by_words = _similar_names(key_words(name), name_marks, forms.key_words, floor)
         return tuple(
             Candidate(self._graph.node(index), score)
             for index, score in _best(as_written, by_words, k)
         )
 
 
-def _alike(text: str, wanted: Marks, names: NameList, floor: float) -> Scored:
+def _similar_names(text: str, name_marks: Marks, names: NameList, floor: float) -> Scored:
     """Node indices and scores of the texts that reach the floor."""
-    run = names.run(wanted, *_lengths_alike(len(text), floor))
+    run = names.run(name_marks, *_length_limits(len(text), floor))
     # A hair below the floor: the cut-off is compared before the score is rounded.
     cutoff = max(0.0, floor * 100 - 1e-4)
     (ratios,) = process.cdist(
         [text], run.texts, scorer=fuzz.ratio, score_cutoff=cutoff, dtype=np.float64
     )
     scores = np.round(ratios / 100, 6)
-    found = np.flatnonzero(scores >= floor)
-    return run.indices[found], scores[found]
+    rows = np.flatnonzero(scores >= floor)
+    return run.indices[rows], scores[rows]
 
 
 def _best(one: Scored, other: Scored, k: int) -> list[tuple[int, float]]:
@@ -65,13 +65,13 @@ def _best(one: Scored, other: Scored, k: int) -> list[tuple[int, float]]:
     return list(best.items())
 
 
-def _lengths_alike(length: int, floor: float) -> tuple[float, float]:
+def _length_limits(length: int, floor: float) -> tuple[float, float]:
     """How short and how long a text may be and reach the floor.
 
     A ratio, twice the common characters by all characters, is at most 2 min(a, b) / (a + b).
     """
     if floor <= 0:
         return 0.0, np.inf
-    stretch = (2 - floor) / floor
+    ratio_limit = (2 - floor) / floor
     # One character of play: rounding must not cut off a name that reaches the floor exactly.
-    return length / stretch - 1, length * stretch + 1
+    return length / ratio_limit - 1, length * ratio_limit + 1

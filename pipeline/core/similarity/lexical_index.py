@@ -37,23 +37,23 @@ class NameList:
     """
 
     def __init__(
-        self, indices: Integers, texts: Sequence[str], coded: Integers, codes: dict[Marks, int]
+        self, indices: Integers, texts: Sequence[str], mark_codes: Integers, codes: dict[Marks, int]
     ) -> None:
         lengths = np.array([len(text) for text in texts], np.int64)
-        order = np.lexsort((indices, lengths, coded))
-        self._coded, self._codes = coded[order], codes
+        order = np.lexsort((indices, lengths, mark_codes))
+        self._coded, self._codes = mark_codes[order], codes
         self._indices, self._lengths = indices[order], lengths[order]
-        self._texts = [texts[at] for at in order.tolist()]
+        self._texts = [texts[row] for row in order.tolist()]
 
     def of_nodes(self, indices: Integers) -> "NameList":
         """The part about these nodes; the strings are shared."""
-        places = np.flatnonzero(np.isin(self._indices, indices))
-        texts = [self._texts[at] for at in places.tolist()]
-        return NameList(self._indices[places], texts, self._coded[places], self._codes)
+        rows = np.flatnonzero(np.isin(self._indices, indices))
+        texts = [self._texts[row] for row in rows.tolist()]
+        return NameList(self._indices[rows], texts, self._coded[rows], self._codes)
 
-    def run(self, wanted: Marks, shortest: float, longest: float) -> NameRun:
+    def run(self, name_marks: Marks, shortest: float, longest: float) -> NameRun:
         """The texts of names with these marks, of at least and at most so many characters."""
-        code = self._codes.get(wanted, -1)
+        code = self._codes.get(name_marks, -1)
         first, last = np.searchsorted(self._coded, [code, code + 1])
         limits = np.searchsorted(
             self._lengths[first:last], [shortest, np.nextafter(longest, np.inf)]
@@ -74,10 +74,12 @@ class NameForms:
         indices = np.asarray(graph.indices_of_type(None))
         names = [graph.normalised_name(index) for index in indices.tolist()]
         codes: dict[Marks, int] = {}
-        coded = np.array([codes.setdefault(marks(name), len(codes)) for name in names], np.int64)
+        mark_codes = np.array(
+            [codes.setdefault(marks(name), len(codes)) for name in names], np.int64
+        )
         return cls(
-            NameList(indices, names, coded, codes),
-            NameList(indices, [_sparing(name) for name in names], coded, codes),
+            NameList(indices, names, mark_codes, codes),
+            NameList(indices, [_key_words(name) for name in names], mark_codes, codes),
         )
 
     def of_nodes(self, indices: Integers) -> "NameForms":
@@ -102,7 +104,7 @@ _FORMS: WeakKeyDictionary[GraphIndex, dict[NodeType | None, NameForms]] = WeakKe
 _LOCK = Lock()
 
 
-def _sparing(name: str) -> str:
+def _key_words(name: str) -> str:
     """The key words, and the very same string where nothing moves: no second copy."""
     words = key_words(name)
     return name if words == name else words

@@ -22,11 +22,11 @@ _DOUBLED: Final = re.compile(r"([^\W\d])\1")
 # British and American, international and American names of drugs: oedema, cefalexin, aciclovir.
 _VARIANTS: Final = (("ae", "e"), ("oe", "e"), ("ph", "f"), ("th", "t"), ("y", "i"), ("z", "s"))
 # Prefixes change meanings and stand in front: there, nothing may differ.
-_SAME_BEGINNING: Final = 4
+_PREFIX_LENGTH: Final = 4
 # A letter more or less is a slip in a long word and another word in a short one.
-_LONG: Final = 7
+_MIN_LONG_WORD: Final = 7
 # More words than this that differ are another name; it also bounds the pairings tried.
-_MOST_DIFFERING: Final = 3
+_MAX_DIFFERING_WORDS: Final = 3
 
 
 def spelt_as(text: str, node: Node) -> bool:
@@ -42,9 +42,9 @@ def spelt_alike(one: str, other: str) -> bool:
     if "".join(first) == "".join(second):
         return True
     left, right = _without(first, second), _without(second, first)
-    if len(left) != len(right) or len(left) > _MOST_DIFFERING:
+    if len(left) != len(right) or len(left) > _MAX_DIFFERING_WORDS:
         return False
-    return any(all(map(_one_word, left, order)) for order in permutations(right))
+    return any(all(map(_same_word, left, order)) for order in permutations(right))
 
 
 def key_words(normalised: str) -> str:
@@ -67,14 +67,14 @@ def _without(words: list[str], others: list[str]) -> list[str]:
     return rest
 
 
-def _one_word(one: str, other: str) -> bool:
+def _same_word(one: str, other: str) -> bool:
     one, other = _skeleton(one), _skeleton(other)
     if one == other:
         return True
-    long = min(len(one), len(other)) >= _LONG and (one + other).isalpha()
+    long = min(len(one), len(other)) >= _MIN_LONG_WORD and (one + other).isalpha()
     # Insertions and deletions alone: a letter changed is sulfite for sulfate.
-    same_beginning = one[:_SAME_BEGINNING] == other[:_SAME_BEGINNING]
-    return long and same_beginning and Indel.distance(one, other) == 1
+    same_prefix = one[:_PREFIX_LENGTH] == other[:_PREFIX_LENGTH]
+    return long and same_prefix and Indel.distance(one, other) == 1
 
 
 def _skeleton(word: str) -> str:

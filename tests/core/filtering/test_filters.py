@@ -2,10 +2,10 @@
 
 import pytest
 
-from pipeline.core.filtering.answer import reaches_answer
-from pipeline.core.filtering.evidence import FilterInput
-from pipeline.core.filtering.format import well_formed
-from pipeline.core.filtering.grounding import grounded
+from pipeline.core.filtering.answer import check_answer
+from pipeline.core.filtering.filter_input import FilterInput
+from pipeline.core.filtering.format import check_format
+from pipeline.core.filtering.grounding import check_grounding
 from pipeline.core.records import (
     CoT,
     Edge,
@@ -43,7 +43,7 @@ def given(*steps, conclusion="So it is.", read=READ, degree=10, asked=None, judg
 
 
 def test_a_whole_cot_is_well_formed():
-    assert well_formed(given(("It helps.", (GOOD,)))).passed
+    assert check_format(given(("It helps.", (GOOD,)))).passed
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_a_whole_cot_is_well_formed():
     ],
 )
 def test_a_missing_part_or_a_strange_citation_is_named(faulty, says):
-    result = well_formed(faulty)
+    result = check_format(faulty)
     assert not result.passed
     assert says in result.explanation
 
 
 @pytest.mark.parametrize(("label", "passes"), [("A", True), ("B", False), (None, False)])
 def test_options_are_compared_by_label(label, passes):
-    result = reaches_answer(given(("x",), read=ReadAnswer(label, "", "")))
+    result = check_answer(given(("x",), read=ReadAnswer(label, "", "")))
     assert result.passed is passes
     assert "A (Salbutamol)" in result.explanation
 
@@ -71,7 +71,7 @@ def test_options_are_compared_by_label(label, passes):
 @pytest.mark.parametrize("correct", [True, False])
 def test_free_text_is_for_the_judge(correct):
     asked = question(options=(), key=None, answer_text="Salbutamol")
-    result = reaches_answer(
+    result = check_answer(
         given(("x",), asked=asked, judgement=Judgement(correct, "The names are equal."))
     )
     assert result.passed is correct
@@ -79,14 +79,14 @@ def test_free_text_is_for_the_judge(correct):
 
 
 def test_half_of_the_steps_must_rest_on_an_edge():
-    result = grounded(given(("x", (GOOD,)), ("y",)))
+    result = check_grounding(given(("x", (GOOD,)), ("y",)))
     assert (result.passed, result.score) == (True, 0.5)
     assert "1 of 2 steps" in result.explanation
-    assert not grounded(given(("x", (GOOD,)), ("y",), ("z",))).passed
+    assert not check_grounding(given(("x", (GOOD,)), ("y",), ("z",))).passed
 
 
 def test_edges_through_hubs_are_counted_not_rejected():
-    result = grounded(given(("x", (GOOD,)), degree=5000))
+    result = check_grounding(given(("x", (GOOD,)), degree=5000))
     assert result.passed
     assert "1 of 1 cited edges touch a generic hub" in result.explanation
 
@@ -103,6 +103,6 @@ def test_edges_through_hubs_are_counted_not_rejected():
     ],
 )
 def test_a_negative_edge_may_not_be_worded_as_support(text, passes):
-    result = grounded(given((text, (BAD,)), ("And the drug helps.", (GOOD,))))
+    result = check_grounding(given((text, (BAD,)), ("And the drug helps.", (GOOD,))))
     assert result.passed is passes
     assert passes or "in step 1" in result.explanation

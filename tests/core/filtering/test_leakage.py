@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.core.filtering.leakage import leaks_nothing
+from pipeline.core.filtering.leakage import check_leakage
 from pipeline.core.records import CoT, Step
 from tests.core.filtering.test_filters import given
 
 
 def check(text):
-    return leaks_nothing(replace(given(), cot=CoT((Step(1, "Fine."),), text)))
+    return check_leakage(replace(given(), cot=CoT((Step(1, "Fine."),), text)))
 
 
 @pytest.mark.parametrize(

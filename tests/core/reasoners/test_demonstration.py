@@ -7,7 +7,7 @@ import pytest
 from pipeline.core.cot import MASK, as_text, assemble, numbered_edges
 from pipeline.core.method import make_trace
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
-from pipeline.core.reasoners.demonstration.cues import cues_of
+from pipeline.core.reasoners.demonstration.question_cues import cues_of
 from pipeline.core.records import ReasonerKind, Side
 from tests.factories.method import CONFIG, question, tools
 

@@ -19,9 +19,9 @@ from pipeline.core.errors import DownloadFailed
 
 Progress = Callable[[int, int], None]
 
-_BLOCK: Final = 1 << 20
+_BLOCK_SIZE: Final = 1 << 20
 _TIMEOUT: Final = 60.0
-_PAUSES: Final = (1.0, 5.0, 20.0)
+_RETRY_DELAYS: Final = (1.0, 5.0, 20.0)
 # Some archives refuse a library's own name.
 _HEADERS: Final = {"User-Agent": "medreason-web", "Accept-Encoding": "identity"}
 _RANGE: Final = re.compile(r"bytes (\d+)-\d+/(\d+)")
@@ -49,27 +49,27 @@ def _download(url: str, target: Path, md5: str, progress: Progress) -> Path:
         return target
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.part")
-    _fetch_patiently(url, part, progress)
-    if (found := _md5(part)) != md5:
+    _fetch_with_retries(url, part, progress)
+    if (digest := _md5(part)) != md5:
         part.unlink()
         raise DownloadFailed(
-            f"{url} sent another file than was published: its MD5 is {found}, not {md5}. "
+            f"{url} sent another file than was published: its MD5 is {digest}, not {md5}. "
             "It was removed; try again, and if that repeats, fetch the file by hand."
         )
     return part.replace(target)
 
 
-def _fetch_patiently(url: str, part: Path, progress: Progress) -> None:
+def _fetch_with_retries(url: str, part: Path, progress: Progress) -> None:
     """Fetches what is missing; a connection that breaks is taken up again a few times."""
-    for pause in (*_PAUSES, None):
+    for delay in (*_RETRY_DELAYS, None):
         try:
             return _fetch(url, part, progress)
         except urllib.error.HTTPError as error:
-            raise DownloadFailed(_refusal(url, error)) from error
+            raise DownloadFailed(_refusal_message(url, error)) from error
         except (urllib.error.URLError, http.client.HTTPException) as error:
-            if pause is None or not part.exists():
-                raise DownloadFailed(_broken(url, part, error)) from error
-            time.sleep(pause)
+            if delay is None or not part.exists():
+                raise DownloadFailed(_broken_message(url, part, error)) from error
+            time.sleep(delay)
 
 
 def _fetch(url: str, part: Path, progress: Progress) -> None:
@@ -114,16 +114,16 @@ def _receive(response: Any, stream: IO[bytes], done: int, total: int, progress: 
 
 def _next_block(response: Any) -> bytes:
     try:
-        return bytes(response.read(_BLOCK))
+        return bytes(response.read(_BLOCK_SIZE))
     except OSError as error:  # the connection's, told apart from the disk's
         raise http.client.HTTPException(str(error)) from error
 
 
-def _refusal(url: str, error: urllib.error.HTTPError) -> str:
+def _refusal_message(url: str, error: urllib.error.HTTPError) -> str:
     return f"{url} answered {error.code} {error.reason}: the file cannot be had there now."
 
 
-def _broken(url: str, part: Path, error: Exception) -> str:
+def _broken_message(url: str, part: Path, error: Exception) -> str:
     have = part.stat().st_size if part.exists() else 0
     if not have:
         return f"{url} cannot be reached ({getattr(error, 'reason', None) or error})."

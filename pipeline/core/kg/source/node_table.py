@@ -44,15 +44,15 @@ class NodeTable:
         # Far fewer nodes than rows: only each distinct index costs a look-up in Python.
         distinct = pa.array(_numbers(ends["index"])).dictionary_encode()
         indices, rows = distinct.dictionary.to_pylist(), distinct.indices.to_numpy()
-        found = map(self._positions.get, indices, repeat(-1))
-        known = np.fromiter(found, np.int32, len(indices))
-        if (new := np.flatnonzero(known < 0)).size:
+        matches = map(self._positions.get, indices, repeat(-1))
+        by_code = np.fromiter(matches, np.int32, len(indices))
+        if (new := np.flatnonzero(by_code < 0)).size:
             first = np.empty(len(indices), np.intp)
             first[rows[::-1]] = np.arange(len(rows))[::-1]  # written last is what comes first
-            known[new] = self._admit(
+            by_code[new] = self._admit(
                 [indices[code] for code in new], ends.select(_CELLS).take(pa.array(first[new]))
             )
-        positions: npt.NDArray[np.int32] = known[rows]
+        positions: npt.NDArray[np.int32] = by_code[rows]
         at = pa.array(positions)
         if not all(self._cells[part].take(at).equals(ends[part]) for part in _CELLS):
             raise Unfit

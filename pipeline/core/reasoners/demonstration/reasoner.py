@@ -7,8 +7,8 @@ from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.reasoner import DraftCoT
-from pipeline.core.reasoners.demonstration import reading, relevance, wording
-from pipeline.core.reasoners.demonstration.reading import SAME_NAME
+from pipeline.core.reasoners.demonstration import generation, relevance, second_reader
+from pipeline.core.reasoners.demonstration.second_reader import MIN_SAME_NAME_SCORE
 from pipeline.core.records import (
     Candidate,
     Judgement,
@@ -40,29 +40,29 @@ class DemonstrationReasoner:
 
     def extract(self, question: Question) -> tuple[Mention, ...]:
         """Names of the graph in the question; the whole answer, and names within it."""
-        asked = find_mentions(self._graph, question.text, Side.QUESTION)
-        return (*asked, *self._in_answer(question), *self._in_long_answer(question))
+        in_question = find_mentions(self._graph, question.text, Side.QUESTION)
+        return (*in_question, *self._in_answer(question), *self._in_long_answer(question))
 
     def select(
         self, question: Question, open_mentions: Sequence[OpenMention]
     ) -> tuple[int | None, ...]:
         """The best candidate that is nearly the same name; of equals the best connected."""
-        return tuple(self._select(opened) for opened in open_mentions)
+        return tuple(self._select(open_mention) for open_mention in open_mentions)
 
     def prune(self, question: Question, paths: Sequence[Path], keep: int) -> tuple[int, ...]:
         return relevance.most_relevant(self._graph, question, paths, keep)
 
     def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
-        return wording.write(question, paths)
+        return generation.write(question, paths)
 
     def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
-        return reading.read(self._graph, self._names, question, masked_reasoning)
+        return second_reader.choose_option(self._graph, self._names, question, masked_reasoning)
 
     def judge(self, question: Question, answer: str) -> Judgement:
         """Equal up to spelling: the rules know no synonyms."""
         same = spelt_alike(answer, question.answer_text)
-        said = "the same name as" if same else "another name than"
-        return Judgement(same, f"{answer!r} is {said} {question.answer_text!r}.")
+        comparison = "the same name as" if same else "another name than"
+        return Judgement(same, f"{answer!r} is {comparison} {question.answer_text!r}.")
 
     def _in_answer(self, question: Question) -> Iterator[Mention]:
         text = question.answer_text
@@ -77,21 +77,23 @@ class DemonstrationReasoner:
         for mention in find_mentions(self._graph, question.long_answer, Side.ANSWER):
             yield replace(mention, start=mention.start + shift, end=mention.end + shift)
 
-    def _select(self, opened: OpenMention) -> int | None:
+    def _select(self, open_mention: OpenMention) -> int | None:
         acceptable = (
-            at
-            for at, candidate in enumerate(opened.candidates)
-            if candidate.score >= SAME_NAME and _named_by(opened, candidate)
+            position
+            for position, candidate in enumerate(open_mention.candidates)
+            if candidate.score >= MIN_SAME_NAME_SCORE and _is_named_by(open_mention, candidate)
         )
-        return max(acceptable, key=lambda at: self._preference(opened, at), default=None)
+        return max(
+            acceptable, key=lambda position: self._preference(open_mention, position), default=None
+        )
 
-    def _preference(self, opened: OpenMention, at: int) -> tuple[float, int, int]:
-        candidate = opened.candidates[at]
-        return candidate.score, self._graph.degree(candidate.node.index), -at
+    def _preference(self, open_mention: OpenMention, position: int) -> tuple[float, int, int]:
+        candidate = open_mention.candidates[position]
+        return candidate.score, self._graph.degree(candidate.node.index), -position
 
 
-def _named_by(opened: OpenMention, candidate: Candidate) -> bool:
+def _is_named_by(open_mention: OpenMention, candidate: Candidate) -> bool:
     """An exact name or synonym names its node, any other candidate if it is spelt alike."""
-    mention, node = opened.mention, candidate.node
+    mention, node = open_mention.mention, candidate.node
     exact = candidate.score >= 1 and node.type in (mention.type, *_NO_SYMBOLS)
     return exact or spelt_as(mention.text, node)

@@ -10,15 +10,15 @@ import re
 from collections.abc import Sequence
 
 from pipeline.core.kg.index import GraphIndex
-from pipeline.core.reasoners.demonstration.cues import Cues, cues_of
+from pipeline.core.reasoners.demonstration.question_cues import Cues, cues_of
 from pipeline.core.records import Edge, Node, Path, Question
 
-_LEAST = 0.12
-_LEAST_OF_BEST = 0.4
-_LENGTH = 0.8
-_UNASKED = 0.4
-_SAME_START = 0.75
-_SAME_BETWEEN = 0.85
+_MIN_SCORE = 0.12
+_MIN_SHARE_OF_BEST = 0.4
+_FACTOR_PER_HOP = 0.8
+_UNASKED_DENIAL_FACTOR = 0.4
+_SAME_START_FACTOR = 0.75
+_SAME_BETWEEN_FACTOR = 0.85
 _WORD = re.compile(r"[^\W\d_]{4,}")
 
 
@@ -30,13 +30,19 @@ def most_relevant(
     None that falls below a least score or far behind the best.
     """
     cues, words = cues_of(question), _words(question.text)
-    scores = {at: relevance(graph, path, cues, words) for at, path in enumerate(paths)}
-    least = max(_LEAST, _LEAST_OF_BEST * max(scores.values(), default=0.0))
+    scores = {position: relevance(graph, path, cues, words) for position, path in enumerate(paths)}
+    min_score = max(_MIN_SCORE, _MIN_SHARE_OF_BEST * max(scores.values(), default=0.0))
     chosen: list[int] = []
     while len(chosen) < keep and scores:
-        taken = [paths[at] for at in chosen]
-        best = max(scores, key=lambda at: (scores[at] * _novelty(paths[at], taken), -at))
-        if scores.pop(best) >= least:
+        chosen_paths = [paths[position] for position in chosen]
+        best = max(
+            scores,
+            key=lambda position: (
+                scores[position] * _novelty(paths[position], chosen_paths),
+                -position,
+            ),
+        )
+        if scores.pop(best) >= min_score:
             chosen.append(best)
     return tuple(chosen)
 
@@ -49,19 +55,21 @@ def relevance(graph: GraphIndex, path: Path, cues: Cues, question_words: set[str
     between = path.nodes[1:-1]
     overlap = sum(bool(_words(node.name) & question_words) for node in between)
     hubs = sum(_hub(graph, node) for node in between)
-    length = _LENGTH ** (len(path.hops) - 1)
+    length = _FACTOR_PER_HOP ** (len(path.hops) - 1)
     return mean * length * _denials(path, cues) * (1 + 0.2 * overlap) / (1 + hubs)
 
 
 def edge_weight(edge: Edge, cues: Cues) -> float:
     """The relation's weight; a denial counts little where no denial is asked for."""
-    return cues.weight(edge.relation) * (_UNASKED if _unasked_denial(edge, cues) else 1.0)
+    return cues.weight(edge.relation) * (
+        _UNASKED_DENIAL_FACTOR if _unasked_denial(edge, cues) else 1.0
+    )
 
 
 def _denials(path: Path, cues: Cues) -> float:
     """A chain that hangs on a denial nobody asked for leads away from the question."""
     hanging = sum(all(_unasked_denial(edge, cues) for edge in hop) for hop in path.hops)
-    return float(_UNASKED**hanging)
+    return float(_UNASKED_DENIAL_FACTOR**hanging)
 
 
 def _unasked_denial(edge: Edge, cues: Cues) -> bool:
@@ -74,11 +82,11 @@ def _hub(graph: GraphIndex, node: Node) -> float:
     return max(0.0, math.log10(max(1, graph.degree(node.index))) - 1) * 0.25
 
 
-def _novelty(path: Path, taken: Sequence[Path]) -> float:
-    same_start = sum(other.nodes[0] == path.nodes[0] for other in taken)
+def _novelty(path: Path, chosen_paths: Sequence[Path]) -> float:
+    same_start = sum(other.nodes[0] == path.nodes[0] for other in chosen_paths)
     between = set(path.nodes[1:-1])
-    same_between = sum(bool(between & set(other.nodes[1:-1])) for other in taken)
-    return float(_SAME_START**same_start * _SAME_BETWEEN**same_between)
+    same_between = sum(bool(between & set(other.nodes[1:-1])) for other in chosen_paths)
+    return float(_SAME_START_FACTOR**same_start * _SAME_BETWEEN_FACTOR**same_between)
 
 
 def _words(text: str) -> set[str]:

@@ -12,8 +12,8 @@ from typing_extensions import TypeAliasType
 
 from pipeline.core.records import NodeType, OpenMention, Option
 
-MOST_QUESTION_ENTITIES, MOST_ANSWER_ENTITIES = 12, 6
-MOST_STEPS, MOST_EDGES_A_STEP = 12, 12
+MAX_QUESTION_ENTITIES, MAX_ANSWER_ENTITIES = 12, 6
+MAX_STEPS, MAX_EDGES_PER_STEP = 12, 12
 
 
 class Answered(BaseModel):
@@ -28,8 +28,8 @@ class Entity(Answered):
 
 
 class Entities(Answered):
-    question: Annotated[list[Entity], Field(max_length=MOST_QUESTION_ENTITIES)]
-    answer: Annotated[list[Entity], Field(max_length=MOST_ANSWER_ENTITIES)]
+    question: Annotated[list[Entity], Field(max_length=MAX_QUESTION_ENTITIES)]
+    answer: Annotated[list[Entity], Field(max_length=MAX_ANSWER_ENTITIES)]
 
 
 class FreeAnswer(Answered):
@@ -44,12 +44,12 @@ class Comparison(Answered):
 
 def selection_type(open_mentions: Sequence[OpenMention]) -> type[BaseModel]:
     """One field a mention (`mention_id`): the number of one of its candidates, or null."""
-    sizes = {len(opened.candidates) for opened in open_mentions}
+    sizes = {len(open_mention.candidates) for open_mention in open_mentions}
     # Named, a choice is written once in the schema, however many mentions have it.
     choices: dict[int, Any] = {size: _choice(size) for size in sizes}
     fields: dict[str, Any] = {
-        mention_id(at): (choices[len(opened.candidates)], ...)
-        for at, opened in enumerate(open_mentions)
+        mention_id(at): (choices[len(open_mention.candidates)], ...)
+        for at, open_mention in enumerate(open_mentions)
     }
     return create_model("Selection", __base__=Answered, **fields)
 
@@ -61,16 +61,16 @@ def mention_id(position: int) -> str:
 
 def pruning_type(available: int, keep: int) -> type[BaseModel]:
     """`kept`: at most `keep` numbers of the paths shown."""
-    kept = _listed(_index(available), keep)
+    kept = _list_of(_index(available), keep)
     return create_model("Pruning", __base__=Answered, kept=(kept, ...))
 
 
 def reasoning_type(edges: int) -> type[BaseModel]:
     """`steps` with their text and the numbers of the edges they rest on, and a `conclusion`."""
-    most = min(edges, MOST_EDGES_A_STEP)
-    cited = _listed(_index(edges), most)
+    max_items = min(edges, MAX_EDGES_PER_STEP)
+    cited = _list_of(_index(edges), max_items)
     step = create_model("WrittenStep", __base__=Answered, text=(str, ...), edges=(cited, ...))
-    steps = _listed(step, MOST_STEPS)
+    steps = _list_of(step, MAX_STEPS)
     return create_model("Reasoning", __base__=Answered, steps=(steps, ...), conclusion=(str, ...))
 
 
@@ -99,6 +99,6 @@ def _no_bool(value: object) -> object:
     return value
 
 
-def _listed(kind: Any, most: int) -> Any:
+def _list_of(kind: Any, max_items: int) -> Any:
     """A list of at most so many of a type that was made for the request."""
-    return Annotated[list[kind], Field(max_length=most)]
+    return Annotated[list[kind], Field(max_length=max_items)]

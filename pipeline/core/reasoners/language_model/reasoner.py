@@ -15,7 +15,7 @@ from pipeline.core.llm.structured import ask_checked
 from pipeline.core.reasoner import DraftCoT, DraftStep
 from pipeline.core.reasoners.language_model import requests
 from pipeline.core.reasoners.language_model.answers import Entities, mention_id
-from pipeline.core.reasoners.language_model.locating import located
+from pipeline.core.reasoners.language_model.mention_spans import locate_mentions
 from pipeline.core.records import (
     Judgement,
     Mention,
@@ -41,11 +41,11 @@ class LanguageModelReasoner:
         request = requests.extract_request(question, self._config, sample_index=self._sample)
         answer = self._ask(request)
         entities = Entities.model_validate(answer.value, strict=False)
-        asked = tuple(located(entities.question, question.text, Side.QUESTION))
-        if entities.question and not asked:
+        in_question = tuple(locate_mentions(entities.question, question.text, Side.QUESTION))
+        if entities.question and not in_question:
             raise _nowhere(len(entities.question), request, answer)
         text = side_text(question, Side.ANSWER)
-        return (*asked, *located(entities.answer, text, Side.ANSWER))
+        return (*in_question, *locate_mentions(entities.answer, text, Side.ANSWER))
 
     def select(
         self, question: Question, open_mentions: Sequence[OpenMention]
@@ -55,7 +55,7 @@ class LanguageModelReasoner:
                 question, open_mentions, self._config, sample_index=self._sample
             )
         )
-        return tuple(value[mention_id(at)] for at in range(len(open_mentions)))
+        return tuple(value[mention_id(position)] for position in range(len(open_mentions)))
 
     def prune(self, question: Question, paths: Sequence[Path], keep: int) -> tuple[int, ...]:
         """Positions as the model ranks them; one named twice is kept once."""
@@ -95,9 +95,9 @@ class LanguageModelReasoner:
         return ask_checked(self._model, request)
 
 
-def _nowhere(named: int, request: Request, answer: Answer) -> MalformedOutput:
+def _nowhere(entity_count: int, request: Request, answer: Answer) -> MalformedOutput:
     return MalformedOutput(
-        f"None of the {named} entities the model named stands in the question.",
+        f"None of the {entity_count} entities the model named stands in the question.",
         stage=request.stage,
         text=answer.text,
         finish_reason=answer.finish_reason,

@@ -13,7 +13,7 @@ from pipeline.core.cot import numbered_edges
 from pipeline.core.llm.base import Message, Request
 from pipeline.core.prompts import load_prompt
 from pipeline.core.prompts.fencing import render_parts
-from pipeline.core.reasoners.language_model import answers, wording
+from pipeline.core.reasoners.language_model import answers, prompt_data
 from pipeline.core.records import OpenMention, Path, Question
 
 # The stage of the trace to which an act's calls, and its failures, belong.
@@ -38,8 +38,8 @@ def extract_request(question: Question, config: ModelConfig, *, sample_index: in
         sample_index,
         answers.Entities,
         data,
-        most=answers.MOST_QUESTION_ENTITIES,
-        most_answer=answers.MOST_ANSWER_ENTITIES,
+        most=answers.MAX_QUESTION_ENTITIES,
+        most_answer=answers.MAX_ANSWER_ENTITIES,
     )
 
 
@@ -51,10 +51,12 @@ def select_request(
     sample_index: int = 0,
 ) -> Request:
     """For every open mention one of its candidates, or none; all in one call."""
-    mentions = [wording.open_mention(at, opened) for at, opened in enumerate(open_mentions)]
+    mentions = [
+        prompt_data.mention_data(at, open_mention) for at, open_mention in enumerate(open_mentions)
+    ]
     data = {
         "question": question.text,
-        "answer": wording.answer_key(question),
+        "answer": prompt_data.answer_key(question),
         "mentions": mentions,
     }
     answer_type = answers.selection_type(open_mentions)
@@ -72,8 +74,8 @@ def prune_request(
     """At most `keep` of the paths, by number, best first."""
     data = {
         "question": question.text,
-        "answer": wording.answer_key(question),
-        "paths": wording.chains(paths),
+        "answer": prompt_data.answer_key(question),
+        "paths": prompt_data.chains(paths),
     }
     answer_type = answers.pruning_type(len(paths), keep)
     return _request("prune", config, sample_index, answer_type, data, keep=keep)
@@ -83,10 +85,10 @@ def generate_request(
     question: Question, paths: Sequence[Path], config: ModelConfig, *, sample_index: int = 0
 ) -> Request:
     """A chain of thought whose steps name the numbers of the edges they rest on."""
-    data = {**wording.asked(question), "answer": wording.answer_key(question)}
+    data = {**prompt_data.question_data(question), "answer": prompt_data.answer_key(question)}
     if question.context:
         data["context"] = question.context
-    data |= wording.edges_and_paths(paths)
+    data |= prompt_data.edges_and_paths(paths)
     answer_type = answers.reasoning_type(len(numbered_edges(paths)))
     has_options = bool(question.options)
     return _request("generate", config, sample_index, answer_type, data, has_options=has_options)
@@ -96,7 +98,7 @@ def answer_request(
     question: Question, masked_reasoning: str, config: ModelConfig, *, sample_index: int = 0
 ) -> Request:
     """Where masked reasoning leads; the answer key is not among what the second reader sees."""
-    data = {**wording.asked(question), "reasoning": masked_reasoning}
+    data = {**prompt_data.question_data(question), "reasoning": masked_reasoning}
     options = question.options
     answer_type = answers.option_type(options) if options else answers.FreeAnswer
     return _request("answer", config, sample_index, answer_type, data, has_options=bool(options))

@@ -1,4 +1,4 @@
-"""Generation by rules: each kept path told as a step or two, each statement with its edges.
+"""Generation by rules: each kept path becomes a step or two, each statement with its edges.
 
 The statements are the graph's own (relation, direction and polarity, see kg.relations); the
 rules only order and join them. Nothing is said of the case that the question does not name.
@@ -12,23 +12,23 @@ from pipeline.core.cot import numbered_edges
 from pipeline.core.kg.names import normalise
 from pipeline.core.kg.relations import statement
 from pipeline.core.reasoner import DraftCoT, DraftStep
-from pipeline.core.reasoners.demonstration.cues import cues_of
+from pipeline.core.reasoners.demonstration.question_cues import cues_of
 from pipeline.core.records import Edge, Node, Path, Question
 
 # Two relations a step keep it short enough to be judged as one.
-_HOPS_A_STEP = 2
+_MAX_HOPS_PER_STEP = 2
 
 
 @dataclass
-class _Told:
-    """What earlier steps already said: which edge in which step, which groups were noted."""
+class _Stated:
+    """What earlier steps already state: each edge's step, and the groups noted."""
 
     steps: int = 0
     edges: dict[Edge, int] = field(default_factory=dict)
     groups: set[int] = field(default_factory=set)
 
     def step_of(self, hop: tuple[Edge, ...]) -> int | None:
-        """The step (from 1) that told the whole hop, None if it is new."""
+        """The step (from 1) that states the whole hop, None if it is new."""
         if any(edge not in self.edges for edge in hop):
             return None
         return max(self.edges[edge] for edge in hop)
@@ -37,8 +37,8 @@ class _Told:
 def write(question: Question, paths: Sequence[Path]) -> DraftCoT:
     """A chain of thought from the paths' first nodes to the answer key."""
     numbers = {edge: number for number, edge in enumerate(numbered_edges(paths))}
-    told = _Told()
-    steps = [step for path in _in_order(paths) for step in _steps(path, told, numbers)]
+    stated = _Stated()
+    steps = [step for path in _in_order(paths) for step in _steps(path, stated, numbers)]
     if steps:
         opening = _opening(question, paths)
         steps[0] = DraftStep(f"{opening} {steps[0].text}", steps[0].edge_numbers)
@@ -51,35 +51,37 @@ def _in_order(paths: Sequence[Path]) -> list[Path]:
     return sorted(paths, key=lambda path: (last_hops.index(path.hops[-1]), -len(path.hops)))
 
 
-def _steps(path: Path, told: _Told, numbers: dict[Edge, int]) -> Iterator[DraftStep]:
-    """A path's new hops, two a step; what an earlier step told is referred to, not repeated."""
+def _steps(path: Path, stated: _Stated, numbers: dict[Edge, int]) -> Iterator[DraftStep]:
+    """A path's new hops, two a step; what an earlier step states is referred to, not repeated."""
     names = {node.index: node.name for node in path.nodes}
-    fresh = [hop for hop in path.hops if told.step_of(hop) is None]
-    goes_on = told.step_of(path.hops[-1])
-    for at in range(0, len(fresh), _HOPS_A_STEP):
-        hops = fresh[at : at + _HOPS_A_STEP]
+    fresh = [hop for hop in path.hops if stated.step_of(hop) is None]
+    goes_on = stated.step_of(path.hops[-1])
+    for at in range(0, len(fresh), _MAX_HOPS_PER_STEP):
+        hops = fresh[at : at + _MAX_HOPS_PER_STEP]
         sentences = [_sentence(hop, names, leading=hop is hops[0]) for hop in hops]
-        sentences += _group_notes(path.nodes, hops, told)
+        sentences += _group_notes(path.nodes, hops, stated)
         if goes_on and hops[-1] is fresh[-1]:
             sentences.append(f"From there the argument goes on as in step {goes_on}.")
         cited = [edge for hop in hops for edge in hop]
-        told.steps += 1
-        told.edges.update(dict.fromkeys(cited, told.steps))
+        stated.steps += 1
+        stated.edges.update(dict.fromkeys(cited, stated.steps))
         yield DraftStep(" ".join(sentences), tuple(numbers[edge] for edge in cited))
 
 
 def _sentence(hop: tuple[Edge, ...], names: dict[int, str], *, leading: bool) -> str:
     """All parallel edges of one hop in one sentence, so that no relation is dropped."""
     statements = [statement(edge, names[edge.head], names[edge.tail]) for edge in hop]
-    told = "; ".join(dict.fromkeys(statements))
-    return f"{_capital(told)}." if leading else f"Further, {told}."
+    statement_text = "; ".join(dict.fromkeys(statements))
+    return f"{_capital(statement_text)}." if leading else f"Further, {statement_text}."
 
 
-def _group_notes(nodes: Sequence[Node], hops: Sequence[tuple[Edge, ...]], told: _Told) -> list[str]:
+def _group_notes(
+    nodes: Sequence[Node], hops: Sequence[tuple[Edge, ...]], stated: _Stated
+) -> list[str]:
     """A warning, once for each grouped disease: a group justifies none of its subtypes."""
     touched = {index for hop in hops for edge in hop for index in (edge.head, edge.tail)}
-    groups = [n for n in nodes if n.grouped and n.index in touched - told.groups]
-    told.groups.update(node.index for node in groups)
+    groups = [n for n in nodes if n.grouped and n.index in touched - stated.groups]
+    stated.groups.update(node.index for node in groups)
     return [
         f"Here {node.name} stands for a group of related diseases, "
         "so this singles out none of its subtypes."
@@ -89,12 +91,12 @@ def _group_notes(nodes: Sequence[Node], hops: Sequence[tuple[Edge, ...]], told: 
 
 def _opening(question: Question, paths: Sequence[Path]) -> str:
     cues = cues_of(question)
-    given = _listed(_starts(question, paths))
+    starts = _join_names(_starts(question, paths))
     if cues.exception:
-        return f"The question names {given} and asks for the option that does not fit."
+        return f"The question names {starts} and asks for the option that does not fit."
     if cues.avoid:
-        return f"The question names {given} and asks what is contraindicated or to be avoided."
-    return f"The question names {given}."
+        return f"The question names {starts} and asks what is contraindicated or to be avoided."
+    return f"The question names {starts}."
 
 
 def _conclusion(question: Question, paths: Sequence[Path]) -> str:
@@ -104,10 +106,10 @@ def _conclusion(question: Question, paths: Sequence[Path]) -> str:
         return f"Of the options, {answer} is therefore the one that does not fit."
     if cues.avoid:
         grounds = _starts(question, [path for path in paths if _warns(path)]) or starts
-        return f"Given {_listed(grounds)}, the option to avoid is therefore {answer}."
+        return f"Given {_join_names(grounds)}, the option to avoid is therefore {answer}."
     if len(starts) == 1:
         return f"Starting from {starts[0]}, the relations above lead to {answer}."
-    return f"Taken together, {_listed(starts)} lead to {answer}."
+    return f"Taken together, {_join_names(starts)} lead to {answer}."
 
 
 def _warns(path: Path) -> bool:
@@ -117,11 +119,11 @@ def _warns(path: Path) -> bool:
 
 def _answer(question: Question, paths: Sequence[Path]) -> str:
     """The answer as the question words it, with the nodes it was linked to where they differ."""
-    worded = normalise(question.answer_text)
+    answer_text = normalise(question.answer_text)
     ends = dict.fromkeys(path.nodes[-1].name for path in paths)
-    others = [name for name in ends if normalise(name) not in worded]
+    others = [name for name in ends if normalise(name) not in answer_text]
     label = f"{question.answer_label}, " if question.answer_label else ""
-    linked_to = f" ({_listed(others)})" if others else ""
+    linked_to = f" ({_join_names(others)})" if others else ""
     return f"{label}{question.answer_text.rstrip('.')}{linked_to}"
 
 
@@ -135,11 +137,11 @@ def _starts(question: Question, paths: Sequence[Path]) -> list[str]:
 
 def _as_spelt(name: str, text: str) -> str:
     """The name in the text's case, but not capitalised only because a sentence begins with it."""
-    found = re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)
-    return found.group(0) if found and found.group(0)[:1].islower() else name
+    match = re.search(rf"\b{re.escape(name)}\b", text, re.IGNORECASE)
+    return match.group(0) if match and match.group(0)[:1].islower() else name
 
 
-def _listed(names: Sequence[str]) -> str:
+def _join_names(names: Sequence[str]) -> str:
     return " and ".join(filter(None, (", ".join(names[:-1]), names[-1] if names else "")))
 
 

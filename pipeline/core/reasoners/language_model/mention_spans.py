@@ -7,24 +7,24 @@ from pipeline.core.reasoners.language_model.answers import Entity
 from pipeline.core.records import Mention, Side
 
 
-def located(entities: Iterable[Entity], text: str, side: Side) -> Iterator[Mention]:
+def locate_mentions(entities: Iterable[Entity], text: str, side: Side) -> Iterator[Mention]:
     """Mentions of the entities that stand in the text, case and spacing aside.
 
     What a model names that is not there is no mention: a span cannot be invented. Each place is
     taken once, so a term named twice is two mentions only if it stands there twice.
     """
-    taken: set[tuple[int, int]] = set()
+    used: set[tuple[int, int]] = set()
     for entity in entities:
-        span = next((span for span in _places(entity.text, text) if span not in taken), None)
+        span = next((span for span in _spans(entity.text, text) if span not in used), None)
         if span:
-            taken.add(span)
+            used.add(span)
             yield Mention(text[slice(*span)], side, *span, entity.type)
 
 
-def _places(wanted: str, text: str) -> Iterator[tuple[int, int]]:
+def _spans(entity_text: str, text: str) -> Iterator[tuple[int, int]]:
     """Where the wanted words stand as words, in order; nowhere for none."""
-    words = wanted.split()
+    words = entity_text.split()
     if words:
         spaced = r"\s+".join(map(re.escape, words))
-        for found in re.finditer(rf"(?<!\w){spaced}(?!\w)", text, re.IGNORECASE):
-            yield found.span()
+        for match in re.finditer(rf"(?<!\w){spaced}(?!\w)", text, re.IGNORECASE):
+            yield match.span()

@@ -16,7 +16,7 @@ from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.linking.options import nodes_in_option
-from pipeline.core.reasoners.demonstration.cues import Cues, cues_of
+from pipeline.core.reasoners.demonstration.question_cues import Cues, cues_of
 from pipeline.core.records import Node, Question, ReadAnswer, Side
 from pipeline.core.similarity.base import SimilarityBackend
 from pipeline.core.similarity.spelling import spelt_as
@@ -29,16 +29,16 @@ _STANCES = {"yes", "no"}
 _DENIAL = re.compile(r"\b(?:not|no|absent|contraindicated)\b", re.IGNORECASE)
 
 # A lexical ratio that tolerates a spelling variant and hardly another word.
-SAME_NAME = 0.88
-_LOOKED_AT = 10
+MIN_SAME_NAME_SCORE = 0.88
+_MAX_CANDIDATES = 10
 # By how much of its own weight the best option must exceed the second to be preferred.
 _MARGIN = 0.2
-_TIE = 1e-9
+_MIN_DIFFERENCE = 1e-9
 
 Weights = Mapping[int, float]
 
 
-def read(
+def choose_option(
     graph: GraphIndex, names: SimilarityBackend, question: Question, masked: str
 ) -> ReadAnswer:
     """The option the masked text speaks for most; label None when none stands out.
@@ -73,8 +73,8 @@ def _option_nodes(graph: GraphIndex, names: SimilarityBackend, text: str) -> tup
     nodes = nodes_in_option(graph, text)
     if nodes:
         return nodes
-    similar = names.candidates(text, None, _LOOKED_AT, SAME_NAME)
-    return tuple(found.node for found in similar if spelt_as(text, found.node))[:1]
+    similar = names.candidates(text, None, _MAX_CANDIDATES, MIN_SAME_NAME_SCORE)
+    return tuple(candidate.node for candidate in similar if spelt_as(text, candidate.node))[:1]
 
 
 def _stands_out(ranked: list[tuple[str, float]], cues: Cues) -> bool:
@@ -84,7 +84,7 @@ def _stands_out(ranked: list[tuple[str, float]], cues: Cues) -> bool:
     if len(ranked) == 1:
         return True
     best, second = ranked[0][1], ranked[1][1]
-    return best - second > max(_TIE, _MARGIN * abs(best))
+    return best - second > max(_MIN_DIFFERENCE, _MARGIN * abs(best))
 
 
 def _evidence(graph: GraphIndex, question: Question, masked: str) -> Weights:
@@ -142,8 +142,8 @@ def _stance(texts: Mapping[str, str], masked: str) -> ReadAnswer:
     """Yes when the steps only support, no when they deny."""
     stance = "no" if _DENIAL.search(masked) else "yes"
     label = next(label for label, text in texts.items() if text.casefold() == stance)
-    said = "denies" if stance == "no" else "only supports"
-    return ReadAnswer(label, texts[label], f"The text {said}.")
+    verb = "denies" if stance == "no" else "only supports"
+    return ReadAnswer(label, texts[label], f"The text {verb}.")
 
 
 def _free_text(graph: GraphIndex, question: Question, masked: str) -> ReadAnswer:

@@ -16,12 +16,12 @@ GROUP = " (group)"
 Plain = dict[str, object]
 
 
-def asked(question: Question) -> Plain:
+def question_data(question: Question) -> Plain:
     """The question as its reader meets it: text, and options by label where there are any."""
-    told: Plain = {"question": question.text}
+    data: Plain = {"question": question.text}
     if question.options:
-        told["options"] = {option.label: option.text for option in question.options}
-    return told
+        data["options"] = {option.label: option.text for option in question.options}
+    return data
 
 
 def answer_key(question: Question) -> str:
@@ -30,19 +30,19 @@ def answer_key(question: Question) -> str:
     return f"{label}{question.answer_text}"
 
 
-def open_mention(position: int, opened: OpenMention) -> Plain:
+def mention_data(position: int, open_mention: OpenMention) -> Plain:
     """A mention under its id, with its candidates by number."""
-    mention = opened.mention
-    told: Plain = {"id": mention_id(position), "text": mention.text}
+    mention = open_mention.mention
+    data: Plain = {"id": mention_id(position), "text": mention.text}
     if mention.type is not None:
-        told["type"] = mention.type.value
+        data["type"] = mention.type.value
     if mention.side is Side.ANSWER:
-        told["in"] = "answer"
-    told["candidates"] = {
-        str(number): _candidate(candidate.node, opened)
-        for number, candidate in enumerate(opened.candidates)
+        data["in"] = "answer"
+    data["candidates"] = {
+        str(number): _candidate(candidate.node, open_mention)
+        for number, candidate in enumerate(open_mention.candidates)
     }
-    return told
+    return data
 
 
 def chains(paths: Sequence[Path]) -> dict[str, str]:
@@ -55,25 +55,25 @@ def edges_and_paths(paths: Sequence[Path]) -> Plain:
     edges, names = numbered_edges(paths), _names(paths)
     numbers = {edge: number for number, edge in enumerate(edges)}
     return {
-        "edges": {str(number): _told(edge, names) for edge, number in numbers.items()},
+        "edges": {str(number): _statement(edge, names) for edge, number in numbers.items()},
         "paths": [[numbers[edge] for edge in path.edges] for path in paths],
     }
 
 
-def _candidate(node: Node, opened: OpenMention) -> str:
+def _candidate(node: Node, open_mention: OpenMention) -> str:
     """Its name; its type only where that is not the mention's own."""
-    differs = node.type is not opened.mention.type
+    differs = node.type is not open_mention.mention.type
     return _name(node) + (f" [{node.type.value}]" if differs else "")
 
 
 def _chain(path: Path) -> str:
     names = _names([path])
-    return "; ".join(dict.fromkeys(_told(edge, names) for edge in path.edges))
+    return "; ".join(dict.fromkeys(_statement(edge, names) for edge in path.edges))
 
 
-def _told(edge: Edge, names: dict[int, str]) -> str:
-    said = statement(edge, names[edge.head], names[edge.tail])
-    return f"{DENIAL}{said}" if edge.negative else said
+def _statement(edge: Edge, names: dict[int, str]) -> str:
+    text = statement(edge, names[edge.head], names[edge.tail])
+    return f"{DENIAL}{text}" if edge.negative else text
 
 
 def _names(paths: Iterable[Path]) -> dict[int, str]:
