@@ -146,3 +146,21 @@ def django_db_setup(
         yield
         with django_db_blocker.unblock():
             connection.close()
+
+
+@pytest.fixture(scope="module")
+def module_db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database for fixtures of a module's scope: a world made once for all its tests.
+
+    Their rows stand in an outer transaction. Each test of the module (marked `django_db`, without
+    `transaction=True`) has a savepoint of its own in it, and is rolled back to that world. Rows
+    are to be fetched anew in each test where it changes them.
+    """
+    from django.db import connection, transaction
+
+    world: Any = transaction.atomic()
+    world._from_testcase = True  # as Django's own: durable blocks may be nested in it
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch, world:
+        patch.setattr(connection, "close", lambda: None)  # which Django does after each test
+        yield
+        transaction.set_rollback(True)

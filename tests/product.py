@@ -1,5 +1,6 @@
 """The product as processes, and a database that a test reads beside them."""
 
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -53,6 +54,17 @@ class Product:
         finally:
             connection.close()
 
+    def end_leases(self) -> None:
+        """Move the leases of all traces and releases into the past: a dead worker's run out now."""
+        connection = self.connect()
+        try:
+            for table in ("pipeline_trace", "review_release"):
+                past = "SET lease_until = '2000-01-01 00:00:00+00:00'"
+                connection.execute(f"UPDATE {table} {past} WHERE lease_until IS NOT NULL")
+            connection.commit()
+        finally:
+            connection.close()
+
     def count(self, *states: str) -> int:
         listed = ", ".join(f"'{state}'" for state in states)
         query = f"SELECT count(*) FROM pipeline_trace WHERE state IN ({listed})"  # noqa: S608
@@ -65,8 +77,13 @@ class Product:
 
 
 @contextmanager
-def embedded(root: Path, environment: dict[str, str], **changes: str) -> Iterator[Product]:
-    """The product in its embedded form: SQLite in a file, the filesystem broker."""
+def embedded(
+    root: Path, environment: dict[str, str], migrated: Path, **changes: str
+) -> Iterator[Product]:
+    """The product in its embedded form: a copy of a migrated SQLite file, the filesystem broker."""
+    database = Path(environment["MEDREASON_DATA_DIR"]) / DATABASE
+    database.parent.mkdir(parents=True)
+    shutil.copyfile(migrated, database)
     product = Product(
         root,
         environment
@@ -75,7 +92,7 @@ def embedded(root: Path, environment: dict[str, str], **changes: str) -> Iterato
             "PYTHONPATH": str(root),
         }
         | changes,
-        lambda: sqlite3.connect(Path(environment["MEDREASON_DATA_DIR"]) / DATABASE, timeout=20),
+        lambda: sqlite3.connect(database, timeout=20),
     )
     try:
         yield product

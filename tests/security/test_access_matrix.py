@@ -21,6 +21,7 @@ from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.submitting import submit
 from tests.security.visitors import came_through, client_for, names
 
+pytestmark = pytest.mark.django_db
 ROLES = ("anonymous", "no role", "lead", "reviewer", "adjudicator", "auditor", "superuser")
 READ_BY_LEADS = {"lead", "auditor"}
 EVERYONE = set(ROLES)
@@ -145,8 +146,8 @@ def test_every_url_is_in_the_table():
     assert set(names(get_resolver())) == set(TABLE)
 
 
-@pytest.fixture
-def world(db) -> dict[str, str]:
+@pytest.fixture(scope="module")
+def world(module_db) -> dict[str, str]:
     """A URL for every name, each with a row behind it."""
     cache.clear()  # invitations are counted by address
     lead, grader = actors.lead("chief"), actors.reviewer("grader")

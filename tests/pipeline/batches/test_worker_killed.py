@@ -21,7 +21,6 @@ PREPARE = """
 import sys, django
 django.setup()
 from django.core.management import call_command
-call_command("migrate", verbosity=0)
 call_command("load_kg", sys.argv[1], name="small")
 call_command("load_questions", sys.argv[2], source="house", name="asked")
 call_command("generate", questions="asked", graph="small")
@@ -81,9 +80,11 @@ def check_each_trace_is_made_once(product: Product, folder: Path) -> None:
 
 
 @pytest.fixture
-def product(product_environment: dict[str, str], root: Path) -> Iterator[Product]:
+def product(
+    product_environment: dict[str, str], root: Path, migrated_sqlite: Path
+) -> Iterator[Product]:
     lease = {"MEDREASON_TRACE_LEASE_SECONDS": str(LEASE_SECONDS)}
-    with embedded(root, product_environment, **lease) as made:
+    with embedded(root, product_environment, migrated_sqlite, **lease) as made:
         yield made
 
 
