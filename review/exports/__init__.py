@@ -1,1 +1,1 @@
-"""Exports: released content as bytes. `releasing` seals them."""
+"""Exports: the content of releases as files; `review.releases` freezes them."""

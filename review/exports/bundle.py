@@ -1,8 +1,8 @@
-"""The bundle: every file of a release, from what it froze alone.
+"""The bundle: every file of a release, written from its frozen content alone.
 
 The same lines, facts and texts give the same bytes. One pass over the lines fills all tables, a few
-hundred rows at a time; a second one, over questions of which raters accepted one line and
-rejected another, the preference pairs. Of the lines themselves, memory holds only those at hand.
+hundred rows at a time. A second pass, over questions of which raters accepted one line and rejected
+another, writes the preference pairs. Memory holds one chunk of lines.
 """
 
 import json
@@ -23,15 +23,15 @@ from review.exports.tables import PREFERENCE, RATED, TABLES, Table
 from review.exports.training import sample_pairs
 from review.exports.writers import WRITERS, TableWriter
 
-LINES_AT_ONCE = 200
-MANIFEST = "manifest.json"
-NOTHING = "no row of this release"
+CHUNK_SIZE = 200
+MANIFEST_NAME = "manifest.json"
+NO_ROWS = "no row of this release"
 REFUSED = "refused: demonstration rules made these traces, and they are no training data"
 
 
 @dataclass(frozen=True, slots=True)
 class FrozenLine:
-    """A frozen line: one of the rated traces (`taken`), or judged and left out."""
+    """A frozen line: a rated trace of the release (`taken`), or one judged and left out."""
 
     question: int
     taken: bool
@@ -52,9 +52,9 @@ class Bundle:
     def manifest(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """The facts with the checksum of every file: what `manifest.json` says."""
         files = {
-            one.name: {"bytes": one.size, "sha256": one.sha256}
-            | ({} if one.rows is None else {"rows": one.rows})
-            for one in self.files
+            file.name: {"bytes": file.size, "sha256": file.sha256}
+            | ({} if file.rows is None else {"rows": file.rows})
+            for file in self.files
         }
         return {**facts, "files": files, "lacks": dict(self.lacks)}
 
@@ -82,11 +82,11 @@ def write_bundle(
             for table in TABLES
             if table.name not in lacks
         }
-        contested = _fill(open_tables, lines)
+        contested = _write_lines(open_tables, lines)
         if PREFERENCE.name in open_tables:
-            asked = (line for line in rivals if line.question in contested)
-            open_tables[PREFERENCE.name].add(_pairs(asked))
-    lacks |= {name: NOTHING for name, table in open_tables.items() if not table.rows}
+            contested_lines = (line for line in rivals if line.question in contested)
+            open_tables[PREFERENCE.name].add(_preference_pairs(contested_lines))
+    lacks |= {name: NO_ROWS for name, table in open_tables.items() if not table.rows}
     files = tuple(file for table in open_tables.values() for file in table.keep_files())
     texts = texts or {
         "README.md": card_text(facts, files, lacks),
@@ -94,12 +94,12 @@ def write_bundle(
     }
     described = (write_text(folder, name, text) for name, text in sorted(texts.items()))
     bundle = Bundle((*files, *described), MappingProxyType(lacks), MappingProxyType(texts))
-    write_text(folder, MANIFEST, manifest_text(bundle.manifest(facts)))
+    write_text(folder, MANIFEST_NAME, manifest_text(bundle.manifest(facts)))
     return bundle
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:
-    """The manifest as it is written: keys sorted, so that no database's order shows."""
+    """The manifest as JSON: keys sorted, so that the database's order does not matter."""
     return json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
@@ -126,8 +126,8 @@ class _OpenTable:
             file.close()
 
     def add(self, rows: Iterable[Schema]) -> None:
-        made = iter(rows)
-        while block := list(islice(made, LINES_AT_ONCE)):
+        remaining = iter(rows)
+        while block := list(islice(remaining, CHUNK_SIZE)):
             self.rows += len(block)
             plain = [row.model_dump(mode="json") for row in block]
             for writer in self._writers:
@@ -146,21 +146,21 @@ class _OpenTable:
                 (self._folder / name).unlink()
 
 
-def _fill(tables: Mapping[str, _OpenTable], lines: Iterable[FrozenLine]) -> set[int]:
+def _write_lines(tables: Mapping[str, _OpenTable], lines: Iterable[FrozenLine]) -> set[int]:
     """Fill the tables; returns the questions with both an accepted and a rejected line."""
-    frozen, said = iter(lines), _Said(set(), set())
-    while block := [(line, parse_line(line.text)) for line in islice(frozen, LINES_AT_ONCE)]:
+    remaining, decided = iter(lines), _DecidedQuestions(set(), set())
+    while block := [(line, parse_line(line.text)) for line in islice(remaining, CHUNK_SIZE)]:
         for table in tables.values():
             table.add(_rows(table.table, block))
             table.add_text("".join(line.text for line, _ in block if line.taken))
         for line, parsed in block:
-            said.add(line, parsed)
-    return said.accepted & said.rejected
+            decided.add(line, parsed)
+    return decided.accepted & decided.rejected
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """Questions of which raters accepted, and of which they rejected a line."""
+class _DecidedQuestions:
+    """Questions with a line that raters accepted, and with one that they rejected."""
 
     accepted: set[int]
     rejected: set[int]
@@ -179,7 +179,7 @@ def _rows(table: Table, block: Iterable[tuple[FrozenLine, TraceLine]]) -> Iterat
             yield from table.rows_of(parsed)
 
 
-def _pairs(rivals: Iterable[FrozenLine]) -> Iterator[Schema]:
+def _preference_pairs(rivals: Iterable[FrozenLine]) -> Iterator[Schema]:
     for _, group in groupby(rivals, key=lambda line: line.question):
         parsed = [(line.taken, parse_line(line.text)) for line in group]
         yield from sample_pairs(

@@ -17,7 +17,7 @@ class ColumnType:
     lists: int = 0
 
 
-def columns_of(row: type[Schema]) -> dict[str, ColumnType]:
+def column_types(row: type[Schema]) -> dict[str, ColumnType]:
     """The columns of a row class, by name, in order."""
     return {name: _column(_annotation(row, name)) for name in row.model_fields}
 
@@ -27,24 +27,26 @@ def _annotation(row: type[Schema], name: str) -> Any:
 
 
 def _column(annotation: Any) -> ColumnType:
-    annotation = _bare(annotation)
+    annotation = _base_type(annotation)
     if get_origin(annotation) is tuple:
         inner = _column(get_args(annotation)[0])
         return ColumnType(inner.plain, inner.columns, inner.lists + 1)
     if issubclass(annotation, Schema):
-        return ColumnType(None, columns_of(annotation))
+        return ColumnType(None, column_types(annotation))
     return ColumnType(annotation, {})
 
 
-def _bare(annotation: Any) -> Any:
-    """Without bounds, without "or null", literals as the type of their values."""
+def _base_type(annotation: Any) -> Any:
+    """The type without bounds and without "or None"; of a literal the type of its values."""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _bare(get_args(annotation)[0])
+        return _base_type(get_args(annotation)[0])
     if origin is Literal:
         return type(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
-        kinds = {_bare(one) for one in get_args(annotation) if one is not type(None)}
+        kinds = {
+            _base_type(argument) for argument in get_args(annotation) if argument is not type(None)
+        }
         if len(kinds) != 1:
             raise TypeError(f"A column has one type, not {annotation}.")
         return kinds.pop()

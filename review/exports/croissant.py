@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from review.exports.columns import ColumnType, columns_of
+from review.exports.columns import ColumnType, column_types
 from review.exports.files import BundleFile
 from review.exports.tables import TABLES, Table
 
@@ -65,8 +65,8 @@ CONTEXT = MappingProxyType(
 
 def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str:
     """The metadata of a bundle with these files."""
-    written = {one.name: one for one in files}
-    tables = [table for table in TABLES if table.file_names[0] in written]
+    files_by_name = {file.name: file for file in files}
+    tables = [table for table in TABLES if table.file_names[0] in files_by_name]
     described = {
         "@context": dict(CONTEXT),
         "@type": "sc:Dataset",
@@ -79,7 +79,7 @@ def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str
         "url": f"urn:sha256:{facts['sha256']}",
         "citeAs": f"MedReason Web, release {facts['release']}, sha256 {facts['sha256']}",
         "isLiveDataset": False,
-        "distribution": [_file_object(one) for one in written.values()],
+        "distribution": [_file_object(file) for file in files_by_name.values()],
         "recordSet": [_record_set(table) for table in tables],
     }
     return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
@@ -100,8 +100,8 @@ def _file_object(file: BundleFile) -> dict[str, Any]:
 def _record_set(table: Table) -> dict[str, Any]:
     fields = (
         _field(f"{table.name}/{name}", name, column, table)
-        for name, column in columns_of(table.row).items()
-        if _told(column)
+        for name, column in column_types(table.row).items()
+        if _is_describable(column)
     )
     return {
         "@type": "cr:RecordSet",
@@ -112,12 +112,12 @@ def _record_set(table: Table) -> dict[str, Any]:
     }
 
 
-def _told(column: ColumnType) -> bool:
+def _is_describable(column: ColumnType) -> bool:
     """Whether the column has at most one level of nesting, or parts that have."""
-    return column.lists < 2 and (column.plain is not None or bool(_parts(column)))
+    return column.lists < 2 and (column.plain is not None or bool(_flat_parts(column)))
 
 
-def _parts(column: ColumnType) -> dict[str, ColumnType]:
+def _flat_parts(column: ColumnType) -> dict[str, ColumnType]:
     return {
         name: part
         for name, part in column.columns.items()
@@ -126,21 +126,21 @@ def _parts(column: ColumnType) -> dict[str, ColumnType]:
 
 
 def _field(identifier: str, name: str, column: ColumnType, table: Table) -> dict[str, Any]:
-    field = _head(identifier, name, column)
+    field = _field_head(identifier, name, column)
     if column.plain is not None:
         return field | {"dataType": TYPES[column.plain], "source": _source(table, name)}
     parts = [
-        _head(f"{identifier}/{part}", part, one)
+        _field_head(f"{identifier}/{part}", part, part_type)
         | {
-            "dataType": TYPES[one.plain or str],
+            "dataType": TYPES[part_type.plain or str],
             "source": _source(table, name) | {"transform": {"jsonPath": part}},
         }
-        for part, one in _parts(column).items()
+        for part, part_type in _flat_parts(column).items()
     ]
     return field | {"subField": parts}
 
 
-def _head(identifier: str, name: str, column: ColumnType) -> dict[str, Any]:
+def _field_head(identifier: str, name: str, column: ColumnType) -> dict[str, Any]:
     head = {"@type": "cr:Field", "@id": identifier, "name": identifier, "description": name}
     return head | ({"repeated": True} if column.lists else {})
 

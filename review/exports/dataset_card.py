@@ -13,7 +13,7 @@ from review.reports.wording import format_number
 HUB_LICENCES = frozenset(
     {"apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-3.0"}
 )
-FIGURE_HEADS = ("what", "value", "95 % interval", "n", "note")
+FIGURE_COLUMNS = ("what", "value", "95 % interval", "n", "note")
 # Units of frozen figures, in the reports' words.
 UNITS = MappingProxyType({"count": "items", "share": "share", "coefficient": "coefficient"})
 LOADING = """    from datasets import load_dataset
@@ -32,9 +32,9 @@ def card_text(
     parts = (
         f"# {facts['release']}",
         f"**{facts['notice']}**",
-        _told(facts),
+        _summary(facts),
         "## Numbers",
-        _table(FIGURE_HEADS, map(figure_cells, facts["figures"])),
+        _table(FIGURE_COLUMNS, map(figure_cells, facts["figures"])),
         "## Files",
         _table(("file", "rows", "holds"), _files(files)),
         *(["Not in this bundle:", _bullets(lacks)] if lacks else []),
@@ -43,7 +43,7 @@ def card_text(
         _table(("reason", "items"), _left_out(facts["left_out"])) or "Nothing.",
         _contamination(facts["contamination"]),
         *(
-            ["## Since the release before", _since(facts["difference"])]
+            ["## Since the release before", _difference(facts["difference"])]
             if facts["difference"]
             else []
         ),
@@ -68,7 +68,7 @@ def figure_cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _front_matter(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str:
     """YAML whose strings are written as JSON strings, which YAML reads too."""
-    written = {one.name for one in files}
+    written = {file.name for file in files}
     tables = [table for table in TABLES if table.file_names[0] in written]
     licences = sorted(facts["rows_by_licence"])
     lines = ["---", *_licence(licences), f"pretty_name: {json.dumps(facts['release'])}", "configs:"]
@@ -89,7 +89,7 @@ def _licence(licences: Sequence[str]) -> list[str]:
     return ["license: other", f"license_name: {json.dumps('; '.join(licences))}"]
 
 
-def _told(facts: Mapping[str, Any]) -> str:
+def _summary(facts: Mapping[str, Any]) -> str:
     licences = ", ".join(
         f"{name} ({rows:,} rows)" for name, rows in sorted(facts["rows_by_licence"].items())
     )
@@ -97,11 +97,11 @@ def _told(facts: Mapping[str, Any]) -> str:
         (
             f"Chains of thought for clinical questions, made from a knowledge graph and graded by "
             f"clinicians: {facts['rows']:,} traces that the policy "
-            f"{_plain(facts['policy']['name'])} took from the study "
-            f"{_plain(facts['study']['name'])} (rubric version "
+            f"{_escape(facts['policy']['name'])} took from the study "
+            f"{_escape(facts['study']['name'])} (rubric version "
             f"{facts['study']['rubric_version']}, reasoner {facts['reasoner_kind']})."
             f"{_ungraded(facts)}",
-            f"Licence of every row in its column `licence`: {_plain(licences)}. The rows of "
+            f"Licence of every row in its column `licence`: {_escape(licences)}. The rows of "
             "`medreason` have the published columns only: their licences are those of the same "
             "rows of `rated`, in the same order.",
             "Raters appear by pseudonym. Their comments are not released.",
@@ -121,8 +121,8 @@ def _number(value: float | None, unit: str = "items") -> str:
 
 def _files(files: Iterable[BundleFile]) -> Iterator[tuple[str, ...]]:
     titles = {name: table.title for table in TABLES for name in table.file_names}
-    for one in files:
-        yield f"`{one.name}`", _number(one.rows), titles[one.name]
+    for file in files:
+        yield f"`{file.name}`", _number(file.rows), titles[file.name]
 
 
 def _left_out(left_out: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
@@ -130,21 +130,25 @@ def _left_out(left_out: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
         yield reason, f"{items:,}"
 
 
-def _contamination(found: Mapping[str, Any]) -> str:
-    sets = ", ".join(f"{name} ({count:,})" for name, count in sorted(found["benchmarks"].items()))
+def _contamination(contamination: Mapping[str, Any]) -> str:
+    sets = ", ".join(
+        f"{name} ({count:,})" for name, count in sorted(contamination["benchmarks"].items())
+    )
     if not sets:
         return "No benchmark questions were loaded: nothing was checked for contamination."
     return (
-        f"Checked against the questions of {_plain(sets)} by id and by text: a similarity of "
-        f"{found['threshold']:g} or more of 100 leaves a trace out."
+        f"Checked against the questions of {_escape(sets)} by id and by text: a similarity of "
+        f"{contamination['threshold']:g} or more of 100 leaves a trace out."
     )
 
 
-def _since(told: Mapping[str, Any] | None) -> str:
-    if told is None:
+def _difference(difference: Mapping[str, Any] | None) -> str:
+    if difference is None:
         return ""
-    counts = ", ".join(f"{told[kind]:,} {kind}" for kind in ("added", "removed", "changed", "same"))
-    return f"Since the release {told['since']}: {counts}. `manifest.json` names the traces."
+    counts = ", ".join(
+        f"{difference[kind]:,} {kind}" for kind in ("added", "removed", "changed", "same")
+    )
+    return f"Since the release {difference['since']}: {counts}. `manifest.json` names the traces."
 
 
 def _proof(facts: Mapping[str, Any]) -> str:
@@ -160,16 +164,16 @@ def _bullets(lines: Mapping[str, str]) -> str:
     return "\n".join(f"- `{name}`: {reason}" for name, reason in sorted(lines.items()))
 
 
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    body = [f"| {' | '.join(map(_plain, row))} |" for row in rows]
-    line = f"| {' | '.join('---' for _ in heads)} |"
-    return "\n".join((f"| {' | '.join(heads)} |", line, *body)) if body else ""
+def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    body = [f"| {' | '.join(map(_escape, row))} |" for row in rows]
+    line = f"| {' | '.join('---' for _ in columns)} |"
+    return "\n".join((f"| {' | '.join(columns)} |", line, *body)) if body else ""
 
 
 def _paragraphs(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def _plain(text: str) -> str:
+def _escape(text: str) -> str:
     """On one line, with nothing in it that would end a cell or begin markup."""
     return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")

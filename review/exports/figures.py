@@ -1,8 +1,8 @@
-"""The figures a release freezes for its card: those of the study's reports, as they stand.
+"""The figures a release freezes for its card: those of the study's reports.
 
-Each comes from the function that the dashboard asks, so there is no second way to compute it.
-Those functions read facts of the whole study: here of items without their grades, and grades as
-columns of numbers, so that the study's judgements are never in memory together.
+The functions of the reports compute them, so figures cannot differ. They read facts of the whole
+study: here items without their grades, and grades as columns of numbers, so that memory never holds
+all judgements of the study at once.
 """
 
 from array import array
@@ -35,41 +35,41 @@ MEASURES: Mapping[str, str] = {
     "specificity": "Specificity of the filters: share discarded of the other traces",
     "false-discard rate": "False-discard rate: share acceptable of the discarded traces",
 }
-MAIN = tuple(one for one in WHOLE if one.main)
+MAIN_CRITERIA = tuple(criterion for criterion in WHOLE if criterion.main)
 # The learned score reads the features of the whole batch's traces, not those of the items.
 NO_FEATURES = TraceFeatures()
 
 
 @dataclass
-class _Judged:
+class _JudgementColumns:
     """Independent judgements of whole chains of thought, a row for each grade.
 
-    `said` by criterion: the place on its scale. A grade answers every one of these criteria, so
-    they share the other columns.
+    `codes` by criterion: positions on its scale. Every grade answers every criterion, so the
+    criteria share the other columns.
     """
 
     item: "array[int]" = field(default_factory=lambda: array("q"))
     question: "array[int]" = field(default_factory=lambda: array("q"))
     at: "array[float]" = field(default_factory=lambda: array("d"))
     rater: list[str] = field(default_factory=list)
-    said: "dict[Criterion, array[int]]" = field(
-        default_factory=lambda: {one: array("b") for one in MAIN}
+    codes: "dict[Criterion, array[int]]" = field(
+        default_factory=lambda: {criterion: array("b") for criterion in MAIN_CRITERIA}
     )
 
     def add(self, facts: Facts, evidence: Evidence) -> None:
-        for criterion, said in self.said.items():
-            found = list(item_judgements(criterion, facts, evidence))
-            said.extend(criterion.scale.index(one.value) for one in found)
-        self.item.extend([evidence.item] * len(found))
-        self.question.extend([evidence.question] * len(found))
-        self.at.extend(one.at for one in found)
-        self.rater.extend(intern(one.rater) for one in found)
+        for criterion, codes in self.codes.items():
+            judgements = list(item_judgements(criterion, facts, evidence))
+            codes.extend(criterion.scale.index(judgement.value) for judgement in judgements)
+        self.item.extend([evidence.item] * len(judgements))
+        self.question.extend([evidence.question] * len(judgements))
+        self.at.extend(judgement.at for judgement in judgements)
+        self.rater.extend(intern(judgement.rater) for judgement in judgements)
 
     def table(self, criterion: Criterion) -> RatingTable:
         return tabulate(
             np.asarray(self.item),
             self.rater,
-            [criterion.scale[place] for place in self.said[criterion]],
+            [criterion.scale[code] for code in self.codes[criterion]],
             scale=criterion.scale,
             questions=np.asarray(self.question),
             order=np.asarray(self.at),
@@ -77,26 +77,26 @@ class _Judged:
 
 
 @dataclass
-class Tally:
-    """What a study's sampled items come to, counted one at a time."""
+class StudyTally:
+    """Counts and columns of a study's sampled items, added one at a time."""
 
     study: Study
     graded: int = 0
     grades: int = 0
     raters: set[str] = field(default_factory=set)
     items: list[Evidence] = field(default_factory=list)
-    judged: _Judged = field(default_factory=_Judged)
+    columns: _JudgementColumns = field(default_factory=_JudgementColumns)
 
     def add(self, evidence: Evidence) -> None:
         """Count one sampled item."""
         self.graded += bool(evidence.ratings)
         self.grades += len(evidence.ratings)
         self.raters.update(grade.rater for grade in evidence.grades if grade.rating)
-        self.items.append(_cut_down(evidence))
-        self.judged.add(Facts(self.study, (), (), (), {}, ""), evidence)
+        self.items.append(_without_details(evidence))
+        self.columns.add(Facts(self.study, (), (), (), {}, ""), evidence)
 
 
-def figures_of(tally: Tally, *, rows: int, head: str) -> list[dict[str, Any]]:
+def figures_of(tally: StudyTally, *, rows: int, head: str) -> list[dict[str, Any]]:
     """Titles, values, intervals, numbers behind them and notes; a value of None is not known.
 
     `head`: where the study's audit chain stood when the items were read.
@@ -110,8 +110,8 @@ def figures_of(tally: Tally, *, rows: int, head: str) -> list[dict[str, Any]]:
     ]
 
 
-def _cut_down(evidence: Evidence) -> Evidence:
-    """Without what no figure of the card asks for: a tenth of it in memory."""
+def _without_details(evidence: Evidence) -> Evidence:
+    """The item without what no figure needs: a tenth of the memory."""
     return replace(
         evidence,
         code="",
@@ -122,19 +122,19 @@ def _cut_down(evidence: Evidence) -> Evidence:
         features=NO_FEATURES,
         grades=(),
         independent=(),
-        consensus=_shared(evidence.consensus),
+        consensus=_interned(evidence.consensus),
         expected=None,
         settled_steps=(),
     )
 
 
 @cache
-def _shared(consensus: Consensus | None) -> Consensus | None:
+def _interned(consensus: Consensus | None) -> Consensus | None:
     """One object for all items of the same consensus: there are few different ones."""
     return consensus
 
 
-def _estimates(tally: Tally, head: str) -> Iterator[dict[str, Any]]:
+def _estimates(tally: StudyTally, head: str) -> Iterator[dict[str, Any]]:
     try:
         strata = tally.study.design["population"]
         facts = Facts(tally.study, tuple(tally.items), (), (), strata, head)
@@ -144,14 +144,14 @@ def _estimates(tally: Tally, head: str) -> Iterator[dict[str, Any]]:
         yield _figure("Share acceptable", "share", unknown)
         return
     yield from shares
-    for criterion in MAIN:
-        yield from _agreement(table_agreement(criterion, tally.judged.table(criterion)))
+    for criterion in MAIN_CRITERIA:
+        yield from _agreement(table_agreement(criterion, tally.columns.table(criterion)))
 
 
 def _shares(facts: Facts) -> Iterator[dict[str, Any]]:
     plain, assisted = shares_acceptable(facts)
-    joined = joined_strata_caution(weighted_sample(facts, lambda one: one.acceptable))
-    notes = (f"Estimates {ESTIMAND}", *(_clause(one) for one in joined))
+    joined = joined_strata_caution(weighted_sample(facts, lambda item: item.acceptable))
+    notes = (f"Estimates {ESTIMAND}", *(_clause(caution) for caution in joined))
     yield _figure("Share acceptable of all traces made", "share", plain, *notes)
     title = "Share acceptable of all traces made, with the learned score"
     yield _figure(title, "share", assisted, *notes)
@@ -163,12 +163,12 @@ def _clause(sentence: str) -> str:
     return f"{sentence[0].lower()}{sentence[1:].rstrip('.')}"
 
 
-def _agreement(found: CriterionAgreement) -> Iterator[dict[str, Any]]:
+def _agreement(result: CriterionAgreement) -> Iterator[dict[str, Any]]:
     """The kappa-type and the AC-type coefficient, each with both intervals."""
-    _, *coefficients = found.summary
+    _, *coefficients = result.summary
     for name in coefficients:
-        title, both = f"{found.criterion.title}: {TITLES[name]}", found.figures[name]
-        over = {OVER_QUESTIONS: both.over_questions, OVER_RATERS: both.over_raters}
+        title, intervals = f"{result.criterion.title}: {TITLES[name]}", result.figures[name]
+        over = {OVER_QUESTIONS: intervals.over_questions, OVER_RATERS: intervals.over_raters}
         for covers, estimate in over.items():
             if estimate is not None:
                 yield _figure(title, "coefficient", estimate, f"The interval says {covers}")
@@ -188,7 +188,7 @@ def _count(title: str, value: int) -> dict[str, Any]:
 
 def _figure(title: str, unit: str, estimate: Estimate, *notes: str) -> dict[str, Any]:
     """As the dashboard has it, to the last digit; the note names what it says, and cautions."""
-    said = [*notes, estimate.reason, estimate.caution]
+    parts = [*notes, estimate.reason, estimate.caution]
     return {
         "title": title,
         "unit": unit,
@@ -196,5 +196,5 @@ def _figure(title: str, unit: str, estimate: Estimate, *notes: str) -> dict[str,
         "low": estimate.low,
         "high": estimate.high,
         "n": estimate.n,
-        "note": "; ".join(note for note in said if note) + ".",
+        "note": "; ".join(note for note in parts if note) + ".",
     }

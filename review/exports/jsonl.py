@@ -21,11 +21,11 @@ from review.evidence.grade_records import GivenGrade, GivenPath
 from review.evidence.items import Evidence
 from review.models import Correction, Item
 
-ROWS_AT_ONCE = 200
+CHUNK_SIZE = 200
 
 
 def item_line(item: Item, evidence: Evidence) -> str:
-    """The line of a sampled item as `items_to_release` fetched it, with all that was said of it.
+    """The line of a sampled item as `items_to_release` fetched it, with its grades and consensus.
 
     Grades appear by pseudonym, in the order of pseudonyms.
     """
@@ -44,25 +44,27 @@ def item_line(item: Item, evidence: Evidence) -> str:
 
 
 def items_to_release(items: Iterable[int]) -> dict[int, Item]:
-    """Items by their numbers, with all that a line is made of besides the evidence."""
+    """Items by their ids, with everything a line needs besides the evidence."""
     related = ("study", "trace__question__question_set", "trace__batch__knowledge_graph")
     corrections = Correction.objects.filter(is_current=True)
     rows = Item.objects.filter(pk__in=list(items)).select_related(*related)
-    found = rows.prefetch_related(Prefetch("corrections", corrections, to_attr="correction"))
-    return {row.pk: row for row in found}
+    with_corrections = rows.prefetch_related(
+        Prefetch("corrections", corrections, to_attr="correction")
+    )
+    return {row.pk: row for row in with_corrections}
 
 
 def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
-    """The made traces of a batch as lines without grades, for use inside the house."""
+    """The made traces of a batch as lines without grades, for internal use."""
     rows = batch.traces.filter(is_current=True, state=Trace.State.MADE).order_by("pk")
     if only_kept:
         rows = rows.filter(kept=True)
     related = rows.select_related("question__question_set", "batch__knowledge_graph")
-    for row in related.iterator(chunk_size=ROWS_AT_ONCE):
+    for row in related.iterator(chunk_size=CHUNK_SIZE):
         yield _line(row)
 
 
-def _line(row: Trace, **said: Any) -> str:
+def _line(row: Trace, **fields: Any) -> str:
     graph = row.batch.knowledge_graph
     return released_line(
         store.trace_record(row),
@@ -70,7 +72,7 @@ def _line(row: Trace, **said: Any) -> str:
         licence=row.question.question_set.licence,
         graph=GraphReference(name=graph.name, version=str(graph.version), checksum=graph.checksum),
         preset=row.batch.config["preset"],
-        **said,
+        **fields,
     )
 
 

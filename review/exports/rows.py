@@ -97,8 +97,8 @@ def published_rows(line: TraceLine) -> Iterator[PublishedRow]:
 def grade_rows(line: TraceLine) -> Iterator[GradeRow]:
     """One row a grade."""
     for grade in line.grades:
-        said = grade.model_dump(exclude={"step_labels", "path_grades"})
-        yield GradeRow(trace_id=line.trace_id, licence=line.licence, **said)
+        fields = grade.model_dump(exclude={"step_labels", "path_grades"})
+        yield GradeRow(trace_id=line.trace_id, licence=line.licence, **fields)
 
 
 def step_rows(line: TraceLine) -> Iterator[StepRow]:
@@ -118,13 +118,13 @@ def step_rows(line: TraceLine) -> Iterator[StepRow]:
 def path_grade_rows(line: TraceLine) -> Iterator[PathGradeRow]:
     """One row a grade and graded path."""
     for grade in line.grades:
-        for one in grade.path_grades:
+        for path_grade in grade.path_grades:
             yield PathGradeRow(
                 trace_id=line.trace_id,
                 licence=line.licence,
                 rater=grade.rater,
                 rubric_version=grade.rubric_version,
-                **one.model_dump(),
+                **path_grade.model_dump(),
             )
 
 

@@ -63,7 +63,7 @@ def sft_rows(line: TraceLine) -> Iterator[SftRow]:
         trace_id=line.trace_id,
         licence=line.licence,
         basis=line.consensus.basis if line.consensus else "ungraded",
-        messages=(*_asked(line), *_answered(line, line.reasoning)),
+        messages=(*_prompt_messages(line), *_completion_messages(line, line.reasoning)),
     )
 
 
@@ -103,33 +103,33 @@ def correction_pairs(line: TraceLine) -> Iterator[PreferenceRow]:
             chosen_trace=line.trace_id,
             rejected_trace=line.trace_id,
             licence=line.licence,
-            prompt=_asked(line),
-            chosen=_answered(line, corrected),
-            rejected=_answered(line, line.reasoning),
+            prompt=_prompt_messages(line),
+            chosen=_completion_messages(line, corrected),
+            rejected=_completion_messages(line, line.reasoning),
         )
 
 
 def sample_pairs(
     taken: Sequence[TraceLine], judged: Sequence[TraceLine]
 ) -> Iterator[PreferenceRow]:
-    """Every accepted trace the release took against every rejected one, made alike.
+    """Every accepted trace of the release paired with every rejected one of equal conditions.
 
-    Alike: the same prompt, configuration and graph. Both lists are of one question and study.
-    Two samples of the same words make no pair, whatever was said of them.
+    Equal: the same prompt, configuration and graph. Both lists are of one question and study.
+    Samples with the same text make no pair.
     """
     chosen = [line for line in taken if _decision(line) == "accept"]
     rejected = [line for line in judged if _decision(line) == "reject"]
     for better, worse in product(chosen, rejected):
-        alike = _circumstances(better) == _circumstances(worse)
-        if alike and better.reasoning != worse.reasoning:
+        equal = _conditions(better) == _conditions(worse)
+        if equal and better.reasoning != worse.reasoning:
             yield PreferenceRow(
                 origin="samples",
                 chosen_trace=better.trace_id,
                 rejected_trace=worse.trace_id,
                 licence=better.licence,
-                prompt=_asked(better),
-                chosen=_answered(better, better.reasoning),
-                rejected=_answered(worse, worse.reasoning),
+                prompt=_prompt_messages(better),
+                chosen=_completion_messages(better, better.reasoning),
+                rejected=_completion_messages(worse, worse.reasoning),
             )
 
 
@@ -137,7 +137,7 @@ def _decision(line: TraceLine) -> str:
     return line.consensus.decision if line.consensus else ""
 
 
-def _circumstances(line: TraceLine) -> tuple[str, ...]:
+def _conditions(line: TraceLine) -> tuple[str, ...]:
     return (
         _prompt(line),
         line.config_fingerprint,
@@ -152,11 +152,11 @@ def _prompt(line: TraceLine) -> str:
     return "\n\n".join(part for part in (line.context, line.question, line.options) if part)
 
 
-def _asked(line: TraceLine) -> tuple[Message, ...]:
+def _prompt_messages(line: TraceLine) -> tuple[Message, ...]:
     return (Message(role="user", content=_prompt(line)),)
 
 
-def _answered(line: TraceLine, reasoning: str) -> tuple[Message, ...]:
+def _completion_messages(line: TraceLine, reasoning: str) -> tuple[Message, ...]:
     """In the headings of the published fine-tuning recipe."""
     content = f"## Thinking\n\n{reasoning}\n\n## Final Answer\n\n{line.answer}"
     return (Message(role="assistant", content=content),)

@@ -12,11 +12,11 @@ from types import MappingProxyType
 from typing import Any, Protocol
 
 from pipeline.core.release_format import Schema
-from review.exports.columns import ColumnType, columns_of
+from review.exports.columns import ColumnType, column_types
 from review.exports.files import HashedFile
 
-# Spreadsheets take a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What spreadsheets take for a formula, as bundles have it; reports keep a list of their own.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 # A row as plain values by field, as JSON has them.
@@ -93,8 +93,8 @@ WRITERS: Mapping[str, type[TableWriter]] = MappingProxyType(
 
 
 def defuse_formula(text: str) -> str:
-    """The text so that no spreadsheet runs it: an apostrophe before what begins a formula."""
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """The text with an apostrophe before what a spreadsheet would run as a formula."""
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
 
 
 def _cell(value: Any) -> Any:
@@ -112,7 +112,7 @@ def _json(value: Any) -> str:
 def _arrow_schema(row: type[Schema]) -> Any:
     import pyarrow
 
-    return pyarrow.schema([(name, _arrow(one)) for name, one in columns_of(row).items()])
+    return pyarrow.schema([(name, _arrow(column)) for name, column in column_types(row).items()])
 
 
 def _arrow(column: ColumnType) -> Any:
@@ -120,7 +120,7 @@ def _arrow(column: ColumnType) -> Any:
 
     plain = {str: "string", int: "int64", float: "float64", bool: "bool"}
     if column.plain is None:
-        kind = pyarrow.struct([(name, _arrow(one)) for name, one in column.columns.items()])
+        kind = pyarrow.struct([(name, _arrow(part)) for name, part in column.columns.items()])
     else:
         kind = pyarrow.type_for_alias(plain[column.plain])
     for _ in range(column.lists):

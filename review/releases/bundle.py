@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from django.db.models import Count, F, QuerySet
 
-from review.exports.bundle import MANIFEST, Bundle, FrozenLine, write_bundle
+from review.exports.bundle import MANIFEST_NAME, Bundle, FrozenLine, write_bundle
 from review.exports.tables import BUNDLE_VERSION
 from review.models import Release, ReleasedTrace
 from review.releases.line_file import LineFile
@@ -63,7 +63,7 @@ def pack(folder: Path, *, name: str, files: Iterable[str], target: IO[bytes]) ->
     In the order of their names: a database keeps none.
     """
     with zipfile.ZipFile(target, "w") as archive:
-        for file in (*sorted(files), MANIFEST):
+        for file in (*sorted(files), MANIFEST_NAME):
             _pack(archive, f"{name}/{file}", folder / file)
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from pipeline.models import Event
 from review.evidence.items import Evidence, sampled_evidence
 from review.evidence.policies import Rules, exclusion
-from review.exports.figures import Tally, figures_of
+from review.exports.figures import StudyTally, figures_of
 from review.exports.jsonl import item_line, items_to_release
 from review.exports.tables import BUNDLE_VERSION
 from review.models import Release
@@ -53,7 +53,7 @@ class _Weighed:
 class _Count:
     """What went in and what stayed out."""
 
-    tally: Tally
+    tally: StudyTally
     taken: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
@@ -78,7 +78,7 @@ class _Count:
 
 def weigh_study(release: Release, rules: Rules, *, lines: LineFile) -> dict[str, Any]:
     """Write the release's lines; returns its facts: all that the manifest says but the files."""
-    digest, count = hashlib.sha256(), _Count(Tally(release.study))
+    digest, count = hashlib.sha256(), _Count(StudyTally(release.study))
     checked = _weigh_all(release, rules, lines=lines, digest=digest, count=count)
     return _facts(release, count, checked) | {"sha256": digest.hexdigest()}
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pyarrow import parquet
 
-from review.exports.bundle import MANIFEST, write_bundle
+from review.exports.bundle import MANIFEST_NAME, write_bundle
 from review.exports.tables import RATED, TABLES
 from tests.factories.release import CONSENSUS, GRADE, NOTICE, OTHER_WORDS, REJECTED, facts, frozen
 
@@ -42,9 +42,9 @@ def rows(folder: Path, table: str) -> list[dict]:
 
 def test_the_manifest_holds_the_checksum_of_every_other_file(tmp_path):
     written(tmp_path)
-    manifest = json.loads((tmp_path / MANIFEST).read_text())
+    manifest = json.loads((tmp_path / MANIFEST_NAME).read_text())
     files = {path.relative_to(tmp_path).as_posix(): path for path in tmp_path.rglob("*.*")}
-    del files[MANIFEST]
+    del files[MANIFEST_NAME]
     assert {name: entry["sha256"] for name, entry in manifest["files"].items()} == {
         name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in files.items()
     }
@@ -57,7 +57,7 @@ def test_the_manifest_holds_the_checksum_of_every_other_file(tmp_path):
 def test_the_same_lines_and_facts_give_the_same_bytes(tmp_path):
     first, second = tmp_path / "a", tmp_path / "b"
     assert written(first) == written(second)
-    assert (first / MANIFEST).read_bytes() == (second / MANIFEST).read_bytes()
+    assert (first / MANIFEST_NAME).read_bytes() == (second / MANIFEST_NAME).read_bytes()
 
 
 def test_what_a_version_of_the_bundle_promised_does_not_change(tmp_path):
