@@ -36,7 +36,7 @@ def assemble(draft: DraftCoT, paths: Sequence[Path]) -> CoT:
         raise NoReasoningWritten("Generation returned no step.")
     edges = numbered_edges(paths)
     steps = tuple(
-        Step(number, step.text.strip(), _cited(number, step, edges))
+        Step(number, step.text.strip(), _cite_edges(number, step, edges))
         for number, step in enumerate(draft.steps, start=1)
     )
     return CoT(steps, draft.conclusion.strip())
@@ -61,16 +61,16 @@ def mask(cot: CoT, question: Question, aliases: Iterable[str] = ()) -> str:
     option labels ("option B"). Free-text questions have no options: there the answer is masked.
     """
     names = [option.text for option in question.options] or [question.answer_text]
-    things = {_bare(name) for name in (*names, *aliases)} - _STANCES
+    things = {_strip_qualifier(name) for name in (*names, *aliases)} - _STANCES
     patterns = [_naming(name) for name in sorted(things, key=lambda n: (-len(n), n)) if name]
     patterns += _labels(question.options)
-    if any(_bare(name) in _STANCES for name in names):
+    if any(_strip_qualifier(name) in _STANCES for name in names):
         patterns += _stance_patterns()
     text = steps_as_text(cot)
     return re.sub("|".join(patterns), MASK, text, flags=re.IGNORECASE) if patterns else text
 
 
-def _cited(number: int, step: DraftStep, edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
+def _cite_edges(number: int, step: DraftStep, edges: tuple[Edge, ...]) -> tuple[Edge, ...]:
     wrong = [cited for cited in step.edge_numbers if not 0 <= cited < len(edges)]
     if wrong:
         raise MalformedOutput(
@@ -79,7 +79,7 @@ def _cited(number: int, step: DraftStep, edges: tuple[Edge, ...]) -> tuple[Edge,
     return tuple(edges[cited] for cited in dict.fromkeys(step.edge_numbers))
 
 
-def _bare(name: str) -> str:
+def _strip_qualifier(name: str) -> str:
     return _QUALIFIER.sub("", name).strip(" .\t\n").casefold()
 
 

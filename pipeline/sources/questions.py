@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from pipeline import store
 from pipeline.core.datasets.base import LoadedQuestion, RejectedLine, read_questions
-from pipeline.core.datasets.registry import adapter_named
+from pipeline.core.datasets.registry import get_adapter
 from pipeline.core.datasets.source_file import ReadLimits
 from pipeline.core.errors import SourceFileError
 from pipeline.models import Event, Question, QuestionLoad, QuestionSet
@@ -93,7 +93,7 @@ def _check_terms(known: QuestionSet, terms: QuestionSetTerms) -> None:
 def _new_set(
     name: str, source: str, terms: QuestionSetTerms, created_by: "User | None"
 ) -> QuestionSet:
-    adapter_named(source)
+    get_adapter(source)
     with transaction.atomic():
         row = QuestionSet.objects.create(
             name=name,
@@ -155,7 +155,7 @@ def _check_file(file: Path | BinaryIO, file_name: str, source: str, limits: Read
     """Read the file once without storing, to refuse a file that is unusable as a whole."""
     first: RejectedLine | None = None
     usable = False
-    for line in read_questions(file, file_name, adapter_named(source), limits):
+    for line in read_questions(file, file_name, get_adapter(source), limits):
         if isinstance(line, RejectedLine):
             first = first or line
         else:
@@ -181,7 +181,7 @@ def _store_questions(
     After an interruption load the file again: that adds only the rest.
     """
     counts = _LoadCounts()
-    for lines in _chunks(read_questions(file, file_name, adapter_named(target.source), limits)):
+    for lines in _chunks(read_questions(file, file_name, get_adapter(target.source), limits)):
         _add_chunk(target, lines, counts)
     with transaction.atomic():
         load = QuestionLoad.objects.create(

@@ -17,7 +17,7 @@ from pipeline.core.errors import MalformedOutput
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_called
 from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage
-from pipeline.core.llm.structured import UnusableText, ask_checked, checked_value
+from pipeline.core.llm.structured import UnusableText, ask_with_repair, checked_value
 from pipeline.core.reasoner import DraftCoT
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.reasoners.language_model import LanguageModelReasoner
@@ -58,7 +58,7 @@ class SpokenModel:
     def ask(self, request: Request) -> Answer:
         self.asked.append(request)
         if self.beside is not None:
-            ask_checked(self.beside, request)
+            ask_with_repair(self.beside, request)
         value = self.values.pop(0)
         text = value if isinstance(value, str) else json.dumps(value)
         self.said.append(text)

@@ -19,7 +19,7 @@ class UnknownSource(ValueError):
     """No adapter has this name; the message lists those there are."""
 
 
-def adapter_named(name: str) -> Adapter:
+def get_adapter(name: str) -> Adapter:
     """The adapter of a source. Raises UnknownSource."""
     if name not in ADAPTERS:
         raise UnknownSource(f"Unknown question source {name!r}: use one of {', '.join(ADAPTERS)}.")

@@ -81,13 +81,13 @@ def source_records(stream: BinaryIO, file_name: str, limits: ReadLimits) -> Iter
     Raises SourceFileError when the file as a whole cannot be read.
     """
     ending = "".join(PurePath(file_name.lower()).suffixes)
-    opened = _unpacked(stream, file_name, ending, limits.total)
-    if opened.peek(3)[:3] == codecs.BOM_UTF8:
-        opened.read(3)
-    yield from _format(opened, file_name, ending.removesuffix(".gz"))(opened, file_name, limits)
+    reader = _unpack(stream, file_name, ending, limits.total)
+    if reader.peek(3)[:3] == codecs.BOM_UTF8:
+        reader.read(3)
+    yield from _format(reader, file_name, ending.removesuffix(".gz"))(reader, file_name, limits)
 
 
-def _unpacked(stream: BinaryIO, file_name: str, ending: str, limit: int) -> BufferedReader:
+def _unpack(stream: BinaryIO, file_name: str, ending: str, limit: int) -> BufferedReader:
     packed: BufferedReader = BufferedReader(_Limited(stream, file_name, limit))
     if packed.peek(2)[:2] == _GZIP_MAGIC:
         unpacked = gzip.GzipFile(fileobj=packed)
@@ -100,7 +100,7 @@ def _unpacked(stream: BinaryIO, file_name: str, ending: str, limit: int) -> Buff
 _Reader = Callable[[BufferedReader, str, ReadLimits], Iterator[SourceRecord]]
 
 
-def _format(opened: BufferedReader, file_name: str, ending: str) -> _Reader:
+def _format(reader: BufferedReader, file_name: str, ending: str) -> _Reader:
     if ending.endswith(".csv"):
         return _csv_records
     if ending.endswith(".jsonl"):
@@ -109,7 +109,7 @@ def _format(opened: BufferedReader, file_name: str, ending: str) -> _Reader:
         raise SourceFileError(
             file_name, 0, "Its name ends in none of .jsonl, .json and .csv (or these with .gz)."
         )
-    head = opened.peek(1)
+    head = reader.peek(1)
     if head.lstrip().startswith(b"[") or _KEYED_BY_ID.match(head):
         return _document_records
     if head.lstrip().startswith(b"{"):
@@ -154,9 +154,9 @@ class _Lines:
 
 
 def _jsonl_records(
-    opened: BufferedReader, _file_name: str, limits: ReadLimits
+    reader: BufferedReader, _file_name: str, limits: ReadLimits
 ) -> Iterator[SourceRecord]:
-    lines, decoder = _Lines(opened, limits.record), StrictDecoder()
+    lines, decoder = _Lines(reader, limits.record), StrictDecoder()
     while True:
         lines.renew()
         try:
@@ -171,23 +171,23 @@ def _jsonl_records(
 
 
 def _document_records(
-    opened: BufferedReader, file_name: str, limits: ReadLimits
+    reader: BufferedReader, file_name: str, limits: ReadLimits
 ) -> Iterator[SourceRecord]:
-    elements = JsonDocument(opened, file_name, limits.record).elements()
+    elements = JsonDocument(reader, file_name, limits.record).elements()
     for position, (key, value, flaw) in enumerate(elements):
         try:
             fields = checked_object(value, flaw)
         except InvalidRecord as error:
             yield SourceRecord(position + 1, position, {}, str(error))
             continue
-        named = fields if key is None else {_ID_OF_KEY: key, **fields}
-        yield SourceRecord(position + 1, position, named)
+        with_id = fields if key is None else {_ID_OF_KEY: key, **fields}
+        yield SourceRecord(position + 1, position, with_id)
 
 
 def _csv_records(
-    opened: BufferedReader, file_name: str, limits: ReadLimits
+    reader: BufferedReader, file_name: str, limits: ReadLimits
 ) -> Iterator[SourceRecord]:
-    lines = _Lines(opened, limits.record)
+    lines = _Lines(reader, limits.record)
     rows = csv.reader(lines, strict=True)
     header = _csv_header(rows, file_name)
     position = 0

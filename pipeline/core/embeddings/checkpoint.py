@@ -34,7 +34,7 @@ class VectorCheckpoint:
     def __init__(self, folder: Path, summary: VectorsSummary, stream: BinaryIO) -> None:
         self._folder, self._summary, self._stream = folder, summary, stream
         self._header = _header(summary)
-        self.rows = self._recorded()
+        self.rows = self._recorded_rows()
 
     @property
     def matrix(self) -> Matrix:
@@ -78,7 +78,7 @@ class VectorCheckpoint:
         self._stream.flush()
         os.fsync(self._stream.fileno())
 
-    def _recorded(self) -> int:
+    def _recorded_rows(self) -> int:
         """Rows an earlier run recorded of these very vectors, 0 where there are none."""
         try:
             record = json.loads((self._folder / RECORD).read_text(encoding="utf-8"))

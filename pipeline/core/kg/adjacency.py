@@ -53,10 +53,13 @@ class Adjacency:
         starts = self.offsets[positions]
         counts = self.offsets[positions + 1] - starts
         ends = np.cumsum(counts)
+        # The nodes' slices end to end, gathered at once: a loop in Python would cost more than
+        # the whole search. Each entry is its rank in the result, moved to its slice's start.
         entries = np.repeat(starts - (ends - counts), counts) + np.arange(counts.sum())
         keep = mask[self.codes[entries]]
         owners = np.repeat(np.arange(len(positions)), counts)[keep]
         neighbours = self.neighbours[entries[keep]].astype(np.intp)
+        # Parallel relations lead to one neighbour and, sorted, stand side by side.
         distinct = np.ones(len(owners), np.bool_)
         distinct[1:] = (np.diff(owners) != 0) | (np.diff(neighbours) != 0)
         return owners[distinct], neighbours[distinct]

@@ -139,6 +139,7 @@ def _adjacency_arrays(statements: Statements, rank: npt.NDArray[np.int32]) -> di
 def _entry_key(
     nodes: npt.NDArray[np.int32], neighbours: npt.NDArray[np.int32], node_count: int
 ) -> npt.NDArray[np.int64]:
+    # The low byte stays free for the code of the relation.
     return (nodes.astype(np.int64) * node_count + neighbours) << 8
 
 

@@ -32,7 +32,7 @@ class UnusableText(ValueError):
     """A raw answer that is no value of the schema; the message says why, in short sentences."""
 
 
-def ask_checked(model: LanguageModel, request: Request) -> Answer:
+def ask_with_repair(model: LanguageModel, request: Request) -> Answer:
     """The model's checked answer, after one repair turn if the first is malformed.
 
     The repair is a call of its own through `model`, so a ledger around it records both. Raises

@@ -54,6 +54,7 @@ class NameList:
     def run(self, name_marks: Marks, shortest: float, longest: float) -> NameRun:
         """The texts of names with these marks, of at least and at most so many characters."""
         code = self._codes.get(name_marks, -1)
+        # Sorted by marks, then length: two binary searches find the run without a scan.
         first, last = np.searchsorted(self._coded, [code, code + 1])
         limits = np.searchsorted(
             self._lengths[first:last], [shortest, np.nextafter(longest, np.inf)]

@@ -54,8 +54,8 @@ _WORD = re.compile(r"[^\W\d_]+|\d+|[+-]")
 
 def marks(normalised: str) -> tuple[str, ...]:
     """What must agree, of a name in its normal form: sorted, a mark that occurs twice twice."""
-    found = (_mark(word) for word in _WORD.findall(normalised))
-    return tuple(sorted(mark for mark in found if mark))
+    word_marks = (_mark(word) for word in _WORD.findall(normalised))
+    return tuple(sorted(mark for mark in word_marks if mark))
 
 
 def numeral(word: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.core.datasets.fields import ForeignShape, InvalidRecord
-from pipeline.core.datasets.registry import ADAPTERS, UnknownSource, adapter_named
+from pipeline.core.datasets.registry import ADAPTERS, UnknownSource, get_adapter
 from pipeline.core.records import Option, Question
 
 LETTERED: dict[str, Any] = {
@@ -42,7 +42,7 @@ OPTIONS = tuple(Option(label, text) for label, text in LETTERED["options"].items
 
 
 def parsed(source: str, record: dict[str, Any], **changes: Any) -> Question:
-    return adapter_named(source).parse({**record, **changes}, 7)
+    return get_adapter(source).parse({**record, **changes}, 7)
 
 
 def reason(source: str, record: dict[str, Any], **changes: Any) -> str:
@@ -213,4 +213,4 @@ def test_the_registry_names_what_it_has():
     assert set(ADAPTERS) == {"house", "medqa", "medmcqa", "pubmedqa", "medbullets"}
     assert all(adapter.name == name and adapter.title for name, adapter in ADAPTERS.items())
     with pytest.raises(UnknownSource, match=r"'medqb'.*house, medqa, medmcqa"):
-        adapter_named("medqb")
+        get_adapter("medqb")

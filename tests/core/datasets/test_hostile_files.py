@@ -10,7 +10,7 @@ from collections.abc import Iterable
 import pytest
 
 from pipeline.core.datasets.base import LoadedQuestion, RejectedLine, read_questions
-from pipeline.core.datasets.registry import adapter_named
+from pipeline.core.datasets.registry import get_adapter
 from pipeline.core.datasets.source_file import ReadLimits
 from pipeline.core.errors import SourceFileError
 
@@ -37,7 +37,7 @@ class Streamed(io.RawIOBase):
 
 
 def read(stream, name, limits=None, source="house"):
-    return list(read_questions(stream, name, adapter_named(source), limits or ReadLimits()))
+    return list(read_questions(stream, name, get_adapter(source), limits or ReadLimits()))
 
 
 def pieces(megabytes: int, before: bytes, fill: bytes, after: bytes):

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from pipeline.core.datasets.base import LoadedQuestion, RejectedLine, read_questions
-from pipeline.core.datasets.registry import adapter_named
+from pipeline.core.datasets.registry import get_adapter
 from pipeline.core.errors import SourceFileError
 
 MEDQA_TEST = Path(__file__).parents[3].parent / "shared" / "data" / "qa" / "medqa_test.jsonl.gz"
@@ -30,7 +30,7 @@ def lines(*records: object) -> bytes:
 
 
 def read(content: bytes, name: str = "a.jsonl", source: str = "house"):
-    return list(read_questions(io.BytesIO(content), name, adapter_named(source)))
+    return list(read_questions(io.BytesIO(content), name, get_adapter(source)))
 
 
 def summary(outcomes) -> list[tuple[int, str]]:
@@ -198,9 +198,9 @@ def test_a_file_that_cannot_be_read_at_all(name, content, part):
 def test_a_path_is_opened_and_a_missing_one_is_named(tmp_path):
     path = tmp_path / "q.jsonl"
     path.write_bytes(lines(house(1)))
-    assert summary(read_questions(path, path.name, adapter_named("house"))) == [(1, "q1")]
+    assert summary(read_questions(path, path.name, get_adapter("house"))) == [(1, "q1")]
     with pytest.raises(SourceFileError, match="cannot be opened"):
-        list(read_questions(tmp_path / "no.jsonl", "no.jsonl", adapter_named("house")))
+        list(read_questions(tmp_path / "no.jsonl", "no.jsonl", get_adapter("house")))
 
 
 def test_a_medmcqa_file_counted_from_one_is_refused_whole():
@@ -212,7 +212,7 @@ def test_a_medmcqa_file_counted_from_one_is_refused_whole():
 
 @pytest.mark.skipif(not MEDQA_TEST.exists(), reason="the shared MedQA test set is absent")
 def test_the_medqa_test_set_loads_whole():
-    outcomes = list(read_questions(MEDQA_TEST, MEDQA_TEST.name, adapter_named("medqa")))
+    outcomes = list(read_questions(MEDQA_TEST, MEDQA_TEST.name, get_adapter("medqa")))
     questions = [o.question for o in outcomes if isinstance(o, LoadedQuestion)]
     assert len(outcomes) == len(questions)
     assert [question.id_in_source for question in questions] == [str(i) for i in range(1273)]

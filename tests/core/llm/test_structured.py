@@ -13,7 +13,7 @@ from pipeline.core.errors import MalformedOutput, TruncatedOutput
 from pipeline.core.llm.base import Answer, Usage
 from pipeline.core.llm.structured import (
     UnusableText,
-    ask_checked,
+    ask_with_repair,
     checked_value,
     schema_instruction,
     strict_schema,
@@ -153,13 +153,13 @@ def malformed(text="It wheezes."):
 
 def test_a_good_answer_is_asked_for_once():
     model = Turns(GOOD)
-    assert ask_checked(model, REQUEST).text == GOOD
+    assert ask_with_repair(model, REQUEST).text == GOOD
     assert len(model.asked) == 1
 
 
 def test_a_repair_shows_the_model_its_answer_and_its_error_in_a_call_of_its_own():
     model = Turns(malformed(), GOOD)
-    assert ask_checked(model, REQUEST).value == VALUE
+    assert ask_with_repair(model, REQUEST).value == VALUE
     first, repair = model.asked
     assert first == REQUEST
     assert repair.repair
@@ -170,18 +170,18 @@ def test_a_repair_shows_the_model_its_answer_and_its_error_in_a_call_of_its_own(
 
 def test_an_empty_answer_leaves_no_empty_turn():
     model = Turns(malformed(""), GOOD)
-    ask_checked(model, REQUEST)
+    ask_with_repair(model, REQUEST)
     assert all(message.content for message in model.asked[1].messages)
 
 
 def test_a_second_malformed_answer_is_the_failure_and_keeps_its_text():
     with pytest.raises(MalformedOutput) as raised:
-        ask_checked(Turns(malformed(), malformed("Still not.")), REQUEST)
+        ask_with_repair(Turns(malformed(), malformed("Still not.")), REQUEST)
     assert raised.value.text == "Still not."
 
 
 def test_only_malformed_output_is_repaired():
     model = Turns(TruncatedOutput("Cut.", stage="extraction"), GOOD)
     with pytest.raises(TruncatedOutput):
-        ask_checked(model, REQUEST)
+        ask_with_repair(model, REQUEST)
     assert len(model.asked) == 1

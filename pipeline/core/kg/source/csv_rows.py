@@ -26,7 +26,7 @@ def csv_rows(source: SourceFile, delimiter: str = ",") -> Iterator[Row]:
             raise source.error(f"not a CSV row ({error})", line=start) from error
         width = width or len(cells)
         if len(cells) != width:
-            raise source.error(_ragged(len(cells), width), line=start)
+            raise source.error(_width_message(len(cells), width), line=start)
         yield start, cells
 
 
@@ -41,7 +41,7 @@ def read_header(source: SourceFile, rows: Iterator[Row], columns: Sequence[str])
     raise source.error("the file is empty", line=0)
 
 
-def _ragged(cells: int, header: int) -> str:
+def _width_message(cells: int, header: int) -> str:
     return (
         f"{cells} fields where the header has {header}: the row is cut short or a quote is missing"
     )

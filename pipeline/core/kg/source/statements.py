@@ -82,13 +82,14 @@ def _groups(
     x: Int32s, y: Int32s, codes: Codes, node_count: int
 ) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """A stable order that brings the rows of one statement together, and where each begins."""
+    # The smaller position first: both rows of a statement have one key.
     key = codes.astype(np.int64) * node_count + np.minimum(x, y)
     key = key * node_count + np.maximum(x, y)
-    key, order = _sorted(key, len(SPECS) * node_count**2)
+    key, order = _sort_keys(key, len(SPECS) * node_count**2)
     return order, np.flatnonzero(np.diff(key, prepend=-1))
 
 
-def _sorted(key: Int64s, bound: int) -> tuple[Int64s, npt.NDArray[np.intp]]:
+def _sort_keys(key: Int64s, bound: int) -> tuple[Int64s, npt.NDArray[np.intp]]:
     """Keys below the bound in order, equal ones in the rows' order, and where they stood."""
     rows = len(key)
     if bound * rows >= 2**63:
@@ -106,6 +107,7 @@ def _unpaired_row(
     """The first row in file order whose reverse is missing."""
     if not len(starts):
         return None
+    # Of one statement's rows some must ascend and some descend.
     grouped = ascending[order]
     both = np.logical_or.reduceat(grouped, starts) & np.logical_or.reduceat(~grouped, starts)
     unpaired = order[starts[~both]]

@@ -11,7 +11,7 @@ from pipeline.core.config import ModelConfig
 from pipeline.core.errors import MalformedOutput
 from pipeline.core.linking.extraction import side_text
 from pipeline.core.llm.base import Answer, LanguageModel, Request
-from pipeline.core.llm.structured import ask_checked
+from pipeline.core.llm.structured import ask_with_repair
 from pipeline.core.reasoner import DraftCoT, DraftStep
 from pipeline.core.reasoners.language_model import requests
 from pipeline.core.reasoners.language_model.answers import Entities, mention_id
@@ -92,7 +92,7 @@ class LanguageModelReasoner:
         return self._ask(request).value
 
     def _ask(self, request: Request) -> Answer:
-        return ask_checked(self._model, request)
+        return ask_with_repair(self._model, request)
 
 
 def _nowhere(entity_count: int, request: Request, answer: Answer) -> MalformedOutput:
