@@ -147,11 +147,28 @@ def test_an_endpoint_that_says_when_to_come_back_makes_everyone_wait(time, setti
     assert (time.at - before).total_seconds() >= 30
 
 
+def test_the_longest_wait_that_an_endpoint_asks_for_holds(time):
+    served = endpoint()
+    for seconds in (30.0, 5.0):
+        fail(served, time, failure=down(retry_after=seconds))
+    limits.acquire(served, tokens=1, clock=time.clock)
+    assert sum(time.slept) >= 30
+
+
 @pytest.mark.parametrize(("asked", "gave_up"), [(500.0, True), (20.0, True)])
 def test_an_endpoint_that_asks_for_too_long_or_too_often_opens_the_circuit(time, asked, gave_up):
     served = endpoint()
     assert fail(served, time, failure=down(retry_after=asked), gave_up=gave_up)
     assert (EndpointPace.objects.get().open_until - time.at).total_seconds() == asked
+
+
+def test_who_resumes_after_too_long_a_wait_was_asked_for_waits_as_long_as_allowed(time, settings):
+    settings.LLM_LONGEST_WAIT = 120
+    served = endpoint()
+    fail(served, time, failure=down(retry_after=500.0), gave_up=True)
+    limits.allow_probe(served, now=time.at)
+    limits.acquire(served, tokens=1, clock=time.clock)
+    assert sum(time.slept) == pytest.approx(120)
 
 
 def opened(time):
@@ -194,6 +211,33 @@ def test_a_probe_whose_worker_died_is_taken_up_by_another(time):
     assert limits.acquire(served, tokens=1, clock=time.clock).after_failures
 
 
+@pytest.fixture
+def read_before(monkeypatch):
+    """The next request reads the endpoint's row as it was before a change."""
+
+    def read(served, change):
+        read_row, stale = limits._pace_of, [limits._pace_of(served)]
+        change()
+        monkeypatch.setattr(
+            limits, "_pace_of", lambda served: stale.pop() if stale else read_row(served)
+        )
+
+    return read
+
+
+def test_a_moment_that_another_worker_took_meanwhile_is_not_used_twice(time, read_before):
+    served = endpoint(requests_per_minute=60)
+    read_before(served, lambda: limits.acquire(served, tokens=1, clock=time.clock))
+    limits.acquire(served, tokens=1, clock=time.clock)
+    assert sum(time.slept) == pytest.approx(1)
+
+
+def test_a_circuit_that_opened_again_meanwhile_is_not_probed(time, read_before):
+    served = opened(time)
+    read_before(served, lambda: fail(served, time))
+    assert limits.acquire(served, tokens=1, clock=time.clock).refusal
+
+
 def test_a_request_whose_turn_is_far_off_blocks_no_probe_meanwhile(time):
     served = endpoint(requests_per_minute=1, timeout_seconds=100)
     limits.acquire(served, tokens=1, clock=time.clock)
@@ -201,6 +245,7 @@ def test_a_request_whose_turn_is_far_off_blocks_no_probe_meanwhile(time):
     limits.allow_probe(served, now=time.at)
     limits.acquire(served, tokens=1, clock=time.clock)
     assert sum(time.slept) == pytest.approx(60)
+    assert max(time.slept) <= 5  # a worker that dies meanwhile has taken no moment from the others
 
 
 def test_resuming_a_batch_asks_its_endpoints_again():
