@@ -188,7 +188,8 @@ def test_a_circuit_that_opens_between_two_attempts_ends_the_call_unpaid(time):
 def test_a_worker_that_lost_its_lease_waits_for_no_equal_call(time):
     batch, calls, polls = factories.batch(2), TraceCalls(), []
     first, second = claim_trace(batch), claim_trace(batch)
-    model = LedgeredModel(Scripted(), first)
+    scripted = Scripted()
+    model = LedgeredModel(scripted, first)
     call_rows.open_call(model.call_for(REQUEST), repair_of=None)
 
     def lease_is_lost(seconds):
@@ -201,7 +202,7 @@ def test_a_worker_that_lost_its_lease_waits_for_no_equal_call(time):
     )
     with pytest.raises(OverBudget):
         waiting.ask(REQUEST)
-    assert (model.language_model.asked, calls.halt_reason) == ([], "")
+    assert (scripted.asked, calls.halt_reason) == ([], "")
 
 
 def test_a_worker_that_lost_its_lease_in_between_tries_no_more(time):
