@@ -1,4 +1,4 @@
-"""Celery is a doorbell: a release's id in, one call."""
+"""Celery tasks of the review: a release's id in, one call."""
 
 from celery import shared_task
 
@@ -9,7 +9,7 @@ from review.releases import lifecycle
 
 @shared_task
 def finish_release(release_id: int) -> None:
-    """Do what is left to do for a release; nothing when it is done, held, or gone."""
+    """Do what is left to do for a release; nothing if it is done, leased, or gone."""
     for release in Release.objects.select_related("study", "created_by").filter(pk=release_id):
         lifecycle.finish(release)
 

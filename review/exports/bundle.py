@@ -63,13 +63,13 @@ def write_bundle(
     folder: Path,
     *,
     lines: Iterable[FrozenLine],
-    rivals: Iterable[FrozenLine],
+    alternatives: Iterable[FrozenLine],
     facts: Mapping[str, Any],
     texts: Mapping[str, str] | None = None,
 ) -> Bundle:
     """Write the files of a release into an empty folder.
 
-    `lines` in their frozen order; `rivals` those of questions with several, question by
+    `lines` in their frozen order; `alternatives` those of questions with several, question by
     question; `facts` what was recorded of the release when it was frozen; `texts` the card and
     the metadata as they were frozen, written anew while there are none.
     """
@@ -84,7 +84,7 @@ def write_bundle(
         }
         contested = _write_lines(open_tables, lines)
         if PREFERENCE.name in open_tables:
-            contested_lines = (line for line in rivals if line.question in contested)
+            contested_lines = (line for line in alternatives if line.question in contested)
             open_tables[PREFERENCE.name].add(_preference_pairs(contested_lines))
     lacks |= {name: NO_ROWS for name, table in open_tables.items() if not table.rows}
     files = tuple(file for table in open_tables.values() for file in table.keep_files())
@@ -179,8 +179,8 @@ def _rows(table: Table, block: Iterable[tuple[FrozenLine, TraceLine]]) -> Iterat
             yield from table.rows_of(parsed)
 
 
-def _preference_pairs(rivals: Iterable[FrozenLine]) -> Iterator[Schema]:
-    for _, group in groupby(rivals, key=lambda line: line.question):
+def _preference_pairs(alternatives: Iterable[FrozenLine]) -> Iterator[Schema]:
+    for _, group in groupby(alternatives, key=lambda line: line.question):
         parsed = [(line.taken, parse_line(line.text)) for line in group]
         yield from sample_pairs(
             [line for taken, line in parsed if taken], [line for _, line in parsed]

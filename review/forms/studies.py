@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet
 from pipeline.models import Batch, Trace
 from review.grading import rubric
 from review.models import Control, Reviewer, Study
-from review.sampling.draw import ALLOCATIONS, USUAL_VARIABLES, VARIABLES
+from review.sampling.draw import ALLOCATIONS, DEFAULT_VARIABLES, VARIABLES
 from review.studies.lifecycle import StudyPlan
 from review.studies.phases import WHERE
 
@@ -76,7 +76,7 @@ class StudyForm(forms.Form):
     strata = forms.MultipleChoiceField(
         label="Stratify by",
         choices=[(name, _title(name)) for name in VARIABLES],
-        initial=USUAL_VARIABLES,
+        initial=DEFAULT_VARIABLES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text="Each combination is a stratum with its own, recorded chance of being drawn.",

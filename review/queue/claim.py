@@ -1,7 +1,7 @@
-"""The queue: which item a reviewer gets next, held by a lease on one of its slots.
+"""The queue: which item a reviewer gets next, current by a lease on one of its slots.
 
 One active lease a reviewer, whatever the study; a reload gives the same item back. Opening an
-item of another study puts the first aside: its place is free for others, its draft waits. Every
+item of another study puts the first aside: its slot is free for others, its draft waits. Every
 write carries the slot's fence, which grows with each lease. Which items come in which order:
 review.queue.candidates.
 """
@@ -16,32 +16,32 @@ from django.utils import timezone
 from review.models import Draft, Item, Reviewer, Slot, Study, StudyReviewer
 from review.queue.candidates import candidates, open_slots
 
-FREED_AT_ONCE = 100
-# A slot given back: nobody has it, and it was nobody's turn.
-OPENED = {"state": Slot.State.OPEN, "reviewer": None, "lease_until": None, "position": None}
+FREE_CHUNK_SIZE = 100
+# A slot that was given back: no reviewer, no lease, no position.
+OPEN_SLOT = {"state": Slot.State.OPEN, "reviewer": None, "lease_until": None, "position": None}
 
 
 def next_slot(study: Study, *, reviewer: Reviewer) -> Slot | None:
-    """Lease the reviewer's next item, or give back the one they hold; None: nothing left.
+    """Lease the reviewer's next item, or return the one they hold; None: nothing is left.
 
-    Nothing is dealt while the study is not open, to a reviewer outside it, or over their cap.
+    Nothing is dealt unless the study is open, to a reviewer outside it, or beyond their cap.
     """
-    # In transactions of its own: a claim that held freed rows could wait for one that does too.
-    free_expired_slots(study, besides=reviewer)
+    # In transactions of its own: two claims that both held freed rows could wait for each other.
+    free_expired_slots(study, except_for=reviewer)
     with transaction.atomic():
-        place = _locked_place(study, reviewer)
-        if place is None:
+        membership = _locked_membership(study, reviewer)
+        if membership is None:
             return None
-        held = held_slot(reviewer)
-        if held is not None and held.item.study_id == study.pk and renew_lease(held):
-            return held
-        return None if _at_cap(place) else _in_its_stead(held, lambda: _claim(place))
+        current = leased_slot(reviewer)
+        if current is not None and current.item.study_id == study.pk and renew_lease(current):
+            return current
+        return None if _at_cap(membership) else _replace_lease(current, lambda: _claim(membership))
 
 
-def held_slot(reviewer: Reviewer) -> Slot | None:
+def leased_slot(reviewer: Reviewer) -> Slot | None:
     """The one slot the reviewer holds a lease on, in whichever study."""
-    held = Slot.objects.filter(reviewer=reviewer, state=Slot.State.LEASED)
-    return held.select_related("item__study").first()
+    current = Slot.objects.filter(reviewer=reviewer, state=Slot.State.LEASED)
+    return current.select_related("item__study").first()
 
 
 def filled_slots(study: Study, reviewer: Reviewer) -> QuerySet[Slot]:
@@ -49,21 +49,21 @@ def filled_slots(study: Study, reviewer: Reviewer) -> QuerySet[Slot]:
     return Slot.objects.filter(item__study=study, reviewer=reviewer, state=Slot.State.FILLED)
 
 
-def free_expired_slots(study: Study, *, besides: Reviewer) -> int:
-    """Open the slots whose lease ran out, but for one's own; drafts stay. Returns how many."""
+def free_expired_slots(study: Study, *, except_for: Reviewer) -> int:
+    """Open slots whose lease ran out, except the reviewer's own; drafts stay. Returns how many."""
     now = timezone.now()
     expired = Slot.objects.filter(state=Slot.State.LEASED, lease_until__lt=now)
-    found = expired.filter(item__study=study).exclude(reviewer=besides).order_by("pk")
+    others = expired.filter(item__study=study).exclude(reviewer=except_for).order_by("pk")
     freed = 0
-    for pk in found.values_list("pk", flat=True)[:FREED_AT_ONCE]:
-        # No join in the update: PostgreSQL would judge a slot filled in this very moment by an
-        # old snapshot, and open it again. In the order of the rows, so that two never cross.
-        freed += expired.filter(pk=pk).update(**OPENED)
+    for pk in others.values_list("pk", flat=True)[:FREE_CHUNK_SIZE]:
+        # No join in the update: PostgreSQL would judge a slot that is being filled right now by
+        # an old snapshot, and open it again. Always in row order, so that two never deadlock.
+        freed += expired.filter(pk=pk).update(**OPEN_SLOT)
     return freed
 
 
 def renew_lease(slot: Slot) -> bool:
-    """Start the lease's time again, since the reviewer is at work; False if it has passed on."""
+    """Extend the lease, since the reviewer is at work; False if the slot is no longer theirs."""
     renewed = Slot.objects.filter(pk=slot.pk, fence=slot.fence, state=Slot.State.LEASED).update(
         lease_until=_lease_end(slot.item.study)
     )
@@ -73,44 +73,46 @@ def renew_lease(slot: Slot) -> bool:
 def reclaim_slot(item: Item, *, reviewer: Reviewer) -> Slot | None:
     """Give an item back to the reviewer whose lease on it ran out; the draft is still there.
 
-    None when it can only be read: every place is taken, the reviewer has graded or declined it,
-    holds another item of the study, or the study deals nothing. An item held in another study is
+    None when it can only be read: no slot of it is open, the reviewer has graded or declined it,
+    holds another item of the study, or the study is not open. An item held in another study is
     put aside.
     """
     with transaction.atomic():
-        place = _locked_place(item.study, reviewer)
-        if place is None:
+        membership = _locked_membership(item.study, reviewer)
+        if membership is None:
             return None
-        held = held_slot(reviewer)
-        if held is not None and held.item.study_id == item.study_id:
-            return held if held.item_id == item.pk and renew_lease(held) else None
-        open_places = open_slots(item.study, reviewer).filter(item=item).order_by("number")
-        places = list(open_places.values_list("pk", flat=True))
-        return _in_its_stead(held, lambda: _lease_one(place, places, cursor=place.cursor))
+        current = leased_slot(reviewer)
+        if current is not None and current.item.study_id == item.study_id:
+            return current if current.item_id == item.pk and renew_lease(current) else None
+        open_here = open_slots(item.study, reviewer).filter(item=item).order_by("number")
+        slot_ids = list(open_here.values_list("pk", flat=True))
+        return _replace_lease(
+            current, lambda: _lease_first_open(membership, slot_ids, cursor=membership.cursor)
+        )
 
 
-def _in_its_stead(held: Slot | None, lease: Callable[[], Slot | None]) -> Slot | None:
-    """Put the item held aside and lease another; it stays where no other is to be had.
+def _replace_lease(current: Slot | None, lease: Callable[[], Slot | None]) -> Slot | None:
+    """Put the current item aside and lease another; keep it if no other can be leased.
 
-    An empty draft remembers an item on which nothing was entered: like any begun item it comes
-    first when its study is gone on with, if a place is still free.
+    If nothing was entered, an empty draft marks the item as begun: like any begun item it comes
+    first when the reviewer returns to its study, if a slot is still free.
     """
     with transaction.atomic():
-        if held is not None:
-            # Its lease may have ended since it was read: what others hold by now stays theirs.
-            own = Slot.objects.filter(pk=held.pk, fence=held.fence, state=Slot.State.LEASED)
-            own.update(**OPENED)
-            Draft.objects.get_or_create(item=held.item, reviewer=held.reviewer)
+        if current is not None:
+            # The lease may have ended since it was read: leave a slot that others hold by now.
+            own = Slot.objects.filter(pk=current.pk, fence=current.fence, state=Slot.State.LEASED)
+            own.update(**OPEN_SLOT)
+            Draft.objects.get_or_create(item=current.item, reviewer=current.reviewer)
         slot = lease()
         transaction.set_rollback(slot is None)
     return slot
 
 
-def _locked_place(study: Study, reviewer: Reviewer) -> StudyReviewer | None:
-    """The reviewer's place in an open study, locked: two tabs claim one after the other.
+def _locked_membership(study: Study, reviewer: Reviewer) -> StudyReviewer | None:
+    """The reviewer's membership of an open study, locked: two tabs claim one after the other.
 
-    The reviewer is locked too, as the lease may be in another study; other tables may still
-    refer to them meanwhile.
+    The reviewer is locked too, since the lease may be in another study (without blocking rows
+    that refer to them).
     """
     return (
         StudyReviewer.objects.select_for_update(of=("self", "reviewer"), no_key=True)
@@ -120,41 +122,45 @@ def _locked_place(study: Study, reviewer: Reviewer) -> StudyReviewer | None:
     )
 
 
-def _at_cap(place: StudyReviewer) -> bool:
-    # What was dealt is counted already and bounds what is filled: most claims count nothing.
+def _at_cap(membership: StudyReviewer) -> bool:
+    # No more is filled than was dealt, which is on the row: most claims need no count.
     return (
-        place.cap is not None
-        and place.dealt >= place.cap
-        and filled_slots(place.study, place.reviewer).count() >= place.cap
+        membership.cap is not None
+        and membership.dealt >= membership.cap
+        and filled_slots(membership.study, membership.reviewer).count() >= membership.cap
     )
 
 
-def _claim(place: StudyReviewer) -> Slot | None:
-    for cursor, places in candidates(place):
-        slot = _lease_one(place, places, cursor=cursor)
+def _claim(membership: StudyReviewer) -> Slot | None:
+    for cursor, slot_ids in candidates(membership):
+        slot = _lease_first_open(membership, slot_ids, cursor=cursor)
         if slot is not None:
             return slot
     return None
 
 
-def _lease_one(place: StudyReviewer, places: Sequence[int], *, cursor: int) -> Slot | None:
-    """Lease the first of an item's places that is still open, and count it as dealt."""
-    for pk in places:
+def _lease_first_open(
+    membership: StudyReviewer, slot_ids: Sequence[int], *, cursor: int
+) -> Slot | None:
+    """Lease the first of an item's slots that is still open, and count it as dealt."""
+    for pk in slot_ids:
         try:
             with transaction.atomic():
                 leased = Slot.objects.filter(pk=pk, state=Slot.State.OPEN).update(
                     state=Slot.State.LEASED,
-                    reviewer=place.reviewer,
-                    position=place.dealt + 1,
+                    reviewer=membership.reviewer,
+                    position=membership.dealt + 1,
                     fence=F("fence") + 1,
                     leased_at=timezone.now(),
-                    lease_until=_lease_end(place.study),
+                    lease_until=_lease_end(membership.study),
                 )
         except IntegrityError:
             # The reviewer already has a slot of this item: never two grades by one person.
             return None
         if leased:
-            StudyReviewer.objects.filter(pk=place.pk).update(dealt=place.dealt + 1, cursor=cursor)
+            StudyReviewer.objects.filter(pk=membership.pk).update(
+                dealt=membership.dealt + 1, cursor=cursor
+            )
             return Slot.objects.select_related("item__study").get(pk=pk)
     return None
 

@@ -1,11 +1,11 @@
-"""Declining: a reviewer's "not for me" about an item dealt to them."""
+"""Declining an item: the reviewer's "Not for me"."""
 
 from django.db import transaction
 
 from pipeline.models import Event
 from review.grading.submit import StaleLease
 from review.models import Decline, Reviewer, Slot
-from review.queue.claim import OPENED
+from review.queue.claim import OPEN_SLOT
 
 
 def decline_item(slot: Slot, *, reviewer: Reviewer, fence: int, reason: str) -> Decline:
@@ -17,7 +17,7 @@ def decline_item(slot: Slot, *, reviewer: Reviewer, fence: int, reason: str) -> 
     with transaction.atomic():
         freed = Slot.objects.filter(
             pk=slot.pk, reviewer=reviewer, fence=fence, state=Slot.State.LEASED
-        ).update(**OPENED)
+        ).update(**OPEN_SLOT)
         declined = Decline.objects.filter(item=slot.item, reviewer=reviewer).first()
         if declined is not None:
             return declined

@@ -1,8 +1,8 @@
 """Drafts: what a reviewer has entered and not submitted, kept on the server.
 
 Saving renews the lease: whoever writes is at work. A draft outlives the lease; its slot comes
-back to the reviewer if nobody has taken it meanwhile. A change to a submitted grade is a draft
-too, until its reason is given.
+back to the reviewer if nobody has taken it in the meantime. A change to a submitted grade is a
+draft too, until its reason is given.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from review.grading.amend import check_open
 from review.grading.answer_key import keep_blind_coherence
 from review.grading.submit import LONGEST_ACTIVE, StaleLease
 from review.models import Draft, Item, Reviewer, Slot
-from review.queue.claim import held_slot, reclaim_slot, renew_lease
+from review.queue.claim import leased_slot, reclaim_slot, renew_lease
 
 
 class OtherTab(Exception):
@@ -31,14 +31,14 @@ class OtherTab(Exception):
 
 
 class AlreadyGraded(StaleLease):
-    """The reviewer's grade of the item is in: a draft of it has nowhere to go."""
+    """The reviewer has submitted a grade of this item: no draft of it is kept."""
 
 
 @dataclass(frozen=True)
-class Save:
-    """Which save it is: of the draft's `version`, by a tab, as its save number `number`.
+class DraftSave:
+    """Identifies a save: the draft's `version` it was written on, the tab, the tab's save `number`.
 
-    A tab is a page from when it is loaded; one without script has no name.
+    A tab is a page since it was loaded; without JavaScript it has no id.
     """
 
     version: int
@@ -47,8 +47,8 @@ class Save:
 
 
 @dataclass(frozen=True)
-class Entered:
-    """A form's fields by name as they stand, and the seconds of work so far."""
+class DraftContent:
+    """The form's fields by name, and the seconds of work so far."""
 
     content: dict[str, Any]
     active_seconds: int = 0
@@ -60,21 +60,23 @@ def draft_of(item: Item, *, reviewer: Reviewer) -> Draft | None:
 
 
 def save_draft(
-    slot: Slot, *, reviewer: Reviewer, fence: int, save: Save, entered: Entered
+    slot: Slot, *, reviewer: Reviewer, fence: int, save: DraftSave, entered: DraftContent
 ) -> Draft:
-    """Save the draft over the version it was written on, and renew the lease.
+    """DraftSave the draft over the version it was written on, and renew the lease.
 
     Raises StaleLease when the slot is no longer the reviewer's (AlreadyGraded: since it is
     filled), OtherTab when another tab has saved since that version.
     """
     with transaction.atomic():
         if not _renew(slot, reviewer, fence):
-            raise _why_not(slot, reviewer)
+            raise _stale_lease(slot, reviewer)
         return keep_blind_coherence(_save(slot.item, reviewer, save, entered))
 
 
-def save_amendment(slot: Slot, *, reviewer: Reviewer, save: Save, entered: Entered) -> Draft:
-    """Save a change to the grade that fills the slot, not submitted yet.
+def save_amendment(
+    slot: Slot, *, reviewer: Reviewer, save: DraftSave, entered: DraftContent
+) -> Draft:
+    """DraftSave a change to the grade that fills the slot, not submitted yet.
 
     Raises CannotAmend while the study takes no changes, OtherTab like `save_draft`.
     """
@@ -89,33 +91,33 @@ def _renew(slot: Slot, reviewer: Reviewer, fence: int) -> bool:
     return renew_lease(slot)
 
 
-def _why_not(slot: Slot, reviewer: Reviewer) -> StaleLease:
+def _stale_lease(slot: Slot, reviewer: Reviewer) -> StaleLease:
     slots = Slot.objects.filter(item=slot.item, reviewer=reviewer, state=Slot.State.FILLED)
     if slots.exists():
         return AlreadyGraded("You have submitted a grade for this item already.")
-    held = held_slot(reviewer)
-    if held is not None and held.item.study_id != slot.item.study_id:
-        return StaleLease(f"You opened an item in {held.item.study}: this one was put aside.")
+    current = leased_slot(reviewer)
+    if current is not None and current.item.study_id != slot.item.study_id:
+        return StaleLease(f"You opened an item in {current.item.study}: this one was put aside.")
     return StaleLease("Your time on this item ran out.")
 
 
-def _save(item: Item, reviewer: Reviewer, save: Save, entered: Entered) -> Draft:
+def _save(item: Item, reviewer: Reviewer, save: DraftSave, entered: DraftContent) -> Draft:
     saved = _write(item, reviewer, save, entered)
     drafts = Draft.objects.select_related("item__study")
     draft = drafts.filter(item=item, reviewer=reviewer).first()
     if draft is None:  # another tab has submitted what this one was written on
         raise OtherTab(0, timezone.now())
-    # The same words again, as after a reload during a save, take nothing from anyone.
+    # Saving the same content again, as after a reload during a save, overwrites nothing.
     if not saved and draft.content != entered.content:
         raise OtherTab(draft.version, draft.saved_at)
     return draft
 
 
-def _write(item: Item, reviewer: Reviewer, save: Save, entered: Entered) -> bool:
-    """Compare-and-set on the version; the first save of all makes the row.
+def _write(item: Item, reviewer: Reviewer, save: DraftSave, entered: DraftContent) -> bool:
+    """Compare-and-set on the version; the very first save makes the row.
 
-    A tab that never heard of its last save goes on from it, and an earlier save of a tab that
-    comes late, after another, is not written any more.
+    A tab that got no answer to its last save may still save again; an earlier save of a tab that
+    arrives after a later one is not written.
     """
     fields = {
         "tab": save.tab,
@@ -139,8 +141,8 @@ def _insert(item: Item, reviewer: Reviewer, fields: dict[str, Any]) -> bool:
     return True
 
 
-def take_back(draft: Draft) -> Slot | None:
-    """Lease the draft's item to its reviewer again; None when no place of it is free.
+def reclaim_draft(draft: Draft) -> Slot | None:
+    """Lease the draft's item to its reviewer again; None when no slot of it is open.
 
     Nothing is given back while the study is not open or the reviewer holds another item.
     """

@@ -2,8 +2,8 @@
 
 An item's bucket is a hash of the study's seed and its code; each reviewer walks the buckets in
 an order of their own, and the items of a bucket in an order of their own. The queue reads one
-bucket at a time, so a claim costs the same whether nothing or nearly all is done, and adding an
-item reshuffles nobody. A study of up to BUCKET_SIZE items has one bucket: a plain keyed hash.
+bucket at a time, so a claim costs the same early and late in a study, and adding an item changes
+nobody's order. A study of up to BUCKET_SIZE items has one bucket: a plain keyed hash.
 """
 
 import hashlib
@@ -11,28 +11,28 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 BUCKET_SIZE = 32
-MOST_BUCKETS = 4096
+MAX_BUCKETS = 4096
 OrderKey = tuple[int, int]
 
 
 def buckets_for(items: int) -> int:
     """How many buckets a study of so many items has; fixed once the study is open."""
-    return max(1, min(MOST_BUCKETS, items // BUCKET_SIZE))
+    return max(1, min(MAX_BUCKETS, items // BUCKET_SIZE))
 
 
 def bucket_of(code: str, *, seed: int, buckets: int) -> int:
-    """The item's bucket: the same for every reviewer, and no news of what kind of item it is."""
+    """The item's bucket: the same for every reviewer, and independent of the kind of item."""
     return keyed_hash(seed, "bucket", code) % buckets
 
 
 @lru_cache(maxsize=512)
 def bucket_order(seed: int, reviewer_id: int, buckets: int) -> tuple[int, ...]:
     """The buckets in the order in which this reviewer walks them."""
-    return tuple(sorted(range(buckets), key=lambda one: keyed_hash(seed, reviewer_id, one)))
+    return tuple(sorted(range(buckets), key=lambda bucket: keyed_hash(seed, reviewer_id, bucket)))
 
 
-def place_in_bucket(code: str, *, seed: int, reviewer_id: int) -> int:
-    """Where the item stands for this reviewer among those of its bucket."""
+def rank_in_bucket(code: str, *, seed: int, reviewer_id: int) -> int:
+    """The item's sort key within its bucket, for this reviewer."""
     return keyed_hash(seed, reviewer_id, code)
 
 
@@ -40,14 +40,14 @@ def order_key(code: str, *, seed: int, reviewer_id: int, buckets: int) -> OrderK
     """Where the item stands in the reviewer's whole order."""
     bucket = bucket_of(code, seed=seed, buckets=buckets)
     lap = bucket_order(seed, reviewer_id, buckets)
-    return lap.index(bucket), place_in_bucket(code, seed=seed, reviewer_id=reviewer_id)
+    return lap.index(bucket), rank_in_bucket(code, seed=seed, reviewer_id=reviewer_id)
 
 
 def windows(buckets: int, *, start: int) -> Iterator[range]:
     """One lap of positions from `start`, in windows of 1, 8, 64 ... positions.
 
-    It may run past the end: positions are to be taken modulo `buckets`. The first window nearly
-    always has an item; the widening ones find the last items of a study in a few queries.
+    Positions may exceed `buckets`: take them modulo `buckets`. The first window nearly always
+    has an item; the wider ones find the last items of a study in a few queries.
     """
     begin, end, width = start, start + buckets, 1
     while begin < end:
@@ -56,6 +56,6 @@ def windows(buckets: int, *, start: int) -> Iterator[range]:
 
 
 def keyed_hash(seed: int, *parts: object) -> int:
-    """64 bits that follow from the study's seed and the parts."""
+    """A 64-bit hash of the study's seed and the parts."""
     text = ":".join(map(str, (seed, *parts)))
     return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")

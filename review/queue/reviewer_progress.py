@@ -1,6 +1,6 @@
-"""Pace: how far a reviewer is in a study, how long the rest takes, when a break is due.
+"""A reviewer's own progress: how far they are, how long the rest takes, when a break is due.
 
-One's own only: there is no leader-board.
+Nobody sees anyone else's: there is no leader board.
 """
 
 from collections.abc import Sequence
@@ -14,17 +14,17 @@ from django.utils import timezone
 from review.models import Grade, Reveal, Reviewer, Slot, Study, StudyReviewer
 from review.queue.candidates import withheld_items
 
-RECENT = 50
-MOST_COUNTED = 1000
+RECENT_GRADES = 50
+MAX_COUNTED = 1000
 PAUSE = timedelta(minutes=10)
 BREAK_AFTER = timedelta(minutes=45)
 
 
 @dataclass(frozen=True)
-class Pace:
-    """`done` of `size` items; `seconds` an item (median of the recent ones); break due or not.
+class OwnProgress:
+    """`done` of `size` items; `seconds` an item (median of recent ones); whether a break is due.
 
-    `last_code` names the item graded last, while it may still be reopened.
+    `last_code` is the code of the item graded last, while it may still be reopened.
     """
 
     done: int
@@ -40,7 +40,7 @@ class Pace:
 
     @property
     def minutes_left(self) -> int | None:
-        """About how long the rest takes at this pace; None without a pace, or a rest."""
+        """About how long the rest takes at this pace; None if there is no pace, or nothing left."""
         if self.seconds is None or self.done >= self.size:
             return None
         return max(1, round((self.size - self.done) * self.seconds / 60))
@@ -51,7 +51,7 @@ class Pace:
         return round(3600 / self.seconds) if self.seconds else None
 
 
-def pace_of(study: Study, *, reviewer: Reviewer) -> Pace:
+def own_progress(study: Study, *, reviewer: Reviewer) -> OwnProgress:
     """The reviewer's progress and pace in the study."""
     filled = Slot.objects.filter(
         item__study=study, reviewer=reviewer, state=Slot.State.FILLED
@@ -59,7 +59,7 @@ def pace_of(study: Study, *, reviewer: Reviewer) -> Pace:
     recent = _recent(study, reviewer)
     seconds = [spent for row in recent if (spent := row.active_seconds or row.wall_seconds)]
     last = recent[0] if recent else None
-    return Pace(
+    return OwnProgress(
         done=filled,
         size=_size(study, reviewer, filled),
         seconds=round(median(seconds)) if seconds else None,
@@ -69,20 +69,20 @@ def pace_of(study: Study, *, reviewer: Reviewer) -> Pace:
 
 
 def _size(study: Study, reviewer: Reviewer, filled: int) -> int:
-    """How many items there are for the reviewer: their cap, the study, and what others leave."""
-    places = StudyReviewer.objects.filter(study=study, reviewer=reviewer)
-    place = places.annotate(items=Count("study__items")).values("cap", "items").first()
-    if place is None:
+    """How many items the reviewer can grade, given their cap, the study and what others leave."""
+    memberships = StudyReviewer.objects.filter(study=study, reviewer=reviewer)
+    membership = memberships.annotate(items=Count("study__items")).values("cap", "items").first()
+    if membership is None:
         return filled
     free = Slot.objects.filter(item__study=study, state=Slot.State.OPEN) | Slot.objects.filter(
         item__study=study, state=Slot.State.LEASED, reviewer=reviewer
     )
-    unfilled = free[:MOST_COUNTED].count()
-    left = place["items"] - filled
-    if unfilled < MOST_COUNTED:
+    unfilled = free[:MAX_COUNTED].count()
+    left = membership["items"] - filled
+    if unfilled < MAX_COUNTED:
         left = min(left, unfilled)
-    if place["cap"] is not None:
-        left = min(left, place["cap"] - filled)
+    if membership["cap"] is not None:
+        left = min(left, membership["cap"] - filled)
     return filled + max(left, 0)
 
 
@@ -91,24 +91,24 @@ def _recent(study: Study, reviewer: Reviewer) -> list[Grade]:
     revealed = Reveal.objects.filter(item=OuterRef("item"), reviewer=reviewer)
     grades = Grade.objects.filter(item__study=study, reviewer=reviewer, revision=1)
     rows = grades.annotate(revealed=Exists(revealed)).select_related("item")
-    return list(rows.order_by("-pk")[:RECENT])
+    return list(rows.order_by("-pk")[:RECENT_GRADES])
 
 
 def _break_due(newest_first: Sequence[datetime], now: datetime) -> bool:
     """Whether the work has gone on for BREAK_AFTER without a pause."""
     start = later = now
-    for at in newest_first:
-        if later - at > PAUSE:
+    for submitted_at in newest_first:
+        if later - submitted_at > PAUSE:
             break
-        start = later = at
+        start = later = submitted_at
     return now - start >= BREAK_AFTER
 
 
 def own_grades(study: Study, *, reviewer: Reviewer) -> QuerySet[Grade]:
     """The newest revisions of the reviewer's own grades, newest first.
 
-    Where items are repeated the latest stay out, and an earlier twin until its repeat is graded
-    or declined: one does not look up what one said before.
+    Where items are repeated the latest are left out, and an earlier twin until its repeat is
+    graded or declined: nobody looks up what they said before.
     """
     newer = Grade.objects.filter(
         item=OuterRef("item"), reviewer=reviewer, revision__gt=OuterRef("revision")

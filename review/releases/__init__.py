@@ -1,1 +1,1 @@
-"""Releases: made in the background, frozen, bundled, compared."""
+"""Releases: build in the background, freeze, bundle, compare."""

@@ -1,7 +1,7 @@
 """Archives: the bundle of each frozen release as one ZIP in the data folder.
 
-Written once, handed out as it lies there. What is missing or not as recorded is packed again
-from the frozen lines, with every file compared.
+Written once and handed out as it is. An archive that is missing or differs from its record is
+packed again from the frozen lines, and every file is compared.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ _checked: set[tuple[str, int, int, str]] = set()
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A ZIP written aside: `put` makes it the release's own. Sizes in bytes."""
+    """A ZIP written aside; `put` makes it the release's archive. Size in bytes."""
 
     aside: Path
     target: Path
@@ -31,7 +31,7 @@ class Packed:
     size: int
 
     def put(self) -> None:
-        """In place of what may lie there, in one step."""
+        """Replace the release's archive, in one step."""
         self.aside.replace(self.target)
 
 
@@ -59,7 +59,7 @@ def is_awaited(release: Release) -> bool:
 
 
 def ask_for_archive(release: Release) -> None:
-    """Have the ZIP packed again: the caller rings for a worker, on commit."""
+    """Have the ZIP packed again: the caller enqueues it on commit."""
     frozen = Release.objects.filter(pk=release.pk, state=Release.State.FROZEN)
     frozen.update(archive_sha256="", archive_size=0, failed_reason="")
 
@@ -82,7 +82,7 @@ def repack(release: Release) -> None:
 
 
 def write_aside(release: Release, write: Callable[[IO[bytes]], None]) -> Packed:
-    """Have the release's ZIP written beside its place; what a dead worker left there goes."""
+    """Write the release's ZIP beside its final path; removes what a dead worker left there."""
     target = _path(release)
     target.parent.mkdir(parents=True, exist_ok=True)
     for left in target.parent.glob(f"{release.pk}.*.part"):

@@ -1,4 +1,4 @@
-"""Bundling: a release's files rebuilt from what it froze, checked, and packed for handing out."""
+"""A release's bundle: its files rebuilt from the frozen lines, checked, and packed into a ZIP."""
 
 import shutil
 import tempfile
@@ -14,7 +14,7 @@ from review.exports.tables import BUNDLE_VERSION
 from review.models import Release, ReleasedTrace
 from review.releases.line_file import LineFile
 
-ROWS_AT_ONCE = 200
+CHUNK_SIZE = 200
 FILES = ("files", "lacks")
 # ZIP knows no time before this; the same release packs to the same entries at any time.
 EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -25,10 +25,10 @@ class NoBundle(Exception):
 
 
 class BundleDiffers(Exception):
-    """Rebuilt files are not those that were frozen: nothing may be handed out."""
+    """Rebuilt files differ from those that were frozen: nothing may be handed out."""
 
 
-def seal(
+def build_bundle(
     folder: Path, *, lines: LineFile, facts: dict[str, Any]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Build a release's bundle for the first time, into an empty folder.
@@ -36,7 +36,9 @@ def seal(
     Returns its manifest, with the sha256 of every file, and the texts of card and metadata.
     """
     facts = {**facts, "built_with": built_with()}
-    bundle = write_bundle(folder, lines=lines.frozen(), rivals=lines.rivals(), facts=facts)
+    bundle = write_bundle(
+        folder, lines=lines.frozen(), alternatives=lines.alternatives(), facts=facts
+    )
     return bundle.manifest(facts), dict(bundle.texts)
 
 
@@ -89,13 +91,13 @@ def _rebuild(release: Release, folder: Path, facts: dict[str, Any]) -> Bundle:
     return write_bundle(
         folder,
         lines=_frozen(release.lines.order_by("position")),
-        rivals=_frozen(_rivals(release)),
+        alternatives=_frozen(_alternatives(release)),
         facts=facts,
         texts=release.texts,
     )
 
 
-def _rivals(release: Release) -> QuerySet[ReleasedTrace]:
+def _alternatives(release: Release) -> QuerySet[ReleasedTrace]:
     """Lines of questions that have several, question by question."""
     asked = release.lines.order_by().values("item__trace__question")
     several = asked.annotate(lines=Count("pk")).filter(lines__gt=1)
@@ -105,9 +107,9 @@ def _rivals(release: Release) -> QuerySet[ReleasedTrace]:
 
 
 def _frozen(rows: QuerySet[ReleasedTrace]) -> Iterator[FrozenLine]:
-    told = rows.annotate(question=F("item__trace__question_id"))
-    for question, left_out, line in told.values_list("question", "left_out", "line").iterator(
-        chunk_size=ROWS_AT_ONCE
+    lines = rows.annotate(question=F("item__trace__question_id"))
+    for question, left_out, line in lines.values_list("question", "left_out", "line").iterator(
+        chunk_size=CHUNK_SIZE
     ):
         yield FrozenLine(question, not left_out, line)
 

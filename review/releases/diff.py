@@ -1,4 +1,4 @@
-"""Differences: what a release says otherwise than the release of the study before it."""
+"""What changed in a release since the study's previous release."""
 
 import heapq
 import json
@@ -10,26 +10,26 @@ from typing import Any
 
 from review.models import Release
 
-ROWS_AT_ONCE = 200
-ROWS_LISTED = 1000
+CHUNK_SIZE = 200
+MAX_LISTED = 1000
 Line = tuple[int, bool, str]
 
 
-def difference(release: Release, taken: Iterable[tuple[int, str]]) -> dict[str, Any] | None:
-    """What changed since the study's release before; None for its first.
+def difference(release: Release, released: Iterable[tuple[int, str]]) -> dict[str, Any] | None:
+    """What changed since the study's previous release; None for its first.
 
-    `taken`: the rated traces' lines with their items, in the order of items. Traces by their
+    `released`: the rated traces' lines with their items, in the order of items. Traces by their
     ids: added, removed, or changed with what changed; the first thousand are listed, all are
     counted.
     """
-    earlier = _before(release)
+    earlier = _previous(release)
     if earlier is None:
         return None
     counted: Counter[str] = Counter()
     listed: list[dict[str, Any]] = []
-    for change in _changes(earlier, taken):
+    for change in _changes(earlier, released):
         counted[change["change"]] += 1
-        if change["change"] != "same" and len(listed) < ROWS_LISTED:
+        if change["change"] != "same" and len(listed) < MAX_LISTED:
             listed.append(change)
     return {
         "since": earlier.name,
@@ -40,14 +40,14 @@ def difference(release: Release, taken: Iterable[tuple[int, str]]) -> dict[str, 
     }
 
 
-def _before(release: Release) -> Release | None:
-    """The study's latest release that was begun before this one, and frozen."""
+def _previous(release: Release) -> Release | None:
+    """The study's latest frozen release that was begun before this one."""
     before = Release.objects.filter(study=release.study, pk__lt=release.pk)
     return before.exclude(state__in=Release.UNFROZEN).order_by("-pk").first()
 
 
-def _changes(earlier: Release, taken: Iterable[tuple[int, str]]) -> Iterator[dict[str, Any]]:
-    later = ((item, True, line) for item, line in taken)
+def _changes(earlier: Release, released: Iterable[tuple[int, str]]) -> Iterator[dict[str, Any]]:
+    later = ((item, True, line) for item, line in released)
     both = heapq.merge(_lines(earlier), later, key=itemgetter(0))
     for _, group in groupby(both, key=itemgetter(0)):
         yield _change(list(group))
@@ -55,7 +55,7 @@ def _changes(earlier: Release, taken: Iterable[tuple[int, str]]) -> Iterator[dic
 
 def _lines(release: Release) -> Iterator[Line]:
     rows = release.lines.filter(left_out="").order_by("item").values_list("item", "line")
-    return ((item, False, line) for item, line in rows.iterator(chunk_size=ROWS_AT_ONCE))
+    return ((item, False, line) for item, line in rows.iterator(chunk_size=CHUNK_SIZE))
 
 
 def _change(lines: list[Line]) -> dict[str, Any]:
@@ -70,13 +70,13 @@ def _change(lines: list[Line]) -> dict[str, Any]:
 
 def _what(before: dict[str, Any], after: dict[str, Any]) -> list[str]:
     """What differs, in words: the consensus and the number of grades with both values."""
-    old, new = _told(before), _told(after)
-    told = [f"{name} {old[name]} → {new[name]}" for name in old if old[name] != new[name]]
-    told += [name for name in after if name != "consensus" and before.get(name) != after[name]]
-    return told or ["consensus on the steps"]
+    old, new = _compared_values(before), _compared_values(after)
+    changes = [f"{name} {old[name]} → {new[name]}" for name in old if old[name] != new[name]]
+    changes += [name for name in after if name != "consensus" and before.get(name) != after[name]]
+    return changes or ["consensus on the steps"]
 
 
-def _told(line: dict[str, Any]) -> dict[str, Any]:
+def _compared_values(line: dict[str, Any]) -> dict[str, Any]:
     consensus = line["consensus"] or {}
     return {
         "decision": consensus.get("decision", "none"),

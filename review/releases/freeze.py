@@ -1,8 +1,8 @@
-"""Freezing: the items of a study under a rule, as lines that will never change, and what they are.
+"""Freezing: a study's items under a policy's rules, as lines that will never change.
 
-Frozen are the traces the rule takes, and those that were judged and not taken: preference pairs
-and step labels for training come of both. What may not be published, is disputed, contaminated,
-waits for an answer or bears a safety flag is never frozen.
+Frozen are the traces the rules take, and those that were judged and not taken: preference pairs
+and step labels for training need both. An item that may not be published, is disputed or
+contaminated, waits for an answer or carries a safety flag is never frozen.
 """
 
 import hashlib
@@ -22,8 +22,8 @@ from review.models import Release
 from review.releases.contamination import CONTAMINATED, Benchmarks, Match
 from review.releases.line_file import LineFile
 
-ROWS_AT_ONCE = 200
-MATCHES_LISTED = 1000
+CHUNK_SIZE = 200
+MAX_MATCHES_LISTED = 1000
 NOTICE = "Not clinically validated. Not for clinical use."
 ASKS_NOTHING = Rules(
     required_filters=(),
@@ -35,7 +35,7 @@ ASKS_NOTHING = Rules(
 
 
 @dataclass(frozen=True, slots=True)
-class _Weighed:
+class _ItemOutcome:
     """One item under the rules: why it is left out, and its line where it is frozen."""
 
     evidence: Evidence
@@ -45,16 +45,16 @@ class _Weighed:
     match: Match | None = None
 
     @property
-    def taken(self) -> bool:
+    def is_released(self) -> bool:
         return bool(self.line) and not self.left_out
 
 
 @dataclass
-class _Count:
+class _Totals:
     """What went in and what stayed out."""
 
     tally: StudyTally
-    taken: int = 0
+    released: int = 0
     left_out: Counter[str] = field(default_factory=Counter)
     sources: Counter[str] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
@@ -62,72 +62,76 @@ class _Count:
     judged: int = 0
     matches: list[Match] = field(default_factory=list)
 
-    def add(self, weighed: _Weighed) -> None:
-        self.tally.add(weighed.evidence)
-        if weighed.match and len(self.matches) < MATCHES_LISTED:
-            self.matches.append(weighed.match)
-        if not weighed.taken:
-            self.left_out[weighed.left_out] += 1
-            self.judged += bool(weighed.line)
+    def add(self, outcome: _ItemOutcome) -> None:
+        self.tally.add(outcome.evidence)
+        if outcome.match and len(self.matches) < MAX_MATCHES_LISTED:
+            self.matches.append(outcome.match)
+        if not outcome.is_released:
+            self.left_out[outcome.left_out] += 1
+            self.judged += bool(outcome.line)
             return
-        self.taken += 1
-        self.sources[weighed.evidence.source] += 1
-        self.licences[weighed.licence] += 1
-        self.ungraded += not weighed.evidence.grades
+        self.released += 1
+        self.sources[outcome.evidence.source] += 1
+        self.licences[outcome.licence] += 1
+        self.ungraded += not outcome.evidence.grades
 
 
-def weigh_study(release: Release, rules: Rules, *, lines: LineFile) -> dict[str, Any]:
-    """Write the release's lines; returns its facts: all that the manifest says but the files."""
-    digest, count = hashlib.sha256(), _Count(StudyTally(release.study))
-    checked = _weigh_all(release, rules, lines=lines, digest=digest, count=count)
-    return _facts(release, count, checked) | {"sha256": digest.hexdigest()}
+def write_lines(release: Release, rules: Rules, *, lines: LineFile) -> dict[str, Any]:
+    """Write the release's lines; returns its facts: the manifest without the files."""
+    digest, totals = hashlib.sha256(), _Totals(StudyTally(release.study))
+    checked = _write_all(release, rules, lines=lines, digest=digest, totals=totals)
+    return _facts(release, totals, checked) | {"sha256": digest.hexdigest()}
 
 
-def _weigh_all(
-    release: Release, rules: Rules, *, lines: LineFile, digest: Any, count: _Count
+def _write_all(
+    release: Release, rules: Rules, *, lines: LineFile, digest: Any, totals: _Totals
 ) -> Mapping[str, object]:
-    """What the items were checked against; the benchmarks themselves are not kept."""
+    """Write every line; returns what the items were checked against (not the benchmarks)."""
     benchmarks = Benchmarks()
-    for weighed in _weigh(release, rules, benchmarks):
-        count.add(weighed)
-        if weighed.taken:
-            digest.update(weighed.line.encode())
-        if weighed.line:
-            one = weighed.evidence
-            lines.add(weighed.line, item=one.item, question=one.question, left_out=weighed.left_out)
+    for outcome in _outcomes(release, rules, benchmarks):
+        totals.add(outcome)
+        if outcome.is_released:
+            digest.update(outcome.line.encode())
+        if outcome.line:
+            lines.add(
+                outcome.line,
+                item=outcome.evidence.item,
+                question=outcome.evidence.question,
+                left_out=outcome.left_out,
+            )
     return benchmarks.facts
 
 
-def _weigh(release: Release, rules: Rules, benchmarks: Benchmarks) -> Iterator[_Weighed]:
+def _outcomes(release: Release, rules: Rules, benchmarks: Benchmarks) -> Iterator[_ItemOutcome]:
     evidence = sampled_evidence(release.study)
-    while block := list(islice(evidence, ROWS_AT_ONCE)):
-        yield from _weigh_block(block, rules, benchmarks)
+    while block := list(islice(evidence, CHUNK_SIZE)):
+        yield from _block_outcomes(block, rules, benchmarks)
 
 
-def _weigh_block(
+def _block_outcomes(
     block: Sequence[Evidence], rules: Rules, benchmarks: Benchmarks
-) -> Iterator[_Weighed]:
-    reasons = {one.item: exclusion(rules, one) or one.licence for one in block}
-    wanted = [one.item for one in block if not reasons[one.item] or _may_be_learned_from(one)]
+) -> Iterator[_ItemOutcome]:
+    reasons = {row.item: exclusion(rules, row) or row.licence for row in block}
+    wanted = [row.item for row in block if not reasons[row.item] or _may_train(row)]
     items = items_to_release(wanted)
-    for one in block:
-        reason = reasons[one.item]
-        if one.item not in items:
-            yield _Weighed(one, reason)
-        elif match := benchmarks.match(items[one.item].trace.question):
-            yield _Weighed(one, reason or CONTAMINATED, match=None if reason else match)
+    for row in block:
+        reason, item = reasons[row.item], items.get(row.item)
+        if item is None:
+            yield _ItemOutcome(row, reason)
+        elif match := benchmarks.match(item.trace.question):
+            yield _ItemOutcome(row, reason or CONTAMINATED, match=None if reason else match)
         else:
-            licence = items[one.item].trace.question.question_set.licence
-            yield _Weighed(one, reason, licence, item_line(items[one.item], one))
+            licence = item.trace.question.question_set.licence
+            yield _ItemOutcome(row, reason, licence, item_line(item, row))
 
 
-def _may_be_learned_from(evidence: Evidence) -> bool:
-    """Whether an item that was not taken was judged, and nothing forbids to publish it."""
+def _may_train(evidence: Evidence) -> bool:
+    """Whether an item that is not released was judged, and nothing forbids publishing it."""
     judged = evidence.consensus is not None and not evidence.licence
     return judged and exclusion(ASKS_NOTHING, evidence) is None
 
 
-def _facts(release: Release, count: _Count, checked: Mapping[str, object]) -> dict[str, Any]:
+def _facts(release: Release, totals: _Totals, checked: Mapping[str, object]) -> dict[str, Any]:
     study, audit = release.study, Event.objects.head(release.study.event_chain)
     return {
         "release": release.name,
@@ -137,19 +141,19 @@ def _facts(release: Release, count: _Count, checked: Mapping[str, object]) -> di
         "reasoner_kind": release.reasoner_kind,
         "study": {"name": study.name, "rubric_version": study.rubric_version},
         "policy": {"name": release.policy.name, "rules": release.rules},
-        "items": count.taken + count.left_out.total(),
-        "rows": count.taken,
-        "rows_nobody_graded": count.ungraded,
-        "rows_by_source": dict(sorted(count.sources.items())),
-        "rows_by_licence": dict(sorted(count.licences.items())),
-        "left_out": dict(count.left_out.most_common()),
-        "judged_not_taken": count.judged,
+        "items": totals.released + totals.left_out.total(),
+        "rows": totals.released,
+        "rows_nobody_graded": totals.ungraded,
+        "rows_by_source": dict(sorted(totals.sources.items())),
+        "rows_by_licence": dict(sorted(totals.licences.items())),
+        "left_out": dict(totals.left_out.most_common()),
+        "judged_not_taken": totals.judged,
         "contamination": {
             **checked,
-            "found": count.left_out[CONTAMINATED],
-            "matches": [asdict(match) for match in count.matches],
+            "found": totals.left_out[CONTAMINATED],
+            "matches": [asdict(match) for match in totals.matches],
         },
-        "figures": figures_of(count.tally, rows=count.taken, head=audit["head"]),
+        "figures": figures_of(totals.tally, rows=totals.released, head=audit["head"]),
         "audit": audit,
         "notice": NOTICE,
     }

@@ -1,8 +1,8 @@
 """Releasing: a policy applied to a study becomes a frozen, checksummed data set.
 
-A release is begun by a lead and made by a worker. It is read at one moment and built aside, so
-nobody waits for it; then it is frozen in one transaction. A worker that dies leaves nothing of
-it, and another one makes it.
+A release is begun by a lead and made by a worker. It is read from one snapshot and built aside,
+so nobody waits for it; then it is frozen in one transaction. A worker that dies leaves nothing
+behind, and another one makes the release.
 """
 
 import tempfile
@@ -25,14 +25,14 @@ from pipeline.models import Event
 from review.evidence.policies import rules_as_json, rules_of
 from review.models import Policy, Release, ReleasedTrace, Study
 from review.releases import archive
-from review.releases.bundle import pack, seal
+from review.releases.bundle import build_bundle, pack
 from review.releases.diff import difference
-from review.releases.freeze import weigh_study
+from review.releases.freeze import write_lines
 from review.releases.lease import TO_MAKE, TO_PACK, free_releases, release_lease
 from review.releases.line_file import LineFile
 
-ROWS_AT_ONCE = 200
-MOST_WAITING = 3
+CHUNK_SIZE = 200
+MAX_WAITING = 3
 
 
 class CannotRelease(ValueError):
@@ -53,10 +53,10 @@ class _Ready:
 
 
 def begin_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
-    """A release to be made, with the policy's rules as they are now; the caller rings, on commit.
+    """Record a release to be made, by the policy's present rules; the caller enqueues it on commit.
 
-    Raises CannotRelease when the name is taken (the database decides whose it is), or when as
-    many releases of theirs wait as may.
+    Raises CannotRelease when the name is taken (the database decides), or when too many of the
+    lead's releases are waiting.
     """
     try:
         with transaction.atomic():
@@ -122,9 +122,9 @@ def make(release: Release) -> None:
 
 
 def retry_release(release: Release, *, by: User) -> None:
-    """Have a release that failed made again; the caller rings, on commit.
+    """Have a release that failed made again; the caller enqueues it on commit.
 
-    Raises NoLonger, or CannotRelease when as many of its maker's wait as may.
+    Raises NoLonger, or CannotRelease when too many of its maker's releases are waiting.
     """
     with transaction.atomic():
         _check_room(release.created_by)
@@ -157,7 +157,7 @@ def withdraw_release(release: Release, *, reason: str, by: User) -> None:
 def lines_of(release: Release) -> Iterator[bytes]:
     """The rated traces' bytes, line by line, exactly as frozen."""
     lines = release.lines.filter(left_out="").order_by("position").values_list("line", flat=True)
-    for line in lines.iterator(chunk_size=ROWS_AT_ONCE):
+    for line in lines.iterator(chunk_size=CHUNK_SIZE):
         yield line.encode()
 
 
@@ -166,11 +166,11 @@ def _prepared(release: Release) -> Iterator[_Ready]:
     """The release as it would be now. Raises CannotRelease when nothing is left to release."""
     with LineFile() as lines, tempfile.TemporaryDirectory(prefix="medreason-") as folder:
         with one_moment():
-            facts = weigh_study(release, rules_of(release), lines=lines)
+            facts = write_lines(release, rules_of(release), lines=lines)
             if not facts["rows"]:
                 raise CannotRelease(_nothing_left(facts["left_out"]))
-            facts["difference"] = difference(release, lines.taken())
-        manifest, texts = seal(Path(folder), lines=lines, facts=facts)
+            facts["difference"] = difference(release, lines.released())
+        manifest, texts = build_bundle(Path(folder), lines=lines, facts=facts)
         packed = archive.write_aside(
             release,
             lambda file: pack(
@@ -203,7 +203,7 @@ def _freeze(release: Release, ready: _Ready) -> None:
         if not leased_rows(release).filter(TO_MAKE).update(**ready.columns):
             return
         rows = _rows(release, ready.lines)
-        while block := list(islice(rows, ROWS_AT_ONCE)):
+        while block := list(islice(rows, CHUNK_SIZE)):
             ReleasedTrace.objects.bulk_create(block)
         _record(
             "release.made",
@@ -235,10 +235,10 @@ def _fail(release: Release, reason: str) -> None:
 
 
 def _check_room(maker: User) -> None:
-    """One person's releases do not keep the workers from everything else."""
+    """One person's releases must not occupy all workers."""
     User.objects.select_for_update().get(pk=maker.pk)  # two tabs are counted in turn
     waiting = Release.objects.filter(created_by=maker, state=Release.State.MAKING).count()
-    if waiting >= MOST_WAITING:
+    if waiting >= MAX_WAITING:
         raise CannotRelease(
             f"{waiting} releases of {maker} are being made: wait for one of them, or remove one."
         )

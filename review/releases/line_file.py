@@ -1,4 +1,4 @@
-"""Lines of a release before they are frozen: on disk, so that memory does not grow with them."""
+"""A release's lines before they are frozen, on disk: memory does not grow with them."""
 
 import tempfile
 from collections import Counter
@@ -10,8 +10,8 @@ from review.exports.bundle import FrozenLine
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One line: of which item and question, why it is left out (if it is), where it lies."""
+class LineEntry:
+    """One line: its item and question, why it is left out (if it is), where it is in the file."""
 
     item: int
     question: int
@@ -21,11 +21,11 @@ class Entry:
 
 
 class LineFile:
-    """Lines in the order in which they were added; in memory is only where each of them lies."""
+    """Lines in the order in which they were added; memory holds only their positions."""
 
     def __init__(self) -> None:
         self._file = tempfile.TemporaryFile(prefix="medreason-")  # noqa: SIM115 (__exit__ closes it)
-        self.entries: list[Entry] = []
+        self.entries: list[LineEntry] = []
         self._end = 0
 
     def __enter__(self) -> Self:
@@ -38,10 +38,10 @@ class LineFile:
         """Keep one more line."""
         self._file.seek(self._end)
         length = self._file.write(text.encode())
-        self.entries.append(Entry(item, question, left_out, self._end, length))
+        self.entries.append(LineEntry(item, question, left_out, self._end, length))
         self._end += length
 
-    def text(self, entry: Entry) -> str:
+    def text(self, entry: LineEntry) -> str:
         """The line of this entry."""
         self._file.seek(entry.begin)
         return self._file.read(entry.length).decode()
@@ -50,16 +50,17 @@ class LineFile:
         """All lines in order."""
         return map(self._line, self.entries)
 
-    def rivals(self) -> Iterator[FrozenLine]:
+    def alternatives(self) -> Iterator[FrozenLine]:
         """Lines of questions that have several, question by question."""
         lines = Counter(entry.question for entry in self.entries)
         several = [entry for entry in self.entries if lines[entry.question] > 1]
         return map(self._line, sorted(several, key=lambda entry: entry.question))
 
-    def taken(self) -> Iterator[tuple[int, str]]:
+    def released(self) -> Iterator[tuple[int, str]]:
         """The rated traces' lines with their items, in the order of the items."""
-        taken = (entry for entry in self.entries if not entry.left_out)
-        return ((one.item, self.text(one)) for one in sorted(taken, key=lambda one: one.item))
+        released = (entry for entry in self.entries if not entry.left_out)
+        in_order = sorted(released, key=lambda entry: entry.item)
+        return ((entry.item, self.text(entry)) for entry in in_order)
 
-    def _line(self, entry: Entry) -> FrozenLine:
+    def _line(self, entry: LineEntry) -> FrozenLine:
         return FrozenLine(entry.question, not entry.left_out, self.text(entry))

@@ -1,7 +1,7 @@
-"""Near duplicates: which question of a set says nearly what another question says.
+"""Near duplicates: which question of a set is nearly the same as another question.
 
-Questions are compared without case, punctuation and spacing. Word triples that both contain
-propose pairs, rapidfuzz's `ratio` (normalised Indel similarity, 0 to 100) decides. Two stems of
+Questions are compared without case, punctuation and spacing. Shared word triples propose pairs,
+rapidfuzz's `ratio` (normalised Indel similarity, 0 to 100) decides. Two stems of
 a dozen words or more are compared alone, so that other options hide nothing; of shorter ones
 both the stems and the wholes, options in alphabetical order, must be alike. Where the threshold
 comes from: docs/decisions/0022.
@@ -51,12 +51,12 @@ def wording_of(text: str, options: Iterable[str]) -> Wording:
     return Wording(stem, " ".join((stem, *sorted(map(_plain, options)))))
 
 
-def similarity(one: Wording, other: Wording) -> float:
+def similarity(first: Wording, second: Wording) -> float:
     """How alike two questions are, from 0 to 100."""
-    stems = fuzz.ratio(one.stem, other.stem)
-    if one.is_long and other.is_long:
+    stems = fuzz.ratio(first.stem, second.stem)
+    if first.is_long and second.is_long:
         return stems
-    return min(stems, fuzz.ratio(one.whole, other.whole))
+    return min(stems, fuzz.ratio(first.whole, second.whole))
 
 
 class NearDuplicates:
@@ -64,8 +64,8 @@ class NearDuplicates:
 
     def __init__(self, wordings: Sequence[Wording]) -> None:
         self._wordings = wordings
-        triples = [_triples(one) for one in wordings]
-        self._sizes = np.array([len(one) for one in triples], dtype=np.int64)
+        triples = [_triples(wording) for wording in wordings]
+        self._sizes = np.array([len(codes) for codes in triples], dtype=np.int64)
         owners = np.repeat(np.arange(len(triples), dtype=np.int32), self._sizes)
         codes = np.concatenate(triples) if triples else np.empty(0, np.uint32)
         order = np.argsort(codes, kind="stable")
@@ -82,10 +82,10 @@ class NearDuplicates:
         triples = _triples(wording)
         low = np.searchsorted(self._codes, triples, "left")
         high = np.searchsorted(self._codes, triples, "right")
-        found = [self._owners[a:b] for a, b in zip(low, high, strict=True) if b > a]
-        if not found:
+        owners = [self._owners[a:b] for a, b in zip(low, high, strict=True) if b > a]
+        if not owners:
             return []
-        shared = np.bincount(np.concatenate(found), minlength=len(self._sizes))
+        shared = np.bincount(np.concatenate(owners), minlength=len(self._sizes))
         enough = np.maximum(1, SHARED * np.minimum(len(triples), self._sizes))
         return [int(i) for i in np.flatnonzero(shared >= enough)]
 

@@ -12,7 +12,7 @@ from pipeline import store
 from pipeline.models import Batch, Trace
 
 STRATUM_LENGTH = 120
-# The power of its size to which a stratum is drawn, where the sample is smaller than the whole.
+# The power of its size in proportion to which a stratum is sampled.
 ALLOCATIONS: Mapping[str, float] = MappingProxyType(
     {"proportional": 1.0, "square_root": 0.5, "equal": 0.0}
 )
@@ -20,7 +20,7 @@ ALLOCATIONS: Mapping[str, float] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Drawn:
-    """One trace drawn: its stratum, the known chance with which the sample took it, the phase."""
+    """One trace drawn: its stratum, the known probability with which it was drawn, the phase."""
 
     trace_id: int
     stratum: str
@@ -42,14 +42,14 @@ VARIABLES: Mapping[str, Callable[[Trace], str]] = MappingProxyType(
         "batch": lambda row: f"batch {row.batch_id}",
     }
 )
-USUAL_VARIABLES = ("source", "verdict")
+DEFAULT_VARIABLES = ("source", "verdict")
 
 
 def population(
     batches: Iterable[Batch],
     *,
     include_discarded: bool,
-    variables: Sequence[str] = USUAL_VARIABLES,
+    variables: Sequence[str] = DEFAULT_VARIABLES,
 ) -> dict[str, list[int]]:
     """Trace ids by stratum: every current trace of the batches that has a CoT.
 
@@ -57,18 +57,20 @@ def population(
     and are their own class: they are never graded.
     """
     strata: dict[str, list[int]] = defaultdict(list)
-    for row in made_traces(batches, include_discarded=include_discarded).iterator(chunk_size=500):
+    for row in traces_with_cot(batches, include_discarded=include_discarded).iterator(
+        chunk_size=500
+    ):
         strata[stratum_of(row, variables)].append(row.pk)
     return dict(strata)
 
 
 def stratum_of(row: Trace, variables: Sequence[str]) -> str:
-    """The stratum of a made trace, by its values of these variables."""
+    """The stratum of a trace, by its values of these variables."""
     values = [VARIABLES[name](row) for name in variables]
     return (", ".join(values) or "all")[:STRATUM_LENGTH]
 
 
-def made_traces(batches: Iterable[Batch], *, include_discarded: bool) -> QuerySet[Trace]:
+def traces_with_cot(batches: Iterable[Batch], *, include_discarded: bool) -> QuerySet[Trace]:
     """Every current trace of the batches that has a CoT, with its question, in order."""
     rows = Trace.objects.filter(batch__in=list(batches), is_current=True, state=Trace.State.MADE)
     if not include_discarded:
@@ -141,9 +143,9 @@ def _level(total_at: Callable[[float], float], size: int) -> float:
 
 def _rounded(shares: dict[str, float], size: int, available: dict[str, int]) -> dict[str, int]:
     """Whole numbers that sum to the size: the largest remainders are rounded up."""
-    taken = {name: int(share + 1e-6) for name, share in shares.items()}
-    for name in sorted(shares, key=lambda one: (taken[one] - shares[one], one)):
-        if sum(taken.values()) >= size:
+    counts = {name: int(share + 1e-6) for name, share in shares.items()}
+    for name in sorted(shares, key=lambda name: (counts[name] - shares[name], name)):
+        if sum(counts.values()) >= size:
             break
-        taken[name] += taken[name] < available[name]
-    return taken
+        counts[name] += counts[name] < available[name]
+    return counts

@@ -1,6 +1,6 @@
 """The learned score of a study: a guess, from features alone, of what the panel would accept.
 
-It serves estimates and the chances of a later phase of the sample. It never accepts or rejects.
+It assists estimates and sets the probabilities of a later phase. It never accepts or rejects.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,7 +37,7 @@ class Learned:
 
 def learn(study: Study, items: Sequence[Evidence]) -> Learned:
     """Learn from the sampled items that have an answer, and score the whole population."""
-    answered = [one for one in items if one.acceptable is not None]
+    answered = [item for item in items if item.acceptable is not None]
     reason = _too_little(answered)
     if reason:
         return Learned(len(answered), reason)
@@ -51,25 +51,25 @@ def learn(study: Study, items: Sequence[Evidence]) -> Learned:
 def _too_little(answered: Sequence[Evidence]) -> str:
     if len(answered) < MIN_LABELS:
         return f"needs at least {MIN_LABELS} graded items, and has {len(answered)}"
-    if len({one.question for one in answered}) < 2:
+    if len({item.question for item in answered}) < 2:
         return "needs graded items of two questions or more"
-    if len({one.acceptable for one in answered}) < 2:
-        return "all graded items came to the same: there is nothing to tell apart"
+    if len({item.acceptable for item in answered}) < 2:
+        return "needs both acceptable and unacceptable graded items"
     return ""
 
 
 def score_population(population: Population, items: Sequence[Evidence]) -> Learned:
     """Learn from these items of the population. ValueError without answers of two questions."""
-    answered = [one for one in items if one.acceptable is not None]
+    answered = [item for item in items if item.acceptable is not None]
     values = population.columns.values
     learned = learn_score(
-        values[[population.places[one.trace] for one in answered]],
-        np.array([one.acceptable for one in answered], dtype=float),
-        np.array([one.question for one in answered], dtype=np.int64),
+        values[[population.row_of[item.trace] for item in answered]],
+        np.array([item.acceptable for item in answered], dtype=float),
+        np.array([item.question for item in answered], dtype=np.int64),
         values,
     )
-    scores = {one.item: float(learned.batch[population.places[one.trace]]) for one in items}
-    scores |= zip((one.item for one in answered), learned.graded.tolist(), strict=True)
+    scores = {item.item: float(learned.batch[population.row_of[item.trace]]) for item in items}
+    scores |= zip((item.item for item in answered), learned.graded.tolist(), strict=True)
     everything = np.ones(len(values), dtype=bool)
     return Learned(
         len(answered),

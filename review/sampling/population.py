@@ -17,11 +17,11 @@ from pipeline.statistics.estimate import BoolArray, FloatArray, IntArray
 from pipeline.statistics.trace_columns import TraceColumns, trace_columns
 from review.evidence.policies import FILTERS
 from review.models import Study
-from review.sampling.draw import made_traces, stratum_of
+from review.sampling.draw import stratum_of, traces_with_cot
 
-# What a large study's population takes in memory is worth holding for two of them.
-STUDIES_HELD = 2
-ROWS_AT_ONCE = 500
+# A large study's population takes much memory: two are kept.
+CACHE_SIZE = 2
+CHUNK_SIZE = 500
 
 
 class PopulationChanged(ValueError):
@@ -30,13 +30,13 @@ class PopulationChanged(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Population:
-    """Columns with a row for each trace: failed traces, without a CoT, are not among them.
+    """Columns with a row for each trace: failed traces, without a CoT, are left out.
 
-    `places` finds a trace's row by its key. `passed` says by filter which traces it passed.
+    `row_of`: a trace's row, by its key. `passed`: by filter, which traces passed it.
     """
 
     traces: IntArray
-    places: Mapping[str, int]
+    row_of: Mapping[str, int]
     strata: tuple[str, ...]
     stratum: IntArray
     passed: Mapping[str, BoolArray]
@@ -83,18 +83,18 @@ class _Row:
         return cls(row.pk, str(row.key), stratum, store.trace_features(row.features))
 
 
-def _in_blocks(made: QuerySet[Trace], opened_at: datetime) -> Iterator[Trace]:
-    """The traces there were, without their questions' texts, a block at a time in memory."""
-    rows = made.filter(settled_at__lte=opened_at)
-    return rows.defer("record", "question__text", "question__context").iterator(ROWS_AT_ONCE)
+def _in_blocks(traces: QuerySet[Trace], opened_at: datetime) -> Iterator[Trace]:
+    """The traces there were then, without their questions' texts, a block at a time in memory."""
+    rows = traces.filter(settled_at__lte=opened_at)
+    return rows.defer("record", "question__text", "question__context").iterator(CHUNK_SIZE)
 
 
-@lru_cache(maxsize=STUDIES_HELD)
+@lru_cache(maxsize=CACHE_SIZE)
 def _read(study_id: int, opened_at: datetime) -> Population:
     study = Study.objects.get(pk=study_id)
     design = study.design
-    made = made_traces(study.batches.all(), include_discarded=design["include_discarded"])
-    rows = [_Row.of(row, design["variables"]) for row in _in_blocks(made, opened_at)]
+    traces = traces_with_cot(study.batches.all(), include_discarded=design["include_discarded"])
+    rows = [_Row.of(row, design["variables"]) for row in _in_blocks(traces, opened_at)]
     strata = [row.stratum for row in rows]
     if Counter(strata) != Counter(design["population"]):
         raise PopulationChanged(
@@ -104,11 +104,11 @@ def _read(study_id: int, opened_at: datetime) -> Population:
     stratum_names, stratum = _codes(strata)
     return Population(
         traces=np.array([row.pk for row in rows], dtype=np.int64),
-        places={row.key: place for place, row in enumerate(rows)},
+        row_of={row.key: number for number, row in enumerate(rows)},
         strata=stratum_names,
         stratum=stratum,
         passed={
-            name: np.array([one.passed(name) for one in features], dtype=bool) for name in FILTERS
+            name: np.array([row.passed(name) for row in features], dtype=bool) for name in FILTERS
         },
         columns=trace_columns(features),
     )

@@ -1,1 +1,1 @@
-"""Studies: opened, extended, drawn further, watched, closed."""
+"""Studies: open, extend, draw further items, watch, close."""

@@ -21,7 +21,7 @@ def extend_study(
 
     New raters get every control item too, and the cap the others have. Raises WrongState once
     the study is closed, CannotOpen when the overlap would fall or exceed the raters, or a rater
-    sees grades.
+    may see grades.
     """
     check_blindness(reviewers)
     with transaction.atomic():

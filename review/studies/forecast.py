@@ -8,13 +8,13 @@ from django.db.models import Count, Q
 
 from review.adjudication.settle import awaiting_adjudication
 from review.models import Grade, Item, Study
-from review.queue.candidates import LATEST_EXTRA
+from review.queue.candidates import MAX_EXTRA_GAP
 from review.studies.lifecycle import Sample, StudyPlan, check_plan, sample_of
 
 # What is assumed until enough has been measured, and how much is enough.
 ASSUMED_SECONDS, ENOUGH_GRADES = 240, 20
 ASSUMED_DISCORDANT, ENOUGH_ITEMS = 0.25, 30
-LATEST = 500
+MAX_RECENT = 500
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Basis:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What the study will ask of its people. `warnings` say what will not work out."""
+    """What the study will ask of its reviewers. `warnings` say what will not work out."""
 
     strata: tuple[StratumForecast, ...]
     items: int
@@ -69,7 +69,7 @@ def forecast_of(plan: StudyPlan) -> Forecast:
     sample = sample_of(plan, seed=plan.seed or 0)
     items = len(sample.drawn)
     reliability = round(plan.reliability_share * items) if plan.reliability_overlap else 0
-    drawn = {one.trace_id for one in sample.drawn}
+    drawn = {draw.trace_id for draw in sample.drawn}
     controls = sum(control.trace_id not in drawn for control in plan.controls)
     sampled = items * plan.overlap + reliability * (plan.highest_overlap - plan.overlap)
     repeats = round(plan.repeat_share * items)
@@ -98,7 +98,7 @@ def seconds_a_grade(kind: str, rubric_version: str) -> Basis:
         rubric_version=rubric_version,
         revision=1,
         active_seconds__isnull=False,
-    ).order_by("-pk")[:LATEST]
+    ).order_by("-pk")[:MAX_RECENT]
     times = [seconds or 0 for seconds in latest.values_list("active_seconds", flat=True)]
     if len(times) < ENOUGH_GRADES:
         return Basis(ASSUMED_SECONDS, "assumed: too few grades have been timed")
@@ -112,7 +112,7 @@ def discordant_share(kind: str, rubric_version: str) -> Basis:
     for study in studies.order_by("-pk"):
         items += _graded_twice(study)
         disagreed += _waiting(study) + _settled(study)
-        if items >= LATEST:
+        if items >= MAX_RECENT:
             break
     if items < ENOUGH_ITEMS:
         return Basis(ASSUMED_DISCORDANT, "assumed: too few items have two grades")
@@ -136,26 +136,26 @@ def _settled(study: Study) -> int:
 
 
 def _strata(sample: Sample) -> tuple[StratumForecast, ...]:
-    taken = Counter(one.stratum for one in sample.drawn)
+    counts = Counter(draw.stratum for draw in sample.drawn)
     return tuple(
-        StratumForecast(name, available, taken[name])
+        StratumForecast(name, available, counts[name])
         for name, available in sorted(sample.population.items())
     )
 
 
 def _warnings(plan: StudyPlan, grades: int, controls_drawn: int) -> list[str]:
-    found = []
+    warnings = []
     each = grades // len(plan.reviewers)
-    if plan.repeat_share and each <= plan.repeat_gap + LATEST_EXTRA:
-        found.append(
+    if plan.repeat_share and each <= plan.repeat_gap + MAX_EXTRA_GAP:
+        warnings.append(
             f"A repeat comes more than {plan.repeat_gap} items after its twin, and a reviewer "
             f"grades about {each}: few repeats or none will be dealt."
         )
     if plan.cap is not None and plan.cap * len(plan.reviewers) < grades:
         room = plan.cap * len(plan.reviewers)
-        found.append(f"The cap leaves room for {room:,} of {grades:,} grades.")
+        warnings.append(f"The cap leaves room for {room:,} of {grades:,} grades.")
     if controls_drawn:
-        found.append(
+        warnings.append(
             f"Control items that the sample drew, and that stay ordinary items: {controls_drawn}."
         )
-    return found
+    return warnings

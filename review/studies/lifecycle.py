@@ -1,4 +1,4 @@
-"""Studies: what a lead asks for; open, pause, resume, close."""
+"""A study's life: what the lead plans; open, pause, resume, close."""
 
 import secrets
 from collections.abc import Sequence
@@ -14,8 +14,8 @@ from review.access import SEES_GRADES
 from review.grading import rubric
 from review.models import Control, Reviewer, Study, StudyReviewer
 from review.queue.order import buckets_for
-from review.sampling.draw import USUAL_VARIABLES, Drawn, draw, population
-from review.studies.slots import Dealt, deal
+from review.sampling.draw import DEFAULT_VARIABLES, Drawn, draw, population
+from review.studies.slots import ItemCounts, create_items
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -42,7 +42,7 @@ class StudyPlan:
     overlap: int = 2
     size: int | None = None
     include_discarded: bool = True
-    strata: Sequence[str] = USUAL_VARIABLES
+    strata: Sequence[str] = DEFAULT_VARIABLES
     allocation: str = "proportional"
     minimum: int = 1
     reliability_share: float = 0.0
@@ -68,7 +68,7 @@ class StudyPlan:
 
 @dataclass(frozen=True)
 class Sample:
-    """What would be dealt: the population's sizes by stratum and the traces drawn from it."""
+    """What would be sampled: the population's sizes by stratum and the traces drawn from it."""
 
     population: dict[str, int]
     drawn: tuple[Drawn, ...]
@@ -104,7 +104,7 @@ def check_plan(plan: StudyPlan) -> str:
 
 
 def open_study(plan: StudyPlan, *, opened_by: "User") -> Study:
-    """Draw the sample and open the study: items, their slots, the reviewers' places.
+    """Draw the sample and open the study: items, their slots, the reviewers' membership.
 
     Raises CannotOpen: demonstration and model traces never mix, there must be something to
     grade, and no more slots an item than reviewers.
@@ -121,22 +121,24 @@ def open_study(plan: StudyPlan, *, opened_by: "User") -> Study:
             StudyReviewer(study=study, reviewer=reviewer, cap=plan.cap)
             for reviewer in plan.reviewers
         )
-        dealt = deal(study, drawn=sample.drawn, controls=plan.controls, reviewers=plan.reviewers)
+        counts = create_items(
+            study, drawn=sample.drawn, controls=plan.controls, reviewers=plan.reviewers
+        )
         Event.objects.append(
             "study.opened",
             actor=opened_by,
             subject=study,
             chain=study.event_chain,
-            payload=_opened(study, dealt),
+            payload=_opening_facts(study, counts),
         )
     return study
 
 
-def _opened(study: Study, dealt: Dealt) -> dict[str, Any]:
+def _opening_facts(study: Study, counts: ItemCounts) -> dict[str, Any]:
     return {
-        "items": dealt.sampled,
-        "controls": dealt.controls,
-        "repeats": dealt.repeats,
+        "items": counts.sampled,
+        "controls": counts.controls,
+        "repeats": counts.repeats,
         "overlap": study.overlap,
         "reliability": [study.reliability_share, study.reliability_overlap],
         "design": study.design,
@@ -144,10 +146,10 @@ def _opened(study: Study, dealt: Dealt) -> dict[str, Any]:
 
 
 def _study_row(plan: StudyPlan, kind: str, seed: int, sample: Sample) -> Study:
-    by = " and ".join(name.replace("_", " ") for name in plan.strata) or "nothing"
+    variables = " and ".join(name.replace("_", " ") for name in plan.strata) or "nothing"
     allocation = plan.allocation.replace("_", " ")
     design = {
-        "method": f"stratified random sample by {by}, {allocation} allocation",
+        "method": f"stratified random sample by {variables}, {allocation} allocation",
         "variables": list(plan.strata),
         "allocation": plan.allocation,
         "minimum": plan.minimum,

@@ -26,7 +26,7 @@ from review.sampling.draw import Drawn, allocate
 from review.sampling.learned_score import learn
 from review.sampling.population import Population, PopulationChanged, population_of
 from review.studies.lifecycle import WrongState
-from review.studies.slots import deal
+from review.studies.slots import create_items
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -80,7 +80,7 @@ def latest_phase(study: Study) -> int:
 def draw_more(
     study: Study, *, items: int, where: Where, by: "User", after: int | None = None
 ) -> int:
-    """Draw `items` further items in a new phase and deal them. Returns the phase's number.
+    """Draw `items` further items in a new phase and create them. Returns the phase's number.
 
     `after`: the phase that whoever asks takes for the latest, so that a form sent twice draws
     once. Raises WrongState once the study is closed; CannotDraw where another phase came in
@@ -102,10 +102,10 @@ def draw_more(
                 f"Phase {phase - 1} was drawn since you opened this page: see it first."
             )
         parts = _parts(study, population, items)
-        drawn = [one for part in parts for one in _drawn(population, part, scores, phase)]
+        drawn = [draw for part in parts for draw in _drawn(population, part, scores, phase)]
         for part in parts:
             _reweigh(study, part)
-        deal(study, drawn=drawn, reviewers=_raters(study))
+        create_items(study, drawn=drawn, reviewers=_raters(study))
         _record(study, phase, where, graded, parts, by)
     return phase
 

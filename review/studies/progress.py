@@ -1,4 +1,4 @@
-"""The board of a study: how far grading is, by rater and stratum, and what waits, for the lead."""
+"""A study's board for the lead: how far grading is, by rater and stratum, and what waits."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ LATEST_GRADES = 1000
 class ReviewerProgress:
     """What one reviewer has done in the study. `pace` is seconds a grade.
 
-    `checks_met` of `checks` control items were graded as expected; null where not to be seen.
+    `checks_met` of `checks` control items were graded as expected; None if hidden from the reader.
     """
 
     username: str
@@ -72,8 +72,8 @@ class Board:
 
     def without_checks(self) -> "Board":
         """For someone who may grade in the study: nobody's score on control items."""
-        hidden = (replace(one, checks_met=None, checks=None) for one in self.reviewers)
-        return replace(self, checks=0, checks_needed=0, reviewers=tuple(hidden))
+        reviewers = tuple(replace(row, checks_met=None, checks=None) for row in self.reviewers)
+        return replace(self, checks=0, checks_needed=0, reviewers=reviewers)
 
 
 def board_of(study: Study) -> Board:
@@ -81,12 +81,12 @@ def board_of(study: Study) -> Board:
     strata = _strata(study)
     checks = _slot_counts(study, ~Q(item__kind=Item.Kind.SAMPLED))
     return Board(
-        items=sum(one.items for one in strata),
-        grades=sum(one.grades for one in strata),
-        grades_needed=sum(one.grades_needed for one in strata),
-        items_complete=sum(one.complete for one in strata),
+        items=sum(stratum.items for stratum in strata),
+        grades=sum(stratum.grades for stratum in strata),
+        grades_needed=sum(stratum.grades_needed for stratum in strata),
+        items_complete=sum(stratum.complete for stratum in strata),
         checks=sum(filled for _, filled in checks.values()),
-        checks_needed=sum(places for places, _ in checks.values()),
+        checks_needed=sum(slots for slots, _ in checks.values()),
         waiting=awaiting_adjudication(study).count(),
         strata=strata,
         reviewers=_reviewers(study),
@@ -121,15 +121,15 @@ def _strata(study: Study) -> tuple[StratumProgress, ...]:
 
 
 def _slot_counts(study: Study, which: Q) -> dict[str, tuple[int, int]]:
-    """(places, filled) by stratum."""
+    """(slots, filled) by stratum."""
     slots = Slot.objects.filter(which, item__study=study).exclude(state=Slot.State.WITHDRAWN)
     counted = (
         slots.order_by()
         .values_list("item__stratum")
-        .annotate(places=Count("pk"), filled=Count("pk", filter=Q(state=Slot.State.FILLED)))
+        .annotate(slots=Count("pk"), filled=Count("pk", filter=Q(state=Slot.State.FILLED)))
     )
-    found = {stratum: (places, filled) for stratum, places, filled in counted}
-    return defaultdict(lambda: (0, 0), found)
+    by_stratum = {stratum: (total, filled) for stratum, total, filled in counted}
+    return defaultdict(lambda: (0, 0), by_stratum)
 
 
 def _reviewers(study: Study) -> tuple[ReviewerProgress, ...]:
@@ -142,25 +142,29 @@ def _reviewers(study: Study) -> tuple[ReviewerProgress, ...]:
             dealt_at=Max("leased_at"),
         )
     }
-    pace, seen, checks = _pace(study), _last_submits(study), _checks(study)
-    found = []
-    for place in study.places.select_related("reviewer__user").order_by("reviewer__user__username"):
-        graded, holding, dealt_at = counted.get(place.reviewer_id, (0, 0, None))
-        met = checks[place.reviewer_id]
-        found.append(
+    pace, submits, checks = _pace(study), _last_submits(study), _checks(study)
+    rows = []
+    for membership in study.places.select_related("reviewer__user").order_by(
+        "reviewer__user__username"
+    ):
+        graded, holding, dealt_at = counted.get(membership.reviewer_id, (0, 0, None))
+        met = checks[membership.reviewer_id]
+        rows.append(
             ReviewerProgress(
-                place.reviewer.user.username,
-                place.reviewer.specialty,
+                membership.reviewer.user.username,
+                membership.reviewer.specialty,
                 graded,
                 holding,
-                cap=place.cap,
-                pace=pace.get(place.reviewer_id),
-                last_seen=max(filter(None, (dealt_at, seen.get(place.reviewer_id))), default=None),
+                cap=membership.cap,
+                pace=pace.get(membership.reviewer_id),
+                last_seen=max(
+                    filter(None, (dealt_at, submits.get(membership.reviewer_id))), default=None
+                ),
                 checks_met=sum(met),
                 checks=len(met),
             )
         )
-    return tuple(found)
+    return tuple(rows)
 
 
 def _pace(study: Study) -> dict[int, float]:
@@ -184,11 +188,11 @@ def _checks(study: Study) -> dict[int, list[bool]]:
     rows: Iterable[Grade] = Grade.objects.filter(
         item__study=study, item__kind=Item.Kind.CONTROL, revision=1
     ).select_related("item")
-    found: dict[int, list[bool]] = defaultdict(list)
+    by_rater: dict[int, list[bool]] = defaultdict(list)
     for grade in rows:
         expected = grade.item.expected
         if expected:
-            found[grade.reviewer_id].append(
+            by_rater[grade.reviewer_id].append(
                 meets(
                     expected,
                     precision=grade.cot_precision,
@@ -196,4 +200,4 @@ def _checks(study: Study) -> dict[int, list[bool]]:
                     decision=grade.decision,
                 )
             )
-    return found
+    return by_rater

@@ -1,4 +1,4 @@
-"""Dealing a study's places: items drawn, control items and repeats, and the slots of each."""
+"""A study's items and their slots: items drawn, control items and repeats."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -16,59 +16,61 @@ from review.queue.candidates import specialty_key
 from review.queue.order import bucket_of
 from review.sampling.draw import Drawn
 
-ROWS_AT_ONCE = 5000
+CHUNK_SIZE = 5000
 
 
 @dataclass(frozen=True)
-class Dealt:
-    """How many items of each kind a study was given."""
+class ItemCounts:
+    """How many items of each kind were created."""
 
     sampled: int
     controls: int
     repeats: int
 
 
-def deal(
+def create_items(
     study: Study,
     *,
     drawn: Sequence[Drawn],
     reviewers: Sequence[Reviewer],
     controls: Sequence[Control] = (),
-) -> Dealt:
-    """Make the study's items and slots; within the caller's transaction.
+) -> ItemCounts:
+    """Create the study's items and slots; within the caller's transaction.
 
     Every rater gets every control item. A repeat has as many slots as its twin. A control whose
-    trace was drawn stays an ordinary item: nobody meets a trace twice but for a repeat.
+    trace was drawn stays an ordinary item: only a repeat shows anyone a trace twice.
     """
-    chance = random.Random(study.seed)
-    taken = {one.trace_id for one in drawn}
-    usable = [control for control in controls if control.trace_id not in taken]
-    sampled = [_sampled(study, one) for one in drawn]
-    checks = [_control(study, one) for one in usable]
+    generator = random.Random(study.seed)
+    drawn_ids = {draw.trace_id for draw in drawn}
+    usable = [control for control in controls if control.trace_id not in drawn_ids]
+    sampled = [_sampled_item(study, draw) for draw in drawn]
+    checks = [_control_item(study, control) for control in usable]
     _route([*sampled, *checks], study, reviewers)
-    overlaps = _overlaps(study, len(sampled), chance)
-    asked = [*zip(sampled, overlaps, strict=True), *((one, len(reviewers)) for one in checks)]
-    chance.shuffle(asked)
-    _insert(asked)
-    repeats = _repeats(study, [one for one in asked if one[0].kind == Item.Kind.SAMPLED], chance)
+    overlaps = _overlaps(study, len(sampled), generator)
+    pairs = [*zip(sampled, overlaps, strict=True), *((item, len(reviewers)) for item in checks)]
+    generator.shuffle(pairs)
+    _insert(pairs)
+    originals = [(item, overlap) for item, overlap in pairs if item.kind == Item.Kind.SAMPLED]
+    repeats = _repeats(study, originals, generator)
     _insert(repeats)
-    return Dealt(len(sampled), len(checks), len(repeats))
+    return ItemCounts(len(sampled), len(checks), len(repeats))
 
 
 def add_slots(study: Study, *, overlap: int, new_raters: int) -> int:
-    """Open the slots that a higher overlap and new raters ask for. Returns how many.
+    """Open the slots that a higher overlap and new raters require. Returns how many.
 
-    Sampled items and their repeats get up to `overlap` slots, control items one a new rater.
+    Sampled items and their repeats get up to `overlap` slots, control items one for each new
+    rater.
     """
     counted = Item.objects.filter(study=study).annotate(
-        places=Count("slots", filter=~Q(slots__state=Slot.State.WITHDRAWN)),
+        usable=Count("slots", filter=~Q(slots__state=Slot.State.WITHDRAWN)),
         highest=Max("slots__number", default=0),
     )
     rows = []
-    for pk, kind, places, highest in counted.values_list("pk", "kind", "places", "highest"):
-        more = new_raters if kind == Item.Kind.CONTROL else max(0, overlap - places)
-        rows += [Slot(item_id=pk, number=highest + one) for one in range(1, more + 1)]
-    Slot.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
+    for pk, kind, usable, highest in counted.values_list("pk", "kind", "usable", "highest"):
+        more = new_raters if kind == Item.Kind.CONTROL else max(0, overlap - usable)
+        rows += [Slot(item_id=pk, number=highest + offset) for offset in range(1, more + 1)]
+    Slot.objects.bulk_create(rows, batch_size=CHUNK_SIZE)
     return len(rows)
 
 
@@ -78,48 +80,48 @@ def _item(study: Study, trace_id: int, **fields: object) -> Item:
     return Item(study=study, trace_id=trace_id, code=code, bucket=bucket, **fields)
 
 
-def _sampled(study: Study, one: Drawn) -> Item:
+def _sampled_item(study: Study, draw: Drawn) -> Item:
     return _item(
         study,
-        one.trace_id,
-        stratum=one.stratum,
-        inclusion_probability=one.inclusion_probability,
-        phase=one.phase,
+        draw.trace_id,
+        stratum=draw.stratum,
+        inclusion_probability=draw.inclusion_probability,
+        phase=draw.phase,
     )
 
 
-def _control(study: Study, one: Control) -> Item:
-    return _item(study, one.trace_id, kind=Item.Kind.CONTROL, expected=one.expected)
+def _control_item(study: Study, control: Control) -> Item:
+    return _item(study, control.trace_id, kind=Item.Kind.CONTROL, expected=control.expected)
 
 
 def _route(items: Sequence[Item], study: Study, reviewers: Sequence[Reviewer]) -> None:
-    """Name each item's specialty; items wait only where someone of theirs is in the study."""
+    """Set each item's specialty; it waits only if the study has a reviewer of that specialty."""
     specialties = {item.trace_id: "" for item in items}
     for pks in _chunks(list(specialties)):
-        found = Trace.objects.filter(pk__in=pks).values_list("pk", "question__specialty")
-        specialties.update(found)
+        rows = Trace.objects.filter(pk__in=pks).values_list("pk", "question__specialty")
+        specialties.update(rows)
     present = {specialty_key(reviewer.specialty) for reviewer in reviewers} - {""}
     fallback = timezone.now() + timedelta(hours=study.fallback_hours)
     for item in items:
         item.specialty = specialty_key(specialties[item.trace_id])
-        # Control items wait like any: one of another field that came at once would show as one.
+        # Control items wait too: one of another specialty that came at once would give itself away.
         waits = study.route_by_specialty and item.specialty in present
         item.open_to_all_at = fallback if waits else None
 
 
-def _overlaps(study: Study, items: int, chance: random.Random) -> list[int]:
+def _overlaps(study: Study, items: int, generator: random.Random) -> list[int]:
     """The grades each item asks for: more for a random subset, to measure reliability."""
     overlaps = [study.overlap] * items
     if study.reliability_overlap:
-        for at in chance.sample(range(items), round(study.reliability_share * items)):
-            overlaps[at] = max(study.overlap, study.reliability_overlap)
+        for index in generator.sample(range(items), round(study.reliability_share * items)):
+            overlaps[index] = max(study.overlap, study.reliability_overlap)
     return overlaps
 
 
 def _repeats(
-    study: Study, sampled: Sequence[tuple[Item, int]], chance: random.Random
+    study: Study, sampled: Sequence[tuple[Item, int]], generator: random.Random
 ) -> list[tuple[Item, int]]:
-    chosen = chance.sample(list(sampled), round(study.repeat_share * len(sampled)))
+    chosen = generator.sample(list(sampled), round(study.repeat_share * len(sampled)))
     return [
         (
             _item(
@@ -135,16 +137,16 @@ def _repeats(
     ]
 
 
-def _insert(asked: Sequence[tuple[Item, int]]) -> None:
-    items = Item.objects.bulk_create([item for item, _ in asked], batch_size=ROWS_AT_ONCE)
+def _insert(pairs: Sequence[tuple[Item, int]]) -> None:
+    items = Item.objects.bulk_create([item for item, _ in pairs], batch_size=CHUNK_SIZE)
     slots = (
         Slot(item=item, number=number)
-        for item, (_, overlap) in zip(items, asked, strict=True)
+        for item, (_, overlap) in zip(items, pairs, strict=True)
         for number in range(1, overlap + 1)
     )
-    while some := list(islice(slots, ROWS_AT_ONCE)):
-        Slot.objects.bulk_create(some)
+    while chunk := list(islice(slots, CHUNK_SIZE)):
+        Slot.objects.bulk_create(chunk)
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[at : at + ROWS_AT_ONCE] for at in range(0, len(ids), ROWS_AT_ONCE))
+    return (ids[start : start + CHUNK_SIZE] for start in range(0, len(ids), CHUNK_SIZE))

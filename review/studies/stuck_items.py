@@ -1,4 +1,4 @@
-"""Stuck items: those that ask for more grades than the study has people left to give."""
+"""Stuck items: those that need more grades than the study has reviewers left to give them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from django.db.models.functions import Coalesce
 
 from review.models import Decline, Item, Slot, Study, StudyReviewer
 
-SHOWN = 20
+MAX_LISTED = 20
 
 
 @dataclass(frozen=True)
 class StuckItem:
-    """One item, the places nobody is left for, and how many declined it."""
+    """One item, how many of its slots nobody is left to fill, and how many declined it."""
 
     question: str
     missing: int
@@ -30,49 +30,49 @@ class StuckItems:
 
 
 def stuck_items(study: Study) -> StuckItems:
-    """Items with open places for which nobody in the study is left.
+    """Items with more open slots than reviewers who could fill them.
 
-    Left are raters with an active account, below their cap, who have neither a place on the
-    item nor declined it.
+    A reviewer could fill one if their account is active, they are below their cap, and they have
+    neither a slot of the item nor declined it.
     """
     able = able_reviewers(study)
     rows = _short(study, able)
     first: Iterable[tuple[str, int, int]] = rows.values_list(
         "trace__question__text", "missing", "declined"
-    )[:SHOWN]
-    found = (StuckItem(text, missing, declined) for text, missing, declined in first)
-    return StuckItems(rows.count(), tuple(found))
+    )[:MAX_LISTED]
+    items = (StuckItem(text, missing, declined) for text, missing, declined in first)
+    return StuckItems(rows.count(), tuple(items))
 
 
 def able_reviewers(study: Study) -> list[int]:
     """Raters of the study who may be dealt something still."""
     filled = Q(reviewer__slots__item__study=study, reviewer__slots__state=Slot.State.FILLED)
-    places = StudyReviewer.objects.filter(study=study, reviewer__user__is_active=True)
-    counted = places.annotate(done=Count("reviewer__slots", filter=filled))
+    memberships = StudyReviewer.objects.filter(study=study, reviewer__user__is_active=True)
+    counted = memberships.annotate(done=Count("reviewer__slots", filter=filled))
     return list(
         counted.filter(Q(cap=None) | Q(done__lt=F("cap"))).values_list("reviewer", flat=True)
     )
 
 
 def _short(study: Study, able: list[int]) -> QuerySet[Any]:
-    """Items with `missing` more open places than able raters who have not been there."""
+    """Items with `missing` more open slots than able raters who could still fill them."""
     slots = Slot.objects.filter(item=OuterRef("pk"))
-    been = _number(slots.filter(reviewer__in=able))
+    done = _number(slots.filter(reviewer__in=able))
     declines = Decline.objects.filter(item=OuterRef("pk"))
     rows = Item.objects.filter(study=study).exclude(kind=Item.Kind.REPEAT)
     return (
         rows.annotate(
-            open_places=_number(slots.filter(state=Slot.State.OPEN)),
+            open_slots=_number(slots.filter(state=Slot.State.OPEN)),
             declined=_number(declines),
-            missing=F("open_places") - len(able) + been + _number(_elsewhere(declines, able)),
+            missing=F("open_slots") - len(able) + done + _number(_elsewhere(declines, able)),
         )
-        .filter(open_places__gt=0, missing__gt=0)
+        .filter(open_slots__gt=0, missing__gt=0)
         .order_by("-missing", "pk")
     )
 
 
 def _elsewhere(declines: QuerySet[Decline], able: Iterable[int]) -> QuerySet[Decline]:
-    """Declines of able raters who hold no place on the item after all."""
+    """Declines of able raters who have no slot of the item."""
     return declines.filter(reviewer__in=list(able)).exclude(reviewer__slots__item=OuterRef("pk"))
 
 

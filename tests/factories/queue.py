@@ -120,7 +120,7 @@ def _walked(
     study: "Study", people: list["Reviewer"], items: list[Row], done: int
 ) -> tuple[dict[int, list[tuple[int, int]]], dict[int, tuple[int, int]]]:
     """Who graded each item as which of theirs, and each reviewer's (cursor, dealt)."""
-    from review.queue.order import bucket_order, place_in_bucket
+    from review.queue.order import bucket_order, rank_in_bucket
 
     graders: dict[int, list[tuple[int, int]]] = {pk: [] for pk, _, _ in items}
     cursors = {person.pk: (0, 0) for person in people}
@@ -129,7 +129,7 @@ def _walked(
         lap = bucket_order(study.seed, person.pk, study.buckets)
         at = {bucket: number for number, bucket in enumerate(lap)}
         keyed = [
-            (at[bucket], place_in_bucket(code, seed=study.seed, reviewer_id=person.pk), pk)
+            (at[bucket], rank_in_bucket(code, seed=study.seed, reviewer_id=person.pk), pk)
             for pk, code, bucket in items
         ]
         return ((pk, place) for place, _, pk in sorted(keyed))

@@ -21,10 +21,10 @@ from review.grading.rubric import RUBRICS
 from review.grading.sendbacks import waiting_for
 from review.grading.submit import IncompleteGrade, StaleLease, submit_grade
 from review.models import Draft, Reviewer, Slot, Study
-from review.queue.claim import held_slot, next_slot, renew_lease
+from review.queue.claim import leased_slot, next_slot, renew_lease
 from review.queue.decline import decline_item
-from review.queue.drafts import draft_of, take_back
-from review.queue.reviewer_progress import pace_of
+from review.queue.drafts import draft_of, reclaim_draft
+from review.queue.reviewer_progress import own_progress
 from review.views.grading.screen import render_screen
 
 PUT_ASIDE = "Your item in {} is put aside. What you entered is kept, and comes first there."
@@ -101,7 +101,7 @@ def decline(request: SignedInRequest, code: str) -> HttpResponse:
 
 def _resume(request: HttpRequest, draft: Draft) -> HttpResponse:
     """An item whose time ran out: its place back if one is free, else the draft to read."""
-    if take_back(draft) is not None:
+    if reclaim_draft(draft) is not None:
         messages.info(request, "This had gone back to the queue; the item is yours again.")
         return redirect("review:grade", draft.item.code)
     trace = store.trace_record(draft.item.trace)
@@ -137,7 +137,7 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
 
 def to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpResponse:
     """Go to the reviewer's next item, or to the desk with the reason why there is none."""
-    held, slot = held_slot(reviewer), next_slot(study, reviewer=reviewer)
+    held, slot = leased_slot(reviewer), next_slot(study, reviewer=reviewer)
     if slot is not None:
         if held is not None and held.item.study_id != study.pk:
             messages.info(request, PUT_ASIDE.format(held.item.study))
@@ -195,7 +195,7 @@ def _page(
         "readonly": readonly,
         "draft": draft,
         "draft_url": None if readonly else reverse("review:draft", args=[code]),
-        "pace": pace_of(study, reviewer=reviewer),
+        "pace": own_progress(study, reviewer=reviewer),
     }
     return render_screen(
         request,

@@ -20,7 +20,14 @@ from review.grading.answer_key import key_shown
 from review.grading.rubric import RUBRICS
 from review.grading.submit import StaleLease
 from review.models import Draft, Reviewer, Slot
-from review.queue.drafts import AlreadyGraded, Entered, OtherTab, Save, save_amendment, save_draft
+from review.queue.drafts import (
+    AlreadyGraded,
+    DraftContent,
+    DraftSave,
+    OtherTab,
+    save_amendment,
+    save_draft,
+)
 from review.views.grading.desk import form_of, refused
 
 LARGEST = 2**31 - 1
@@ -30,7 +37,7 @@ LARGEST = 2**31 - 1
 @require_POST
 @role_required(Role.REVIEWER)
 def draft(request: SignedInRequest, code: str) -> HttpResponse:
-    """Save the form as it stands; a hidden answer key comes back once coherence is graded."""
+    """DraftSave the form as it stands; a hidden answer key comes back once coherence is graded."""
     reviewer = access.reviewer_of(request.user)
     slot = access.slot_once_dealt(reviewer, code)
     trace = store.trace_record(slot.item.trace)
@@ -41,7 +48,7 @@ def draft(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 @role_required(Role.REVIEWER)
 def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
-    """Save a change to one's grade as it stands, before it is submitted with its reason."""
+    """DraftSave a change to one's grade as it stands, before it is submitted with its reason."""
     reviewer = access.reviewer_of(request.user)
     slot = access.graded_slot(reviewer, code)
     trace = store.trace_record(slot.item.trace)
@@ -100,18 +107,18 @@ def _answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
     return JsonResponse(answer)
 
 
-def _entered(kind: type[GradeForm], slot: Slot, trace: TraceRecord, data: QueryDict) -> Entered:
+def _entered(kind: type[GradeForm], slot: Slot, trace: TraceRecord, data: QueryDict) -> DraftContent:
     form = kind(data, rubric=RUBRICS[slot.item.study.rubric_version], layout=Layout.of(trace))
-    return Entered(form.content(), _whole(data, "active_seconds"))
+    return DraftContent(form.content(), _whole(data, "active_seconds"))
 
 
-def _save_of(data: QueryDict) -> Save:
+def _save_of(data: QueryDict) -> DraftSave:
     """Which save the page says it is; without script it says no more than the version."""
     version = _whole(data, "draft_version")
     try:
-        return Save(version, UUID(data.get("draft_tab", "")), _whole(data, "draft_save"))
+        return DraftSave(version, UUID(data.get("draft_tab", "")), _whole(data, "draft_save"))
     except ValueError:
-        return Save(version)
+        return DraftSave(version)
 
 
 def _whole(data: QueryDict, name: str) -> int:

@@ -22,9 +22,9 @@ from review.grading.sendbacks import waiting_for
 from review.grading.submit import IncompleteGrade
 from review.models import Draft, Reviewer, Slot, Study
 from review.queue.candidates import withheld_for
-from review.queue.claim import held_slot
+from review.queue.claim import leased_slot
 from review.queue.drafts import draft_of
-from review.queue.reviewer_progress import own_grades, pace_of
+from review.queue.reviewer_progress import own_grades, own_progress
 from review.views.grading.screen import render_screen
 
 PAGE = 25
@@ -41,7 +41,7 @@ def history(request: SignedInRequest, study_id: int) -> HttpResponse:
     context = {
         "study": study,
         "page": Paginator(grades, PAGE).get_page(request.GET.get("page")),
-        "pace": pace_of(study, reviewer=reviewer),
+        "pace": own_progress(study, reviewer=reviewer),
         "may_amend": study.state == Study.State.OPEN,
         "withheld_for": 0 if study.state == Study.State.CLOSED else withheld_for(study),
     }
@@ -84,7 +84,7 @@ def _back(slot: Slot, reviewer: Reviewer) -> HttpResponse:
 
 def _in_hand(slot: Slot, reviewer: Reviewer) -> Slot | None:
     """The slot of the same study that the reviewer holds."""
-    held = held_slot(reviewer)
+    held = leased_slot(reviewer)
     return held if held is not None and held.item.study_id == slot.item.study_id else None
 
 
@@ -122,7 +122,7 @@ def _page(
         "in_hand": _in_hand(slot, reviewer),
         "asked": waiting_for(reviewer).filter(grade__item=slot.item).first(),
         "draft_url": reverse("review:amend_draft", args=[code]) if is_open else None,
-        "pace": pace_of(study, reviewer=reviewer),
+        "pace": own_progress(study, reviewer=reviewer),
     }
     status = 422 if form.errors else 200
     return render_screen(

@@ -32,7 +32,7 @@ PROMISED = {
 
 def written(folder: Path, lines=(TAKEN, WORSE), **changes):
     folder.mkdir(exist_ok=True)
-    return write_bundle(folder, lines=lines, rivals=lines, facts=facts(**changes))
+    return write_bundle(folder, lines=lines, alternatives=lines, facts=facts(**changes))
 
 
 def rows(folder: Path, table: str) -> list[dict]:

@@ -13,8 +13,8 @@ from django.utils import timezone
 from review.grading.submit import StaleLease
 from review.models import Draft, Grade, Reviewer, Slot, Study
 from review.queue import claim
-from review.queue.claim import held_slot, next_slot
-from review.queue.drafts import Entered, Save, save_draft, take_back
+from review.queue.claim import leased_slot, next_slot
+from review.queue.drafts import DraftContent, DraftSave, reclaim_draft, save_draft
 from review.studies.lifecycle import pause_study
 from tests import actors, factories
 from tests.review.submitting import grade_all, sent, submit
@@ -41,8 +41,8 @@ def studies(lead, ann) -> tuple[Study, Study]:
 
 
 def note(slot: Slot, reviewer: Reviewer, comment: str) -> Draft:
-    entered = Entered({"comment": comment})
-    return save_draft(slot, reviewer=reviewer, fence=slot.fence, save=Save(0), entered=entered)
+    entered = DraftContent({"comment": comment})
+    return save_draft(slot, reviewer=reviewer, fence=slot.fence, save=DraftSave(0), entered=entered)
 
 
 def test_opening_another_study_frees_the_item_and_keeps_its_draft(studies, ann):
@@ -50,7 +50,7 @@ def test_opening_another_study_frees_the_item_and_keeps_its_draft(studies, ann):
     before = next_slot(first, reviewer=ann)
     note(before, ann, "half done")
     opened = next_slot(second, reviewer=ann)
-    assert held_slot(ann) == opened
+    assert leased_slot(ann) == opened
     before.refresh_from_db()
     assert (before.state, before.reviewer) == (Slot.State.OPEN, None)
     again = next_slot(first, reviewer=ann)
@@ -74,8 +74,8 @@ def test_someone_else_may_take_what_was_put_aside(lead, ann):
     draft = note(slot, ann, "kept to read")
     next_slot(other, reviewer=ann)
     assert next_slot(shared, reviewer=ben).pk == slot.pk
-    assert take_back(draft) is None
-    assert held_slot(ann).item.study == other  # what she holds stays hers
+    assert reclaim_draft(draft) is None
+    assert leased_slot(ann).item.study == other  # what she holds stays hers
 
 
 def test_what_passed_to_someone_else_in_this_moment_stays_theirs(lead, ann, monkeypatch):
@@ -85,10 +85,10 @@ def test_what_passed_to_someone_else_in_this_moment_stays_theirs(lead, ann, monk
     read = next_slot(shared, reviewer=ann)
     Slot.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     taken = next_slot(shared, reviewer=ben)
-    monkeypatch.setattr(claim, "held_slot", lambda _: read)
+    monkeypatch.setattr(claim, "leased_slot", lambda _: read)
     assert next_slot(shared, reviewer=ann) is None
     assert next_slot(other, reviewer=ann) is not None
-    assert held_slot(ben) == taken
+    assert leased_slot(ben) == taken
 
 
 @pytest.mark.parametrize("why", ["nothing is left", "the study is paused", "the cap is reached"])
@@ -102,8 +102,8 @@ def test_the_item_stays_where_the_other_study_deals_nothing(studies, ann, why):
         second.places.update(cap=0)
     held = next_slot(first, reviewer=ann)
     assert next_slot(second, reviewer=ann) is None
-    assert held_slot(ann) == held
-    assert held_slot(ann).fence == held.fence
+    assert leased_slot(ann) == held
+    assert leased_slot(ann).fence == held.fence
     assert not Draft.objects.exists()
 
 
@@ -115,7 +115,7 @@ def test_going_back_to_the_item_takes_it_again_and_puts_the_other_aside(studies,
     assert "Your item in first is put aside." in response.content.decode()
     page = reverse("review:grade", args=[before.item.code])
     assert "the item is yours again" in client.get(page, follow=True).content.decode()
-    assert held_slot(ann).item == before.item
+    assert leased_slot(ann).item == before.item
 
 
 def test_the_tab_that_was_left_is_told_why_and_its_grade_still_counts(studies, ann):
@@ -151,7 +151,7 @@ def test_of_leases_in_several_studies_the_migration_keeps_the_latest(studies, an
     migration.keep_the_latest_lease(apps, None)
     early.refresh_from_db()
     assert (early.state, early.reviewer) == (Slot.State.OPEN, None)
-    assert held_slot(ann) == late
+    assert leased_slot(ann) == late
 
 
 @pytest.mark.django_db(transaction=True)

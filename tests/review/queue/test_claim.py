@@ -113,7 +113,7 @@ def test_a_slot_filled_at_the_last_moment_is_not_opened_again(lead, ann, ben):
     Slot.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
     def work():
-        free_expired_slots(study, besides=ben)
+        free_expired_slots(study, except_for=ben)
         connection.close()
 
     freeing = threading.Thread(target=work)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from review.grading.submit import StaleLease
 from review.models import Draft, Grade, Reviewer, Slot, Study
 from review.queue.claim import next_slot
-from review.queue.drafts import Entered, OtherTab, Save, save_draft, take_back
+from review.queue.drafts import DraftContent, DraftSave, OtherTab, reclaim_draft, save_draft
 from review.studies.lifecycle import pause_study
 from tests import actors, factories
 from tests.review.submitting import sent, submit
@@ -49,8 +49,8 @@ def save(slot, reviewer, version=0, fence=None, tab=None, number=0, **content) -
         slot,
         reviewer=reviewer,
         fence=slot.fence if fence is None else fence,
-        save=Save(version, tab, number),
-        entered=Entered(content, 7),
+        save=DraftSave(version, tab, number),
+        entered=DraftContent(content, 7),
     )
 
 
@@ -128,10 +128,10 @@ def test_submitting_ends_the_draft(slot, ann):
 def test_a_lost_item_comes_back_with_its_draft_while_it_is_free(study, slot, ann):
     draft = save(slot, ann, comment="kept")
     Slot.objects.update(state="open", reviewer=None, lease_until=None)
-    back = take_back(draft)
+    back = reclaim_draft(draft)
     assert back is not None
     assert (back.item, back.fence, back.reviewer) == (slot.item, slot.fence + 1, ann)
-    assert take_back(draft).fence == back.fence  # one active lease
+    assert reclaim_draft(draft).fence == back.fence  # one active lease
 
 
 def test_nothing_is_given_back_to_someone_who_holds_another_item(ann):
@@ -143,14 +143,14 @@ def test_nothing_is_given_back_to_someone_who_holds_another_item(ann):
     Slot.objects.filter(pk=other.pk).update(
         state="leased", reviewer=ann, lease_until="2999-01-01T00:00Z"
     )
-    assert take_back(draft) is None
+    assert reclaim_draft(draft) is None
 
 
 def test_nothing_is_given_back_while_the_study_pauses(study, slot, ann):
     draft = save(slot, ann)
     Slot.objects.update(state="open", reviewer=None, lease_until=None)
     pause_study(study, by=study.created_by)
-    assert take_back(draft) is None
+    assert reclaim_draft(draft) is None
 
 
 def test_the_page_fills_in_the_draft(client, slot):

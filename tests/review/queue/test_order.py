@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from review.queue.order import (
     BUCKET_SIZE,
-    MOST_BUCKETS,
+    MAX_BUCKETS,
     bucket_of,
     bucket_order,
     buckets_for,
@@ -44,7 +44,7 @@ def test_orders_of_two_reviewers_are_unrelated():
 
 def test_buckets_are_of_a_size_and_a_small_study_has_one():
     assert buckets_for(0) == buckets_for(BUCKET_SIZE) == 1
-    assert buckets_for(10**9) == MOST_BUCKETS
+    assert buckets_for(10**9) == MAX_BUCKETS
     held = Counter(bucket_of(code, seed=SEED, buckets=BUCKETS) for code in CODES)
     assert len(held) == BUCKETS
     assert max(held.values()) < 2 * 500 / BUCKETS + 10

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from review.models import Grade, Item, Slot, StudyReviewer
 from review.queue.claim import next_slot, reclaim_slot
-from review.queue.reviewer_progress import own_grades, pace_of
+from review.queue.reviewer_progress import own_grades, own_progress
 from tests import actors, factories
 from tests.factories.screen import three_paths_and_steps
 from tests.review.submitting import grade_all, submit
@@ -35,7 +35,7 @@ def study(lead, ann):
 
 
 def test_without_a_grade_there_is_no_pace(study, ann):
-    pace = pace_of(study, reviewer=ann)
+    pace = own_progress(study, reviewer=ann)
     assert (pace.done, pace.size, pace.seconds, pace.minutes_left) == (0, 4, None, None)
     assert not pace.break_due
 
@@ -43,7 +43,7 @@ def test_without_a_grade_there_is_no_pace(study, ann):
 def test_the_rest_takes_the_median_of_the_active_seconds(study, ann):
     submit(next_slot(study, reviewer=ann), ann, active_seconds=100)
     submit(next_slot(study, reviewer=ann), ann, active_seconds=140)
-    pace = pace_of(study, reviewer=ann)
+    pace = own_progress(study, reviewer=ann)
     assert (pace.done, pace.position, pace.seconds, pace.minutes_left) == (2, 3, 120, 4)
 
 
@@ -53,18 +53,18 @@ def test_nothing_left_takes_no_minutes(study, ann):
     submit(next_slot(study, reviewer=ann), ann, active_seconds=100)
     assert "minutes left" in client.get(history).content.decode()
     grade_all(study, ann)
-    assert pace_of(study, reviewer=ann).minutes_left is None
+    assert own_progress(study, reviewer=ann).minutes_left is None
     assert "minutes left" not in client.get(history).content.decode()
 
 
 def test_size_is_bounded_by_the_cap_and_by_what_others_leave(lead, study, ann):
     StudyReviewer.objects.update(cap=3)
-    assert pace_of(study, reviewer=ann).size == 3
+    assert own_progress(study, reviewer=ann).size == 3
     ben = actors.reviewer("ben")
     shared = factories.study(ann, ben, opened_by=lead, size=4, name="shared")
     for _ in range(3):
         submit(next_slot(shared, reviewer=ben), ben)
-    assert pace_of(shared, reviewer=ann).size == 1
+    assert own_progress(shared, reviewer=ann).size == 1
 
 
 @pytest.mark.usefixtures("unguarded")
@@ -75,11 +75,11 @@ def test_a_break_is_due_when_the_work_went_on_without_a_pause(study, ann, monkey
         Grade.objects.filter(pk=grade.pk).update(
             submitted_at=timezone.now() - timedelta(minutes=minutes)
         )
-    assert pace_of(study, reviewer=ann).break_due
+    assert own_progress(study, reviewer=ann).break_due
     Grade.objects.filter(study_position=3).update(
         submitted_at=timezone.now() - timedelta(minutes=26)
     )
-    assert not pace_of(study, reviewer=ann).break_due  # a pause of 17 minutes before the last
+    assert not own_progress(study, reviewer=ann).break_due  # a pause of 17 minutes before the last
 
 
 def test_a_break_hint_is_on_the_page(study, ann, monkeypatch):

@@ -85,7 +85,7 @@ def test_an_item_begun_comes_back_before_any_other(lead, ann, ben):
     held = reclaim_slot(last, reviewer=ann)
     Draft.objects.create(item=last, reviewer=ann, content={"comment": "half"})
     expire()
-    assert free_expired_slots(study, besides=ben) == 1
+    assert free_expired_slots(study, except_for=ben) == 1
     again = next_slot(study, reviewer=ann)
     assert (again.item_id, again.fence) == (last.pk, held.fence + 1)
     assert Draft.objects.get().content == {"comment": "half"}

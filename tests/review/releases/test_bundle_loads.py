@@ -22,7 +22,7 @@ def folder(tmp_path_factory):
         frozen(OTHER_WORDS, taken=False, trace_id="t-2", consensus=REJECTED, correction=CORRECTED),
         frozen(question=2, trace_id="t-3", place=None, grades=(), consensus=None),
     ]
-    bundle = write_bundle(made, lines=lines, rivals=lines[:2], facts=facts())
+    bundle = write_bundle(made, lines=lines, alternatives=lines[:2], facts=facts())
     assert not bundle.lacks
     return made
 

@@ -95,7 +95,7 @@ def test_a_release_that_is_gone_is_no_error(study, lead):
 
 def test_one_person_has_so_many_releases_made_at_once_and_no_more(study, lead):
     policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
-    for place in range(lifecycle.MOST_WAITING):
+    for place in range(lifecycle.MAX_WAITING):
         last = begin_release(f"r{place}", study=study, policy=policy, made_by=lead)
     with pytest.raises(CannotRelease, match="3 releases of lead are being made"):
         begin_release("too-many", study=study, policy=policy, made_by=lead)
@@ -108,7 +108,7 @@ def test_one_person_has_so_many_releases_made_at_once_and_no_more(study, lead):
 def test_trying_again_counts_too(study, lead):
     failed = begun(study, lead)
     Release.objects.update(state=Release.State.FAILED, failed_reason="why not")
-    for place in range(lifecycle.MOST_WAITING):
+    for place in range(lifecycle.MAX_WAITING):
         begin_release(f"r{place}", study=study, policy=failed.policy, made_by=lead)
     with pytest.raises(CannotRelease, match="3 releases of lead"):
         retry_release(failed, by=lead)
@@ -148,13 +148,13 @@ def test_a_silent_broker_is_left_to_the_reaper(monkeypatch):
 
 
 def test_a_worker_that_lost_its_hold_freezes_nothing(study, lead, folder, monkeypatch):
-    release, seal = begun(study, lead), bundle.seal
+    release, build_bundle = begun(study, lead), bundle.build_bundle
 
     def lose_hold(*args, **kwargs):
         Release.objects.update(lease_token="1" * 32)
-        return seal(*args, **kwargs)
+        return build_bundle(*args, **kwargs)
 
-    monkeypatch.setattr(lifecycle, "seal", lose_hold)
+    monkeypatch.setattr(lifecycle, "build_bundle", lose_hold)
     make(release)
     assert (now(release).state, now(release).sha256) == (Release.State.MAKING, "")
     assert not ReleasedTrace.objects.exists()
@@ -190,7 +190,7 @@ def test_a_busy_database_fails_nothing(study, lead, monkeypatch):
     def busy(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(lifecycle, "weigh_study", busy)
+    monkeypatch.setattr(lifecycle, "write_lines", busy)
     with pytest.raises(OperationalError):
         make(release)
     assert list(lifecycle.unfinished_releases()) == [release]

@@ -17,7 +17,7 @@ from review.models import Item, Reviewer, Slot, Study
 from review.models.items import new_code
 from review.queue.candidates import withheld_for
 from review.queue.claim import next_slot
-from review.queue.order import place_in_bucket
+from review.queue.order import rank_in_bucket
 from review.queue.reviewer_progress import own_grades
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
@@ -121,7 +121,7 @@ def test_codes_and_order_follow_from_chance_alone(study, ann):
         submit(slot, ann)
     # Where an item comes depends on its code, and nothing but chance makes a code.
     assert dealt == sorted(
-        dealt, key=lambda code: place_in_bucket(code, seed=study.seed, reviewer_id=ann.pk)
+        dealt, key=lambda code: rank_in_bucket(code, seed=study.seed, reviewer_id=ann.pk)
     )
     assert len(dealt) == 18
 
