@@ -19,8 +19,8 @@ def rows(estimate: Estimate) -> list[tuple[str, str]]:
     return [
         ("Traces", f"{estimate.traces:,}"),
         ("Calls", counts(estimate.calls)),
-        ("Tokens read", counts(estimate.input_tokens)),
-        ("Tokens written", counts(estimate.output_tokens)),
+        ("Input tokens", counts(estimate.input_tokens)),
+        ("Output tokens", counts(estimate.output_tokens)),
         ("Cost", cost_in_words(estimate)),
         ("Time", f"{duration(estimate.seconds)} with {estimate.threads} threads"),
         *((name, _share(share)) for name, share in zip(NAMES, estimate.shares, strict=True)),

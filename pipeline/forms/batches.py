@@ -43,7 +43,7 @@ class BatchForm(BudgetForm):
     """What a lead starts a batch with."""
 
     name = forms.CharField(
-        max_length=120, required=False, help_text="Leave empty for one made from the choices below."
+        max_length=120, required=False, help_text="Leave empty to make one from the choices below."
     )
     question_set = forms.ModelChoiceField(QuestionSet.objects.none())
     knowledge_graph = forms.ModelChoiceField(KnowledgeGraph.objects.none())
@@ -51,13 +51,13 @@ class BatchForm(BudgetForm):
         label="Configuration", help_text="Which method, and who reasons. Recorded in every trace."
     )
     limit = forms.IntegerField(
-        label="Questions at most",
+        label="Maximum questions",
         min_value=1,
         max_value=MOST_QUESTIONS,
         required=False,
         help_text="Leave empty for all questions of the set.",
     )
-    samples = forms.IntegerField(label="Traces a question", min_value=1, max_value=16, initial=1)
+    samples = forms.IntegerField(label="Traces per question", min_value=1, max_value=16, initial=1)
     seed = forms.IntegerField(
         min_value=0, max_value=2**31, initial=0, help_text="The same seed gives the same traces."
     )
@@ -68,31 +68,31 @@ class BatchForm(BudgetForm):
         Endpoint.objects.none(),
         label="Second reader",
         required=False,
-        help_text="Better another model than the reasoner: one tends to agree with itself.",
+        help_text="Use another model than the reasoner's: a model tends to agree with itself.",
     )
     similarity = forms.CharField(
         label="Link by similarity of",
         max_length=200,
         required=False,
-        help_text="Leave empty for the configuration's embedding model. Else another one that the "
-        "graph has vectors of, or 'lexical': spelling alone.",
+        help_text="Leave empty for the configuration's embedding model. Otherwise, name another "
+        "one that the graph has vectors for, or 'lexical' to compare spelling alone.",
     )
     temperature = forms.FloatField(
         min_value=0,
         max_value=2,
         required=False,
-        help_text="Leave empty for 0. Several traces a question need more.",
+        help_text="Leave empty for 0. Several traces per question need more than 0.",
     )
     own_temperature = forms.BooleanField(
         label="Leave the temperature to the model",
         required=False,
-        help_text="Some models accept no other than their own.",
+        help_text="Some models accept only their own.",
     )
     replay = forms.BooleanField(
-        label="Use answers again that were paid for before",
+        label="Reuse answers that are already paid for",
         required=False,
         initial=True,
-        help_text="Equal calls of earlier batches then cost nothing.",
+        help_text="Calls identical to those of earlier batches then cost nothing.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,7 +114,7 @@ class BatchForm(BudgetForm):
         if not self.asks_models:
             return data
         if data.get("own_temperature") and data.get("temperature") is not None:
-            self.add_error("temperature", "Leave this empty, or do not leave it to the model.")
+            self.add_error("temperature", "Enter a temperature or leave it to the model, not both.")
         self._check_similarity()
         for name in ("reasoner_endpoint", "reader_endpoint"):
             if name not in self.errors:
@@ -131,7 +131,7 @@ class BatchForm(BudgetForm):
         self, name: str, endpoint: Endpoint | None, questions: QuestionSet | None
     ) -> None:
         if endpoint is None:
-            self.add_error(name, "This configuration asks a language model: choose one.")
+            self.add_error(name, "This configuration uses a language model: choose one.")
         elif not endpoint.capability:
             self.add_error(name, "This endpoint has not been tested yet: see Endpoints.")
         else:

@@ -25,7 +25,7 @@ class BudgetForm(forms.Form):
         min_value=1,
         max_value=MOST_TOKENS,
         required=False,
-        help_text="Read and written together.",
+        help_text="Input and output together.",
     )
 
 
@@ -41,5 +41,7 @@ class ChangeBudgetForm(BudgetForm):
         data = super().clean() or {}
         for name, spent in self.spent.items():
             if (budget := data.get(name)) is not None and budget <= spent:
-                self.add_error(name, f"{spent:,} is spent already: give more, or cancel the batch.")
+                self.add_error(
+                    name, f"{spent:,} is already spent: enter more, or cancel the batch."
+                )
         return data

@@ -17,7 +17,9 @@ MOST = 10**9
 class EndpointForm(forms.Form):
     """What a lead says of an endpoint; `endpoint` is the one to be changed, if any."""
 
-    name = forms.SlugField(max_length=80, help_text="Letters, digits, hyphens; it cannot change.")
+    name = forms.SlugField(
+        max_length=80, help_text="Letters, digits and hyphens. It cannot be changed later."
+    )
     role = forms.ChoiceField(
         choices=Endpoint.Role.choices,
         help_text="The second reader checks what the reasoner wrote; it should be another model.",
@@ -25,15 +27,15 @@ class EndpointForm(forms.Form):
     base_url = forms.CharField(
         label="Base URL",
         max_length=300,
-        help_text="As the server's manual gives it, such as https://llm.hospital.example/v1.",
+        help_text="As in the server's manual, such as https://llm.hospital.example/v1.",
     )
-    model = forms.CharField(max_length=200, help_text="The name the server knows it by.")
+    model = forms.CharField(max_length=200, help_text="The model's name on the server.")
     key_from = forms.ChoiceField(label="API key", widget=forms.RadioSelect, initial=NONE)
     key_variable = forms.CharField(
         label="Environment variable",
         max_length=100,
         required=False,
-        help_text="Its name begins with MEDREASON_LLM_KEY_.",
+        help_text="Its name must begin with MEDREASON_LLM_KEY_.",
     )
     key = forms.CharField(
         label="Key",
@@ -44,7 +46,7 @@ class EndpointForm(forms.Form):
     )
     service_tier = forms.ChoiceField(
         label="Service tier",
-        choices=[("", "standard"), ("flex", "flex (slower, cheaper, where there is one)")],
+        choices=[("", "standard"), ("flex", "flex (slower, cheaper, where available)")],
         required=False,
     )
     timeout_seconds = forms.IntegerField(
@@ -62,10 +64,10 @@ class EndpointForm(forms.Form):
         if endpoint is not None:
             del self.fields["name"]
             if endpoint.key_variable or endpoint.key_encrypted:
-                keep = [(KEEP, f"keep the present one ({key_source(endpoint)})")]
+                keep = [(KEEP, f"keep the current one ({key_source(endpoint)})")]
         self.fields["key_from"].choices = [  # type: ignore[attr-defined]
             *keep,
-            (NONE, "none: the server wants none"),
+            (NONE, "none: the server needs none"),
             (VARIABLE, "from an environment variable"),
             (ENTERED, "entered below"),
         ]
@@ -85,14 +87,17 @@ class EndpointForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         source = data.get("key_from")
-        missing = {VARIABLE: ("key_variable", "Name it."), ENTERED: ("key", "Enter it.")}
+        missing = {
+            VARIABLE: ("key_variable", "Enter its name."),
+            ENTERED: ("key", "Enter the key."),
+        }
         if source in missing:
             field, asks = missing[source]
             if not data.get(field) and field not in self.errors:
                 self.add_error(field, asks)
         moved = self.endpoint and data.get("base_url", "") not in ("", self.endpoint.base_url)
         if source == KEEP and moved:
-            self.add_error("key_from", "Another base URL wants its key anew.")
+            self.add_error("key_from", "With another base URL, enter the key again.")
         return data
 
     def terms(self) -> EndpointTerms:

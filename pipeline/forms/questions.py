@@ -10,7 +10,7 @@ from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.models import QuestionSet
 from pipeline.sources.questions import QuestionSetTerms
 
-HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Give hosts such as llm.hospital.example.")
+HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Enter hosts such as llm.hospital.example.")
 
 
 class QuestionUploadForm(forms.Form):
@@ -21,7 +21,9 @@ class QuestionUploadForm(forms.Form):
     )
     source = forms.ChoiceField(label="Format")
     name = forms.SlugField(
-        label="Question set", max_length=80, help_text="A new name, or a set of the same format."
+        label="Question set",
+        max_length=80,
+        help_text="A new name, or an existing set of the same format.",
     )
     licence = forms.CharField(
         max_length=120, help_text="As the source states it, e.g. CC-BY-4.0 or MIT."
@@ -66,7 +68,9 @@ class QuestionUploadForm(forms.Form):
         data = super().clean() or {}
         listed = data.get("text_may_go") == QuestionSet.TextMayGo.LISTED_ENDPOINTS
         if listed and not data.get("destinations"):
-            self.add_error("destinations", "Name at least one endpoint, or keep the text here.")
+            self.add_error(
+                "destinations", "Enter at least one host, or keep the text on this machine."
+            )
         return data
 
     def terms(self) -> QuestionSetTerms:

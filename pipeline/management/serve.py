@@ -21,7 +21,7 @@ WORKER_ENVIRONMENT = {
 }
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
 PROJECT = Path(__file__).resolve().parents[2]
-END_MESSAGE = "\nMedReason Web has ended; its data is kept."
+END_MESSAGE = "\nMedReason Web has stopped; its data is kept."
 
 
 def main(host: str, port: int, processes: int, concurrency: int) -> None:
@@ -34,7 +34,7 @@ def main(host: str, port: int, processes: int, concurrency: int) -> None:
     ).run(
         ready=lambda: answers(shown, port),
         announce=lambda: print(
-            f"MedReason Web is at http://{address(shown, port)}/ (Ctrl-C ends it)", flush=True
+            f"MedReason Web is at http://{address(shown, port)}/ (Ctrl-C stops it)", flush=True
         ),
     )
     print(END_MESSAGE)

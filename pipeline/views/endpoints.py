@@ -34,7 +34,7 @@ def endpoint_list(request: SignedInRequest) -> HttpResponse:
 @role_required(Role.LEAD)
 @sensitive_variables("form")
 def endpoint_new(request: SignedInRequest) -> HttpResponse:
-    """Enter an endpoint."""
+    """Add an endpoint."""
     form = EndpointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -74,7 +74,7 @@ def endpoint_test(request: SignedInRequest, name: str) -> HttpResponse:
     endpoint = access.endpoint_for(request.user, name)
     try:
         probed = probe_endpoint(endpoint)
-        text = f"{endpoint} answers; its answers are held to: {probed.get_capability_display()}."
+        text = f"{endpoint} answers. Answer format: {probed.get_capability_display()}."
         messages.success(request, text)
     except (EndpointRefused, ReasonerFailure) as error:
         messages.error(request, str(error))

@@ -24,7 +24,7 @@ def price_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.LEAD)
 def price_new(request: SignedInRequest) -> HttpResponse:
-    """Enter a price."""
+    """Add a price."""
     initial = {"model": request.GET.get("model", "")}
     return _form_page(request, PriceForm(request.POST or None, initial=initial), None)
 

@@ -48,7 +48,7 @@ class Settlement:
 
 
 def awaiting_adjudication(study: Study) -> QuerySet[Item]:
-    """Items of the study that wait for adjudication, the gravest first.
+    """Items of the study that wait for adjudication, most serious first.
 
     Their grades disagree or carry a safety flag and nobody has settled them, or a grade that
     came after the settlement overtakes it. Items sent back wait for their graders first. A flag

@@ -59,7 +59,9 @@ class SettleForm(forms.Form):
             choices=FLAGS,
             widget=forms.RadioSelect,
             required=flagged,
-            error_messages={"required": "Safety flag: a grader raised one. Say what it is."},
+            error_messages={
+                "required": "Safety flag: a grader raised one. Choose its severity, or none."
+            },
         )
         self.fields["answer_key_disputed"] = forms.BooleanField(
             required=False, label="The answer key is in doubt (goes to the lead)"

@@ -49,5 +49,5 @@ def _text(label: str, initial: str) -> CommentField:
         initial=initial,
         required=True,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": f"{label}: write it, or leave the original words."},
+        error_messages={"required": f"{label}: enter the text, or keep the original."},
     )

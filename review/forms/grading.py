@@ -240,8 +240,8 @@ class AmendForm(GradeForm):
     fence = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(
         max_length=400,
-        label="Why it is changed",
-        error_messages={"required": "Say why the grade is changed."},
+        label="Why you are changing it",
+        error_messages={"required": "Say why you are changing the grade."},
     )
 
 

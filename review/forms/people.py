@@ -26,9 +26,9 @@ class InvitationForm(forms.Form):
     email = forms.EmailField(
         required=False,
         label="E-mail address",
-        help_text="The link is sent there, if this installation sends mail.",
+        help_text="The link is sent there if this installation sends e-mail.",
     )
-    days = forms.IntegerField(label="Days it works", min_value=1, max_value=30, initial=7)
+    days = forms.IntegerField(label="Valid for (days)", min_value=1, max_value=30, initial=7)
 
 
 class ProfileForm(forms.Form):
@@ -36,14 +36,14 @@ class ProfileForm(forms.Form):
 
     specialty = forms.CharField(max_length=80, required=False, help_text="For example: cardiology.")
     seniority = forms.ChoiceField(
-        choices=[("", "not said"), *Reviewer.Seniority.choices], required=False
+        choices=[("", "not given"), *Reviewer.Seniority.choices], required=False
     )
     declared_interests = forms.CharField(
         max_length=2000,
         required=False,
         widget=forms.Textarea({"rows": 3}),
-        help_text="Ties to makers of drugs, devices or models that a reader of your grades "
-        "should know of; or: none.",
+        help_text="Ties to makers of drugs, devices or models that readers of your grades should "
+        "know about, or: none.",
     )
 
     def profile(self) -> Profile:
@@ -59,7 +59,7 @@ class PasswordForm(forms.Form):
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput({"autocomplete": "new-password"}),
-        help_text="At least 12 characters, nothing that is easily guessed.",
+        help_text="At least 12 characters, and not easy to guess.",
     )
     password_again = forms.CharField(
         strip=False, widget=forms.PasswordInput({"autocomplete": "new-password"})
@@ -69,7 +69,7 @@ class PasswordForm(forms.Form):
         data = super().clean() or {}
         password = data.get("password", "")
         if password and password != data.get("password_again", password):
-            self.add_error("password_again", "This is not the same password.")
+            self.add_error("password_again", "The passwords do not match.")
         if password:
             try:
                 validate_password(password, User(username=data.get("username", self.account)))

@@ -38,7 +38,7 @@ class RulesForm(forms.Form):
     minimum_path_precision = MinimumField(help_text=LOWEST_GRADE)
     minimum_path_coherence = MinimumField(help_text=LOWEST_GRADE)
     minimum_graders = forms.IntegerField(
-        min_value=1, max_value=10, initial=1, help_text="Of a trace that was graded."
+        min_value=1, max_value=10, initial=1, help_text="For traces that were graded."
     )
     only_accepted = forms.BooleanField(
         required=False, initial=True, label="Only items whose consensus is accept"
@@ -49,11 +49,11 @@ class RulesForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
         initial=list(HARMS),
-        help_text="As adjudicated. A safety flag that nobody has adjudicated always does.",
+        help_text="As adjudicated. A flag that nobody has adjudicated always keeps a trace out.",
     )
     ungraded = forms.ChoiceField(
         label="Traces that nobody graded",
-        choices=[("leave_out", "leave out"), ("take", "take where the filters above pass")],
+        choices=[("leave_out", "leave out"), ("take", "take if the filters above pass")],
         initial="leave_out",
     )
 
@@ -74,7 +74,9 @@ class PolicyForm(RulesForm):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Policy.objects.filter(name=name).exists():
-            raise forms.ValidationError("A policy of this name exists; policies never change.")
+            raise forms.ValidationError(
+                "A policy with this name exists; policies cannot be changed."
+            )
         return name
 
 
@@ -82,7 +84,7 @@ class TryPolicyForm(RulesForm):
     """A rule to try, and a saved policy to set it beside."""
 
     compare = forms.ModelChoiceField(
-        Policy.objects.none(), label="Beside a saved policy", required=False
+        Policy.objects.none(), label="Compare with a saved policy", required=False
     )
 
     def __init__(self, *args: Any, policies: QuerySet[Policy], **kwargs: Any) -> None:
@@ -105,7 +107,7 @@ class ReleaseForm(forms.Form):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if name == "new":
-            raise forms.ValidationError("Choose another name: this one is an address here.")
+            raise forms.ValidationError("Choose another name: this one is reserved.")
         return name
 
 

@@ -64,14 +64,14 @@ class StudyForm(forms.Form):
     batches = BatchesField(
         Batch.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        help_text="Demonstration and model traces never share a study.",
+        help_text="A study cannot mix demonstration and model traces.",
     )
     size = forms.IntegerField(
         label="Items",
         min_value=1,
         max_value=MOST_ITEMS,
         required=False,
-        help_text="Drawn at random within the strata below. Empty: every trace with a CoT.",
+        help_text="Drawn at random within the strata below. Leave empty for all traces with a CoT.",
     )
     strata = forms.MultipleChoiceField(
         label="Stratify by",
@@ -79,17 +79,17 @@ class StudyForm(forms.Form):
         initial=DEFAULT_VARIABLES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text="Each combination is a stratum with its own, recorded chance of being drawn.",
+        help_text="Each combination is a stratum with its own recorded probability of being drawn.",
     )
     allocation = forms.ChoiceField(
         choices=[(name, _title(name)) for name in ALLOCATIONS],
         initial="proportional",
         required=False,
-        help_text="How a sample smaller than the whole is shared out: by the size of the strata, "
-        "by its square root, or equally.",
+        help_text="How a smaller sample is divided among the strata: in proportion to their size, "
+        "to its square root, or equally.",
     )
     minimum = forms.IntegerField(
-        label="At least, from each stratum",
+        label="Minimum from each stratum",
         min_value=1,
         max_value=MOST_ITEMS,
         initial=1,
@@ -99,15 +99,15 @@ class StudyForm(forms.Form):
         required=False,
         initial=True,
         label="Include traces that the automatic filters rejected",
-        help_text="Without them nobody can know how often the filters are wrong.",
+        help_text="Without them nobody can measure how often the filters are wrong.",
     )
     reviewers = ReviewersField(Reviewer.objects.none(), widget=forms.CheckboxSelectMultiple)
     overlap = forms.IntegerField(
-        label="Grades an item",
+        label="Grades per item",
         min_value=1,
         max_value=MOST_GRADES_AN_ITEM,
         initial=2,
-        help_text="From different reviewers; agreement can be measured from two on.",
+        help_text="From different reviewers; agreement can be measured from two upwards.",
     )
     reliability_percent = forms.FloatField(
         label="Reliability subset, % of items",
@@ -115,7 +115,7 @@ class StudyForm(forms.Form):
         max_value=100,
         initial=0,
         required=False,
-        help_text="A random part of the items that more people grade.",
+        help_text="A random part of the items, graded by more reviewers.",
     )
     reliability_overlap = forms.IntegerField(
         label="Grades in the reliability subset",
@@ -124,17 +124,17 @@ class StudyForm(forms.Form):
         required=False,
     )
     cap = forms.IntegerField(
-        label="Most items a reviewer",
+        label="Maximum items per reviewer",
         min_value=1,
         max_value=MOST_ITEMS,
         required=False,
-        help_text="Empty: no cap.",
+        help_text="Leave empty for no maximum.",
     )
     route_by_specialty = forms.BooleanField(
         required=False, label="Keep items for reviewers of the question's specialty"
     )
     fallback_hours = forms.IntegerField(
-        label="Then open them to everyone after, hours",
+        label="Hours until everyone may get them",
         min_value=0,
         max_value=24 * 365,
         initial=48,
@@ -145,7 +145,7 @@ class StudyForm(forms.Form):
         label="Control items",
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Every reviewer gets each of them, among the others and like the others.",
+        help_text="Every reviewer gets each of them, mixed in with the other items.",
     )
     repeat_percent = forms.FloatField(
         label="Repeats, % of items",
@@ -153,7 +153,7 @@ class StudyForm(forms.Form):
         max_value=100,
         initial=0,
         required=False,
-        help_text="Dealt a second time to whoever graded them, to see who agrees with themselves.",
+        help_text="Given again to whoever graded them, to measure how consistent they are.",
     )
     repeat_gap = forms.IntegerField(
         label="Items between an item and its repeat",
@@ -163,7 +163,9 @@ class StudyForm(forms.Form):
         required=False,
     )
     practice_round = forms.BooleanField(
-        required=False, label="Begin with a practice round", help_text="Stored apart from grades."
+        required=False,
+        label="Begin with a practice round",
+        help_text="Its answers are stored apart from grades.",
     )
     rubric_version = forms.ChoiceField(
         choices=[(version, f"version {version}") for version in rubric.RUBRICS],
@@ -174,12 +176,12 @@ class StudyForm(forms.Form):
     hide_answer_key = forms.BooleanField(
         required=False,
         label="Hide the answer key until coherence is graded",
-        help_text="The coherence of the chain of thought is then given blind, and kept.",
+        help_text="The coherence of the chain of thought is then graded blind, and kept.",
     )
     reveal_after_submit = forms.BooleanField(
         required=False,
         label="After submitting, show the filters' verdict, then the other grades",
-        help_text="The blind grade is kept; what is changed afterwards is a revision.",
+        help_text="The blind grade is kept; later changes are revisions.",
     )
     guidelines = forms.CharField(
         required=False,
@@ -203,7 +205,7 @@ class StudyForm(forms.Form):
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if Study.objects.filter(name=name).exists():
-            raise forms.ValidationError("A study of this name exists.")
+            raise forms.ValidationError("A study with this name exists.")
         return name
 
     def clean(self) -> dict[str, Any]:
@@ -232,7 +234,7 @@ class StudyForm(forms.Form):
 
 SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "Sample": (
-        "Which traces are graded. Every item keeps the chance with which it was drawn.",
+        "Which traces are graded. Every item records the probability with which it was drawn.",
         ("name", "batches", "size", "strata", "allocation", "minimum", "include_discarded"),
     ),
     "Reviewers": (
@@ -267,7 +269,9 @@ class ExtendForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
-    overlap = forms.IntegerField(label="Grades an item", min_value=1, max_value=MOST_GRADES_AN_ITEM)
+    overlap = forms.IntegerField(
+        label="Grades per item", min_value=1, max_value=MOST_GRADES_AN_ITEM
+    )
 
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": {"overlap": study.overlap}, **kwargs})
@@ -287,8 +291,8 @@ class DrawForm(forms.Form):
         choices=list(WHERE.items()),
         initial="random",
         widget=forms.RadioSelect,
-        help_text="The learned score guesses from a trace's features what the panel would "
-        "accept. Where it is undecided, a grade teaches most.",
+        help_text="The learned score predicts from a trace's features whether the panel would "
+        "accept it. Where it is undecided, a grade is most informative.",
     )
 
 

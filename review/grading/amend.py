@@ -34,7 +34,7 @@ def amend_grade(
     """
     check_entry(store.trace_record(slot.item.trace), entry)
     if not reason.strip():
-        raise CannotAmend("Say why the grade is changed.")
+        raise CannotAmend("Say why you are changing the grade.")
     with transaction.atomic():
         _lock_open_study(slot.item)
         made = Grade.objects.filter(idempotency_key=key, item=slot.item, reviewer=reviewer)
@@ -57,7 +57,7 @@ def _lock_open_study(item: Item) -> None:
 def check_open(study: Study) -> None:
     """Raises CannotAmend while the study takes no changes."""
     if study.state != Study.State.OPEN:
-        raise CannotAmend(f"The study is {study.state}: grades stay as they are.")
+        raise CannotAmend(f"The study is {study.state}: grades cannot be changed.")
 
 
 def _revision(

@@ -32,7 +32,7 @@ def send_back(item: Item, *, grades: Sequence[Grade], comment: str, by: "User") 
         # The study's row keeps it from closing meanwhile, and orders requests.
         study = Study.objects.select_for_update().get(pk=item.study_id)
         if study.state == Study.State.CLOSED:
-            raise CannotSendBack("The study is closed: grades stay as they are.")
+            raise CannotSendBack("The study is closed: grades cannot be changed.")
         return [_ask(item, grade, comment, by) for grade in grades]
 
 

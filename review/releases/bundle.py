@@ -48,7 +48,9 @@ def write_checked(release: Release, folder: Path) -> None:
     Raises NoBundle and BundleDiffers; in both cases nothing is left in the folder.
     """
     if release.manifest.get("bundle_version") != BUNDLE_VERSION:
-        raise NoBundle(f"{release} was frozen before this kind of bundle: it has its lines only.")
+        raise NoBundle(
+            f"{release} was frozen before this kind of bundle existed: it has only its lines."
+        )
     facts = {key: value for key, value in release.manifest.items() if key not in FILES}
     rebuilt = _rebuild(release, folder, facts).manifest(facts)
     differing = _differing(release.manifest["files"], rebuilt["files"])

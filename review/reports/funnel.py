@@ -177,8 +177,8 @@ def _calls(runs: Sequence[SourceRun]) -> Table:
         ("failed", "Of the sent, failed"),
         ("uncertain", "Of the sent, outcome unknown"),
         ("unknown", "Of the sent, price unknown"),
-        ("input", "Tokens read"),
-        ("output", "Tokens written"),
+        ("input", "Input tokens"),
+        ("output", "Output tokens"),
     )
     columns = tuple(Column(key, title, "" if key == "source" else "items") for key, title in titles)
     return Table(

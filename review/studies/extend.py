@@ -55,6 +55,6 @@ def extend_study(
 
 def _check_extension(study: Study, overlap: int, *, raters: int) -> None:
     if overlap < study.overlap:
-        raise CannotOpen(f"The study asks {study.overlap} grades an item already.")
+        raise CannotOpen(f"The study already asks for {study.overlap} grades per item.")
     if overlap > raters:
-        raise CannotOpen(f"{overlap} grades an item need at least {overlap} reviewers.")
+        raise CannotOpen(f"{overlap} grades per item need at least {overlap} reviewers.")

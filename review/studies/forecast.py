@@ -148,14 +148,14 @@ def _warnings(plan: StudyPlan, grades: int, controls_drawn: int) -> list[str]:
     each = grades // len(plan.reviewers)
     if plan.repeat_share and each <= plan.repeat_gap + MAX_EXTRA_GAP:
         warnings.append(
-            f"A repeat comes more than {plan.repeat_gap} items after its twin, and a reviewer "
-            f"grades about {each}: few repeats or none will be dealt."
+            f"A repeat comes more than {plan.repeat_gap} items after the first grade, and each "
+            f"reviewer grades about {each}: few or no repeats will be given."
         )
     if plan.cap is not None and plan.cap * len(plan.reviewers) < grades:
         room = plan.cap * len(plan.reviewers)
         warnings.append(f"The cap leaves room for {room:,} of {grades:,} grades.")
     if controls_drawn:
         warnings.append(
-            f"Control items that the sample drew, and that stay ordinary items: {controls_drawn}."
+            f"Control items that were also drawn, and stay ordinary items: {controls_drawn}."
         )
     return warnings

@@ -93,13 +93,15 @@ def check_plan(plan: StudyPlan) -> str:
     check_blindness(plan.reviewers)
     if plan.highest_overlap > len(plan.reviewers):
         raise CannotOpen(
-            f"{plan.highest_overlap} grades an item need at least {plan.highest_overlap} "
+            f"{plan.highest_overlap} grades per item need at least {plan.highest_overlap} "
             f"reviewers; {len(plan.reviewers)} chosen."
         )
     if plan.reveal_after_submit and plan.repeat_share:
-        raise CannotOpen("Repeats measure nothing where others' grades are shown in between.")
+        raise CannotOpen("Repeats measure nothing if others' grades are shown in between.")
     if any(control.trace.batch.reasoner_kind != kind for control in plan.controls):
-        raise CannotOpen("Demonstration and model traces never share a study: see the controls.")
+        raise CannotOpen(
+            "A study cannot mix demonstration and model traces: check the control items."
+        )
     return kind
 
 
@@ -199,7 +201,7 @@ def _common_kind(batches: Sequence[Batch]) -> str:
     if not kinds:
         raise CannotOpen("Choose at least one batch.")
     if len(kinds) > 1:
-        raise CannotOpen("Demonstration and model traces never share a study.")
+        raise CannotOpen("A study cannot mix demonstration and model traces.")
     return kinds.pop()
 
 

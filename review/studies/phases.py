@@ -99,7 +99,7 @@ def draw_more(
         phase = latest_phase(study) + 1
         if after is not None and phase != after + 1:
             raise CannotDraw(
-                f"Phase {phase - 1} was drawn since you opened this page: see it first."
+                f"Phase {phase - 1} was drawn after you opened this page: look at it first."
             )
         parts = _parts(study, population, items)
         drawn = [draw for part in parts for draw in _drawn(population, part, scores, phase)]

@@ -37,7 +37,7 @@ def control_mark(request: SignedInRequest, key: UUID) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             mark_control(trace, expected=form.expected(), by=request.user)
-            messages.success(request, "Marked as a control item for studies to come.")
+            messages.success(request, "Marked as a control item for future studies.")
             return redirect("review:controls")
         except CannotMark as error:
             form.add_error(None, str(error))

@@ -25,7 +25,7 @@ def study(transactional_db):
 
 def open_first(page: Page, address: str) -> None:
     sign_in(page, address, "judge")
-    page.get_by_role("button", name="Settle the next").click()
+    page.get_by_role("button", name="Settle the next item").click()
     expect_item(page)
 
 
@@ -39,7 +39,7 @@ def test_two_items_by_keyboard_alone(live_server, page, study):
     page.locator("#main").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("button", name="Settle the next")).to_be_focused()
+    expect(page.get_by_role("button", name="Settle the next item")).to_be_focused()
     page.keyboard.press("Enter")
     for settled in (1, 2):
         expect_item(page)
@@ -48,7 +48,7 @@ def test_two_items_by_keyboard_alone(live_server, page, study):
         page.keyboard.type("Step 2, as 1 of them said.")
         page.keyboard.press("Control+Enter")
         expect(page.get_by_text("Settled.", exact=True)).to_be_visible()
-        title = "Settle an item" if settled == 1 else "Nothing waits"
+        title = "Settle an item" if settled == 1 else "Nothing is waiting"
         expect(page.get_by_role("heading", name=title)).to_be_visible()
     rows = Adjudication.objects.values_list("precision", "coherence", "decision", "rationale")
     assert set(rows) == {(2, 3, "reject", "Step 2, as 1 of them said.")}
@@ -81,7 +81,7 @@ def test_what_was_written_outlives_the_session_and_goes_once_settled(live_server
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Settle and next").click()
     sign_in(page, live_server.url, "judge")
-    page.get_by_role("button", name="Settle the next").click()
+    page.get_by_role("button", name="Settle the next item").click()
     expect(page.get_by_text("Restored from this browser")).to_be_visible()
     expect(page.locator("input[name=precision][value='2']")).to_be_checked()
     expect(page.locator("#id_rationale")).to_have_value("Half a thought")

@@ -35,7 +35,7 @@ def test_an_invited_reviewer_comes_in_with_two_steps(
     page.get_by_role("link", name="Invite someone").click()
     page.get_by_label("For whom").fill("Ann")
     page.get_by_label("Reviewer").check()
-    page.get_by_role("button", name="Make the link").click()
+    page.get_by_role("button", name="Create the link").click()
     link = page.locator("#invitation-link").inner_text()
     found += faults(page)
     log_out(page)
@@ -44,13 +44,13 @@ def test_an_invited_reviewer_comes_in_with_two_steps(
     page.get_by_label("User name").fill("ann")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill("something else")
-    page.get_by_role("button", name="Make my account").click()
+    page.get_by_role("button", name="Create my account").click()
     expect(page.locator(".error-summary")).to_be_focused()
     found += faults(page)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_label("Specialty").fill("cardiology")
-    page.get_by_role("button", name="Make my account").click()
+    page.get_by_role("button", name="Create my account").click()
     expect(page.get_by_text("Your account is made.")).to_be_visible()
 
     enter(page, live_server.url)
@@ -68,7 +68,7 @@ def test_an_invited_reviewer_comes_in_with_two_steps(
     codes = page.locator("#recovery-codes li").all_inner_texts()
     assert len(codes) == 10
     found += faults(page)
-    page.get_by_role("link", name="I have kept them").click()
+    page.get_by_role("link", name="I have saved them").click()
     log_out(page)
 
     enter(page, live_server.url)

@@ -15,7 +15,7 @@ from pipeline.sources.knowledge_graphs import latest_graph
 class Command(BaseCommand):
     help = (
         "Encode every node name of a graph with a sentence-transformers model, for the dense "
-        "similarity backend. An interrupted run goes on where it stopped."
+        "similarity backend. An interrupted run resumes where it stopped."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -24,9 +24,9 @@ class Command(BaseCommand):
             "--model",
             default=DENSE_MODEL,
             metavar="NAME",
-            help="a model's name, with @REVISION if you like, or its folder (default: %(default)s)",
+            help="a model's name, optionally with @REVISION, or its folder (default: %(default)s)",
         )
-        parser.add_argument("--anew", action="store_true", help="replace vectors that are there")
+        parser.add_argument("--anew", action="store_true", help="replace existing vectors")
 
     def handle(self, *args: Any, **options: Any) -> None:
         graph = latest_graph(options["graph"])
@@ -46,7 +46,7 @@ class Command(BaseCommand):
                 )
             except (SimilarityUnavailable, ArtefactError, OSError) as error:
                 raise CommandError(str(error)) from error
-        state = "embedded" if is_new else "already embedded, and whole"
+        state = "embedded" if is_new else "already embedded and intact"
         revision = f" at {summary.revision[:12]}" if summary.revision else ""
         self.stdout.write(
             f"{graph} {state}: {summary.count:,} names, {summary.dimension} dimensions, "

@@ -41,7 +41,7 @@ class Command(BaseCommand):
         if endpoint is None:
             raise CommandError(f"There is no endpoint named {name}.")
         probe_endpoint(endpoint)
-        self.stdout.write(f"{name} answers, held to: {endpoint.get_capability_display()}.")
+        self.stdout.write(f"{name} answers. Answer format: {endpoint.get_capability_display()}.")
 
     def _list(self) -> None:
         for one in Endpoint.objects.all():

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             "(default: as the preset says)",
         )
         parser.add_argument("--limit", type=int, help="only the first N questions")
-        parser.add_argument("--samples", type=int, default=1, help="traces a question")
+        parser.add_argument("--samples", type=int, default=1, help="traces per question")
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--name", default="", help="the batch's name")
         parser.add_argument("--threads", type=positive, help="with --wait: traces made at a time")
@@ -57,12 +57,14 @@ class Command(BaseCommand):
             "--temperature",
             type=_temperature,
             metavar="T",
-            help="default 0; 'model' leaves it to the model, for some accept no other",
+            help="default 0; 'model' leaves it to the model: some accept no other",
         )
         models.add_argument("--budget-money", type=Decimal, help="in the prices' currency")
-        models.add_argument("--budget-tokens", type=int, help="read and written together")
+        models.add_argument("--budget-tokens", type=int, help="input and output together")
         models.add_argument(
-            "--no-replay", action="store_true", help="pay again for what was paid for before"
+            "--no-replay",
+            action="store_true",
+            help="do not reuse answers that are already paid for",
         )
         models.add_argument(
             "--dry-run",
@@ -143,7 +145,7 @@ class Command(BaseCommand):
                 bar.update(total - open_traces(batch).count() - bar.n)
                 batch.refresh_from_db()
         if batch.state == Batch.State.PAUSED:
-            raise CommandError(f"The batch paused: {batch.pause_reason or 'a lead asked for it.'}")
+            raise CommandError(f"The batch paused: {batch.pause_reason or 'a lead paused it.'}")
 
     def _print(self, batch: Batch, funnel: Funnel) -> None:
         self.stdout.write(f"{batch}: {batch.state}, {funnel.total:,} traces.")

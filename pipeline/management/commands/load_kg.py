@@ -28,14 +28,14 @@ class Command(BaseCommand):
         source.add_argument(
             "--download",
             action="store_true",
-            help="fetch PrimeKG's kg.csv (about 1 GB) first; a download that broke is gone on with",
+            help="first download PrimeKG's kg.csv (about 1 GB); resumes a broken download",
         )
         parser.add_argument("--name", required=True, help="the graph's name, e.g. primekg")
         parser.add_argument(
             "--synonyms",
             type=Path,
             metavar="FILE",
-            help="other names of its nodes: CSV or TSV with the columns node (x_index), synonym",
+            help="other names of the nodes: CSV or TSV with the columns node (x_index), synonym",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -9,10 +9,12 @@ from pipeline.reaper import reap
 
 
 class Command(BaseCommand):
-    help = "Give what a killed worker had in hand back to the others, once."
+    help = "Give the work of killed workers back to the queue, once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--once", action="store_true", help="the default, and all there is")
+        parser.add_argument(
+            "--once", action="store_true", help="the default; nothing else is possible"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         reap()

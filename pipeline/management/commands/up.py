@@ -27,7 +27,7 @@ LOCK_FILE = "up.lock"
 class Command(BaseCommand):
     """Prepare the data folder, then become the supervisor of web and worker."""
 
-    help = "Start the product: web and worker. Ctrl-C ends both."
+    help = "Start the product: web and worker. Ctrl-C stops both."
     # The database need not exist yet: checks that look into it come with migrate.
     requires_system_checks: list[str] = []  # noqa: RUF012
 
@@ -94,7 +94,7 @@ def only_one_per_data_folder() -> Iterator[None]:
         except BlockingIOError as error:
             raise CommandError(
                 f"MedReason Web already runs on the data folder {folder}: "
-                "end it there, or set MEDREASON_DATA_DIR to another folder."
+                "stop it there, or set MEDREASON_DATA_DIR to another folder."
             ) from error
         os.set_inheritable(lock.fileno(), True)  # the supervisor holds it on
         yield

@@ -12,7 +12,7 @@ from review.people.accounts import NameTaken, make_account
 
 
 class Command(BaseCommand):
-    help = "Make an account with one role and print its password, this once."
+    help = "Create an account with one role and print its password, once."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name")

@@ -11,7 +11,7 @@ from review.seeding import seed_accounts, seed_starter
 
 
 class Command(BaseCommand):
-    help = "Load the starter content and make the first accounts. Does nothing the second time."
+    help = "Load the starter content and create the first accounts. Does nothing the second time."
 
     def handle(self, *args: Any, **options: Any) -> None:
         # Before anything else can fail: nobody can be shown these passwords again.
@@ -22,7 +22,7 @@ class Command(BaseCommand):
             self.stdout.write(f"Starter content loaded; {study} is open for grading.")
 
     def _print(self, accounts: list[NewAccount]) -> None:
-        self.stdout.write("\nAccounts (these passwords are shown once, now):\n")
+        self.stdout.write("\nAccounts (these passwords are shown once: write them down):\n")
         for account in accounts:
             self.stdout.write(f"  {account.role:<12} {account.username:<12} {account.password}")
         self.stdout.write("")

@@ -41,7 +41,7 @@ def dispute(request: SignedInRequest, question_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             rule_on_key(question, **form.cleaned_data, by=request.user)
-            messages.success(request, "Ruled.")
+            messages.success(request, "Ruling saved.")
             return redirect("review:disputes")
         except DisputeChanged as error:
             form.add_error(None, str(error))

@@ -89,7 +89,7 @@ def _to_next(request: SignedInRequest, row: Study) -> HttpResponse:
     lease = next_to_settle(row, adjudicator=request.user)
     if lease is not None:
         return redirect("review:settle", lease.item.code)
-    messages.info(request, f"Nothing waits for you in {row}.")
+    messages.info(request, f"Nothing is waiting for you in {row}.")
     return redirect("review:adjudication_study", row.pk)
 
 

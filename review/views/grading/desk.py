@@ -27,7 +27,7 @@ from review.queue.drafts import draft_of, reclaim_draft
 from review.queue.reviewer_progress import own_progress
 from review.views.grading.screen import render_screen
 
-PUT_ASIDE = "Your item in {} is put aside. What you entered is kept, and comes first there."
+PUT_ASIDE = "Your item in {} was put aside. Your entries are kept; it comes first when you return."
 
 
 @require_GET
@@ -71,7 +71,7 @@ def grade(request: SignedInRequest, code: str) -> HttpResponse:
     except Http404:
         return _resume(request, access.draft_to_resume(reviewer, code))
     if slot.state == Slot.State.FILLED:
-        messages.info(request, "You have graded this item already.")
+        messages.info(request, "You have already graded this item.")
         return redirect("review:desk")
     renew_lease(slot)
     draft = draft_of(slot.item, reviewer=reviewer)
@@ -88,7 +88,7 @@ def decline(request: SignedInRequest, code: str) -> HttpResponse:
     slot = access.slot_once_dealt(reviewer, code)
     form = DeclineForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Say why the item is not for you.")
+        messages.error(request, "Say why this item is not for you.")
         return redirect("review:grade", code)
     try:
         decline_item(slot, reviewer=reviewer, **form.cleaned_data)
@@ -102,7 +102,7 @@ def decline(request: SignedInRequest, code: str) -> HttpResponse:
 def _resume(request: HttpRequest, draft: Draft) -> HttpResponse:
     """An item whose time ran out: its place back if one is free, else the draft to read."""
     if reclaim_draft(draft) is not None:
-        messages.info(request, "This had gone back to the queue; the item is yours again.")
+        messages.info(request, "This item had gone back to the queue; it is yours again.")
         return redirect("review:grade", draft.item.code)
     trace = store.trace_record(draft.item.trace)
     slot = Slot(item=draft.item)

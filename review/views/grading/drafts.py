@@ -37,7 +37,7 @@ LARGEST = 2**31 - 1
 @require_POST
 @role_required(Role.REVIEWER)
 def draft(request: SignedInRequest, code: str) -> HttpResponse:
-    """DraftSave the form as it stands; a hidden answer key comes back once coherence is graded."""
+    """Save the form as a draft; a hidden answer key is returned once coherence is graded."""
     reviewer = access.reviewer_of(request.user)
     slot = access.slot_once_dealt(reviewer, code)
     trace = store.trace_record(slot.item.trace)
@@ -48,7 +48,7 @@ def draft(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 @role_required(Role.REVIEWER)
 def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
-    """DraftSave a change to one's grade as it stands, before it is submitted with its reason."""
+    """Save a change to a grade as a draft, before it is submitted with its reason."""
     reviewer = access.reviewer_of(request.user)
     slot = access.graded_slot(reviewer, code)
     trace = store.trace_record(slot.item.trace)
@@ -107,7 +107,9 @@ def _answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
     return JsonResponse(answer)
 
 
-def _entered(kind: type[GradeForm], slot: Slot, trace: TraceRecord, data: QueryDict) -> DraftContent:
+def _entered(
+    kind: type[GradeForm], slot: Slot, trace: TraceRecord, data: QueryDict
+) -> DraftContent:
     form = kind(data, rubric=RUBRICS[slot.item.study.rubric_version], layout=Layout.of(trace))
     return DraftContent(form.content(), _whole(data, "active_seconds"))
 

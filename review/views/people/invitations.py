@@ -45,7 +45,7 @@ def invitation_revoke(request: SignedInRequest, invitation_id: int) -> HttpRespo
     if invitations.revoke(invitation, by=request.user):
         messages.success(request, f"The link for {invitation.meant_for} no longer works.")
     else:
-        messages.error(request, "This link did not work any more.")
+        messages.error(request, "This link had already stopped working.")
     return redirect("review:people")
 
 
@@ -60,7 +60,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         invitation = invitations.invitation_behind(token)
         form = _accept_form(request, invitation)
         if form.is_bound and form.is_valid() and _accepted(form, token):
-            messages.success(request, "Your account is made. Log in with it.")
+            messages.success(request, "Your account has been created. You can log in now.")
             return redirect("account_login")
     except invitations.NoSuchInvitation:
         return render(request, "review/link_unknown.html", status=404)
@@ -99,7 +99,7 @@ def _sent(invitation: Invitation, link: str) -> bool | None:
     if not invitation.email or not settings.MAIL_WORKS:
         return None
     text = (
-        f"You are invited to MedReason Web as {invitation.role}. Make your account here:\n\n"
+        f"You are invited to MedReason Web as {invitation.role}. Create your account here:\n\n"
         f"{link}\n\nThe link works once, until {invitation.expires_at:%-d %B %Y %H:%M} UTC.\n"
     )
     try:

@@ -37,7 +37,7 @@ def person_reset(request: SignedInRequest, person_id: int) -> HttpResponse:
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def password_reset(request: HttpRequest, account: str, token: str) -> HttpResponse:
-    """Choose another password by a link; wrong, used and expired links are answered alike."""
+    """Choose a new password by a link; wrong, used and expired links are answered alike."""
     if (refusal := too_many(request)) is not None:
         return refusal
     try:
@@ -46,7 +46,7 @@ def password_reset(request: HttpRequest, account: str, token: str) -> HttpRespon
         if form.is_valid():
             password_links.reset_password(account, token, password=form.cleaned_data["password"])
             login_log.record(Login.Kind.PASSWORD_CHANGED, user=person, request=request)
-            messages.success(request, "Your password is changed. Log in with it.")
+            messages.success(request, "Your password has been changed. You can log in now.")
             return redirect("account_login")
     except password_links.NoSuchReset:
         return render(request, "review/link_unknown.html", status=404)

@@ -19,8 +19,8 @@ from review.releases.lifecycle import lines_of
 from review.tasks import enqueue_release
 
 MISSING = (
-    "The ZIP in the data folder is missing or was changed. It is being packed again from what was "
-    "frozen, and every file is compared."
+    "The ZIP in the data folder is missing or was changed. It is being packed again from the "
+    "frozen lines, and every file is compared."
 )
 
 

@@ -106,7 +106,7 @@ def _asked(rule: Any) -> str:
         return "yes" if rule else "no"
     if isinstance(rule, str):
         return rule.replace("_", " ")
-    return "not asked" if rule is None else f"{rule:g}"
+    return "not set" if rule is None else f"{rule:g}"
 
 
 @require_POST
@@ -118,7 +118,7 @@ def release_steer(request: SignedInRequest, name: str, action: str) -> HttpRespo
         with transaction.atomic():
             if action == "remove":
                 lifecycle.remove_release(release, by=request.user)
-                messages.success(request, f"The release {name} is removed: its name is free.")
+                messages.success(request, f"Release {name} was removed; its name is free again.")
                 return redirect("review:releases")
             lifecycle.retry_release(release, by=request.user)
             transaction.on_commit(lambda: enqueue_release(release.pk))
@@ -136,5 +136,5 @@ def release_withdraw(request: SignedInRequest, name: str) -> HttpResponse:
     if form.is_valid():
         lifecycle.withdraw_release(release, reason=form.cleaned_data["reason"], by=request.user)
     else:
-        messages.error(request, "Give the reason for withdrawing the release.")
+        messages.error(request, "Enter a reason for withdrawing the release.")
     return redirect("review:release", release.name)

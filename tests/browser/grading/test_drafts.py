@@ -89,7 +89,7 @@ def test_two_tabs_never_overwrite_one_another_unasked(item, expected_console_err
     enter(other, "From the other tab.")
     expect_problem(other, "open in another tab")
     assert Draft.objects.get().content["comment"] == COMMENT
-    other.get_by_role("button", name="Go on in this tab").click()
+    other.get_by_role("button", name="Continue in this tab").click()
     expect_saved(other)
     assert Draft.objects.get().content["comment"] == "From the other tab."
     other.close()

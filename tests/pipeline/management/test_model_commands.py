@@ -100,7 +100,7 @@ def test_endpoints_are_listed_and_tested(monkeypatch):
     assert f"big: reasoner, model-r at {LOCAL}, key none, plain text" in run("endpoints")
 
     monkeypatch.setattr("pipeline.management.commands.endpoints.probe_endpoint", lambda row: row)
-    assert "big answers, held to: plain text." in run("endpoints", "--probe", "big")
+    assert "big answers. Answer format: plain text." in run("endpoints", "--probe", "big")
     assert "no endpoint named small" in refused("endpoints", "--probe", "small")
 
 
@@ -185,7 +185,7 @@ def test_a_dry_run_prints_the_estimate_and_leaves_nothing(rung):
     price("model-r")
     out = run(*KNOWN, *MODELS, "--dry-run", "--limit", "3")
     assert "unknown: no price for model-s" in out
-    for told in ("Traces          3", "Tokens read", "Reasoner", "Nothing was sent"):
+    for told in ("Traces          3", "Input tokens", "Reasoner", "Nothing was sent"):
         assert told in out
     assert not Batch.objects.exists()
     assert not LLMCall.objects.exists()
@@ -195,5 +195,5 @@ def test_a_dry_run_prints_the_estimate_and_leaves_nothing(rung):
 @pytest.mark.usefixtures("world")
 def test_a_dry_run_needs_no_tested_endpoint_and_may_not_send_anyway():
     Endpoint.objects.update(capability="")
-    assert "Tokens read" in run(*KNOWN, *MODELS, "--dry-run")
+    assert "Input tokens" in run(*KNOWN, *MODELS, "--dry-run")
     assert Question.objects.count() == 4

@@ -128,7 +128,7 @@ def test_one_command_starts_all_and_ctrl_c_ends_all(root, product_environment, f
     finally:
         up.kill()
     assert up.returncode == 0, rest
-    assert rest.splitlines()[-1] == "MedReason Web has ended; its data is kept."
+    assert rest.splitlines()[-1] == "MedReason Web has stopped; its data is kept."
     assert "Traceback" not in rest
     assert not [pid for pid in children if os.path.exists(f"/proc/{pid}")]
 
@@ -140,6 +140,6 @@ def test_ctrl_c_while_preparing_ends_in_a_sentence_and_the_next_start_goes_on(
     assert any("shown once" in line for line in iter(up.stdout.readline, ""))
     up.send_signal(signal.SIGINT)
     rest, _ = up.communicate(timeout=60)
-    assert rest.splitlines()[-1] == "MedReason Web has ended; its data is kept."
+    assert rest.splitlines()[-1] == "MedReason Web has stopped; its data is kept."
     assert "Traceback" not in rest
     assert "Making the first" in manage(root, product_environment, "seed").stdout

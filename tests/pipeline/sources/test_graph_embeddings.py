@@ -47,7 +47,7 @@ def test_the_command_embeds_once_and_says_so(letters):
     graph = factories.graph()
     output = run("embed_graph", "small", model=MODEL)
     assert "small v1 embedded: 10 names, 26 dimensions, model someone/letters." in output
-    assert "already embedded, and whole" in run("embed_graph", "small", model=MODEL)
+    assert "already embedded and intact" in run("embed_graph", "small", model=MODEL)
     event = Event.objects.get(action="knowledge_graph.embedded")
     assert (event.subject_id, event.payload["model"]) == (str(graph.pk), MODEL)
 

@@ -274,7 +274,7 @@ def test_an_estimate_is_shown_and_nothing_is_started(client):
     response = client.post(reverse("pipeline:batch_new"), model_form(estimate="yes", name="Mine"))
     content = response.content.decode()
     assert response.status_code == 200
-    for told in ("Tokens written", "no price for model-r and model-s", 'value="Mine"'):
+    for told in ("Output tokens", "no price for model-r and model-s", 'value="Mine"'):
         assert told in content
     assert not Batch.objects.exists()
     assert not LLMCall.objects.exists()

@@ -113,7 +113,9 @@ def test_a_change_keeps_the_key_and_another_base_url_wants_it_anew(client):
     assert (row.model, key_of(row)) == ("model-t", SECRET)
     moved = change(client, row, key_from="keep", base_url="http://localhost:9/v1")
     assert moved.status_code == 422
-    assert moved.context["form"].errors["key_from"] == ["Another base URL wants its key anew."]
+    assert moved.context["form"].errors["key_from"] == [
+        "With another base URL, enter the key again."
+    ]
     again = change(
         client, row, key_from="entered", key="sk-other", base_url="http://localhost:9/v1"
     )
@@ -162,7 +164,7 @@ def test_testing_says_what_was_found(client, monkeypatch):
 
     monkeypatch.setattr(view, "probe_endpoint", found)
     url = reverse("pipeline:endpoint_test", args=[row.name])
-    assert "held to: JSON object" in client.post(url, follow=True).content.decode()
+    assert "Answer format: JSON object" in client.post(url, follow=True).content.decode()
 
 
 def test_testing_what_does_not_answer_is_a_message(client, monkeypatch):

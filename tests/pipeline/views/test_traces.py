@@ -114,7 +114,7 @@ def test_each_call_is_told_with_what_it_took(client, batch):
         ">repair<",
         ">replayed<",
         ">uncertain<",
-        "not told",
+        "not reported",
         "300 ms",
     ):
         assert told in " ".join(content.split()), told

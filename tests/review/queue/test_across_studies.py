@@ -112,7 +112,7 @@ def test_going_back_to_the_item_takes_it_again_and_puts_the_other_aside(studies,
     client = actors.signed_in(ann.user)
     before = next_slot(first, reviewer=ann)
     response = client.post(reverse("review:next_item", args=[second.pk]), follow=True)
-    assert "Your item in first is put aside." in response.content.decode()
+    assert "Your item in first was put aside." in response.content.decode()
     page = reverse("review:grade", args=[before.item.code])
     assert "the item is yours again" in client.get(page, follow=True).content.decode()
     assert leased_slot(ann).item == before.item

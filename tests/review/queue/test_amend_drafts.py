@@ -90,7 +90,7 @@ def test_a_closed_study_takes_no_change(client, study, slot):
     close_study(study, by=study.created_by)
     response = save(client, slot)
     assert (response.status_code, response.json()["why"]) == (409, "study")
-    assert response.json()["reason"] == "The study is closed: grades stay as they are."
+    assert response.json()["reason"] == "The study is closed: grades cannot be changed."
     assert not Draft.objects.exists()
     assert "data-draft-url" not in client.get(address("amend", slot)).content.decode()
 

@@ -72,7 +72,7 @@ def test_the_way_from_the_queue_to_a_settled_item(item, judge):
     assert settled.headers["Location"] == url("adjudication_study", item.study_id)
     row = Adjudication.objects.get()
     assert (row.precision, row.coherence, row.decision, row.adjudicator) == (2, 3, "reject", judge)
-    assert "Nothing waits" in client.get(settled.headers["Location"]).content.decode()
+    assert "Nothing is waiting" in client.get(settled.headers["Location"]).content.decode()
 
 
 def test_the_grades_stand_side_by_side_without_a_name(item, judge, people):

@@ -81,7 +81,7 @@ def test_the_desk_shows_what_is_done_and_what_is_left(client, study, slot, ann):
     client.post(url(slot), filled_in(slot))
     shown = client.get(reverse("review:desk")).content.decode()
     assert "1 graded by you, of 3 items in the study" in shown
-    assert "Go on grading" in shown
+    assert "Continue grading" in shown
 
 
 def test_the_desk_shows_only_ones_own_studies(study):
@@ -205,7 +205,7 @@ def test_a_paused_study_deals_nothing_and_says_so(client, lead, study):
 def test_a_graded_item_is_not_opened_again(client, slot):
     client.post(url(slot), filled_in(slot))
     response = client.get(url(slot), follow=True)
-    assert "You have graded this item already." in response.content.decode()
+    assert "You have already graded this item." in response.content.decode()
 
 
 def test_the_page_shows_all_that_is_graded_and_every_anchor(client, slot):

@@ -93,7 +93,7 @@ def test_a_policy_out_of_range_is_refused(client, policy, change):
 
 
 def test_without_a_policy_the_page_leads_to_one(client):
-    assert "First, a policy" in client.get(reverse("review:release_new")).content.decode()
+    assert "Create a policy first" in client.get(reverse("review:release_new")).content.decode()
 
 
 def test_a_lead_freezes_a_release(client, study, policy, rung):
@@ -139,7 +139,7 @@ def test_the_page_names_benchmark_questions_and_what_changed(client, study, rele
     assert "b0" in shown
     assert "1 added, 1 removed," in " ".join(shown.split())
     told = " ".join(re.sub("<[^>]+>", " ", shown).split())
-    assert "Minimum precision 4 → not asked" in told
+    assert "Minimum precision 4 → not set" in told
     assert "Only accepted yes → no" in told
     assert "Required filters format, leakage, answer, grounding → leakage" in told
     assert "Minimum graders" not in told
@@ -185,7 +185,7 @@ def test_every_rule_in_which_a_release_differs_from_the_one_before_is_shown(
     told = {title: pair for title, *pair in shown.context["rules"]}
     assert told["Ungraded"] == ["leave out", "take"]
     assert told["Only accepted"] == ["yes", "no"]
-    assert told["Minimum precision"] == ["4", "not asked"]
+    assert told["Minimum precision"] == ["4", "not set"]
     assert len(told) == 9
 
 

@@ -101,7 +101,7 @@ def test_the_board_counts_by_reviewer_and_shows_disagreement(client, study, peop
     submit(next_slot(study, reviewer=people[1]), people[1], cot_precision=1, decision="reject")
     content = board(client, study)
     assert "3 of 4 grades" in content
-    assert "Items that wait for adjudication" in content
+    assert "Items waiting for adjudication" in content
     assert "1 / 5 / reject" in content
 
 
