@@ -13,8 +13,8 @@ from pipeline.endpoints.registry import require_usable
 from pipeline.forms.budgets import BudgetForm
 from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
 
-MOST_QUESTIONS = 10_000_000
-SAYS = {
+MAX_QUESTIONS = 10_000_000
+PRESET_TITLES = {
     "demonstration": "demonstration (rules, not a model)",
     "default": "default (our method, language models)",
     "paper": "paper (the published method, language models)",
@@ -35,8 +35,8 @@ IN_CONFIG = ("similarity", "own_temperature")
 
 def runnable_presets() -> list[tuple[str, str]]:
     """The presets this installation can run, for a choice field."""
-    asks = bool(_of_role(Endpoint.Role.REASONER) and _of_role(Endpoint.Role.SECOND_READER))
-    return [(name, SAYS[name]) for name in PRESETS if asks or not _is_model(name)]
+    has_models = bool(_of_role(Endpoint.Role.REASONER) and _of_role(Endpoint.Role.SECOND_READER))
+    return [(name, PRESET_TITLES[name]) for name in PRESETS if has_models or not _is_model(name)]
 
 
 class BatchForm(BudgetForm):
@@ -53,7 +53,7 @@ class BatchForm(BudgetForm):
     limit = forms.IntegerField(
         label="Maximum questions",
         min_value=1,
-        max_value=MOST_QUESTIONS,
+        max_value=MAX_QUESTIONS,
         required=False,
         help_text="Leave empty for all questions of the set.",
     )
@@ -106,7 +106,7 @@ class BatchForm(BudgetForm):
         for name, queryset in rows.items():
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
         for name in ("reasoner_endpoint", "reader_endpoint"):
-            self.fields[name].label_from_instance = _described  # type: ignore[attr-defined]
+            self.fields[name].label_from_instance = _endpoint_label  # type: ignore[attr-defined]
         self.fields["preset"].choices = runnable_presets()  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -123,7 +123,7 @@ class BatchForm(BudgetForm):
 
     def _check_similarity(self) -> None:
         try:
-            self._linked()
+            self._config_with_similarity()
         except InvalidConfiguration as error:
             self.add_error("similarity", str(error))
 
@@ -148,22 +148,22 @@ class BatchForm(BudgetForm):
 
     def config(self) -> MethodConfig:
         """The method configuration chosen."""
-        config = self._linked()
+        config = self._config_with_similarity()
         if self.asks_models and self.cleaned_data["own_temperature"]:
             return replace(config, model=replace(config.model, temperature=None))
         return config
 
-    def _linked(self) -> MethodConfig:
+    def _config_with_similarity(self) -> MethodConfig:
         config = preset(self.cleaned_data["preset"], seed=self.cleaned_data.get("seed") or 0)
-        named = self.cleaned_data.get("similarity", "").strip() if self.asks_models else ""
-        return config.with_similarity(named) if named else config
+        similarity = self.cleaned_data.get("similarity", "").strip() if self.asks_models else ""
+        return config.with_similarity(similarity) if similarity else config
 
     def choices(self) -> dict[str, Any]:
         """Everything chosen but the question set, as `start_batch` takes it."""
-        taken = ["name", "knowledge_graph", "limit", "samples"]
+        names = ["name", "knowledge_graph", "limit", "samples"]
         if self.asks_models:
-            taken += [name for name in MODEL_FIELDS if name not in IN_CONFIG]
-        return {name: self.cleaned_data[name] for name in taken} | {"config": self.config()}
+            names += [name for name in MODEL_FIELDS if name not in IN_CONFIG]
+        return {name: self.cleaned_data[name] for name in names} | {"config": self.config()}
 
     @property
     def method_fields(self) -> list[BoundField]:
@@ -184,6 +184,6 @@ def _of_role(role: Endpoint.Role) -> Any:
     return Endpoint.objects.filter(role=role, is_active=True)
 
 
-def _described(endpoint: Endpoint) -> str:
+def _endpoint_label(endpoint: Endpoint) -> str:
     tested = "" if endpoint.capability else ", not tested yet"
     return f"{endpoint.name} ({endpoint.model}{tested})"

@@ -6,7 +6,7 @@ from django import forms
 
 from pipeline.models import Batch
 
-MOST_TOKENS = 10**15
+MAX_TOKENS = 10**15
 
 
 class BudgetForm(forms.Form):
@@ -23,14 +23,14 @@ class BudgetForm(forms.Form):
     budget_tokens = forms.IntegerField(
         label="Budget in tokens",
         min_value=1,
-        max_value=MOST_TOKENS,
+        max_value=MAX_TOKENS,
         required=False,
         help_text="Input and output together.",
     )
 
 
 class ChangeBudgetForm(BudgetForm):
-    """Other budgets for a batch at work: never below what it has spent."""
+    """New budgets for a batch at work: never below what it has spent."""
 
     def __init__(self, data: Any = None, *, batch: Batch) -> None:
         now = {"budget_money": batch.budget_money, "budget_tokens": batch.budget_tokens}

@@ -11,11 +11,11 @@ from pipeline.endpoints.registry import NO_KEY, ApiKeyInput, EndpointTerms
 from pipeline.models import Endpoint
 
 KEEP, NONE, VARIABLE, ENTERED = "keep", "none", "variable", "entered"
-MOST = 10**9
+MAX_PER_MINUTE = 10**9
 
 
 class EndpointForm(forms.Form):
-    """What a lead says of an endpoint; `endpoint` is the one to be changed, if any."""
+    """An endpoint's terms and key; `endpoint` is the one to be changed, if any."""
 
     name = forms.SlugField(
         max_length=80, help_text="Letters, digits and hyphens. It cannot be changed later."
@@ -52,13 +52,13 @@ class EndpointForm(forms.Form):
     timeout_seconds = forms.IntegerField(
         label="Seconds to wait for an answer", min_value=1, max_value=3600, initial=120
     )
-    requests_per_minute = forms.IntegerField(min_value=1, max_value=MOST, required=False)
-    tokens_per_minute = forms.IntegerField(min_value=1, max_value=MOST, required=False)
+    requests_per_minute = forms.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
+    tokens_per_minute = forms.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
 
     def __init__(self, *args: Any, endpoint: Endpoint | None = None, **kwargs: Any) -> None:
         self.endpoint = endpoint
         if endpoint is not None:
-            kwargs["initial"] = _entered(endpoint)
+            kwargs["initial"] = _initial(endpoint)
         super().__init__(*args, **kwargs)
         keep = []
         if endpoint is not None:
@@ -74,15 +74,15 @@ class EndpointForm(forms.Form):
 
     def clean_base_url(self) -> str:
         base_url: str = self.cleaned_data["base_url"].rstrip("/")
-        return _checked(base_url, lambda: require_allowed(target_of(base_url)))
+        return _validated(base_url, lambda: require_allowed(target_of(base_url)))
 
     def clean_key_variable(self) -> str:
         name: str = self.cleaned_data["key_variable"]
-        return _checked(name, lambda: require_key_variable(name)) if name else ""
+        return _validated(name, lambda: require_key_variable(name)) if name else ""
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"]
-        return _checked(key, lambda: require_plain(key)) if key else ""
+        return _validated(key, lambda: require_plain(key)) if key else ""
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -92,11 +92,11 @@ class EndpointForm(forms.Form):
             ENTERED: ("key", "Enter the key."),
         }
         if source in missing:
-            field, asks = missing[source]
+            field, message = missing[source]
             if not data.get(field) and field not in self.errors:
-                self.add_error(field, asks)
-        moved = self.endpoint and data.get("base_url", "") not in ("", self.endpoint.base_url)
-        if source == KEEP and moved:
+                self.add_error(field, message)
+        url_changed = self.endpoint and data.get("base_url", "") not in ("", self.endpoint.base_url)
+        if source == KEEP and url_changed:
             self.add_error("key_from", "With another base URL, enter the key again.")
         return data
 
@@ -116,13 +116,13 @@ class EndpointForm(forms.Form):
         }[data["key_from"]]
 
 
-def _entered(endpoint: Endpoint) -> dict[str, Any]:
+def _initial(endpoint: Endpoint) -> dict[str, Any]:
     shown = {name: getattr(endpoint, name) for name in EndpointTerms.__dataclass_fields__}
     has_key = endpoint.key_variable or endpoint.key_encrypted
     return shown | {"key_from": KEEP if has_key else NONE}
 
 
-def _checked(value: str, check: Any) -> str:
+def _validated(value: str, check: Any) -> str:
     try:
         check()
     except EndpointRefused as error:

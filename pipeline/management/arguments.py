@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.core.validators import validate_slug
 
-LONGEST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 
 def checked_name(name: str) -> str:
@@ -18,8 +18,8 @@ def checked_name(name: str) -> str:
         raise CommandError(
             f"{name!r} cannot be a name: use letters, digits, hyphens and underscores."
         ) from error
-    if len(name) > LONGEST_NAME:
-        raise CommandError(f"A name has at most {LONGEST_NAME} characters.")
+    if len(name) > MAX_NAME_LENGTH:
+        raise CommandError(f"A name has at most {MAX_NAME_LENGTH} characters.")
     return name
 
 

@@ -23,16 +23,16 @@ from pipeline.forms import BatchForm, ChangeBudgetForm
 from pipeline.models import Batch
 from pipeline.tasks import enqueue_pumps
 
-PAGE = 25
+PAGE_SIZE = 25
 # Fewer than the command takes: a lead waits for the page.
-ESTIMATED_FROM = 12
+ESTIMATE_SAMPLE_SIZE = 12
 
 
 @require_GET
 @role_required(Role.LEAD)
 def batch_list(request: SignedInRequest) -> HttpResponse:
     """All batches, newest first."""
-    page = Paginator(access.batches_for(request.user), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(access.batches_for(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
     return render(request, "pipeline/batch_list.html", {"page": page, **_may_steer(request)})
 
 
@@ -45,9 +45,9 @@ def batch_new(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             if "estimate" in request.POST:
-                estimate = _estimated(form)
+                estimate = _estimate(form)
             else:
-                return redirect("pipeline:batch", _started(request, form).pk)
+                return redirect("pipeline:batch", _start(request, form).pk)
         except (ArtefactError, InvalidConfiguration) as error:
             form.add_error(None, str(error))
     context = {"form": form, "estimate": estimate}
@@ -55,7 +55,7 @@ def batch_new(request: SignedInRequest) -> HttpResponse:
     return render(request, "pipeline/batch_new.html", context, status=status)
 
 
-def _started(request: SignedInRequest, form: BatchForm) -> Batch:
+def _start(request: SignedInRequest, form: BatchForm) -> Batch:
     with transaction.atomic():
         batch = lifecycle.start_batch(
             form.cleaned_data["question_set"], **form.choices(), started_by=request.user
@@ -66,7 +66,7 @@ def _started(request: SignedInRequest, form: BatchForm) -> Batch:
     return batch
 
 
-def _estimated(form: BatchForm) -> dict[str, Any]:
+def _estimate(form: BatchForm) -> dict[str, Any]:
     """The estimate's lines. Raises InvalidConfiguration for a batch that asks no model."""
     data = form.cleaned_data
     if not form.asks_models:
@@ -80,7 +80,7 @@ def _estimated(form: BatchForm) -> dict[str, Any]:
         limit=data["limit"],
         samples=data["samples"],
         threads=settings.TRACE_THREADS,
-        sample=ESTIMATED_FROM,
+        sample=ESTIMATE_SAMPLE_SIZE,
     )
     return {"rows": rows(estimate), "assumptions": assumptions(estimate)}
 

@@ -15,8 +15,8 @@ from pipeline.forms import QuestionUploadForm
 from pipeline.models import QuestionLoad
 from pipeline.sources.questions import QuestionSetMismatch, load_file
 
-PAGE = 50
-UPLOAD_REJECTIONS = 1000
+PAGE_SIZE = 50
+MAX_UPLOAD_REJECTIONS = 1000
 
 
 @require_GET
@@ -34,7 +34,7 @@ def question_set_list(request: SignedInRequest) -> HttpResponse:
 def question_set_detail(request: SignedInRequest, name: str) -> HttpResponse:
     """One set: terms, loads, questions."""
     row = access.question_set_for(request.user, name)
-    page = Paginator(row.questions.all(), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(row.questions.all(), PAGE_SIZE).get_page(request.GET.get("page"))
     context = {"question_set": row, "page": page, "loads": row.loads.all()}
     return render(request, "pipeline/question_set_detail.html", context)
 
@@ -64,7 +64,7 @@ def _load(request: SignedInRequest, form: QuestionUploadForm) -> QuestionLoad:
         source=data["source"],
         terms=form.terms(),
         loaded_by=request.user,
-        limits=ReadLimits(total=settings.UPLOAD_UNPACKED_BYTES, rejected=UPLOAD_REJECTIONS),
+        limits=ReadLimits(total=settings.UPLOAD_UNPACKED_BYTES, rejected=MAX_UPLOAD_REJECTIONS),
     )
 
 

@@ -17,7 +17,7 @@ from pipeline.trace_page.layout import trace_view
 from pipeline.trace_page.path_graph import FORMATS, path_file
 from pipeline.trace_page.provenance import trace_provenance
 
-PAGE = 50
+PAGE_SIZE = 50
 REASON = re.compile(r"[^a-z_]")
 OUTCOMES: dict[str, dict[str, Any]] = {
     "all": {},
@@ -36,7 +36,7 @@ def trace_list(request: SignedInRequest, batch_id: int) -> HttpResponse:
     outcome = request.GET.get("outcome", "all")
     reason = REASON.sub("", request.GET.get("reason", ""))
     rows = _filtered(access.traces_for(request.user, batch_id), outcome, reason)
-    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "batch": batch,
         "page": page,

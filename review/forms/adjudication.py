@@ -18,7 +18,7 @@ UNSETTLED = [("", "not settled"), *StepLabel.Label.choices]
 
 @dataclass(frozen=True)
 class StepField:
-    """Where one step (from 1) is settled."""
+    """The field that settles one step (from 1)."""
 
     step: int
     field: forms.BoundField
@@ -35,9 +35,9 @@ def _text(label: str, **options: Any) -> CommentField:
 
 
 class SettleForm(forms.Form):
-    """An adjudicator's word on an item; nothing is chosen beforehand.
+    """An adjudicator's settlement of an item; nothing is preselected.
 
-    Where a grade raised a safety flag the adjudicator must say what becomes of it.
+    If a grade raised a safety flag, the adjudicator must rule on it.
     """
 
     fence = forms.IntegerField(widget=forms.HiddenInput)
@@ -79,9 +79,9 @@ class SettleForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        left = [step for step in self.steps if not data.get(f"step_{step}")]
-        if left and len(left) < len(self.steps):
-            for step in left:
+        unsettled = [step for step in self.steps if not data.get(f"step_{step}")]
+        if unsettled and len(unsettled) < len(self.steps):
+            for step in unsettled:
                 self.add_error(f"step_{step}", "Settle every step, or none.")
         return data
 
@@ -111,7 +111,7 @@ class SettleForm(forms.Form):
 
 
 class SendBackForm(forms.Form):
-    """Which graders look again, by letter, and what they are told."""
+    """Which graders look again, by letter, and the comment they get."""
 
     letters = forms.MultipleChoiceField(
         label="Send back to",

@@ -1,4 +1,4 @@
-"""The form by which a lead says what a control item's grades should be."""
+"""The form for a control item's expected grades."""
 
 from django import forms
 

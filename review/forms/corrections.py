@@ -40,7 +40,7 @@ class CorrectionForm(forms.Form):
 
     def steps(self) -> list[str]:
         """The texts of the steps, in order."""
-        return [self.cleaned_data[f"step_{one.number}"] for one in self.shown.passages]
+        return [self.cleaned_data[f"step_{passage.number}"] for passage in self.shown.passages]
 
 
 def _text(label: str, initial: str) -> CommentField:

@@ -14,20 +14,20 @@ from review.grading.submission import GradeEntry, PathEntry, StepEntry, paths_to
 from review.models import Grade
 
 POINTS = [(point, str(point)) for point in range(1, 6)]
-LONGEST_TEXT = 4000
-NOT_KEPT = frozenset({"fence", "key", "active_seconds"})
+MAX_TEXT_LENGTH = 4000
+NOT_IN_DRAFTS = frozenset({"fence", "key", "active_seconds"})
 
 
 class CommentField(forms.CharField):
     """Text whose length is counted as the browser counts it: a line break is one character."""
 
     def __init__(self, **kwargs: Any) -> None:
-        usual: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "required": False,
-            "max_length": LONGEST_TEXT,
+            "max_length": MAX_TEXT_LENGTH,
             "widget": forms.Textarea,
         }
-        super().__init__(**(usual | kwargs))
+        super().__init__(**(defaults | kwargs))
 
     def to_python(self, value: Any) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")
@@ -62,7 +62,7 @@ class ChoicesField(forms.ChoiceField):
 
 @dataclass(frozen=True)
 class Layout:
-    """What of a trace is judged: its steps by number, its cited paths with their edges' count."""
+    """What of a trace is judged: step numbers, cited paths, and the edge count of each path."""
 
     steps: tuple[int, ...]
     paths: tuple[int, ...]
@@ -88,7 +88,7 @@ class PathFields:
 
     @property
     def marked(self) -> frozenset[int]:
-        """Places of the edges marked invalid."""
+        """Positions of the edges marked invalid."""
         return frozenset(int(value) for value in self.invalid.value() or () if _number(value))
 
 
@@ -105,7 +105,7 @@ def _number(value: object) -> bool:
 
 
 class GradeForm(forms.Form):
-    """One item's judgement. Who cannot judge it gives a reason and none of the rest."""
+    """One item's judgement: either all its grades, or the reason why it cannot be judged."""
 
     fence = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
@@ -129,7 +129,7 @@ class GradeForm(forms.Form):
         )
         self._add_flags(rubric)
         if self.data.get("cannot_judge"):
-            for name in self._judged():
+            for name in self._judgement_fields():
                 self.fields[name].required = False
 
     def _add_steps(self, rubric: Rubric) -> None:
@@ -162,7 +162,7 @@ class GradeForm(forms.Form):
         )
         self.fields["comment"] = CommentField()
 
-    def _judged(self) -> Iterator[str]:
+    def _judgement_fields(self) -> Iterator[str]:
         flags = {"fence", "key", "reason"}
         return (name for name in self.fields if name not in flags)
 
@@ -189,14 +189,14 @@ class GradeForm(forms.Form):
         return [field for field in self.visible_fields() if field.errors]
 
     def content(self) -> dict[str, Any]:
-        """The fields as they stand, unchecked, for a draft: known names, bounded texts."""
+        """The fields unchecked, for a draft: known names only, texts cut to their maximum."""
         data = self.data if isinstance(self.data, QueryDict) else QueryDict()
-        kept = {}
-        for name in self.fields.keys() & data.keys() - NOT_KEPT:
+        content = {}
+        for name in self.fields.keys() & data.keys() - NOT_IN_DRAFTS:
             # PostgreSQL holds no NUL in a text.
-            values = [value.replace("\0", "")[:LONGEST_TEXT] for value in data.getlist(name)]
-            kept[name] = values if name.endswith("_invalid") else values[-1]
-        return kept
+            values = [value.replace("\0", "")[:MAX_TEXT_LENGTH] for value in data.getlist(name)]
+            content[name] = values if name.endswith("_invalid") else values[-1]
+        return content
 
     def entry(self) -> GradeEntry:
         """What was entered."""
@@ -235,7 +235,7 @@ class GradeForm(forms.Form):
 
 
 class AmendForm(GradeForm):
-    """A grade given before, to be changed with a reason."""
+    """A submitted grade, to be changed with a reason."""
 
     fence = forms.IntegerField(widget=forms.HiddenInput, required=False)
     reason = forms.CharField(

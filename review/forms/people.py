@@ -1,4 +1,4 @@
-"""Forms about people: invitations, roles, profiles, and what the audit is filtered by."""
+"""Forms about people: invitations, roles, profiles; filters of the audit."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ ROLES = [(role.value, role.value.capitalize()) for role in Role]
 
 
 class InvitationForm(forms.Form):
-    """For whom a link is, and how long it works."""
+    """Who a link is for, and how long it works."""
 
     meant_for = forms.CharField(
         label="For whom", max_length=120, help_text="A name by which you know the person."
@@ -32,7 +32,7 @@ class InvitationForm(forms.Form):
 
 
 class ProfileForm(forms.Form):
-    """What a reviewer says of themself; it weighs in the routing and the agreement report."""
+    """A reviewer's profile; routing and the agreement report use it."""
 
     specialty = forms.CharField(max_length=80, required=False, help_text="For example: cardiology.")
     seniority = forms.ChoiceField(
@@ -116,7 +116,7 @@ class RolesForm(forms.Form):
 
 
 class AuditForm(forms.Form):
-    """What the audit is filtered by: fixed fields only, never a lookup of the visitor's making."""
+    """Filters of the audit: fixed fields only, never a lookup that the visitor makes up."""
 
     chain = forms.ChoiceField(label="Study", required=False)
     actor = forms.ModelChoiceField(
@@ -133,7 +133,7 @@ class AuditForm(forms.Form):
 
 
 class LoginsForm(forms.Form):
-    """What the login log is filtered by."""
+    """Filters of the login log."""
 
     user = forms.ModelChoiceField(
         User.objects.order_by("username"), required=False, label="Person", empty_label="everyone"

@@ -14,9 +14,9 @@ from review.sampling.draw import ALLOCATIONS, DEFAULT_VARIABLES, VARIABLES
 from review.studies.lifecycle import StudyPlan
 from review.studies.phases import WHERE
 
-MOST_ITEMS = 10_000_000
-MOST_GRADES_AN_ITEM = 10
-LONGEST_GUIDELINES = 20_000
+MAX_ITEMS = 10_000_000
+MAX_GRADES_PER_ITEM = 10
+MAX_GUIDELINES_LENGTH = 20_000
 
 
 def _title(name: str) -> str:
@@ -33,15 +33,15 @@ class Section:
 
 
 class BatchesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """Batches by name, number, day and what there is to grade: names alone repeat."""
+    """Batches by name, number, day and gradable traces, since names alone may repeat."""
 
     def label_from_instance(self, obj: Any) -> str:
         started = f"{obj.started_at:%-d %B %Y}"
-        return f"{obj.name} (batch {obj.pk}, {started}, {obj.state}, {obj.made} with a CoT)"
+        return f"{obj.name} (batch {obj.pk}, {started}, {obj.state}, {obj.gradable} with a CoT)"
 
 
 class ReviewersField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
-    """Reviewers by name, with the specialty that routing goes by."""
+    """Reviewers by name, with the specialty used for routing."""
 
     def label_from_instance(self, obj: Any) -> str:
         return f"{obj} ({obj.specialty})" if obj.specialty else str(obj)
@@ -69,7 +69,7 @@ class StudyForm(forms.Form):
     size = forms.IntegerField(
         label="Items",
         min_value=1,
-        max_value=MOST_ITEMS,
+        max_value=MAX_ITEMS,
         required=False,
         help_text="Drawn at random within the strata below. Leave empty for all traces with a CoT.",
     )
@@ -91,7 +91,7 @@ class StudyForm(forms.Form):
     minimum = forms.IntegerField(
         label="Minimum from each stratum",
         min_value=1,
-        max_value=MOST_ITEMS,
+        max_value=MAX_ITEMS,
         initial=1,
         required=False,
     )
@@ -105,7 +105,7 @@ class StudyForm(forms.Form):
     overlap = forms.IntegerField(
         label="Grades per item",
         min_value=1,
-        max_value=MOST_GRADES_AN_ITEM,
+        max_value=MAX_GRADES_PER_ITEM,
         initial=2,
         help_text="From different reviewers; agreement can be measured from two upwards.",
     )
@@ -120,13 +120,13 @@ class StudyForm(forms.Form):
     reliability_overlap = forms.IntegerField(
         label="Grades in the reliability subset",
         min_value=1,
-        max_value=MOST_GRADES_AN_ITEM,
+        max_value=MAX_GRADES_PER_ITEM,
         required=False,
     )
     cap = forms.IntegerField(
         label="Maximum items per reviewer",
         min_value=1,
-        max_value=MOST_ITEMS,
+        max_value=MAX_ITEMS,
         required=False,
         help_text="Leave empty for no maximum.",
     )
@@ -185,7 +185,7 @@ class StudyForm(forms.Form):
     )
     guidelines = forms.CharField(
         required=False,
-        max_length=LONGEST_GUIDELINES,
+        max_length=MAX_GUIDELINES_LENGTH,
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text="Shown to every reviewer of the study. Markdown: headings, lists, emphasis, "
         "tables, links.",
@@ -215,7 +215,7 @@ class StudyForm(forms.Form):
         return data
 
     def plan(self) -> StudyPlan:
-        """What was entered; a field left empty means what it showed at first."""
+        """The plan entered; an empty field means its initial value."""
         data = dict(self.cleaned_data)
         for name in ("allocation", "minimum", "fallback_hours", "repeat_gap", "rubric_version"):
             if data[name] in (None, ""):
@@ -270,7 +270,7 @@ class ExtendForm(forms.Form):
         required=False,
     )
     overlap = forms.IntegerField(
-        label="Grades per item", min_value=1, max_value=MOST_GRADES_AN_ITEM
+        label="Grades per item", min_value=1, max_value=MAX_GRADES_PER_ITEM
     )
 
     def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
@@ -285,7 +285,7 @@ class DrawForm(forms.Form):
     """A further phase of the sample: how many items, and where; after which phase it comes."""
 
     after = forms.IntegerField(widget=forms.HiddenInput)
-    items = forms.IntegerField(label="Further items", min_value=1, max_value=MOST_ITEMS)
+    items = forms.IntegerField(label="Further items", min_value=1, max_value=MAX_ITEMS)
     where = forms.ChoiceField(
         label="Drawn",
         choices=list(WHERE.items()),
@@ -297,5 +297,5 @@ class DrawForm(forms.Form):
 
 
 def _batches_to_grade() -> QuerySet[Batch]:
-    made = Count("traces", filter=Q(traces__state=Trace.State.MADE, traces__is_current=True))
-    return Batch.objects.annotate(made=made).filter(made__gt=0).order_by("-pk")
+    gradable = Count("traces", filter=Q(traces__state=Trace.State.MADE, traces__is_current=True))
+    return Batch.objects.annotate(gradable=gradable).filter(gradable__gt=0).order_by("-pk")

@@ -13,7 +13,7 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from review import access
 from review.forms.people import AuditForm, LoginsForm
 
-ROWS_A_PAGE = 50
+PAGE_SIZE = 50
 
 
 @require_GET
@@ -21,7 +21,7 @@ ROWS_A_PAGE = 50
 def audit(request: SignedInRequest) -> HttpResponse:
     """Every change that matters, newest first."""
     form = AuditForm(request.GET)
-    form.is_valid()  # a filter that is none of those offered filters nothing
+    form.is_valid()  # a value that is not among the choices filters nothing
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
     events = access.events_for(request.user)
     if chain := chosen.get("chain"):
@@ -30,7 +30,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
         events = events.filter(actor=actor)
     if action := chosen.get("action"):
         events = events.filter(action=action)
-    return _listed(request, "review/audit.html", events, form, chosen)
+    return _list_page(request, "review/audit.html", events, form, chosen)
 
 
 @require_GET
@@ -41,17 +41,17 @@ def logins(request: SignedInRequest) -> HttpResponse:
     form.is_valid()
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
     rows = access.logins_for(request.user).filter(**chosen)
-    return _listed(request, "review/logins.html", rows, form, chosen)
+    return _list_page(request, "review/logins.html", rows, form, chosen)
 
 
-def _listed(
+def _list_page(
     request: SignedInRequest,
     template: str,
     rows: QuerySet[Any],
     form: AuditForm | LoginsForm,
     chosen: dict[str, Any],
 ) -> HttpResponse:
-    page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     query = urlencode({name: getattr(value, "pk", value) for name, value in chosen.items()})
     context = {"form": form, "page": page, "query": f"{query}&" if query else ""}
     return render(request, template, context)

@@ -50,11 +50,11 @@ def report(request: SignedInRequest, study_id: int, key: str) -> HttpResponse:
 def report_file(request: SignedInRequest, study_id: int, key: str, form: str) -> HttpResponse:
     """One report whole, as JSON or as CSV."""
     facts = read_facts(access.study_to_report(request.user, study_id))
-    found = _report(facts, key)
+    report_data = _report(facts, key)
     content = (
-        report_json(found, imprint_of(facts))
+        report_json(report_data, imprint_of(facts))
         if form == "json"
-        else report_csv(found, preamble(found, facts))
+        else report_csv(report_data, preamble(report_data, facts))
     )
     return _download(content, f"{facts.study.pk}-{key}", form)
 
@@ -64,8 +64,8 @@ def report_file(request: SignedInRequest, study_id: int, key: str, form: str) ->
 def report_table(request: SignedInRequest, study_id: int, key: str, table: str) -> HttpResponse:
     """One table as CSV."""
     facts = read_facts(access.study_to_report(request.user, study_id))
-    found = _report(facts, key)
-    content = table_csv(_table(found, table), preamble(found, facts))
+    report_data = _report(facts, key)
+    content = table_csv(_table(report_data, table), preamble(report_data, facts))
     return _download(content, f"{facts.study.pk}-{key}-{table}", "csv")
 
 
@@ -76,14 +76,14 @@ def report_plot(
 ) -> HttpResponse:
     """One table's plot; `theme` and `size` as pages ask for them, else light and wide."""
     facts = read_facts(access.study_to_report(request.user, study_id))
-    found = _table(_report(facts, key), table)
-    if found.plot is None or not found.rows:
+    report_data = _table(_report(facts, key), table)
+    if report_data.plot is None or not report_data.rows:
         raise Http404
     look = Style(
         "dark" if request.GET.get("theme") == "dark" else "light",
         "narrow" if request.GET.get("size") == "narrow" else "wide",
     )
-    content = draw_plot(found, look, "png" if form == "png" else "svg")
+    content = draw_plot(report_data, look, "png" if form == "png" else "svg")
     response = HttpResponse(content, content_type=TYPES[form])
     # Browsers keep a plot and ask whether it still holds: it is sent anew only when it differs.
     patch_cache_control(response, private=True, no_cache=True)
@@ -97,8 +97,8 @@ def _report(facts: Facts, key: str) -> Report:
     return build_report(facts, key)
 
 
-def _table(found: Report, key: str) -> Table:
-    table = found.table(key)
+def _table(report_data: Report, key: str) -> Table:
+    table = report_data.table(key)
     if table is None:
         raise Http404
     return table

@@ -17,7 +17,7 @@ from review.studies.progress import board_of, discordant_items
 from review.studies.stuck_items import stuck_items
 
 # The board shows the gravest of what waits; the list of adjudication has them all.
-WAITING_SHOWN = 20
+MAX_WAITING_LISTED = 20
 
 
 @require_GET
@@ -68,7 +68,7 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
         "may_report": may_see_grades,
         "open": study.state == Study.State.OPEN,
         "paused": study.state == Study.State.PAUSED,
-        "discordant": discordant_items(study, most=WAITING_SHOWN) if may_see_grades else [],
+        "discordant": discordant_items(study, most=MAX_WAITING_LISTED) if may_see_grades else [],
     }
     return render(request, "review/study_detail.html", context)
 

@@ -44,9 +44,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{name} answers. Answer format: {endpoint.get_capability_display()}.")
 
     def _list(self) -> None:
-        for one in Endpoint.objects.all():
-            state = one.get_capability_display() if one.is_active else "not in use"
+        for endpoint in Endpoint.objects.all():
+            state = endpoint.get_capability_display() if endpoint.is_active else "not in use"
             self.stdout.write(
-                f"{one.name}: {one.get_role_display().lower()}, {one.model} at {one.base_url}, "
-                f"key {key_source(one)}, {state}"
+                f"{endpoint.name}: {endpoint.get_role_display().lower()}, {endpoint.model} at "
+                f"{endpoint.base_url}, key {key_source(endpoint)}, {state}"
             )

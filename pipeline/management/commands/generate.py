@@ -26,7 +26,7 @@ from pipeline.models import Batch, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.tasks import enqueue_pumps
 
-OWN = "model"
+MODEL_DEFAULT = "model"
 DEMONSTRATION = ReasonerKind.DEMONSTRATION
 IDLE_SECONDS = 0.5
 
@@ -88,7 +88,7 @@ class Command(BaseCommand):
             transaction.on_commit(lambda: enqueue_pumps(batch.pk))
 
     def _start(self, options: dict[str, Any]) -> Batch:
-        questions, graph = _found(options)
+        questions, graph = _inputs(options)
         reasoner, reader = _endpoint(options["reasoner"]), _endpoint(options["reader"])
         for endpoint in filter(None, (reasoner, reader)):
             require_usable(endpoint, question_set=questions)
@@ -104,14 +104,14 @@ class Command(BaseCommand):
             samples=options["samples"],
             reasoner_endpoint=reasoner,
             reader_endpoint=reader,
-            temperature=None if options["temperature"] == OWN else options["temperature"],
+            temperature=None if options["temperature"] == MODEL_DEFAULT else options["temperature"],
             budget_money=options["budget_money"],
             budget_tokens=options["budget_tokens"],
             replay=not options["no_replay"],
         )
 
     def _estimate(self, options: dict[str, Any]) -> None:
-        questions, graph = _found(options)
+        questions, graph = _inputs(options)
         reasoner, reader = _endpoint(options["reasoner"]), _endpoint(options["reader"])
         config = _config(options)
         if reasoner is None or reader is None or config.reasoner_kind is DEMONSTRATION:
@@ -155,7 +155,7 @@ class Command(BaseCommand):
                 self.stdout.write(f"    - {reason.title:<38}{reason.count:>8,}")
 
 
-def _found(options: dict[str, Any]) -> tuple[QuestionSet, KnowledgeGraph]:
+def _inputs(options: dict[str, Any]) -> tuple[QuestionSet, KnowledgeGraph]:
     """The question set and the newest version of the graph that are named."""
     questions = QuestionSet.objects.filter(name=options["questions"]).first()
     graph = latest_graph(options["graph"])
@@ -167,14 +167,14 @@ def _found(options: dict[str, Any]) -> tuple[QuestionSet, KnowledgeGraph]:
 
 
 def _temperature(text: str) -> float | str:
-    return OWN if text == OWN else float(text)
+    return MODEL_DEFAULT if text == MODEL_DEFAULT else float(text)
 
 
 def _config(options: dict[str, Any]) -> MethodConfig:
     config = preset(options["preset"], seed=options["seed"])
     if options["similarity"]:
         config = config.with_similarity(options["similarity"])
-    if options["temperature"] == OWN:
+    if options["temperature"] == MODEL_DEFAULT:
         return replace(config, model=replace(config.model, temperature=None))
     return config
 

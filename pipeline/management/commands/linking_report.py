@@ -49,8 +49,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         row = latest_graph(options["graph"])
-        asked = QuestionSet.objects.filter(name=options["questions"]).first()
-        if row is None or asked is None:
+        question_set = QuestionSet.objects.filter(name=options["questions"]).first()
+        if row is None or question_set is None:
             missing = "knowledge graph" if row is None else "question set"
             name = options["graph"] if row is None else options["questions"]
             raise CommandError(f"There is no {missing} named {name}.")
@@ -59,11 +59,13 @@ class Command(BaseCommand):
             stages = _stages(graph, row, options["model"])
         except (ArtefactError, SimilarityUnavailable) as error:
             raise CommandError(str(error)) from error
-        rows = asked.questions.select_related("question_set").order_by("pk")[: options["limit"]]
+        rows = question_set.questions.select_related("question_set").order_by("pk")[
+            : options["limit"]
+        ]
         questions = [store.question_record(question) for question in rows]
         with tqdm(questions, unit="question", disable=None) as bar:
             links = list(report_links(bar, graph, DemonstrationReasoner(graph), stages))
-        self.stdout.write(f"{asked} on {row}: {len(questions):,} questions.")
+        self.stdout.write(f"{question_set} on {row}: {len(questions):,} questions.")
         self._print_counts(links, stages, questions)
         self._print_sample(links, options["sample"], options["seed"])
 

@@ -42,8 +42,8 @@ class Command(BaseCommand):
         synonyms: Path | None = options["synonyms"]
         path: Path = options["file"] or settings.DOWNLOAD_DIR / "primekg" / "kg.csv"
         name = checked_name(options["name"])
-        for given in filter(None, (options["file"], synonyms)):
-            existing_file(given)
+        for source_file in filter(None, (options["file"], synonyms)):
+            existing_file(source_file)
         try:
             if options["download"]:
                 with progress_bar("Fetching") as advance:

@@ -12,7 +12,7 @@ from pipeline.management.arguments import checked_name, existing_file
 from pipeline.models import QuestionLoad, QuestionSet
 from pipeline.sources.questions import QuestionSetMismatch, QuestionSetTerms, load_file
 
-SHOWN = 20
+MAX_LISTED = 20
 
 
 class Command(BaseCommand):
@@ -56,10 +56,10 @@ class Command(BaseCommand):
             f"{load.question_set}: {load.added:,} added, {load.known:,} already there, "
             f"{load.rejected:,} rejected."
         )
-        for line, reason in load.rejections[:SHOWN]:
+        for line, reason in load.rejections[:MAX_LISTED]:
             self.stdout.write(f"  line {line}: {reason}")
-        if load.rejected > SHOWN:
-            self.stdout.write(f"  and {load.rejected - SHOWN:,} more.")
+        if load.rejected > MAX_LISTED:
+            self.stdout.write(f"  and {load.rejected - MAX_LISTED:,} more.")
 
 
 def _terms(options: dict[str, Any]) -> QuestionSetTerms | None:

@@ -32,81 +32,83 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         numbers = list(dict.fromkeys(options["batches"]))
-        found = Batch.objects.in_bulk(numbers)
-        missing = [number for number in numbers if number not in found]
+        batches = Batch.objects.in_bulk(numbers)
+        missing = [number for number in numbers if number not in batches]
         if missing:
             raise CommandError(f"There is no batch {missing[0]}.")
         try:
-            replication = compare_with_paper([found[number] for number in numbers])
+            comparison = compare_with_paper([batches[number] for number in numbers])
         except InvalidConfiguration as error:
             raise CommandError(str(error)) from error
         if options["json"]:
-            self.stdout.write(json.dumps(_plain(replication), indent=2, default=str))
+            self.stdout.write(json.dumps(_plain(comparison), indent=2, default=str))
         else:
-            self.stdout.write("\n".join(_lines(replication)))
+            self.stdout.write("\n".join(_lines(comparison)))
 
 
-def _plain(replication: PaperComparison) -> dict[str, Any]:
+def _plain(comparison: PaperComparison) -> dict[str, Any]:
     """Everything counted, with intervals and the published figures."""
-    plain = asdict(replication)
+    plain = asdict(comparison)
     for name in ("mapped", "kept_of_made", "kept_of_settled"):
-        proportion: Proportion = getattr(replication, name)
+        proportion: Proportion = getattr(comparison, name)
         plain[name] |= {"share": proportion.share, "wilson_95": proportion.interval}
     published = {"kept": PUBLISHED_KEPT, "made_about": PUBLISHED_MADE, "cost": PUBLISHED_COST}
     return plain | {"published": published | {"kept_by_source": PUBLISHED_BY_SOURCE}}
 
 
-def _lines(replication: PaperComparison) -> list[str]:
-    one = replication
+def _lines(result: PaperComparison) -> list[str]:
     published = Proportion(PUBLISHED_KEPT, PUBLISHED_MADE)
     return [
-        f"Batches {', '.join(one.batches)}: {one.settled:,} traces settled, {one.open:,} open.",
+        f"Batches {', '.join(result.batches)}: "
+        f"{result.settled:,} traces settled, {result.open:,} open.",
         "",
-        f"Both sides linked to the graph        {_told(one.mapped)}",
-        *_mapping(one),
+        f"Both sides linked to the graph        {_proportion_text(result.mapped)}",
+        *_mapping(result),
         "",
         "Failures by reason",
-        *_counted(one.failures),
+        *_count_lines(result.failures),
         "Rejections by filter (a trace may have several)",
-        *_counted(one.rejections),
+        *_count_lines(result.rejections),
         "",
-        f"Kept of made                          {_told(one.kept_of_made)}",
-        f"  published, of about 45,000          {_told(published)}",
-        f"Kept of settled                       {_told(one.kept_of_settled)}",
-        f"Cost of a kept trace                  {_cost(one)}",
+        f"Kept of made                          {_proportion_text(result.kept_of_made)}",
+        f"  published, of about 45,000          {_proportion_text(published)}",
+        f"Kept of settled                       {_proportion_text(result.kept_of_settled)}",
+        f"Cost of a kept trace                  {_cost(result)}",
         f"  published                           {PUBLISHED_COST}",
         "",
         "By source                       settled     made     kept  published kept",
-        *_sources(one),
+        *_sources(result),
     ]
 
 
-def _mapping(one: PaperComparison) -> list[str]:
+def _mapping(result: PaperComparison) -> list[str]:
     lines = []
-    for side, counts in one.mapping.items():
+    for side, counts in result.mapping.items():
         total = sum(counts.values())
         lines.append(f"Mentions in the {side}: {total:,}")
-        lines += [f"  {name:<36}{_told(Proportion(n, total))}" for name, n in counts.items()]
+        lines += [
+            f"  {name:<36}{_proportion_text(Proportion(n, total))}" for name, n in counts.items()
+        ]
     return lines
 
 
-def _sources(one: PaperComparison) -> list[str]:
+def _sources(result: PaperComparison) -> list[str]:
     lines = []
-    for line in one.sources:
+    for line in result.sources:
         published = PUBLISHED_BY_SOURCE.get(line.source)
-        told = f"{published:,}" if published else "-"
-        figures = f"{line.settled:>9,}{line.made:>9,}{line.kept:>9,}{told:>16}"
+        kept = f"{published:,}" if published else "-"
+        figures = f"{line.settled:>9,}{line.made:>9,}{line.kept:>9,}{kept:>16}"
         lines.append(f"  {line.source:<28}{figures}")
-        lines += _counted((*line.failures, *line.rejections), indent=4)
+        lines += _count_lines((*line.failures, *line.rejections), indent=4)
     return lines
 
 
-def _counted(counts: tuple[tuple[str, int], ...], indent: int = 2) -> list[str]:
+def _count_lines(counts: tuple[tuple[str, int], ...], indent: int = 2) -> list[str]:
     named = [(name.replace("_", " "), count) for name, count in counts]
     return [f"{' ' * indent}{name:<34}{count:>9,}" for name, count in named] or ["  none"]
 
 
-def _told(proportion: Proportion) -> str:
+def _proportion_text(proportion: Proportion) -> str:
     if proportion.share is None or proportion.interval is None:
         return f"{proportion.count:,} of {proportion.total:,}"
     low, high = proportion.interval
@@ -116,7 +118,8 @@ def _told(proportion: Proportion) -> str:
     )
 
 
-def _cost(one: PaperComparison) -> str:
-    if one.cost_of_kept is not None:
-        return f"{one.cost_of_kept:.4f} {one.currency} ({one.calls:,} calls, {one.cost:.2f} in all)"
-    return f"unknown ({one.calls:,} calls: a price is missing, or nothing was kept)"
+def _cost(result: PaperComparison) -> str:
+    if result.cost_of_kept is not None:
+        total = f"{result.calls:,} calls, {result.cost:.2f} in all"
+        return f"{result.cost_of_kept:.4f} {result.currency} ({total})"
+    return f"unknown ({result.calls:,} calls: a price is missing, or nothing was kept)"

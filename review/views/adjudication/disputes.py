@@ -33,10 +33,10 @@ def dispute_list(request: SignedInRequest) -> HttpResponse:
 def dispute(request: SignedInRequest, question_id: int) -> HttpResponse:
     """One disputed question: who doubts its key and why; the lead rules with a reason."""
     question = access.disputed_question_for(request.user, question_id)
-    found = dispute_of(question)
-    if found is None:
+    dispute_row = dispute_of(question)
+    if dispute_row is None:
         raise Http404
-    form = RulingForm(request.POST or None, initial={"seen": found.seen})
+    form = RulingForm(request.POST or None, initial={"seen": dispute_row.seen})
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
@@ -47,7 +47,7 @@ def dispute(request: SignedInRequest, question_id: int) -> HttpResponse:
             form.add_error(None, str(error))
             status = 409
     context = {
-        "dispute": found,
+        "dispute": dispute_row,
         "form": form,
         "question": store.question_record(question),
         "earlier": question.key_rulings.select_related("ruled_by").order_by("-revision"),

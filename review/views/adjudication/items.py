@@ -29,7 +29,7 @@ from review.forms.adjudication import SendBackForm, SettleForm
 from review.grading.rubric import RUBRICS
 from review.models import Adjudication, AdjudicationLease, Grade, Item, Reviewer, SendBack, Study
 
-SHOWN = 100
+MAX_LISTED = 100
 
 
 @never_cache
@@ -61,7 +61,7 @@ def study(request: SignedInRequest, study_id: int) -> HttpResponse:
         .select_related("grade__item__trace__question"),
         "settled": Adjudication.objects.filter(item__study=row, is_current=True)
         .select_related("item__trace__question")
-        .order_by("-pk")[:SHOWN],
+        .order_by("-pk")[:MAX_LISTED],
         "may_settle": Role.ADJUDICATOR in request.roles,
     }
     return render(request, "review/adjudication_study.html", context)
@@ -69,7 +69,7 @@ def study(request: SignedInRequest, study_id: int) -> HttpResponse:
 
 def _listed(waiting: Any) -> list[Item]:
     rows = waiting.select_related("trace__question").defer("trace__record")
-    return list(rows.prefetch_related("grades")[:SHOWN])
+    return list(rows.prefetch_related("grades")[:MAX_LISTED])
 
 
 def _reasons(item: Item) -> list[str]:

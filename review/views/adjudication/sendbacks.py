@@ -21,7 +21,8 @@ from review.views.adjudication.items import page_of
 def send(request: SignedInRequest, code: str) -> HttpResponse:
     """Send an item back to the graders chosen by letter, with a comment."""
     item = access.item_to_settle(request.user, code)
-    columns = [one for one in compare(item, grades_to_settle(item)).columns if one.may_be_sent_back]
+    comparison = compare(item, grades_to_settle(item))
+    columns = [column for column in comparison.columns if column.may_be_sent_back]
     form = SendBackForm(request.POST, letters=[column.letter for column in columns])
     if not form.is_valid():
         return page_of(request, item, send_back=form, status=422)

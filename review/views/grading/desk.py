@@ -100,7 +100,7 @@ def decline(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 def _resume(request: HttpRequest, draft: Draft) -> HttpResponse:
-    """An item whose time ran out: its place back if one is free, else the draft to read."""
+    """An item whose time ran out: lease it again if a slot is open, else the draft to read."""
     if reclaim_draft(draft) is not None:
         messages.info(request, "This item had gone back to the queue; it is yours again.")
         return redirect("review:grade", draft.item.code)
@@ -114,7 +114,7 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
     trace = store.trace_record(slot.item.trace)
     form = form_of(slot, trace, request.POST, None)
     if not form.is_valid():
-        return refused(request, slot, reviewer, trace, form, status=422)
+        return refusal_page(request, slot, reviewer, trace, form, status=422)
     try:
         submit_grade(
             slot,
@@ -125,10 +125,10 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
         )
     except IncompleteGrade as error:
         form.add_error(None, str(error))
-        return refused(request, slot, reviewer, trace, form, status=422)
+        return refusal_page(request, slot, reviewer, trace, form, status=422)
     except StaleLease as error:
         form.add_error(None, str(error))
-        return refused(request, slot, reviewer, trace, form, status=409)
+        return refusal_page(request, slot, reviewer, trace, form, status=409)
     messages.success(request, "Grade saved.", extra_tags=slot.item.code)
     if slot.item.study.reveal_after_submit:
         return redirect("review:reveal", slot.item.code)
@@ -137,10 +137,10 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
 
 def to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpResponse:
     """Go to the reviewer's next item, or to the desk with the reason why there is none."""
-    held, slot = leased_slot(reviewer), next_slot(study, reviewer=reviewer)
+    previous, slot = leased_slot(reviewer), next_slot(study, reviewer=reviewer)
     if slot is not None:
-        if held is not None and held.item.study_id != study.pk:
-            messages.info(request, PUT_ASIDE.format(held.item.study))
+        if previous is not None and previous.item.study_id != study.pk:
+            messages.info(request, PUT_ASIDE.format(previous.item.study))
         return redirect("review:grade", slot.item.code)
     study.refresh_from_db(fields=["state"])
     if study.state != Study.State.OPEN:
@@ -163,7 +163,7 @@ def form_of(slot: Slot, trace: TraceRecord, data: Any, draft: Draft | None) -> G
     )
 
 
-def refused(
+def refusal_page(
     request: HttpRequest,
     slot: Slot,
     reviewer: Reviewer,
@@ -172,7 +172,7 @@ def refused(
     *,
     status: int,
 ) -> HttpResponse:
-    """The page with everything that was entered, and why it was not taken."""
+    """The page with everything that was entered, and why it was not accepted."""
     draft = draft_of(slot.item, reviewer=reviewer)
     return _page(request, slot, reviewer, trace, form, draft=draft, status=status)
 

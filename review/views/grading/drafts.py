@@ -28,9 +28,9 @@ from review.queue.drafts import (
     save_amendment,
     save_draft,
 )
-from review.views.grading.desk import form_of, refused
+from review.views.grading.desk import form_of, refusal_page
 
-LARGEST = 2**31 - 1
+MAX_INTEGER = 2**31 - 1
 
 
 @never_cache
@@ -41,7 +41,7 @@ def draft(request: SignedInRequest, code: str) -> HttpResponse:
     reviewer = access.reviewer_of(request.user)
     slot = access.slot_once_dealt(reviewer, code)
     trace = store.trace_record(slot.item.trace)
-    return _answer(lambda: _saved(slot, reviewer, trace, request.POST), trace)
+    return _json_answer(lambda: _save(slot, reviewer, trace, request.POST), trace)
 
 
 @never_cache
@@ -52,9 +52,9 @@ def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
     reviewer = access.reviewer_of(request.user)
     slot = access.graded_slot(reviewer, code)
     trace = store.trace_record(slot.item.trace)
-    entered = _entered(AmendForm, slot, trace, request.POST)
-    save = _save_of(request.POST)
-    return _answer(
+    entered = _draft_content(AmendForm, slot, trace, request.POST)
+    save = _draft_save(request.POST)
+    return _json_answer(
         lambda: save_amendment(slot, reviewer=reviewer, save=save, entered=entered), trace
     )
 
@@ -68,27 +68,27 @@ def answer_key(request: SignedInRequest, code: str) -> HttpResponse:
     slot = access.slot_once_dealt(reviewer, code)
     trace = store.trace_record(slot.item.trace)
     try:
-        saved = _saved(slot, reviewer, trace, request.POST)
+        saved = _save(slot, reviewer, trace, request.POST)
     except (StaleLease, OtherTab) as error:
         form = form_of(slot, trace, request.POST, None)
         form.add_error(None, str(error))
-        return refused(request, slot, reviewer, trace, form, status=409)
+        return refusal_page(request, slot, reviewer, trace, form, status=409)
     if not key_shown(slot.item, draft=saved):
         messages.info(request, "Saved. Grade the coherence of the chain of thought first.")
     return redirect("review:grade", code)
 
 
-def _saved(slot: Slot, reviewer: Reviewer, trace: TraceRecord, data: QueryDict) -> Draft:
+def _save(slot: Slot, reviewer: Reviewer, trace: TraceRecord, data: QueryDict) -> Draft:
     return save_draft(
         slot,
         reviewer=reviewer,
-        fence=_whole(data, "fence"),
-        save=_save_of(data),
-        entered=_entered(GradeForm, slot, trace, data),
+        fence=_whole_number(data, "fence"),
+        save=_draft_save(data),
+        entered=_draft_content(GradeForm, slot, trace, data),
     )
 
 
-def _answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
+def _json_answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
     """Version and time of the saved draft; 409 says why not, and the browser keeps the text."""
     try:
         saved = save()
@@ -107,26 +107,30 @@ def _answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
     return JsonResponse(answer)
 
 
-def _entered(
+def _draft_content(
     kind: type[GradeForm], slot: Slot, trace: TraceRecord, data: QueryDict
 ) -> DraftContent:
     form = kind(data, rubric=RUBRICS[slot.item.study.rubric_version], layout=Layout.of(trace))
-    return DraftContent(form.content(), _whole(data, "active_seconds"))
+    return DraftContent(form.content(), _whole_number(data, "active_seconds"))
 
 
-def _save_of(data: QueryDict) -> DraftSave:
+def _draft_save(data: QueryDict) -> DraftSave:
     """Which save the page says it is; without script it says no more than the version."""
-    version = _whole(data, "draft_version")
+    version = _whole_number(data, "draft_version")
     try:
-        return DraftSave(version, UUID(data.get("draft_tab", "")), _whole(data, "draft_save"))
+        return DraftSave(
+            version, UUID(data.get("draft_tab", "")), _whole_number(data, "draft_save")
+        )
     except ValueError:
         return DraftSave(version)
 
 
-def _whole(data: QueryDict, name: str) -> int:
+def _whole_number(data: QueryDict, name: str) -> int:
     """A whole number a browser sent; 0 for anything else."""
     text = data.get(name, "")
-    return min(int(text), LARGEST) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+    return (
+        min(int(text), MAX_INTEGER) if text.isascii() and text.isdigit() and len(text) < 11 else 0
+    )
 
 
 @require_POST

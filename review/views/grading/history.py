@@ -27,7 +27,7 @@ from review.queue.drafts import draft_of
 from review.queue.reviewer_progress import own_grades, own_progress
 from review.views.grading.screen import render_screen
 
-PAGE = 25
+PAGE_SIZE = 25
 
 
 @never_cache
@@ -40,7 +40,7 @@ def history(request: SignedInRequest, study_id: int) -> HttpResponse:
     grades = own_grades(study, reviewer=reviewer)
     context = {
         "study": study,
-        "page": Paginator(grades, PAGE).get_page(request.GET.get("page")),
+        "page": Paginator(grades, PAGE_SIZE).get_page(request.GET.get("page")),
         "pace": own_progress(study, reviewer=reviewer),
         "may_amend": study.state == Study.State.OPEN,
         "withheld_for": 0 if study.state == Study.State.CLOSED else withheld_for(study),
@@ -84,24 +84,24 @@ def _back(slot: Slot, reviewer: Reviewer) -> HttpResponse:
 
 def _in_hand(slot: Slot, reviewer: Reviewer) -> Slot | None:
     """The slot of the same study that the reviewer holds."""
-    held = leased_slot(reviewer)
-    return held if held is not None and held.item.study_id == slot.item.study_id else None
+    current = leased_slot(reviewer)
+    return current if current is not None and current.item.study_id == slot.item.study_id else None
 
 
 def _form(
     slot: Slot, reviewer: Reviewer, trace: TraceRecord, data: Any, draft: Draft | None
 ) -> AmendForm:
-    initial = {"key": new_key()} | _entered_last(slot, reviewer, draft)
+    initial = {"key": new_key()} | _initial_content(slot, reviewer, draft)
     rubric = RUBRICS[slot.item.study.rubric_version]
     return AmendForm(data, rubric=rubric, layout=Layout.of(trace), initial=initial)
 
 
-def _entered_last(slot: Slot, reviewer: Reviewer, draft: Draft | None) -> dict[str, Any]:
-    """The change begun, or else the grade given; a draft is the whole form, blanks too."""
+def _initial_content(slot: Slot, reviewer: Reviewer, draft: Draft | None) -> dict[str, Any]:
+    """The draft of a change, or else the submitted grade; a draft is the whole form, blanks too."""
     if draft is not None:
         return {**draft.content, "active_seconds": draft.active_seconds}
-    given = latest_grade(slot.item, reviewer=reviewer)
-    return content_of(given) if given else {}
+    grade = latest_grade(slot.item, reviewer=reviewer)
+    return content_of(grade) if grade else {}
 
 
 def _page(

@@ -78,4 +78,4 @@ def _step_rows(view: TraceView, form: GradeForm) -> list[StepRow]:
     fields = list(form.step_fields())
     if not fields:
         return [StepRow(step, None) for step in view.steps]
-    return [StepRow(step, one) for step, one in zip(view.steps, fields, strict=True)]
+    return [StepRow(step, pair) for step, pair in zip(view.steps, fields, strict=True)]

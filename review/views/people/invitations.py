@@ -31,7 +31,7 @@ def invitation_new(request: SignedInRequest) -> HttpResponse:
         data["role"] = Role(data["role"])
         invitation, token = invitations.invite(**data, made_by=request.user)
         link = request.build_absolute_uri(reverse("review:invitation_accept", args=[token]))
-        context = {"invitation": invitation, "link": link, "sent": _sent(invitation, link)}
+        context = {"invitation": invitation, "link": link, "sent": _mail_link(invitation, link)}
         return render(request, "review/invitation_made.html", context)
     status = 422 if form.errors else 200
     return render(request, "review/invitation_new.html", {"form": form}, status=status)
@@ -53,13 +53,13 @@ def invitation_revoke(request: SignedInRequest, invitation_id: int) -> HttpRespo
 @sensitive_post_parameters()
 @require_http_methods(["GET", "POST"])
 def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
-    """Make an account by a link; wrong, used, expired and revoked links are answered alike."""
+    """Create an account by a link; wrong, used, expired and revoked links get the same answer."""
     if (refusal := too_many(request)) is not None:
         return refusal
     try:
         invitation = invitations.invitation_behind(token)
         form = _accept_form(request, invitation)
-        if form.is_bound and form.is_valid() and _accepted(form, token):
+        if form.is_bound and form.is_valid() and _accept(form, token):
             messages.success(request, "Your account has been created. You can log in now.")
             return redirect("account_login")
     except invitations.NoSuchInvitation:
@@ -74,7 +74,7 @@ def _accept_form(request: HttpRequest, invitation: Invitation) -> AcceptForm:
     return kind(request.POST if request.method == "POST" else None)
 
 
-def _accepted(form: AcceptForm, token: str) -> bool:
+def _accept(form: AcceptForm, token: str) -> bool:
     data = form.cleaned_data
     profile = form.profile() if isinstance(form, AcceptAsReviewerForm) else None
     try:
@@ -88,13 +88,13 @@ def _accepted(form: AcceptForm, token: str) -> bool:
 
 
 def too_many(request: HttpRequest) -> HttpResponse | None:
-    """The refusal after too many links from one address; looking counts: a guesser reads."""
+    """The refusal after too many links from one address; opening one counts, since guessers do."""
     if ratelimit.consume(request, app="allauth.account", action="link", limit_get=True):
         return None
     return render(request, "429.html", status=429)
 
 
-def _sent(invitation: Invitation, link: str) -> bool | None:
+def _mail_link(invitation: Invitation, link: str) -> bool | None:
     """Whether the link went out by mail; None where nobody asked for it or there is no mail."""
     if not invitation.email or not settings.MAIL_WORKS:
         return None

@@ -50,7 +50,7 @@ def person_roles(request: SignedInRequest, person_id: int) -> HttpResponse:
     form = RolesForm(request.POST)
     if not form.is_valid():
         return _person_page(request, person, roles_form=form)
-    return _tried(
+    return _apply(
         request, person, lambda: people.set_roles(person, form.chosen(), by=request.user), "Roles"
     )
 
@@ -65,7 +65,7 @@ def person_steer(request: SignedInRequest, person_id: int, action: str) -> HttpR
         "reactivate": people.reactivate,
         "drop-second-step": people.drop_second_factor,
     }[action]
-    return _tried(request, person, lambda: steer(person, by=request.user), "Access")
+    return _apply(request, person, lambda: steer(person, by=request.user), "Access")
 
 
 @require_POST
@@ -97,7 +97,7 @@ def own_profile(request: SignedInRequest) -> HttpResponse:
     return render(request, "review/profile.html", context, status=status)
 
 
-def _tried(
+def _apply(
     request: SignedInRequest, person: User, change: Callable[[], None], what: str
 ) -> HttpResponse:
     try:

@@ -28,7 +28,7 @@ MISSING = (
 @role_required(Role.LEAD)
 def release_download(request: SignedInRequest, name: str) -> HttpResponseBase:
     """The release's JSONL, always as an attachment (attack case 11)."""
-    release = _to_hand_out(request, name)
+    release = _downloadable(request, name)
     response = StreamingHttpResponse(lines_of(release), content_type="application/x-ndjson")
     response["Content-Disposition"] = f'attachment; filename="{release.name}.jsonl"'
     response["X-Content-Type-Options"] = "nosniff"
@@ -39,17 +39,17 @@ def release_download(request: SignedInRequest, name: str) -> HttpResponseBase:
 @role_required(Role.LEAD)
 def release_bundle(request: SignedInRequest, name: str) -> HttpResponseBase:
     """Every file of the release as one ZIP; one that is not as recorded is packed again."""
-    release = _to_hand_out(request, name)
+    release = _downloadable(request, name)
     archive = whole_archive(release)
     if archive is None:
-        _have_packed(request, release)
+        _request_repacking(request, release)
         return redirect("review:release", name)
     response = FileResponse(archive.open("rb"), as_attachment=True, filename=f"{name}.zip")
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _have_packed(request: SignedInRequest, release: Release) -> None:
+def _request_repacking(request: SignedInRequest, release: Release) -> None:
     if is_awaited(release):
         return
     with transaction.atomic():
@@ -58,7 +58,7 @@ def _have_packed(request: SignedInRequest, release: Release) -> None:
     messages.warning(request, MISSING)
 
 
-def _to_hand_out(request: SignedInRequest, name: str) -> Release:
+def _downloadable(request: SignedInRequest, name: str) -> Release:
     release = access.release_for(request.user, name)
     if release.state != Release.State.FROZEN:
         raise Http404

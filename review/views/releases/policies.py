@@ -48,7 +48,7 @@ def policy_try(request: SignedInRequest, study_id: int) -> HttpResponse:
     form = TryPolicyForm(request.GET or None, policies=policies)
     context: dict[str, Any] = {"study": facts.study, "form": form, "estimand": ESTIMAND}
     if not form.is_bound or form.is_valid():
-        context |= _tried(form, facts, list(policies))
+        context |= _result(form, facts, list(policies))
     if request.htmx:
         return render(request, "review/policy_try.html#result", context)
     context["may_save"] = Role.LEAD in request.roles
@@ -56,27 +56,31 @@ def policy_try(request: SignedInRequest, study_id: int) -> HttpResponse:
     return render(request, "review/policy_try.html", context, status=status)
 
 
-def _tried(form: TryPolicyForm, facts: Facts, policies: list[Policy]) -> dict[str, Any]:
-    """The result of trying what was entered, or at first the usual rule."""
+def _result(form: TryPolicyForm, facts: Facts, policies: list[Policy]) -> dict[str, Any]:
+    """The result for the rules entered, or at first for the default rules."""
     rules = form.rules() if form.is_bound else Rules()
     beside = form.cleaned_data["compare"] if form.is_bound else None
-    tried = simulate(rules, facts, learned_score_of(facts))
+    simulation = simulate(rules, facts, learned_score_of(facts))
     same = next((policy for policy in policies if rules_of(policy) == rules), None)
     return {
-        "headlines": policy_headlines(tried),
-        "tables": policy_tables(tried, saved=(beside.name, rules_of(beside)) if beside else None),
-        "entered": _entered(form),
+        "headlines": policy_headlines(simulation),
+        "tables": policy_tables(
+            simulation, saved=(beside.name, rules_of(beside)) if beside else None
+        ),
+        "entered": _entered_fields(form),
         "same": same,
         "release_url": _release_by(same, facts.study.pk) if same else "",
     }
 
 
-def _entered(form: TryPolicyForm) -> list[tuple[str, Any]]:
-    """What was entered, as fields of a form that saves just this, whatever is changed later."""
+def _entered_fields(form: TryPolicyForm) -> list[tuple[str, Any]]:
+    """The values entered, as hidden fields of the form that saves exactly these."""
     fields = [form[name] for name in form.fields if name != "compare"]
-    found = [(field.html_name, field.value()) for field in fields]
-    several = [(name, value if isinstance(value, list) else [value]) for name, value in found]
-    return [(name, one) for name, values in several for one in values if one not in (None, False)]
+    pairs = [(field.html_name, field.value()) for field in fields]
+    lists = [(name, value if isinstance(value, list) else [value]) for name, value in pairs]
+    return [
+        (name, value) for name, values in lists for value in values if value not in (None, False)
+    ]
 
 
 def _release_by(policy: Policy, study: int | str | None) -> str:

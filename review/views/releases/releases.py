@@ -39,7 +39,7 @@ def release_new(request: SignedInRequest) -> HttpResponse:
     form = ReleaseForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
         try:
-            return redirect("review:release", _begun(request, form).name)
+            return redirect("review:release", _begin(request, form).name)
         except lifecycle.CannotRelease as error:
             form.add_error(None, str(error))
     status = 422 if form.errors else 200
@@ -47,7 +47,7 @@ def release_new(request: SignedInRequest) -> HttpResponse:
     return render(request, "review/release_new.html", context, status=status)
 
 
-def _begun(request: SignedInRequest, form: ReleaseForm) -> Release:
+def _begin(request: SignedInRequest, form: ReleaseForm) -> Release:
     with transaction.atomic():
         release = lifecycle.begin_release(**form.cleaned_data, made_by=request.user)
         transaction.on_commit(lambda: enqueue_release(release.pk))
@@ -69,14 +69,14 @@ def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
     if not release.is_frozen:
         return render(request, "review/release_unfrozen.html", context)
     context |= {
-        **_shown(release.manifest),
+        **_manifest_context(release.manifest),
         "withdrawn": release.state == Release.State.WITHDRAWN,
         "form": WithdrawForm(),
     }
     return render(request, "review/release_detail.html", context)
 
 
-def _shown(manifest: dict[str, Any]) -> dict[str, Any]:
+def _manifest_context(manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest in the order of the page: a database keeps none."""
     left_out = manifest["left_out"].items()
     return {
@@ -94,12 +94,13 @@ def _rules(difference: dict[str, Any] | None) -> list[tuple[str, Any, Any]]:
     """The rules that differ, in words, as they were and as they are."""
     pairs = difference["policy"]["rules"] if difference else {}
     return [
-        (name.replace("_", " ").capitalize(), *map(_asked, pairs[name])) for name in sorted(pairs)
+        (name.replace("_", " ").capitalize(), *map(_rule_text, pairs[name]))
+        for name in sorted(pairs)
     ]
 
 
-def _asked(rule: Any) -> str:
-    """What one rule asks for, in words."""
+def _rule_text(rule: Any) -> str:
+    """A rule's value in words."""
     if isinstance(rule, list):
         return ", ".join(rule) or "none"
     if isinstance(rule, bool):

@@ -106,7 +106,7 @@ def test_the_board_counts_by_reviewer_and_shows_disagreement(client, study, peop
 
 
 def test_the_board_lists_the_gravest_and_leads_to_all(client, study, people, monkeypatch):
-    monkeypatch.setattr("review.views.studies.WAITING_SHOWN", 1)
+    monkeypatch.setattr("review.views.studies.MAX_WAITING_LISTED", 1)
     grade_all(study, people[0])
     gravest = study.items.order_by("pk").last()
     for _ in range(2):
