@@ -51,7 +51,7 @@ def test_an_invited_reviewer_comes_in_with_two_steps(
     page.get_by_label("Password again").fill(PASSWORD)
     page.get_by_label("Specialty").fill("cardiology")
     page.get_by_role("button", name="Create my account").click()
-    expect(page.get_by_text("Your account is made.")).to_be_visible()
+    expect(page.get_by_text("Your account has been created.")).to_be_visible()
 
     enter(page, live_server.url)
     page.locator("#user-menu-button").click()

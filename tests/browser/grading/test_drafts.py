@@ -72,7 +72,7 @@ def test_an_expired_item_comes_back_while_it_is_free(item, study):
         lease_until=timezone.now() - timedelta(hours=1), state="open", reviewer=None
     )
     item.reload()
-    expect(item.get_by_text("the item is yours again")).to_be_visible()
+    expect(item.get_by_text("it is yours again")).to_be_visible()
     expect_entered(item)
     grade_by_keyboard(item)
     expect_ready(item, 2)

@@ -125,7 +125,7 @@ def test_each_call_is_told_with_what_it_took(client, batch):
 def test_a_model_trace_without_a_call_says_so(client, batch):
     Batch.objects.update(reasoner_kind="language_model")
     row = batch.traces.get(question__id_in_source="q0")
-    assert "No call to a language model was made" in shown(client, row)
+    assert "No language model has been called" in shown(client, row)
 
 
 def test_a_trace_that_is_not_made_says_so(client, batch):

@@ -92,7 +92,7 @@ def test_a_control_that_the_sample_drew_stays_an_ordinary_item(lead, trace):
 def test_controls_of_another_kind_of_reasoner_are_refused(lead, trace):
     asked = plan([actors.reviewer()], trace, lead)
     asked.controls[0].trace.batch.reasoner_kind = "language_model"
-    with pytest.raises(CannotOpen, match="never share"):
+    with pytest.raises(CannotOpen, match="cannot mix"):
         open_study(asked, opened_by=lead)
 
 

@@ -21,7 +21,7 @@ from tests.overlapping import before_commit
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
-SENTENCE = "It may be mistyped, used, expired or revoked."
+SENTENCE = "It may be mistyped, already used, expired or revoked."
 
 
 @pytest.fixture(autouse=True)
@@ -168,7 +168,7 @@ def made_by_hand(lead: User, **headers: str) -> str:
 def test_without_mail_the_link_is_on_the_page(lead):
     page = made_by_hand(lead)
     assert "http://testserver/invitations/" in page
-    assert "sends no mail" in page
+    assert "does not send e-mail" in page
     assert mail.outbox == []
 
 

@@ -15,7 +15,7 @@ from tests import actors
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "correct horse battery"
-SENTENCE = "It may be mistyped, used, expired or revoked."
+SENTENCE = "It may be mistyped, already used, expired or revoked."
 
 
 @pytest.fixture(autouse=True)

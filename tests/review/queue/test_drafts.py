@@ -216,7 +216,7 @@ def test_an_expired_item_is_given_back_or_shown_read_only_with_its_text(client, 
     assert "submit-grade" not in content
     Slot.objects.filter(pk=taken.pk).update(state="open", reviewer=None, lease_until=None)
     content = client.get(page(slot), follow=True).content.decode()
-    assert "the item is yours again" in content
+    assert "it is yours again" in content
     assert "My doubt.</textarea>" in content
     assert "submit-grade" in content
 

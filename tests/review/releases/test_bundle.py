@@ -134,7 +134,7 @@ def test_another_version_of_a_library_is_named(release, tmp_path, monkeypatch):
 
 def test_a_release_from_before_bundles_has_its_lines_only(release, tmp_path):
     del release.manifest["bundle_version"]
-    with pytest.raises(NoBundle, match="lines only"):
+    with pytest.raises(NoBundle, match="only its lines"):
         write_checked(release, tmp_path)
 
 

@@ -103,7 +103,7 @@ def test_demonstration_and_model_traces_never_share_a_study(lead, people, batch)
     other = factories.made_batch(1, name="other")
     Batch.objects.filter(pk=other.pk).update(reasoner_kind="language_model")
     other.refresh_from_db()
-    with pytest.raises(CannotOpen, match="never share"):
+    with pytest.raises(CannotOpen, match="cannot mix"):
         open_study(plan(batch, people, batches=[batch, other]), opened_by=lead)
 
 

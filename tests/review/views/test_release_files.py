@@ -77,7 +77,7 @@ def test_a_zip_that_is_being_packed_is_waited_for(client, release):
     url = reverse("review:release_bundle", args=["first"])
     for _ in range(2):
         shown = client.get(url, follow=True).content.decode()
-        assert "is being packed from what was frozen" in shown
+        assert "is being packed from the frozen files" in shown
         assert "Download bundle" not in shown
     ask = client.get(reverse("review:release", args=["first"]), headers={"HX-Request": "true"})
     assert ask.status_code == 204

@@ -158,7 +158,7 @@ def test_a_withdrawn_release_stays_listed_with_its_reason_and_without_a_download
 
 
 def test_withdrawing_needs_a_reason_and_happens_once(client, release):
-    assert "Give the reason" in withdraw(client, release, "  ").content.decode()
+    assert "Enter a reason" in withdraw(client, release, "  ").content.decode()
     release.refresh_from_db()
     assert release.state == Release.State.FROZEN
     withdraw(client, release, "Wrong.")
