@@ -106,7 +106,7 @@ def learned_from(facts: "Facts") -> "Learned":
     strata, stratum = np.unique([one.stratum for one in facts.items], return_inverse=True)
     population = Population(
         traces=np.arange(len(features)),
-        places={one.trace: place for place, one in enumerate(facts.items)},
+        row_of={one.trace: row for row, one in enumerate(facts.items)},
         strata=tuple(strata.tolist()),
         stratum=stratum,
         passed={name: np.array([one.passed(name) for one in features]) for name in FILTERS},

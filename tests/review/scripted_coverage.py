@@ -95,7 +95,7 @@ def population(world: ScriptedStudy) -> Population:
     strata, stratum = np.unique(np.array(names, dtype=object), return_inverse=True)
     return Population(
         traces=np.array(order),
-        places={str(trace): place for place, trace in enumerate(order)},
+        row_of={str(trace): row for row, trace in enumerate(order)},
         strata=tuple(strata),
         stratum=stratum,
         passed={name: np.array([one.passed(name) for one in features]) for name in FILTERS},
