@@ -74,8 +74,8 @@ def test_a_lead_raises_the_budget_of_a_batch_at_work(client, lead, batch, paused
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"budget_tokens": "500"}, "500 is spent already"),
-        ({"budget_money": "0.25"}, "0.250000 is spent already"),
+        ({"budget_tokens": "500"}, "500 is already spent"),
+        ({"budget_money": "0.25"}, "0.250000 is already spent"),
         ({"budget_tokens": "x"}, "Enter a whole number"),
         ({"budget_money": "-1"}, "greater than or equal to 0"),
         ({"budget_money": "NaN"}, "Enter a number"),

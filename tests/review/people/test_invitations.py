@@ -174,7 +174,7 @@ def test_without_mail_the_link_is_on_the_page(lead):
 
 def test_with_mail_the_link_is_sent_too(lead, settings):
     settings.MAIL_WORKS = True
-    assert "It was sent to ann@example.org too." in made_by_hand(lead)
+    assert "It was also sent to ann@example.org." in made_by_hand(lead)
     assert "http://testserver/invitations/" in mail.outbox[0].body
 
 

@@ -44,7 +44,7 @@ def test_a_lead_adds_reviewers_and_grades(client, study):
     assert study.places.count() == 3
     refused = client.post(address, {"overlap": 1})
     assert refused.status_code == 422
-    assert "asks 3 grades an item already" in refused.content.decode()
+    assert "already asks for 3 grades per item" in refused.content.decode()
 
 
 def draw(client: Client, study: Study, **changes: object):
@@ -69,7 +69,7 @@ def test_a_form_sent_twice_draws_once(client, sampled):
     draw(client, sampled)
     again = draw(client, sampled)
     assert again.status_code == 422
-    assert "Phase 2 was drawn since you opened this page" in again.content.decode()
+    assert "Phase 2 was drawn after you opened this page" in again.content.decode()
     assert sampled.items.filter(phase__gt=1).count() == 2
 
 
