@@ -51,9 +51,7 @@ class ControlsField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  
     """Controls by their question and what they expect."""
 
     def label_from_instance(self, obj: Any) -> str:
-        expected = f"{obj.precision} / {obj.coherence}" + (
-            f" / {obj.decision}" if obj.decision else ""
-        )
+        expected = " / ".join(filter(None, (str(obj.precision), str(obj.coherence), obj.decision)))
         return f"{obj.trace.question.text[:90]} … expects {expected}"
 
 
