@@ -18,7 +18,7 @@ from pipeline.batches.preflight import ModelEndpoints
 from pipeline.batches.tools import open_tools
 from pipeline.batches.worker import BatchWorker
 from pipeline.core.config import MethodConfig
-from pipeline.core.errors import ArtefactError, InvalidConfiguration
+from pipeline.core.errors import ArtefactError, InvalidConfiguration, Refusal
 from pipeline.ledger import limits
 from pipeline.log import log
 from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet, Trace
@@ -27,10 +27,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 INSERT_SIZE = 2000
-
-
-class WrongState(Exception):
-    """The batch has moved on: the operation does not apply to its present state."""
 
 
 def start_batch(
@@ -141,7 +137,7 @@ def open_traces(batch: Batch) -> QuerySet[Trace]:
 
 
 def pause_batch(batch: Batch, *, reason: str = "", by: "User | None" = None) -> None:
-    """Stop handing out traces; those being made are finished. Raises WrongState."""
+    """Stop handing out traces; those being made are finished. Raises Refusal."""
     with transaction.atomic():
         _move(batch, {Batch.State.RUNNING}, Batch.State.PAUSED, pause_reason=reason[:200])
         _record("batch.paused", batch, by, reason=reason)
@@ -151,12 +147,12 @@ def _pause_if_running(batch: Batch, reason: str) -> None:
     """What a worker does with a batch it cannot run; a lead may have ended it meanwhile."""
     try:
         pause_batch(batch, reason=reason)
-    except WrongState:
+    except Refusal:
         log.info("batch.not_running", batch=batch.pk, state=batch.state, reason=reason)
 
 
 def resume_batch(batch: Batch, *, by: "User | None" = None) -> None:
-    """Go on with a paused batch, and ask its endpoints again. Raises WrongState."""
+    """Go on with a paused batch, and ask its endpoints again. Raises Refusal."""
     with transaction.atomic():
         _move(batch, {Batch.State.PAUSED}, Batch.State.RUNNING, pause_reason="")
         for endpoint in filter(None, (batch.reasoner_endpoint, batch.reader_endpoint)):
@@ -173,7 +169,7 @@ def change_budget(
 ) -> None:
     """Give a batch other budgets, None for none; a paused one stays paused.
 
-    Raises InvalidConfiguration for a budget that cannot be kept, WrongState for an ended batch.
+    Raises InvalidConfiguration for a budget that cannot be kept, Refusal for an ended batch.
     """
     endpoints = ModelEndpoints(batch.reasoner_endpoint, batch.reader_endpoint)
     currency = preflight.currency_of(
@@ -189,14 +185,14 @@ def change_budget(
         unfinished = Batch.objects.filter(pk=batch.pk, state__in=states)
         if not unfinished.update(budget_money=budget_money, budget_tokens=budget_tokens):
             batch.refresh_from_db()
-            raise WrongState(f"The batch is {batch.state}.")
+            raise Refusal(f"The batch is {batch.state}.")
         batch.refresh_from_db()
         money = None if budget_money is None else str(budget_money)
         _record("batch.budget_changed", batch, by, money=money, tokens=budget_tokens)
 
 
 def cancel_batch(batch: Batch, *, by: "User | None" = None) -> None:
-    """End a batch for good; what was made stays. Raises WrongState."""
+    """End a batch for good; what was made stays. Raises Refusal."""
     with transaction.atomic():
         _move(
             batch,
@@ -211,7 +207,7 @@ def cancel_batch(batch: Batch, *, by: "User | None" = None) -> None:
 def retry_failed(batch: Batch, *, reason: str, by: "User | None" = None) -> int:
     """Make a new attempt for each current trace that failed for `reason`; returns how many.
 
-    Earlier attempts stay. The batch runs again, unless it is paused. Raises WrongState for a
+    Earlier attempts stay. The batch runs again, unless it is paused. Raises Refusal for a
     cancelled batch.
     """
     with transaction.atomic():
@@ -268,7 +264,7 @@ def _move(batch: Batch, old: set[Batch.State], new: Batch.State, **changes: obje
     moved = Batch.objects.filter(pk=batch.pk, state__in=old).update(state=new, **changes)
     batch.refresh_from_db()
     if not moved:
-        raise WrongState(f"The batch is {batch.state}.")
+        raise Refusal(f"The batch is {batch.state}.")
 
 
 def _record(action: str, batch: Batch, actor: "User | None", **payload: object) -> None:

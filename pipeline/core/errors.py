@@ -1,5 +1,6 @@
 """One class for each way a stage of the method, a source file or a graph artefact fails.
 
+A `Refusal` tells a person why what they asked for was not done.
 A `StageFailure` ends one trace with its stage and reason; it never ends a batch.
 A `SourceFileError` or `ArtefactError` ends a load, and nothing half-loaded remains.
 """
@@ -146,7 +147,22 @@ class UnexpectedError(StageFailure):
     stage, reason = "unexpected", "unexpected_error"
 
 
-class InvalidConfiguration(ValueError):
+class Refusal(ValueError):
+    """What was asked is not done, and nothing is changed; str() is the sentence for the person.
+
+    `field` names the part of the request that is refused, where it is one.
+    """
+
+    def __init__(self, sentence: str, *, field: str | None = None) -> None:
+        super().__init__(sentence)
+        self.field = field
+
+
+class Conflict(Refusal):
+    """Refused since something changed after the person looked: they look again, then decide."""
+
+
+class InvalidConfiguration(Refusal):
     """A method configuration that contradicts itself; the message names the fields."""
 
 
@@ -154,7 +170,7 @@ class EndpointRefused(InvalidConfiguration):
     """An endpoint may not be asked: its host, its key, or the text's terms forbid the call."""
 
 
-class SourceFileError(ValueError):
+class SourceFileError(Refusal):
     """A source file cannot be used: file, line (from 1; 0 for the whole), reason."""
 
     def __init__(self, file: str, line: int, reason: str) -> None:
@@ -162,13 +178,13 @@ class SourceFileError(ValueError):
         self.file, self.line, self.reason = file, line, reason
 
 
-class ArtefactError(ValueError):
+class ArtefactError(Refusal):
     """A graph artefact on disk is missing, corrupted, or of a foreign version."""
 
 
-class DownloadFailed(ValueError):
+class DownloadFailed(Refusal):
     """A published file could not be fetched whole; the message says why and what to do."""
 
 
-class SimilarityUnavailable(ValueError):
+class SimilarityUnavailable(Refusal):
     """A similarity backend cannot be opened: its extra or its model is missing."""

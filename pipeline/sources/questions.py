@@ -12,7 +12,7 @@ from pipeline import store
 from pipeline.core.datasets.base import LoadedQuestion, RejectedLine, read_questions
 from pipeline.core.datasets.registry import get_adapter
 from pipeline.core.datasets.source_file import ReadLimits
-from pipeline.core.errors import SourceFileError
+from pipeline.core.errors import Refusal, SourceFileError
 from pipeline.models import Event, Question, QuestionLoad, QuestionSet
 
 if TYPE_CHECKING:
@@ -47,16 +47,12 @@ class _LoadCounts:
             self.rejections.append((line, reason))
 
 
-class QuestionSetMismatch(ValueError):
-    """The set exists under another source or other terms."""
-
-
 def get_or_create_question_set(
     name: str, *, source: str, terms: QuestionSetTerms | None, created_by: "User | None" = None
 ) -> QuestionSet:
     """The set of this name, made if it is new; None leaves the terms to the set.
 
-    Raises SetMismatch when it exists from another source or under other terms: a file that
+    Raises Refusal when it exists from another source or under other terms: a file that
     may not be released must not slip into a set that may.
     """
     known = QuestionSet.objects.filter(name=name).first()
@@ -66,7 +62,7 @@ def get_or_create_question_set(
         except IntegrityError:  # made since it was looked for
             known = QuestionSet.objects.get(name=name)
     if known.source != source:
-        raise QuestionSetMismatch(f"The set {name} holds {known.source} questions, not {source}.")
+        raise Refusal(f"The set {name} holds {known.source} questions, not {source}.", field="name")
     if terms is not None:
         _check_terms(known, terms)
     return known
@@ -75,18 +71,20 @@ def get_or_create_question_set(
 def _check_terms(known: QuestionSet, terms: QuestionSetTerms) -> None:
     """An unstated licence is no contradiction; everything else must be as the set has it."""
     if terms.licence and known.licence != terms.licence:
-        raise QuestionSetMismatch(f"The set {known} is under the licence {known.licence!r}.")
+        raise Refusal(f"The set {known} is under the licence {known.licence!r}.", field="name")
     existing = (known.may_be_released, known.is_benchmark)
     if existing != (terms.may_be_released, terms.is_benchmark):
-        raise QuestionSetMismatch(
+        raise Refusal(
             f"The set {known} has other terms: it may{'' if existing[0] else ' not'} be released "
-            f"and holds {'' if existing[1] else 'no '}evaluation questions."
+            f"and holds {'' if existing[1] else 'no '}evaluation questions.",
+            field="name",
         )
     destinations = (known.text_may_go, sorted(known.destinations))
     if destinations != (terms.text_may_go, sorted(terms.destinations)):
-        raise QuestionSetMismatch(
+        raise Refusal(
             f"The text of the set {known} may {known.get_text_may_go_display()}"
-            f"{': ' if destinations[1] else ''}{', '.join(destinations[1])}."
+            f"{': ' if destinations[1] else ''}{', '.join(destinations[1])}.",
+            field="name",
         )
 
 
@@ -126,7 +124,7 @@ def load_file(
 ) -> QuestionLoad:
     """Load a file into the set of this name, made if it is new.
 
-    Raises SourceFileError for a file of which nothing can be used, SetMismatch for one that
+    Raises SourceFileError for a file of which nothing can be used, Refusal for one that
     does not belong there; then no set and no question remains of it.
     """
     _check_file(file, file_name, source, limits)

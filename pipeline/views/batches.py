@@ -18,9 +18,10 @@ from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.funnel import funnel_of
 from pipeline.batches.preflight import ModelEndpoints
-from pipeline.core.errors import ArtefactError, InvalidConfiguration
+from pipeline.core.errors import InvalidConfiguration
 from pipeline.forms import BatchForm, ChangeBudgetForm
 from pipeline.models import Batch
+from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from pipeline.tasks import enqueue_pumps
 
 PAGE_SIZE = 25
@@ -43,16 +44,13 @@ def batch_new(request: SignedInRequest) -> HttpResponse:
     form = BatchForm(request.POST or None, initial=request.GET.dict())
     estimate = None
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             if "estimate" in request.POST:
                 estimate = _estimate(form)
             else:
                 return redirect("pipeline:batch", _start(request, form).pk)
-        except (ArtefactError, InvalidConfiguration) as error:
-            form.add_error(None, str(error))
     context = {"form": form, "estimate": estimate}
-    status = 422 if form.errors else 200
-    return render(request, "pipeline/batch_new.html", context, status=status)
+    return render(request, "pipeline/batch_new.html", context, status=status_of(form))
 
 
 def _start(request: SignedInRequest, form: BatchForm) -> Batch:
@@ -106,13 +104,10 @@ def batch_steer(request: SignedInRequest, batch_id: int, action: str) -> HttpRes
         "resume": lifecycle.resume_batch,
         "cancel": lifecycle.cancel_batch,
     }[action]
-    try:
-        with transaction.atomic():
-            steer(batch, by=request.user)
-            if action == "resume":
-                transaction.on_commit(lambda: enqueue_pumps(batch.pk))
-    except lifecycle.WrongState as error:
-        messages.error(request, str(error))
+    with refusals_as_messages(request), transaction.atomic():
+        steer(batch, by=request.user)
+        if action == "resume":
+            transaction.on_commit(lambda: enqueue_pumps(batch.pk))
     return redirect("pipeline:batch", batch.pk)
 
 
@@ -123,12 +118,10 @@ def batch_budget(request: SignedInRequest, batch_id: int) -> HttpResponse:
     batch = access.batch_for(request.user, batch_id)
     form = ChangeBudgetForm(request.POST, batch=batch)
     if form.is_valid():
-        try:
+        with refusals_on(form):
             lifecycle.change_budget(batch, **form.cleaned_data, by=request.user)
             messages.success(request, "The budget is changed.")
             return redirect("pipeline:batch", batch.pk)
-        except (lifecycle.WrongState, InvalidConfiguration) as error:
-            form.add_error(None, str(error))
     return _page(request, batch, form)
 
 
@@ -137,15 +130,13 @@ def batch_budget(request: SignedInRequest, batch_id: int) -> HttpResponse:
 def batch_retry(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Make new attempts for the traces that failed for one reason."""
     batch = access.batch_for(request.user, batch_id)
-    try:
+    with refusals_as_messages(request):
         with transaction.atomic():
             count = lifecycle.retry_failed(
                 batch, reason=request.POST.get("reason", "").replace("\0", ""), by=request.user
             )
             transaction.on_commit(lambda: enqueue_pumps(batch.pk))
         messages.success(request, f"Traces that will be tried again: {count}.")
-    except lifecycle.WrongState as error:
-        messages.error(request, str(error))
     return redirect("pipeline:batch", batch.pk)
 
 
@@ -155,8 +146,7 @@ def _page(request: SignedInRequest, batch: Batch, budget: ChangeBudgetForm) -> H
     steers = _may_steer(request)
     shown = steers["may_steer"] and at_work and not batch.is_demonstration
     context = _context(batch) | steers | {"budget": budget if shown or budget.errors else None}
-    status = 422 if budget.errors else 200
-    return render(request, "pipeline/batch_detail.html", context, status=status)
+    return render(request, "pipeline/batch_detail.html", context, status=status_of(budget))
 
 
 def _context(batch: Batch) -> dict[str, Any]:

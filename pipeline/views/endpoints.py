@@ -15,6 +15,7 @@ from pipeline.endpoints.registry import NO_KEY, change_endpoint, create_endpoint
 from pipeline.forms import EndpointForm
 from pipeline.ledger.probe import probe_endpoint
 from pipeline.models import Endpoint
+from pipeline.refusals import refusals_on, status_of
 
 
 @require_GET
@@ -37,7 +38,7 @@ def endpoint_new(request: SignedInRequest) -> HttpResponse:
     """Add an endpoint."""
     form = EndpointForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             create_endpoint(
                 form.cleaned_data["name"],
                 terms=form.terms(),
@@ -45,8 +46,6 @@ def endpoint_new(request: SignedInRequest) -> HttpResponse:
                 by=request.user,
             )
             return redirect("pipeline:endpoints")
-        except EndpointRefused as error:
-            form.add_error(None, str(error))
     return _form_page(request, form)
 
 
@@ -59,11 +58,9 @@ def endpoint_change(request: SignedInRequest, name: str) -> HttpResponse:
     endpoint = access.endpoint_for(request.user, name)
     form = EndpointForm(request.POST or None, endpoint=endpoint)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             change_endpoint(endpoint, terms=form.terms(), key=form.given_key(), by=request.user)
             return redirect("pipeline:endpoints")
-        except EndpointRefused as error:
-            form.add_error(None, str(error))
     return _form_page(request, form)
 
 
@@ -91,8 +88,7 @@ def endpoint_steer(request: SignedInRequest, name: str, action: str) -> HttpResp
 
 
 def _form_page(request: SignedInRequest, form: EndpointForm) -> HttpResponse:
-    status = 422 if form.errors else 200
-    return render(request, "pipeline/endpoint_form.html", {"form": form}, status=status)
+    return render(request, "pipeline/endpoint_form.html", {"form": form}, status=status_of(form))
 
 
 def _open_circuit(endpoint: Endpoint) -> str:

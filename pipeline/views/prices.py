@@ -6,10 +6,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
-from pipeline.core.errors import InvalidConfiguration
 from pipeline.forms import PriceForm
 from pipeline.ledger.prices import change_price, enter_price
 from pipeline.models import Price
+from pipeline.refusals import refusals_on, status_of
 
 
 @require_GET
@@ -39,14 +39,11 @@ def price_change(request: SignedInRequest, price_id: int) -> HttpResponse:
 
 def _form_page(request: SignedInRequest, form: PriceForm, price: Price | None) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             if price is None:
                 enter_price(form.terms(), by=request.user)
             else:
                 change_price(price, terms=form.terms(), by=request.user)
             return redirect("pipeline:prices")
-        except InvalidConfiguration as error:
-            form.add_error(None, str(error))
-    status = 422 if form.errors else 200
     context = {"form": form, "price": price}
-    return render(request, "pipeline/price_form.html", context, status=status)
+    return render(request, "pipeline/price_form.html", context, status=status_of(form))

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.datasets.source_file import ReadLimits
-from pipeline.core.errors import SourceFileError
 from pipeline.forms import QuestionUploadForm
 from pipeline.models import QuestionLoad
-from pipeline.sources.questions import QuestionSetMismatch, load_file
+from pipeline.refusals import refusals_on, status_of
+from pipeline.sources.questions import load_file
 
 PAGE_SIZE = 50
 MAX_UPLOAD_REJECTIONS = 1000
@@ -45,14 +45,9 @@ def question_upload(request: SignedInRequest) -> HttpResponse:
     """Load a file into a new or known set."""
     form = QuestionUploadForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form, field="file"):
             return redirect("pipeline:question_load", _load(request, form).pk)
-        except SourceFileError as error:
-            form.add_error("file", str(error))
-        except QuestionSetMismatch as error:
-            form.add_error("name", str(error))
-    status = 422 if form.errors else 200
-    return render(request, "pipeline/question_upload.html", {"form": form}, status=status)
+    return render(request, "pipeline/question_upload.html", {"form": form}, status=status_of(form))
 
 
 def _load(request: SignedInRequest, form: QuestionUploadForm) -> QuestionLoad:

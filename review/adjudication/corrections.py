@@ -8,20 +8,13 @@ from django.db import transaction
 from django.db.models import Max
 
 from pipeline import store
+from pipeline.core.errors import Conflict, Refusal
 from pipeline.models import Event
 from review.adjudication.comparison import letters_of
 from review.models import Correction, Item, StepLabel
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-class CannotCorrect(ValueError):
-    """The text is no correction of the item's CoT; the message says why."""
-
-
-class CorrectionChanged(Exception):
-    """Someone approved another correction meanwhile: nothing was saved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +50,7 @@ def to_correct(item: Item) -> ToCorrect:
     """Begin from the approved correction where there is one, else from a step's only suggestion."""
     cot = store.trace_record(item.trace).cot
     if cot is None:
-        raise CannotCorrect("The trace has no chain of thought.")
+        raise Refusal("The trace has no chain of thought.")
     approved = item.corrections.filter(is_current=True).first()
     suggested = _suggestions(item)
     passages = []
@@ -79,15 +72,15 @@ def approve_correction(
 ) -> Correction:
     """Approve the whole corrected CoT; it supersedes an earlier one, and overwrites none.
 
-    `seen` is the revision that was shown. Raises CannotCorrect unless every step has a text and
-    something differs from the CoT, and CorrectionChanged.
+    `seen` is the revision that was shown. Raises Refusal unless every step has a text and
+    something differs from the CoT, and Conflict.
     """
     _check(item, steps, conclusion)
     with transaction.atomic():
         # The item's row is the lock: of two who approve one does, the other is told.
         Item.objects.select_for_update().get(pk=item.pk)
         if _newest(item) != seen:
-            raise CorrectionChanged("Someone approved a correction meanwhile: look again.")
+            raise Conflict("Someone approved a correction meanwhile: look again.")
         item.corrections.filter(is_current=True).update(is_current=False)
         row = Correction.objects.create(
             item=item, revision=seen + 1, steps=list(steps), conclusion=conclusion, approved_by=by
@@ -110,11 +103,11 @@ def approve_correction(
 def _check(item: Item, steps: Sequence[str], conclusion: str) -> None:
     cot = store.trace_record(item.trace).cot
     if cot is None or len(steps) != len(cot.steps):
-        raise CannotCorrect("A correction has a text for every step.")
+        raise Refusal("A correction has a text for every step.")
     if not all(text.strip() for text in (*steps, conclusion)):
-        raise CannotCorrect("No step and no conclusion may be left empty.")
+        raise Refusal("No step and no conclusion may be left empty.")
     if [step.text for step in cot.steps] == list(steps) and cot.conclusion == conclusion:
-        raise CannotCorrect("Nothing is changed: there is no correction to approve.")
+        raise Refusal("Nothing is changed: there is no correction to approve.")
 
 
 def _suggestions(item: Item) -> dict[int, tuple[Suggestion, ...]]:

@@ -15,6 +15,7 @@ from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, Quer
 from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
+from pipeline.core.errors import Conflict
 from pipeline.models import Event
 from pipeline.statistics.consensus import ACCEPT, DISCORDANT_DISTANCE
 from review.models import Adjudication, AdjudicationLease, Grade, Item, SendBack, Slot, Study
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 LEASE = timedelta(minutes=30)
-
-
-class LeaseLost(Exception):
-    """The item is not the adjudicator's to settle: nothing was saved; the message says why."""
-
-
-class GradesChanged(Exception):
-    """A grade came or changed since the adjudicator was shown them: nothing was saved."""
 
 
 @dataclass(frozen=True)
@@ -184,7 +177,7 @@ def settle_item(
     """Store the consensus on an item beside its grades; it supersedes an earlier one.
 
     `seen` is the fingerprint of the grades that were shown. Settling twice under one fence with
-    the same words is one adjudication. Raises LeaseLost and GradesChanged.
+    the same words is one adjudication. Raises Conflict.
     """
     with transaction.atomic():
         # The study's row orders settlements, grades, requests, and rulings on the answer key.
@@ -196,7 +189,7 @@ def settle_item(
             return _settled_before(item, adjudicator, fence, settlement)
         grades = grades_to_settle(item)
         if fingerprint(grades) != seen:
-            raise GradesChanged("A grade came or changed meanwhile: look again, then settle.")
+            raise Conflict("A grade came or changed meanwhile: look again, then settle.")
         adjudication = _supersede(item, adjudicator, fence, settlement)
         adjudication.grades.set(grades)
         SendBack.objects.filter(grade__item=item, closed_at__isnull=True).update(
@@ -211,9 +204,9 @@ def _settled_before(
 ) -> Adjudication:
     saved = Adjudication.objects.filter(item=item, adjudicator=adjudicator, fence=fence).first()
     if saved is None:
-        raise LeaseLost("Your time on this item ran out and another adjudicator has it: not saved.")
+        raise Conflict("Your time on this item ran out and another adjudicator has it: not saved.")
     if any(getattr(saved, name) != value for name, value in _columns(settlement).items()):
-        raise LeaseLost("You have settled this item before: this one was not saved.")
+        raise Conflict("You have settled this item before: this one was not saved.")
     return saved
 
 

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from pipeline.core.errors import Conflict
 from pipeline.models import Event, Question
 from review.models import Adjudication, Grade, Item, KeyRuling, Release, Study
 from review.models.grades import may_warn
@@ -22,10 +23,6 @@ LEFT_OUT = {
     KeyRuling.Ruling.WRONG.value: "answer key wrong",
     KeyRuling.Ruling.WITHDRAWN.value: "question withdrawn",
 }
-
-
-class DisputeChanged(Exception):
-    """Someone disputed or ruled since the lead was shown the dispute: nothing was saved."""
 
 
 @dataclass(frozen=True)
@@ -131,7 +128,7 @@ def rule_on_key(
     """Settle a dispute with a reason; an earlier ruling is superseded, not overwritten.
 
     `seen` is the fingerprint of the dispute as the lead was shown it. An event goes into the
-    chain of every study with an item on the question. Raises DisputeChanged.
+    chain of every study with an item on the question. Raises Conflict.
     """
     with transaction.atomic():
         # The question's row is the lock: of two leads one rules, the other is told. A doubt that
@@ -140,7 +137,7 @@ def rule_on_key(
         studies = _locked_studies(question)
         dispute = dispute_of(question)
         if dispute is None or dispute.seen != seen:
-            raise DisputeChanged("Someone disputed the key or ruled on it meanwhile: look again.")
+            raise Conflict("Someone disputed the key or ruled on it meanwhile: look again.")
         earlier = KeyRuling.objects.filter(question=question)
         earlier.filter(is_current=True).update(is_current=False)
         row = KeyRuling.objects.create(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from django.db import IntegrityError, transaction
 from pydantic import TypeAdapter
 
+from pipeline.core.errors import Refusal
 from pipeline.core.features import TraceFeatures
 from pipeline.models import Event
 from pipeline.statistics.consensus import Consensus
@@ -26,10 +27,6 @@ TOO_FEW, DISAGREE, UNGRADED, SENT_BACK = (
     "sent back, not answered",
 )
 PENDING = frozenset({TOO_FEW, DISAGREE, UNGRADED, SENT_BACK})
-
-
-class NameTaken(ValueError):
-    """A policy of this name exists, and policies never change."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ def rules_of(row: Policy | Release) -> Rules:
 
 
 def save_policy(name: str, *, rules: Rules, saved_by: "User") -> Policy:
-    """Keep a rule under a name. A policy is never changed: save another. Raises NameTaken."""
+    """Keep a rule under a name. A policy is never changed: save another. Raises Refusal."""
     plain = rules_as_json(rules)
     try:
         with transaction.atomic():
@@ -93,7 +90,7 @@ def save_policy(name: str, *, rules: Rules, saved_by: "User") -> Policy:
                 "policy.saved", actor=saved_by, subject=policy, payload={"rules": plain}
             )
     except IntegrityError as error:
-        raise NameTaken(f"A policy named {name} exists.") from error
+        raise Refusal(f"A policy named {name} exists.", field="name") from error
     return policy
 
 

@@ -10,13 +10,16 @@ from django.db import transaction
 from django.db.models import Max
 
 from pipeline import store
+from pipeline.core.errors import Refusal
 from review.grading.submission import GradeEntry, check_entry
 from review.grading.submit import judgement, record_grade, write_parts
 from review.models import Draft, Grade, Item, Reveal, Reviewer, Slot, Study
 
 
-class CannotAmend(Exception):
+class CannotAmend(Refusal):
     """The grade may not be changed now; the message says why."""
+
+    why = "study"
 
 
 def latest_grade(item: Item, *, reviewer: Reviewer) -> Grade | None:
@@ -30,7 +33,7 @@ def amend_grade(
     """Add a revision, with the reason, to the grade the reviewer gave in this slot.
 
     Submitting twice with one key gives one revision. Raises CannotAmend unless the study is
-    open and the reason given; IncompleteGrade like a first grade.
+    open and the reason given; Refusal like a first grade.
     """
     check_entry(store.trace_record(slot.item.trace), entry)
     if not reason.strip():

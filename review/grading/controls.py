@@ -6,15 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from pipeline.core.errors import Refusal
 from pipeline.models import Event, Trace
 from review.models import Control
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-class CannotMark(ValueError):
-    """The trace cannot be a control; the message says why, for the lead."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +28,10 @@ class Expected:
 def mark_control(trace: Trace, *, expected: Expected, by: "User") -> Control:
     """Make the trace a control, or change what it expects; items already dealt keep theirs.
 
-    Raises CannotMark for a trace without a chain of thought.
+    Raises Refusal for a trace without a chain of thought.
     """
     if trace.state != Trace.State.MADE or not trace.is_current:
-        raise CannotMark("Only a trace with a chain of thought can be a control.")
+        raise Refusal("Only a trace with a chain of thought can be a control.")
     with transaction.atomic():
         control, _ = Control.objects.update_or_create(
             trace=trace,

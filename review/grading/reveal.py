@@ -10,14 +10,11 @@ from string import ascii_uppercase
 from django.db import transaction
 from django.utils import timezone
 
+from pipeline.core.errors import Refusal
 from pipeline.core.records import FilterResult
 from pipeline.models import Event
 from pipeline.store import made_verdict
 from review.models import Grade, Item, Reveal, Reviewer, Study
-
-
-class NotRevealed(Exception):
-    """Nothing may be shown of this item to this reviewer."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +33,12 @@ def reveal_of(item: Item, *, reviewer: Reviewer) -> Reveal | None:
 def reveal_next(item: Item, *, reviewer: Reviewer, only_verdict: bool = False) -> Reveal:
     """Show the verdict, and at the second asking the peers' grades.
 
-    With `only_verdict` a second click shows no more than the first. Raises NotRevealed where the
+    With `only_verdict` a second click shows no more than the first. Raises Refusal where the
     study does not reveal, or the reviewer has no blind grade.
     """
     graded = Grade.objects.filter(item=item, reviewer=reviewer, is_current=True).exists()
     if not (item.study.reveal_after_submit and graded):
-        raise NotRevealed("This study shows no verdicts.")
+        raise Refusal("This study shows no verdicts.")
     with transaction.atomic():
         reveal, made = Reveal.objects.select_for_update().get_or_create(
             item=item, reviewer=reviewer

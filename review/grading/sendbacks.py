@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from pipeline.core.errors import Conflict
 from pipeline.models import Event
 from review.models import Grade, Item, Reviewer, SendBack, Study
 
@@ -14,34 +15,26 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 
-class CannotSendBack(Exception):
-    """The grade cannot be sent back now; the message says why."""
-
-
-class AnsweredAlready(Exception):
-    """The request is no longer open: nothing was saved."""
-
-
 def send_back(item: Item, *, grades: Sequence[Grade], comment: str, by: "User") -> list[SendBack]:
     """Ask the graders of these grades to look at the item again; each sees only the comment.
 
-    Raises CannotSendBack once the study is closed, for a grade that has been amended, and while
+    Raises Conflict once the study is closed, for a grade that has been amended, and while
     an earlier request waits.
     """
     with transaction.atomic():
         # The study's row keeps it from closing meanwhile, and orders requests.
         study = Study.objects.select_for_update().get(pk=item.study_id)
         if study.state == Study.State.CLOSED:
-            raise CannotSendBack("The study is closed: grades cannot be changed.")
+            raise Conflict("The study is closed: grades cannot be changed.")
         return [_ask(item, grade, comment, by) for grade in grades]
 
 
 def _ask(item: Item, grade: Grade, comment: str, by: "User") -> SendBack:
     if not Grade.objects.filter(pk=grade.pk, item=item, is_current=True).exists():
-        raise CannotSendBack("A grade was changed meanwhile: look again.")
+        raise Conflict("A grade was changed meanwhile: look again.")
     waiting = SendBack.objects.waiting().filter(grade=grade)
     if waiting.exists():
-        raise CannotSendBack("The item was sent back before and the answer is still to come.")
+        raise Conflict("The item was sent back before and the answer is still to come.")
     asked = SendBack.objects.create(grade=grade, comment=comment, asked_by=by)
     _record("grade.sent_back", asked, by, {"comment": comment})
     return asked
@@ -60,14 +53,14 @@ def waiting_for(reviewer: Reviewer) -> QuerySet[SendBack]:
 def stand_by(request: SendBack, *, reviewer: Reviewer, reply: str) -> SendBack:
     """Answer a request without amending: the grade stands, for the reason given.
 
-    Raises AnsweredAlready when it has been answered, or an adjudication has closed it.
+    Raises Conflict when it has been answered, or an adjudication has closed it.
     """
     with transaction.atomic():
         closed = SendBack.objects.filter(
             pk=request.pk, grade__reviewer=reviewer, closed_at__isnull=True
         )
         if not closed.update(reply=reply, closed_at=timezone.now()):
-            raise AnsweredAlready("This has been answered or settled meanwhile.")
+            raise Conflict("This has been answered or settled meanwhile.")
         request.refresh_from_db()
         _record("grade.stood_by", request, reviewer.user, {"reply": reply})
     return request

@@ -3,15 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from pipeline.core.errors import Refusal
 from pipeline.core.records import TraceRecord
 from review.models import StepLabel
 
 PATHS_GRADED = 5
 INCORRECT = StepLabel.Label.INCORRECT.value
-
-
-class IncompleteGrade(ValueError):
-    """The entry does not cover what the rubric asks for; the message says what is missing."""
 
 
 @dataclass(frozen=True)
@@ -73,12 +70,12 @@ def step_numbers(trace: TraceRecord) -> tuple[int, ...]:
 
 
 def check_entry(trace: TraceRecord, entry: GradeEntry) -> None:
-    """Raise IncompleteGrade unless the entry judges all of the trace, or says why it cannot."""
+    """Raise Refusal unless the entry judges all of the trace, or says why it cannot."""
     if entry.cannot_judge:
         _check_nothing_judged(entry)
         return
     if entry.cot_precision is None or entry.cot_coherence is None or not entry.decision:
-        raise IncompleteGrade("Chain of thought: give precision, coherence and a decision.")
+        raise Refusal("Chain of thought: give precision, coherence and a decision.")
     _check_paths(trace, entry)
     _check_steps(trace, entry)
 
@@ -86,22 +83,22 @@ def check_entry(trace: TraceRecord, entry: GradeEntry) -> None:
 def _check_nothing_judged(entry: GradeEntry) -> None:
     judged = (entry.cot_precision, entry.cot_coherence, entry.decision, entry.paths, entry.steps)
     if any(judged):
-        raise IncompleteGrade("Who cannot judge the item gives no grades for it.")
+        raise Refusal("If you cannot judge this item, leave all grades empty.")
 
 
 def _check_paths(trace: TraceRecord, entry: GradeEntry) -> None:
     expected = set(paths_to_grade(trace))
     if missing := expected - set(entry.paths):
         numbers = ", ".join(str(path + 1) for path in sorted(missing))
-        raise IncompleteGrade(f"Path {numbers}: give precision and coherence.")
+        raise Refusal(f"Path {numbers}: give precision and coherence.")
     if set(entry.paths) - expected:
-        raise IncompleteGrade("The grade speaks of a path that the chain of thought does not cite.")
+        raise Refusal("The grade speaks of a path that the chain of thought does not cite.")
     for path, said in entry.paths.items():
         if not set(said.invalid_edges) <= set(range(len(trace.paths[path].edges))):
-            raise IncompleteGrade(f"Path {path + 1}: an edge marked invalid is not there.")
+            raise Refusal(f"Path {path + 1}: an edge marked invalid is not there.")
 
 
 def _check_steps(trace: TraceRecord, entry: GradeEntry) -> None:
     """All steps or none: a grade that labels some would hide where the first error stands."""
     if entry.steps and set(entry.steps) != set(step_numbers(trace)):
-        raise IncompleteGrade("Steps: label every step, or none.")
+        raise Refusal("Steps: label every step, or none.")

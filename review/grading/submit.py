@@ -9,16 +9,10 @@ from django.db.models import F
 from django.utils import timezone
 
 from pipeline import store
+from pipeline.core.errors import Conflict
 from pipeline.models import Event
 from review.grading.answer_key import blind_coherence
-from review.grading.submission import (
-    GradeEntry,
-    IncompleteGrade,
-    PathEntry,
-    StepEntry,
-    check_entry,
-    paths_to_grade,
-)
+from review.grading.submission import GradeEntry, PathEntry, StepEntry, check_entry, paths_to_grade
 from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, StepLabel, Study
 
 if TYPE_CHECKING:
@@ -26,7 +20,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "GradeEntry",
-    "IncompleteGrade",
     "PathEntry",
     "StepEntry",
     "graded_paths",
@@ -38,8 +31,10 @@ LONGEST_ACTIVE = 24 * 60 * 60
 SESSION_ENDS = timedelta(minutes=30)
 
 
-class StaleLease(Exception):
+class StaleLease(Conflict):
     """The slot is no longer the reviewer's to fill: nothing was saved; the message says why."""
+
+    why = "lease"
 
 
 def graded_paths(item: Item) -> tuple[int, ...]:
@@ -53,7 +48,7 @@ def submit_grade(
     """Fill the slot, or a free one of the same item, with the reviewer's grade.
 
     Submitting twice with one key gives one grade. Raises StaleLease when every place has passed
-    to someone else, the reviewer has graded the item, or the study is closed; IncompleteGrade
+    to someone else, the reviewer has graded the item, or the study is closed; Refusal
     when a cited path is missing.
     """
     check_entry(store.trace_record(slot.item.trace), entry)

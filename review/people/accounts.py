@@ -7,6 +7,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from pipeline.accounts.roles import Role, grant_role
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.models import Reviewer
 
@@ -23,23 +24,24 @@ class NewAccount:
     password: str
 
 
-class NameTaken(ValueError):
-    """Someone has this user name, perhaps in other letters; the message is for a person."""
+class NoSuchLink(LookupError):
+    """The link to an account is wrong, used, expired or revoked: nobody learns which."""
 
 
 @transaction.atomic
 def new_user(username: str, *, password: str, role: Role, by: User | None) -> User:
-    """A user with one role, its event, and the profile a reviewer needs. Raises NameTaken.
+    """A user with one role, its event, and the profile a reviewer needs.
 
-    Names that differ in case only are one name: the login does not tell them apart.
+    Names that differ in case only are one name: the login does not tell them apart. Raises
+    Refusal for a name that is taken.
     """
     if User.objects.filter(username__iexact=username).exists():
-        raise NameTaken(f"There is an account named {username}.")
+        raise Refusal(f"There is an account named {username}.", field="username")
     try:
         with transaction.atomic():
             user = User.objects.create_user(username, password=password)
     except IntegrityError as error:
-        raise NameTaken(f"There is an account named {username}.") from error
+        raise Refusal(f"There is an account named {username}.", field="username") from error
     grant_role(user, role)
     if role is Role.REVIEWER:
         Reviewer.objects.create(user=user)
@@ -48,16 +50,13 @@ def new_user(username: str, *, password: str, role: Role, by: User | None) -> Us
     )
     # The event's chain makes accounts in turn: a name in other letters may have come meanwhile.
     if User.objects.filter(username__iexact=username).exclude(pk=user.pk).exists():
-        raise NameTaken(f"There is an account named {username}.")
+        raise Refusal(f"There is an account named {username}.", field="username")
     return user
 
 
 @transaction.atomic
 def make_account(username: str, *, role: Role) -> NewAccount:
-    """From the command line: a new user with one role and a fresh password.
-
-    Raises NameTaken.
-    """
+    """From the command line: a new user with one role and a fresh password. Raises Refusal."""
     groups = ("".join(secrets.choice(TYPED_WITH) for _ in range(4)) for _ in range(4))
     password = "-".join(groups)
     new_user(username, password=password, role=role, by=None)

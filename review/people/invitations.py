@@ -12,15 +12,11 @@ from django.utils import timezone
 from pipeline.accounts.roles import Role
 from pipeline.models import Event
 from review.models import Invitation
-from review.people.accounts import new_user
+from review.people.accounts import NoSuchLink, new_user
 from review.people.profiles import Profile, save_profile
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-class NoSuchInvitation(LookupError):
-    """The link is wrong, used, expired or revoked: one answer, which does not say which."""
 
 
 @transaction.atomic
@@ -54,10 +50,10 @@ def open_invitations() -> QuerySet[Invitation]:
 
 
 def invitation_behind(token: str) -> Invitation:
-    """The open invitation of this link. Raises NoSuchInvitation."""
+    """The open invitation of this link. Raises NoSuchLink."""
     found = open_invitations().filter(token_sha256=_digest(token)).first()
     if found is None:
-        raise NoSuchInvitation
+        raise NoSuchLink
     return found
 
 
@@ -65,13 +61,13 @@ def invitation_behind(token: str) -> Invitation:
 def accept(token: str, *, username: str, password: str, profile: Profile | None = None) -> "User":
     """Take the invitation up: the account, its role, a reviewer's profile, their events.
 
-    Of two who use one link at once, one gets an account. Raises NoSuchInvitation, and
-    accounts.NameTaken, after which the link still works.
+    Of two who use one link at once, one gets an account. Raises NoSuchLink, and
+    Refusal for a name that is taken, after which the link still works.
     """
     invitation = invitation_behind(token)
     now = timezone.now()
     if not open_invitations().filter(pk=invitation.pk).update(accepted_at=now):
-        raise NoSuchInvitation
+        raise NoSuchLink
     user = new_user(username, password=password, role=Role(invitation.role), by=invitation.made_by)
     Invitation.objects.filter(pk=invitation.pk).update(account=user)
     if profile is not None:

@@ -10,12 +10,9 @@ from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
-from review.people.roles import Refused
-
-
-class NoSuchReset(LookupError):
-    """The link is wrong, used or expired: one answer, which does not say which."""
+from review.people.accounts import NoSuchLink
 
 
 def may_reset(person: User, *, by: User) -> bool:
@@ -26,15 +23,15 @@ def may_reset(person: User, *, by: User) -> bool:
 
 @transaction.atomic
 def reset_link(person: User, *, by: User) -> list[str]:
-    """The account and token of a new link, with an event. Raises Refused."""
+    """The account and token of a new link, with an event. Raises Refusal."""
     if not may_reset(person, by=by):
-        raise Refused(f"You cannot give {person} a link for another password.")
+        raise Refusal(f"You cannot give {person} a link for another password.")
     Event.objects.append("account.reset_link_made", actor=by, subject=person)
     return [_account_of(person), default_token_generator.make_token(person)]
 
 
 def person_behind(account: str, token: str) -> User:
-    """Whose link this is. Raises NoSuchReset."""
+    """Whose link this is. Raises NoSuchLink."""
     return _checked(_numbered(account), token)
 
 
@@ -42,7 +39,7 @@ def person_behind(account: str, token: str) -> User:
 def reset_password(account: str, token: str, *, password: str) -> User:
     """Give the account behind the link this password, which ends its sessions and the link.
 
-    Of two who use one link at once, one changes it. Raises NoSuchReset.
+    Of two who use one link at once, one changes it. Raises NoSuchLink.
     """
     number = _numbered(account).pk
     person = _checked(User.objects.select_for_update().get(pk=number), token)
@@ -60,10 +57,10 @@ def _numbered(account: str) -> User:
     try:
         return User.objects.get(pk=int(urlsafe_base64_decode(account)))
     except (ValueError, OverflowError, User.DoesNotExist) as error:
-        raise NoSuchReset from error
+        raise NoSuchLink from error
 
 
 def _checked(person: User, token: str) -> User:
     if not (person.is_active and default_token_generator.check_token(person, token)):
-        raise NoSuchReset
+        raise NoSuchLink
     return person

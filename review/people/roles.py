@@ -7,20 +7,17 @@ from django.contrib.auth.models import Group, User
 from django.db import transaction
 
 from pipeline.accounts.roles import Role, grant_role, revoke_role, roles_of
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.access import SEES_GRADES
 from review.models import Reviewer, Study, StudyReviewer
-
-
-class Refused(ValueError):
-    """The change would break a rule of the house; the message says which, for the lead."""
 
 
 @transaction.atomic
 def set_roles(person: User, roles: Collection[Role], *, by: User) -> None:
     """Give the person exactly these roles, with an event for each that comes or goes.
 
-    Raises Refused: for one's own account and superusers, for the last lead, and where someone
+    Raises Refusal: for one's own account and superusers, for the last lead, and where someone
     who still grades would get to see other people's grades.
     """
     _check_may_change(person, by)
@@ -42,7 +39,7 @@ def set_roles(person: User, roles: Collection[Role], *, by: User) -> None:
 
 @transaction.atomic
 def deactivate(person: User, *, by: User) -> None:
-    """End the person's access at once, open sessions included; their work stays. Raises Refused."""
+    """End the person's access at once, open sessions included; their work stays. Raises Refusal."""
     _check_may_change(person, by)
     _lock_leads()
     _check_lead_remains(person)
@@ -52,7 +49,7 @@ def deactivate(person: User, *, by: User) -> None:
 
 @transaction.atomic
 def reactivate(person: User, *, by: User) -> None:
-    """Let the person sign in again. Raises Refused."""
+    """Let the person sign in again. Raises Refusal."""
     _check_may_change(person, by)
     if User.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
         Event.objects.append("account.reactivated", actor=by, subject=person)
@@ -60,7 +57,7 @@ def reactivate(person: User, *, by: User) -> None:
 
 @transaction.atomic
 def drop_second_factor(person: User, *, by: User) -> None:
-    """Switch two-step login off for someone who lost telephone and codes. Raises Refused."""
+    """Switch two-step login off for someone who lost telephone and codes. Raises Refusal."""
     _check_may_change(person, by)
     if Authenticator.objects.filter(user=person).delete()[0]:
         Event.objects.append("account.second_factor_dropped", actor=by, subject=person)
@@ -79,9 +76,9 @@ def roles_of_account(person: User) -> frozenset[Role]:
 
 def _check_may_change(person: User, by: User) -> None:
     if person.pk == by.pk:
-        raise Refused("Nobody changes their own roles or access: ask another lead.")
+        raise Refusal("Nobody changes their own roles or access: ask another lead.")
     if not may_change(person, by=by):
-        raise Refused("Superusers are changed on the server only.")
+        raise Refusal("Superusers are changed on the server only.")
 
 
 def _lock_leads() -> None:
@@ -93,11 +90,11 @@ def _lock_leads() -> None:
 def _check_lead_remains(person: User) -> None:
     others = User.objects.filter(groups__name=Role.LEAD.value, is_active=True).exclude(pk=person.pk)
     if Role.LEAD in roles_of(person) and not others.exists():
-        raise Refused("This is the last lead: give the role to someone else first.")
+        raise Refusal("This is the last lead: give the role to someone else first.")
 
 
 def _check_grades_nowhere(person: User) -> None:
     places = StudyReviewer.objects.filter(reviewer__user=person)
     studies = places.exclude(study__state=Study.State.CLOSED).values_list("study__name", flat=True)
     if studies:
-        raise Refused(f"{person} still grades in {', '.join(studies)}, and must grade blind.")
+        raise Refusal(f"{person} still grades in {', '.join(studies)}, and must grade blind.")

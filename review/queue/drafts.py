@@ -14,6 +14,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
+from pipeline.core.errors import Conflict
 from review.grading.amend import check_open
 from review.grading.answer_key import keep_blind_coherence
 from review.grading.submit import LONGEST_ACTIVE, StaleLease
@@ -21,8 +22,10 @@ from review.models import Draft, Item, Reviewer, Slot
 from review.queue.claim import leased_slot, reclaim_slot, renew_lease
 
 
-class OtherTab(Exception):
+class OtherTab(Conflict):
     """Another tab has saved since: nothing was saved. `version` is that of the newer draft."""
+
+    why = "tab"
 
     def __init__(self, version: int, saved_at: datetime) -> None:
         super().__init__("This item is open in another tab, which has saved since.")
@@ -32,6 +35,8 @@ class OtherTab(Exception):
 
 class AlreadyGraded(StaleLease):
     """The reviewer has submitted a grade of this item: no draft of it is kept."""
+
+    why = "graded"
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from typing import IO
 
 from django.conf import settings
 
+from pipeline.core.errors import Refusal
 from pipeline.db.leases import leased_rows
 from review.models import Release
-from review.releases.bundle import BundleDiffers, NoBundle, pack_checked
+from review.releases.bundle import pack_checked
 from review.releases.lease import TO_PACK, release_lease
 
 # Files whose sums were compared since this process began, by path, size, time and sum.
@@ -74,7 +75,7 @@ def repack(release: Release) -> None:
             return
         try:
             packed = write_aside(release, lambda file: pack_checked(release, file))
-        except (NoBundle, BundleDiffers, OSError) as error:
+        except (Refusal, OSError) as error:
             leased_rows(release).update(failed_reason=str(error))
             return
         packed.put()

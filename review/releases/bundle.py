@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from django.db.models import Count, F, QuerySet
 
+from pipeline.core.errors import Refusal
 from review.exports.bundle import MANIFEST_NAME, Bundle, FrozenLine, write_bundle
 from review.exports.tables import BUNDLE_VERSION
 from review.models import Release, ReleasedTrace
@@ -18,14 +19,6 @@ CHUNK_SIZE = 200
 FILES = ("files", "lacks")
 # ZIP knows no time before this; the same release packs to the same entries at any time.
 EPOCH = (1980, 1, 1, 0, 0, 0)
-
-
-class NoBundle(Exception):
-    """The release has no bundle, or none that this version can build; the message says why."""
-
-
-class BundleDiffers(Exception):
-    """Rebuilt files differ from those that were frozen: nothing may be handed out."""
 
 
 def build_bundle(
@@ -45,10 +38,11 @@ def build_bundle(
 def write_checked(release: Release, folder: Path) -> None:
     """Rebuild the bundle into an empty folder and compare every file with what was frozen.
 
-    Raises NoBundle and BundleDiffers; in both cases nothing is left in the folder.
+    Raises Refusal where there is no bundle, none that this version can build, or one that
+    differs from what was frozen: nothing is left in the folder.
     """
     if release.manifest.get("bundle_version") != BUNDLE_VERSION:
-        raise NoBundle(
+        raise Refusal(
             f"{release} was frozen before this kind of bundle existed: it has only its lines."
         )
     facts = {key: value for key, value in release.manifest.items() if key not in FILES}
@@ -58,7 +52,7 @@ def write_checked(release: Release, folder: Path) -> None:
         shutil.rmtree(folder / "data")
         for left in folder.iterdir():
             left.unlink()
-        raise BundleDiffers(_why(release, differing))
+        raise Refusal(_why(release, differing))
 
 
 def pack(folder: Path, *, name: str, files: Iterable[str], target: IO[bytes]) -> None:
@@ -74,7 +68,7 @@ def pack(folder: Path, *, name: str, files: Iterable[str], target: IO[bytes]) ->
 def pack_checked(release: Release, target: IO[bytes]) -> None:
     """Rebuild the bundle, compare it with what was frozen, and pack it.
 
-    Raises NoBundle and BundleDiffers; then nothing is written.
+    Raises Refusal like `write_checked`; then nothing is written.
     """
     with tempfile.TemporaryDirectory(prefix="medreason-") as folder:
         write_checked(release, Path(folder))

@@ -17,6 +17,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, OperationalError, transaction
 
+from pipeline.core.errors import Refusal
 from pipeline.core.release_format import FORMAT_VERSION
 from pipeline.db.leases import leased_rows
 from pipeline.db.snapshot import one_moment
@@ -35,12 +36,8 @@ CHUNK_SIZE = 200
 MAX_WAITING = 3
 
 
-class CannotRelease(ValueError):
+class CannotRelease(Refusal):
     """The study cannot be released as asked; the message says why, for the lead."""
-
-
-class NoLonger(Exception):
-    """The release has moved on: the operation does not apply to its present state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +121,23 @@ def make(release: Release) -> None:
 def retry_release(release: Release, *, by: User) -> None:
     """Have a release that failed made again; the caller enqueues it on commit.
 
-    Raises NoLonger, or CannotRelease when too many of its maker's releases are waiting.
+    Raises CannotRelease when it has not failed, or too many of its maker's releases wait.
     """
     with transaction.atomic():
         _check_room(release.created_by)
         failed = Release.objects.filter(pk=release.pk, state=Release.State.FAILED)
         if not failed.update(state=Release.State.MAKING, failed_reason=""):
-            raise NoLonger(f"The release {release} has not failed.")
+            raise CannotRelease(f"The release {release} has not failed.")
         _record("release.retried", release, by)
 
 
 def remove_release(release: Release, *, by: User) -> None:
-    """Remove a release that was never frozen: its name is free again. Raises NoLonger."""
+    """Remove a release that was never frozen: its name is free again. Raises CannotRelease."""
     with transaction.atomic():
         _record("release.removed", release, by, name=release.name)
         unfrozen = Release.objects.filter(pk=release.pk, state__in=Release.UNFROZEN)
         if not unfrozen.delete()[0]:
-            raise NoLonger(f"The release {release} is frozen: it can only be withdrawn.")
+            raise CannotRelease(f"The release {release} is frozen: it can only be withdrawn.")
 
 
 def withdraw_release(release: Release, *, reason: str, by: User) -> None:

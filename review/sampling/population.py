@@ -11,6 +11,7 @@ import numpy as np
 from django.db.models import QuerySet
 
 from pipeline import store
+from pipeline.core.errors import Refusal
 from pipeline.core.features import TraceFeatures
 from pipeline.models import Trace
 from pipeline.statistics.estimate import BoolArray, FloatArray, IntArray
@@ -24,7 +25,7 @@ CACHE_SIZE = 2
 CHUNK_SIZE = 500
 
 
-class PopulationChanged(ValueError):
+class PopulationChanged(Refusal):
     """The batches no longer hold the traces that the sample was drawn from."""
 
 

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.models import Reviewer, Study, StudyReviewer
-from review.studies.lifecycle import CannotOpen, WrongState, check_blindness
+from review.studies.lifecycle import check_blindness
 from review.studies.slots import add_slots
 
 if TYPE_CHECKING:
@@ -19,15 +20,15 @@ def extend_study(
 ) -> Study:
     """Add raters, raise the overlap, or both. Nothing dealt is taken back.
 
-    New raters get every control item too, and the cap the others have. Raises WrongState once
-    the study is closed, CannotOpen when the overlap would fall or exceed the raters, or a rater
+    New raters get every control item too, and the cap the others have. Raises Refusal once
+    the study is closed, when the overlap would fall or exceed the raters, or a rater
     may see grades.
     """
     check_blindness(reviewers)
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study.pk)
         if study.state == Study.State.CLOSED:
-            raise WrongState("The study is closed.")
+            raise Refusal("The study is closed.")
         wanted = study.overlap if overlap is None else overlap
         known = set(study.places.values_list("reviewer_id", flat=True))
         added = [reviewer for reviewer in reviewers if reviewer.pk not in known]
@@ -55,6 +56,6 @@ def extend_study(
 
 def _check_extension(study: Study, overlap: int, *, raters: int) -> None:
     if overlap < study.overlap:
-        raise CannotOpen(f"The study already asks for {study.overlap} grades per item.")
+        raise Refusal(f"The study already asks for {study.overlap} grades per item.")
     if overlap > raters:
-        raise CannotOpen(f"{overlap} grades per item need at least {overlap} reviewers.")
+        raise Refusal(f"{overlap} grades per item need at least {overlap} reviewers.")

@@ -64,7 +64,7 @@ class Forecast:
 
 
 def forecast_of(plan: StudyPlan) -> Forecast:
-    """Forecast the plan; nothing is stored. Raises CannotOpen as opening it would."""
+    """Forecast the plan; nothing is stored. Raises Refusal as opening it would."""
     kind = check_plan(plan)
     sample = sample_of(plan, seed=plan.seed or 0)
     items = len(sample.drawn)

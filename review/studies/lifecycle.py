@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from pipeline.accounts.roles import roles_of
+from pipeline.core.errors import Refusal
 from pipeline.models import Batch, Event
 from review.access import SEES_GRADES
 from review.grading import rubric
@@ -19,14 +20,6 @@ from review.studies.slots import ItemCounts, create_items
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
-
-
-class CannotOpen(ValueError):
-    """The study cannot be opened as asked; the message says why, for the lead."""
-
-
-class WrongState(Exception):
-    """The study has moved on: the operation does not apply to its present state."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +68,7 @@ class Sample:
 
 
 def sample_of(plan: StudyPlan, *, seed: int) -> Sample:
-    """Draw the plan's sample. Raises CannotOpen where there is nothing to grade."""
+    """Draw the plan's sample. Raises Refusal where there is nothing to grade."""
     strata = population(
         plan.batches, include_discarded=plan.include_discarded, variables=plan.strata
     )
@@ -83,32 +76,30 @@ def sample_of(plan: StudyPlan, *, seed: int) -> Sample:
         strata, size=plan.size, seed=seed, allocation=plan.allocation, minimum=plan.minimum
     )
     if not drawn:
-        raise CannotOpen("No trace of the chosen batches has a chain of thought to grade.")
+        raise Refusal("No trace of the chosen batches has a chain of thought to grade.")
     return Sample({name: len(ids) for name, ids in strata.items()}, tuple(drawn))
 
 
 def check_plan(plan: StudyPlan) -> str:
-    """The reasoner kind of the plan's traces. Raises CannotOpen, saying what does not fit."""
+    """The reasoner kind of the plan's traces. Raises Refusal, saying what does not fit."""
     kind = _common_kind(plan.batches)
     check_blindness(plan.reviewers)
     if plan.highest_overlap > len(plan.reviewers):
-        raise CannotOpen(
+        raise Refusal(
             f"{plan.highest_overlap} grades per item need at least {plan.highest_overlap} "
             f"reviewers; {len(plan.reviewers)} chosen."
         )
     if plan.reveal_after_submit and plan.repeat_share:
-        raise CannotOpen("Repeats measure nothing if others' grades are shown in between.")
+        raise Refusal("Repeats measure nothing if others' grades are shown in between.")
     if any(control.trace.batch.reasoner_kind != kind for control in plan.controls):
-        raise CannotOpen(
-            "A study cannot mix demonstration and model traces: check the control items."
-        )
+        raise Refusal("A study cannot mix demonstration and model traces: check the control items.")
     return kind
 
 
 def open_study(plan: StudyPlan, *, opened_by: "User") -> Study:
     """Draw the sample and open the study: items, their slots, the reviewers' membership.
 
-    Raises CannotOpen: demonstration and model traces never mix, there must be something to
+    Raises Refusal: demonstration and model traces never mix, there must be something to
     grade, and no more slots an item than reviewers.
     """
     kind = check_plan(plan)
@@ -185,7 +176,7 @@ def _insert(study: Study) -> None:
         with transaction.atomic():
             study.save(force_insert=True)
     except IntegrityError as error:
-        raise CannotOpen(f"A study named {study.name} exists.") from error
+        raise Refusal(f"A study named {study.name} exists.") from error
 
 
 def check_blindness(reviewers: Sequence[Reviewer]) -> None:
@@ -193,30 +184,30 @@ def check_blindness(reviewers: Sequence[Reviewer]) -> None:
     seeing = [reviewer for reviewer in reviewers if roles_of(reviewer.user) & SEES_GRADES]
     if seeing:
         names = ", ".join(str(reviewer) for reviewer in seeing)
-        raise CannotOpen(f"{names}: a lead, adjudicator or auditor sees grades and cannot review.")
+        raise Refusal(f"{names}: a lead, adjudicator or auditor sees grades and cannot review.")
 
 
 def _common_kind(batches: Sequence[Batch]) -> str:
     kinds = {batch.reasoner_kind for batch in batches}
     if not kinds:
-        raise CannotOpen("Choose at least one batch.")
+        raise Refusal("Choose at least one batch.")
     if len(kinds) > 1:
-        raise CannotOpen("A study cannot mix demonstration and model traces.")
+        raise Refusal("A study cannot mix demonstration and model traces.")
     return kinds.pop()
 
 
 def pause_study(study: Study, *, by: "User") -> None:
-    """Deal nothing for now; reviewers keep their drafts. Raises WrongState."""
+    """Deal nothing for now; reviewers keep their drafts. Raises Refusal."""
     _move(study, {Study.State.OPEN}, Study.State.PAUSED, by)
 
 
 def resume_study(study: Study, *, by: "User") -> None:
-    """Deal again. Raises WrongState."""
+    """Deal again. Raises Refusal."""
     _move(study, {Study.State.PAUSED}, Study.State.OPEN, by)
 
 
 def close_study(study: Study, *, by: "User") -> None:
-    """End grading for good. Raises WrongState."""
+    """End grading for good. Raises Refusal."""
     _move(study, {Study.State.OPEN, Study.State.PAUSED}, Study.State.CLOSED, by)
 
 
@@ -228,5 +219,5 @@ def _move(study: Study, old: set[Study.State], new: Study.State, by: "User") -> 
         )
         study.refresh_from_db()
         if not moved:
-            raise WrongState(f"The study is {study.state}.")
+            raise Refusal(f"The study is {study.state}.")
         Event.objects.append(f"study.{new.value}", actor=by, subject=study, chain=study.event_chain)

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import F, Max, Value
 from django.db.models.functions import Least
 
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from pipeline.statistics.estimate import FloatArray, IntArray
 from pipeline.statistics.estimation import phases
@@ -24,8 +25,7 @@ from review.evidence.items import sampled_evidence
 from review.models import Item, Reviewer, Study
 from review.sampling.draw import Drawn, allocate
 from review.sampling.learned_score import learn
-from review.sampling.population import Population, PopulationChanged, population_of
-from review.studies.lifecycle import WrongState
+from review.sampling.population import Population, population_of
 from review.studies.slots import create_items
 
 if TYPE_CHECKING:
@@ -36,10 +36,6 @@ WHERE: Mapping[Where, str] = {
     "random": "at random",
     "undecided": "more often where the learned score is undecided",
 }
-
-
-class CannotDraw(ValueError):
-    """No further items can be drawn as asked; the message says why, for the lead."""
 
 
 @dataclass(frozen=True)
@@ -83,22 +79,19 @@ def draw_more(
     """Draw `items` further items in a new phase and create them. Returns the phase's number.
 
     `after`: the phase that whoever asks takes for the latest, so that a form sent twice draws
-    once. Raises WrongState once the study is closed; CannotDraw where another phase came in
+    once. Raises Refusal once the study is closed, where another phase came in
     between, too few traces are left, the batches have changed, or there is no learned score to
     go by.
     """
-    try:
-        population = population_of(study)
-    except PopulationChanged as error:
-        raise CannotDraw(str(error)) from error
+    population = population_of(study)
     scores, graded = _scores(study, population, where)
     with transaction.atomic():
         study = Study.objects.select_for_update().get(pk=study.pk)
         if study.state == Study.State.CLOSED:
-            raise WrongState("The study is closed.")
+            raise Refusal("The study is closed.")
         phase = latest_phase(study) + 1
         if after is not None and phase != after + 1:
-            raise CannotDraw(
+            raise Refusal(
                 f"Phase {phase - 1} was drawn after you opened this page: look at it first."
             )
         parts = _parts(study, population, items)
@@ -116,7 +109,7 @@ def _scores(study: Study, population: Population, where: Where) -> tuple[FloatAr
         return np.full(len(population.traces), 0.5), 0
     learned = learn(study, list(sampled_evidence(study)))
     if not learned:
-        raise CannotDraw(f"There is no learned score to go by: it {learned.reason}.")
+        raise Refusal(f"There is no learned score to go by: it {learned.reason}.")
     return learned.scores, learned.graded
 
 
@@ -124,7 +117,7 @@ def _parts(study: Study, population: Population, items: int) -> list[_Part]:
     left, before = _left(study, population), _before(study)
     available = {stratum: len(rows) for stratum, rows in left.items()}
     if items > sum(available.values()):
-        raise CannotDraw(f"Only {sum(available.values()):,} traces are left to draw from.")
+        raise Refusal(f"Only {sum(available.values()):,} traces are left to draw from.")
     allocation = study.design.get("allocation", "proportional")
     sizes = allocate(available, items, allocation=allocation, minimum=0)
     return [

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pipeline import access as pipeline_access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import refusals_on, status_of
 from review import access
 from review.forms import ControlForm
-from review.grading.controls import CannotMark, mark_control, retire_control
+from review.grading.controls import mark_control, retire_control
 from review.models import Control
 
 
@@ -35,14 +36,12 @@ def control_mark(request: SignedInRequest, key: UUID) -> HttpResponse:
     known = Control.objects.filter(trace=trace).first()
     form = ControlForm(request.POST or None, initial=model_to_dict(known) if known else {})
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             mark_control(trace, expected=form.expected(), by=request.user)
             messages.success(request, "Marked as a control item for future studies.")
             return redirect("review:controls")
-        except CannotMark as error:
-            form.add_error(None, str(error))
     context = {"trace": trace, "form": form}
-    return render(request, "review/control_mark.html", context, status=422 if form.errors else 200)
+    return render(request, "review/control_mark.html", context, status=status_of(form))
 
 
 @require_POST

@@ -6,13 +6,14 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
 from review.forms import DrawForm, ExtendForm, StudyForm
 from review.models import Study
 from review.studies import lifecycle
 from review.studies.extend import extend_study
 from review.studies.forecast import forecast_of
-from review.studies.phases import CannotDraw, draw_more, latest_phase, traces_left
+from review.studies.phases import draw_more, latest_phase, traces_left
 from review.studies.progress import board_of, discordant_items
 from review.studies.stuck_items import stuck_items
 
@@ -36,16 +37,14 @@ def study_new(request: SignedInRequest) -> HttpResponse:
     form = StudyForm(request.POST or None, initial={"batches": request.GET.getlist("batch")})
     forecast = None
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             if "preview" not in request.POST:
                 study = lifecycle.open_study(form.plan(), opened_by=request.user)
                 return redirect("review:study", study.pk)
             forecast = forecast_of(form.plan())
-        except lifecycle.CannotOpen as error:
-            form.add_error(None, str(error))
     template = "review/study_new.html" + ("#preview" if request.htmx else "")
     context = {"form": form, "forecast": forecast}
-    return render(request, template, context, status=422 if form.errors else 200)
+    return render(request, template, context, status=status_of(form))
 
 
 @require_GET
@@ -80,12 +79,10 @@ def study_extend(request: SignedInRequest, study_id: int) -> HttpResponse:
     study = access.study_for(request.user, study_id)
     form = ExtendForm(request.POST or None, study=study)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             extend_study(study, **form.cleaned_data, by=request.user)
             messages.success(request, "The study was extended.")
             return redirect("review:study", study.pk)
-        except (lifecycle.CannotOpen, lifecycle.WrongState) as error:
-            form.add_error(None, str(error))
     draw = DrawForm(prefix="draw", initial={"after": latest_phase(study)})
     return _extend_page(request, study, form, draw)
 
@@ -97,12 +94,10 @@ def study_draw(request: SignedInRequest, study_id: int) -> HttpResponse:
     study = access.study_for(request.user, study_id)
     form = DrawForm(request.POST, prefix="draw")
     if form.is_valid():
-        try:
+        with refusals_on(form):
             phase = draw_more(study, **form.cleaned_data, by=request.user)
             messages.success(request, f"Phase {phase} of the sample was drawn.")
             return redirect("review:study", study.pk)
-        except (CannotDraw, lifecycle.WrongState) as error:
-            form.add_error(None, str(error))
     return _extend_page(request, study, ExtendForm(study=study), form)
 
 
@@ -110,8 +105,7 @@ def _extend_page(
     request: SignedInRequest, study: Study, form: ExtendForm, draw: DrawForm
 ) -> HttpResponse:
     context = {"study": study, "form": form, "draw": draw, "left": traces_left(study)}
-    status = 422 if form.errors or draw.errors else 200
-    return render(request, "review/study_extend.html", context, status=status)
+    return render(request, "review/study_extend.html", context, status=status_of(form, draw))
 
 
 @require_POST
@@ -124,8 +118,6 @@ def study_steer(request: SignedInRequest, study_id: int, action: str) -> HttpRes
         "resume": lifecycle.resume_study,
         "close": lifecycle.close_study,
     }[action]
-    try:
+    with refusals_as_messages(request):
         steer(study, by=request.user)
-    except lifecycle.WrongState as error:
-        messages.error(request, str(error))
     return redirect("review:study", study.pk)

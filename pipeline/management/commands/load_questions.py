@@ -7,10 +7,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.core.datasets.registry import ADAPTERS
-from pipeline.core.errors import SourceFileError
+from pipeline.core.errors import Refusal
 from pipeline.management.arguments import checked_name, existing_file
 from pipeline.models import QuestionLoad, QuestionSet
-from pipeline.sources.questions import QuestionSetMismatch, QuestionSetTerms, load_file
+from pipeline.sources.questions import QuestionSetTerms, load_file
 
 MAX_LISTED = 20
 
@@ -47,7 +47,7 @@ class Command(BaseCommand):
                 source=options["source"],
                 terms=_terms(options),
             )
-        except (SourceFileError, QuestionSetMismatch, OSError) as error:
+        except (Refusal, OSError) as error:
             raise CommandError(str(error)) from error
         self._report(load)
 

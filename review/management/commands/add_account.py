@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.accounts.roles import Role
-from review.people.accounts import NameTaken, make_account
+from pipeline.core.errors import Refusal
+from review.people.accounts import make_account
 
 
 class Command(BaseCommand):
@@ -26,6 +27,6 @@ class Command(BaseCommand):
             raise CommandError(f"{name!r} cannot be a name: {error.messages[0]}") from error
         try:
             account = make_account(name, role=Role(options["role"]))
-        except NameTaken as error:
+        except Refusal as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{account.role} {account.username}, password {account.password}")

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from pipeline.core.errors import Refusal
 from review.models import Release
-from review.releases.bundle import BundleDiffers, NoBundle, pack_checked, write_checked
+from review.releases.bundle import pack_checked, write_checked
 from review.releases.lifecycle import lines_of
 
 
@@ -34,7 +35,7 @@ class Command(BaseCommand):
                 _write_lines(release, target)
             else:
                 _write_bundle(release, target)
-        except (NoBundle, BundleDiffers) as error:
+        except Refusal as error:
             raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"Cannot write {target}: {error.strerror}.") from error

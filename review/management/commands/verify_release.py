@@ -8,8 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.audit import verify
+from pipeline.core.errors import Refusal
 from review.management.commands.export_release import release_named
-from review.releases.bundle import BundleDiffers, NoBundle, write_checked
+from review.releases.bundle import write_checked
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
         try:
             with tempfile.TemporaryDirectory(prefix="medreason-") as folder:
                 write_checked(release, Path(folder))
-        except (NoBundle, BundleDiffers) as error:
+        except Refusal as error:
             raise CommandError(str(error)) from error
         head = release.manifest["audit"]
         if not verify.chain_had_head(**head):

@@ -8,13 +8,9 @@ from django.views.decorators.http import require_http_methods
 
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import refusals_on, status_of
 from review import access
-from review.adjudication.corrections import (
-    CannotCorrect,
-    CorrectionChanged,
-    approve_correction,
-    to_correct,
-)
+from review.adjudication.corrections import approve_correction, to_correct
 from review.forms.corrections import CorrectionForm
 
 
@@ -25,9 +21,8 @@ def correct(request: SignedInRequest, code: str) -> HttpResponse:
     """Edit the corrected chain of thought and approve it whole."""
     item = access.item_to_settle(request.user, code)
     form = CorrectionForm(request.POST or None, shown=to_correct(item))
-    status = 200
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             approve_correction(
                 item,
                 steps=form.steps(),
@@ -39,11 +34,6 @@ def correct(request: SignedInRequest, code: str) -> HttpResponse:
                 request, "Corrected chain of thought approved.", extra_tags=f"correction-{code}"
             )
             return redirect("review:adjudication_item", code)
-        except CannotCorrect as error:
-            form.add_error(None, str(error))
-        except CorrectionChanged as error:
-            form.add_error(None, str(error))
-            status = 409
     context = {
         "item": item,
         "study": item.study,
@@ -52,5 +42,4 @@ def correct(request: SignedInRequest, code: str) -> HttpResponse:
         "show_answer_key": True,
         "may_correct": bool(request.roles & {Role.LEAD, Role.ADJUDICATOR}),
     }
-    status = 422 if form.errors and status == 200 else status
-    return render(request, "review/correction.html", context, status=status)
+    return render(request, "review/correction.html", context, status=status_of(form))

@@ -8,14 +8,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import refusals_on, status_of
 from review import access
-from review.evidence.key_disputes import (
-    DisputeChanged,
-    dispute_of,
-    disputes,
-    releases_with,
-    rule_on_key,
-)
+from review.evidence.key_disputes import dispute_of, disputes, releases_with, rule_on_key
 from review.forms.adjudication import RulingForm
 
 
@@ -37,15 +32,11 @@ def dispute(request: SignedInRequest, question_id: int) -> HttpResponse:
     if dispute_row is None:
         raise Http404
     form = RulingForm(request.POST or None, initial={"seen": dispute_row.seen})
-    status = 200
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             rule_on_key(question, **form.cleaned_data, by=request.user)
             messages.success(request, "Ruling saved.")
             return redirect("review:disputes")
-        except DisputeChanged as error:
-            form.add_error(None, str(error))
-            status = 409
     context = {
         "dispute": dispute_row,
         "form": form,
@@ -54,5 +45,4 @@ def dispute(request: SignedInRequest, question_id: int) -> HttpResponse:
         "releases": releases_with(question),
         "may_rule": Role.LEAD in request.roles,
     }
-    status = 422 if form.errors and status == 200 else status
-    return render(request, "review/dispute.html", context, status=status)
+    return render(request, "review/dispute.html", context, status=status_of(form))

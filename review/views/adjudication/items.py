@@ -10,12 +10,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import refusals_on, status_of
 from pipeline.trace_page.layout import trace_view
 from review import access
 from review.adjudication.comparison import WORDS, compare, reasons_of
 from review.adjudication.settle import (
-    GradesChanged,
-    LeaseLost,
     awaiting_adjudication,
     fingerprint,
     grades_to_settle,
@@ -139,22 +138,18 @@ def settle(request: SignedInRequest, code: str) -> HttpResponse:
 
 def _settle(request: SignedInRequest, row: Item) -> HttpResponse:
     form = _form(row, grades_to_settle(row), request.POST)
-    if not form.is_valid():
-        return page_of(request, row, form=form, status=422)
-    data = form.cleaned_data
-    try:
-        settle_item(
-            row,
-            adjudicator=request.user,
-            fence=data["fence"],
-            seen=data["seen"],
-            settlement=form.settlement(),
-        )
-    except (LeaseLost, GradesChanged) as error:
-        form.add_error(None, str(error))
-        return page_of(request, row, form=form, status=409)
-    messages.success(request, "Settled.", extra_tags=f"settling-{row.code}")
-    return _to_next(request, row.study)
+    if form.is_valid():
+        with refusals_on(form):
+            settle_item(
+                row,
+                adjudicator=request.user,
+                fence=form.cleaned_data["fence"],
+                seen=form.cleaned_data["seen"],
+                settlement=form.settlement(),
+            )
+            messages.success(request, "Settled.", extra_tags=f"settling-{row.code}")
+            return _to_next(request, row.study)
+    return page_of(request, row, form=form)
 
 
 def _form(
@@ -177,7 +172,6 @@ def page_of(
     lease: AdjudicationLease | None = None,
     form: SettleForm | None = None,
     send_back: SendBackForm | None = None,
-    status: int = 200,
 ) -> HttpResponse:
     """The item's page, to read or, with a lease or a form, to settle."""
     grades = grades_to_settle(row)
@@ -199,7 +193,9 @@ def page_of(
         "requests": SendBack.objects.filter(grade__item=row).waiting().count(),
         **_rights(request, row),
     }
-    return render(request, "review/adjudication_item.html", context, status=status)
+    return render(
+        request, "review/adjudication_item.html", context, status=status_of(form, send_back)
+    )
 
 
 def _rights(request: Any, row: Item) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
 from review.adjudication.comparison import compare
 from review.adjudication.settle import grades_to_settle, let_go
 from review.forms.adjudication import ReplyForm, SendBackForm
-from review.grading.sendbacks import AnsweredAlready, CannotSendBack, send_back, stand_by
+from review.grading.sendbacks import send_back, stand_by
 from review.views.adjudication.items import page_of
 
 
@@ -25,17 +26,15 @@ def send(request: SignedInRequest, code: str) -> HttpResponse:
     columns = [column for column in comparison.columns if column.may_be_sent_back]
     form = SendBackForm(request.POST, letters=[column.letter for column in columns])
     if not form.is_valid():
-        return page_of(request, item, send_back=form, status=422)
+        return page_of(request, item, send_back=form)
     data = form.cleaned_data
     chosen = [column.grade for column in columns if column.letter in data["letters"]]
-    try:
+    with refusals_on(form):
         send_back(item, grades=chosen, comment=data["comment"], by=request.user)
-    except CannotSendBack as error:
-        form.add_error(None, str(error))
-        return page_of(request, item, send_back=form, status=409)
-    let_go(item, adjudicator=request.user)
-    messages.success(request, "Sent back.")
-    return redirect("review:adjudication_study", item.study_id)
+        let_go(item, adjudicator=request.user)
+        messages.success(request, "Sent back.")
+        return redirect("review:adjudication_study", item.study_id)
+    return page_of(request, item, send_back=form)
 
 
 @never_cache
@@ -47,11 +46,9 @@ def sent_back(request: SignedInRequest, code: str) -> HttpResponse:
     asked = access.sent_back_to(reviewer, code)
     form = ReplyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_as_messages(request):
             stand_by(asked, reviewer=reviewer, reply=form.cleaned_data["reply"])
             messages.success(request, "Answered: your grade stands.")
-        except AnsweredAlready as error:
-            messages.error(request, str(error))
         return redirect("review:desk")
     context = {
         "comment": asked.comment,
@@ -61,5 +58,4 @@ def sent_back(request: SignedInRequest, code: str) -> HttpResponse:
         "code": code,
         "form": form,
     }
-    status = 422 if form.errors else 200
-    return render(request, "review/sent_back.html", context, status=status)
+    return render(request, "review/sent_back.html", context, status=status_of(form))

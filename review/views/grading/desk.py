@@ -13,13 +13,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.records import TraceRecord
+from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
 from review.forms import DeclineForm, GradeForm, Layout, new_key
 from review.grading.answer_key import key_shown
 from review.grading.practice import next_case
 from review.grading.rubric import RUBRICS
 from review.grading.sendbacks import waiting_for
-from review.grading.submit import IncompleteGrade, StaleLease, submit_grade
+from review.grading.submit import submit_grade
 from review.models import Draft, Reviewer, Slot, Study
 from review.queue.claim import leased_slot, next_slot, renew_lease
 from review.queue.decline import decline_item
@@ -90,13 +91,13 @@ def decline(request: SignedInRequest, code: str) -> HttpResponse:
     if not form.is_valid():
         messages.error(request, "Say why this item is not for you.")
         return redirect("review:grade", code)
-    try:
+    with refusals_as_messages(request):
         decline_item(slot, reviewer=reviewer, **form.cleaned_data)
-    except StaleLease as error:
-        messages.error(request, str(error))
-        return redirect("review:desk")
-    messages.success(request, "Given back: this item will not come to you again.", extra_tags=code)
-    return to_next(request, slot.item.study, reviewer)
+        messages.success(
+            request, "Given back: this item will not come to you again.", extra_tags=code
+        )
+        return to_next(request, slot.item.study, reviewer)
+    return redirect("review:desk")
 
 
 def _resume(request: HttpRequest, draft: Draft) -> HttpResponse:
@@ -114,8 +115,8 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
     trace = store.trace_record(slot.item.trace)
     form = form_of(slot, trace, request.POST, None)
     if not form.is_valid():
-        return refusal_page(request, slot, reviewer, trace, form, status=422)
-    try:
+        return refusal_page(request, slot, reviewer, trace, form)
+    with refusals_on(form):
         submit_grade(
             slot,
             reviewer=reviewer,
@@ -123,16 +124,11 @@ def _submit(request: HttpRequest, slot: Slot, reviewer: Reviewer) -> HttpRespons
             key=form.cleaned_data["key"],
             entry=form.entry(),
         )
-    except IncompleteGrade as error:
-        form.add_error(None, str(error))
-        return refusal_page(request, slot, reviewer, trace, form, status=422)
-    except StaleLease as error:
-        form.add_error(None, str(error))
-        return refusal_page(request, slot, reviewer, trace, form, status=409)
-    messages.success(request, "Grade saved.", extra_tags=slot.item.code)
-    if slot.item.study.reveal_after_submit:
-        return redirect("review:reveal", slot.item.code)
-    return to_next(request, slot.item.study, reviewer)
+        messages.success(request, "Grade saved.", extra_tags=slot.item.code)
+        if slot.item.study.reveal_after_submit:
+            return redirect("review:reveal", slot.item.code)
+        return to_next(request, slot.item.study, reviewer)
+    return refusal_page(request, slot, reviewer, trace, form)
 
 
 def to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpResponse:
@@ -164,17 +160,11 @@ def form_of(slot: Slot, trace: TraceRecord, data: Any, draft: Draft | None) -> G
 
 
 def refusal_page(
-    request: HttpRequest,
-    slot: Slot,
-    reviewer: Reviewer,
-    trace: TraceRecord,
-    form: GradeForm,
-    *,
-    status: int,
+    request: HttpRequest, slot: Slot, reviewer: Reviewer, trace: TraceRecord, form: GradeForm
 ) -> HttpResponse:
     """The page with everything that was entered, and why it was not accepted."""
     draft = draft_of(slot.item, reviewer=reviewer)
-    return _page(request, slot, reviewer, trace, form, draft=draft, status=status)
+    return _page(request, slot, reviewer, trace, form, draft=draft, status=status_of(form))
 
 
 def _page(

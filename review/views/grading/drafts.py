@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.records import TraceRecord
+from pipeline.refusals import refusals_on
 from review import access
 from review.forms import AmendForm, GradeForm, Layout
 from review.grading.amend import CannotAmend
@@ -20,14 +21,7 @@ from review.grading.answer_key import key_shown
 from review.grading.rubric import RUBRICS
 from review.grading.submit import StaleLease
 from review.models import Draft, Reviewer, Slot
-from review.queue.drafts import (
-    AlreadyGraded,
-    DraftContent,
-    DraftSave,
-    OtherTab,
-    save_amendment,
-    save_draft,
-)
+from review.queue.drafts import DraftContent, DraftSave, OtherTab, save_amendment, save_draft
 from review.views.grading.desk import form_of, refusal_page
 
 MAX_INTEGER = 2**31 - 1
@@ -67,15 +61,13 @@ def answer_key(request: SignedInRequest, code: str) -> HttpResponse:
     reviewer = access.reviewer_of(request.user)
     slot = access.slot_once_dealt(reviewer, code)
     trace = store.trace_record(slot.item.trace)
-    try:
+    form = form_of(slot, trace, request.POST, None)
+    with refusals_on(form):
         saved = _save(slot, reviewer, trace, request.POST)
-    except (StaleLease, OtherTab) as error:
-        form = form_of(slot, trace, request.POST, None)
-        form.add_error(None, str(error))
-        return refusal_page(request, slot, reviewer, trace, form, status=409)
-    if not key_shown(slot.item, draft=saved):
-        messages.info(request, "Saved. Grade the coherence of the chain of thought first.")
-    return redirect("review:grade", code)
+        if not key_shown(slot.item, draft=saved):
+            messages.info(request, "Saved. Grade the coherence of the chain of thought first.")
+        return redirect("review:grade", code)
+    return refusal_page(request, slot, reviewer, trace, form)
 
 
 def _save(slot: Slot, reviewer: Reviewer, trace: TraceRecord, data: QueryDict) -> Draft:
@@ -92,15 +84,11 @@ def _json_answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
     """Version and time of the saved draft; 409 says why not, and the browser keeps the text."""
     try:
         saved = save()
-    except AlreadyGraded as error:
-        return JsonResponse({"why": "graded", "reason": str(error)}, status=409)
-    except StaleLease as error:
-        return JsonResponse({"why": "lease", "reason": str(error)}, status=409)
-    except CannotAmend as error:
-        return JsonResponse({"why": "study", "reason": str(error)}, status=409)
-    except OtherTab as error:
-        answer = {"why": "tab", "reason": str(error), "version": error.version}
-        return JsonResponse(answer, status=409)
+    except (CannotAmend, StaleLease, OtherTab) as error:
+        why: dict[str, object] = {"why": error.why, "reason": str(error)}
+        if isinstance(error, OtherTab):
+            why["version"] = error.version
+        return JsonResponse(why, status=409)
     answer = {"version": saved.version, "saved_at": saved.saved_at.isoformat()}
     if saved.blind_coherence is not None:
         answer["options"] = render_to_string("_options.html", {"question": trace.question})

@@ -12,14 +12,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.core.errors import Refusal
 from pipeline.core.records import TraceRecord
+from pipeline.refusals import refusals_on, status_of
 from review import access
 from review.forms import AmendForm, Layout, content_of, new_key
-from review.grading.amend import CannotAmend, amend_grade, latest_grade
-from review.grading.reveal import NotRevealed, peers_shown, reveal_next, reveal_of, verdict_shown
+from review.grading.amend import amend_grade, latest_grade
+from review.grading.reveal import peers_shown, reveal_next, reveal_of, verdict_shown
 from review.grading.rubric import RUBRICS
 from review.grading.sendbacks import waiting_for
-from review.grading.submit import IncompleteGrade
 from review.models import Draft, Reviewer, Slot, Study
 from review.queue.candidates import withheld_for
 from review.queue.claim import leased_slot
@@ -59,7 +60,7 @@ def amend(request: SignedInRequest, code: str) -> HttpResponse:
     draft = draft_of(slot.item, reviewer=reviewer)
     form = _form(slot, reviewer, trace, request.POST or None, draft)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             amend_grade(
                 slot,
                 reviewer=reviewer,
@@ -69,8 +70,6 @@ def amend(request: SignedInRequest, code: str) -> HttpResponse:
             )
             messages.success(request, "Change saved as a new revision.", extra_tags=slot.item.code)
             return _back(slot, reviewer)
-        except (CannotAmend, IncompleteGrade) as error:
-            form.add_error(None, str(error))
     return _page(request, slot, reviewer, trace, form, draft)
 
 
@@ -124,9 +123,8 @@ def _page(
         "draft_url": reverse("review:amend_draft", args=[code]) if is_open else None,
         "pace": own_progress(study, reviewer=reviewer),
     }
-    status = 422 if form.errors else 200
     return render_screen(
-        request, study, reviewer, trace=trace, form=form, extra=extra, status=status
+        request, study, reviewer, trace=trace, form=form, extra=extra, status=status_of(form)
     )
 
 
@@ -143,7 +141,7 @@ def reveal(request: SignedInRequest, code: str) -> HttpResponse:
         try:
             only_verdict = request.POST.get("show") != "peers"
             reveal_next(slot.item, reviewer=reviewer, only_verdict=only_verdict)
-        except NotRevealed as error:
+        except Refusal as error:
             raise Http404 from error
         return redirect("review:reveal", code)
     shown = reveal_of(slot.item, reviewer=reviewer)

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import status_of
 from review import access
 from review.forms import GradeForm, Layout, new_key
 from review.grading.practice import cases_done, feedback, next_case, submit_practice
@@ -67,7 +68,7 @@ def _page(
         trace=case.trace,
         form=form,
         extra=extra,
-        status=422 if form.errors else 200,
+        status=status_of(form),
     )
 
 

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.log import log
+from pipeline.refusals import refusals_on, status_of
 from review import access
 from review.forms.people import AcceptAsReviewerForm, AcceptForm, InvitationForm
 from review.models import Invitation
 from review.people import invitations
-from review.people.accounts import NameTaken
+from review.people.accounts import NoSuchLink
 
 
 @never_cache
@@ -33,8 +34,7 @@ def invitation_new(request: SignedInRequest) -> HttpResponse:
         link = request.build_absolute_uri(reverse("review:invitation_accept", args=[token]))
         context = {"invitation": invitation, "link": link, "sent": _mail_link(invitation, link)}
         return render(request, "review/invitation_made.html", context)
-    status = 422 if form.errors else 200
-    return render(request, "review/invitation_new.html", {"form": form}, status=status)
+    return render(request, "review/invitation_new.html", {"form": form}, status=status_of(form))
 
 
 @require_POST
@@ -62,11 +62,10 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
         if form.is_bound and form.is_valid() and _accept(form, token):
             messages.success(request, "Your account has been created. You can log in now.")
             return redirect("account_login")
-    except invitations.NoSuchInvitation:
+    except NoSuchLink:
         return render(request, "review/link_unknown.html", status=404)
     context = {"form": form, "invitation": invitation}
-    status = 422 if form.errors else 200
-    return render(request, "review/invitation_accept.html", context, status=status)
+    return render(request, "review/invitation_accept.html", context, status=status_of(form))
 
 
 def _accept_form(request: HttpRequest, invitation: Invitation) -> AcceptForm:
@@ -77,14 +76,11 @@ def _accept_form(request: HttpRequest, invitation: Invitation) -> AcceptForm:
 def _accept(form: AcceptForm, token: str) -> bool:
     data = form.cleaned_data
     profile = form.profile() if isinstance(form, AcceptAsReviewerForm) else None
-    try:
+    with refusals_on(form):
         invitations.accept(
             token, username=data["username"], password=data["password"], profile=profile
         )
-    except NameTaken as error:
-        form.add_error("username", str(error))
-        return False
-    return True
+    return form.is_valid()
 
 
 def too_many(request: HttpRequest) -> HttpResponse | None:

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from pipeline.accounts import login_log
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.models import Login
+from pipeline.refusals import refusals_as_messages, status_of
 from review import access
 from review.forms.people import NewPasswordForm
 from review.people import password_links
-from review.people.roles import Refused
+from review.people.accounts import NoSuchLink
 from review.views.people.invitations import too_many
 
 
@@ -24,13 +25,11 @@ from review.views.people.invitations import too_many
 def person_reset(request: SignedInRequest, person_id: int) -> HttpResponse:
     """Make a link for a person. It is in this one answer and nowhere else."""
     person = access.person_for(request.user, person_id)
-    try:
+    with refusals_as_messages(request):
         parts = password_links.reset_link(person, by=request.user)
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("review:person", person.pk)
-    link = request.build_absolute_uri(reverse("review:password_reset", args=parts))
-    return render(request, "review/reset_made.html", {"person": person, "link": link})
+        link = request.build_absolute_uri(reverse("review:password_reset", args=parts))
+        return render(request, "review/reset_made.html", {"person": person, "link": link})
+    return redirect("review:person", person.pk)
 
 
 @never_cache
@@ -48,7 +47,8 @@ def password_reset(request: HttpRequest, account: str, token: str) -> HttpRespon
             login_log.record(Login.Kind.PASSWORD_CHANGED, user=person, request=request)
             messages.success(request, "Your password has been changed. You can log in now.")
             return redirect("account_login")
-    except password_links.NoSuchReset:
+    except NoSuchLink:
         return render(request, "review/link_unknown.html", status=404)
-    status = 422 if form.errors else 200
-    return render(request, "review/reset.html", {"form": form, "person": person}, status=status)
+    return render(
+        request, "review/reset.html", {"form": form, "person": person}, status=status_of(form)
+    )

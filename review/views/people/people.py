@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pipeline.accounts.roles import Role, SignedInRequest, has_second_factor, role_required
+from pipeline.refusals import refusals_as_messages, status_of
 from review import access
 from review.forms.people import ProfileForm, RolesForm
 from review.models import Reviewer
@@ -92,19 +93,16 @@ def own_profile(request: SignedInRequest) -> HttpResponse:
         save_profile(reviewer, form.profile(), by=request.user)
         messages.success(request, "Profile saved.")
         return redirect("review:profile")
-    status = 422 if form.errors else 200
     context = {"form": form, "reviewer": reviewer}
-    return render(request, "review/profile.html", context, status=status)
+    return render(request, "review/profile.html", context, status=status_of(form))
 
 
 def _apply(
     request: SignedInRequest, person: User, change: Callable[[], None], what: str
 ) -> HttpResponse:
-    try:
+    with refusals_as_messages(request):
         change()
         messages.success(request, f"{what} of {person} changed.")
-    except people.Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("review:person", person.pk)
 
 
@@ -129,8 +127,9 @@ def _person_page(
         "roles_form": roles_form or RolesForm(initial={"roles": roles}),
         "profile_form": profile_form or (_profile_form(reviewer) if reviewer else None),
     }
-    bad = any(form is not None and form.errors for form in (roles_form, profile_form))
-    return render(request, "review/person.html", context, status=422 if bad else 200)
+    return render(
+        request, "review/person.html", context, status=status_of(roles_form, profile_form)
+    )
 
 
 def _profile_form(reviewer: Reviewer) -> ProfileForm:

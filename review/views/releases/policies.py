@@ -11,8 +11,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import refusals_on, status_of
 from review import access
-from review.evidence.policies import NameTaken, Rules, rules_of, save_policy
+from review.evidence.policies import Rules, rules_of, save_policy
 from review.forms import PolicyForm, TryPolicyForm
 from review.models import Policy
 from review.reports.facts import ESTIMAND, Facts, learned_score_of, read_facts
@@ -26,16 +27,13 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
     """Save a policy, then go on to a release by it."""
     form = PolicyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             policy = save_policy(
                 form.cleaned_data["name"], rules=form.rules(), saved_by=request.user
             )
             messages.success(request, f"Policy {policy} saved.")
             return redirect(_release_by(policy, request.GET.get("study")))
-        except NameTaken as error:
-            form.add_error("name", str(error))
-    status = 422 if form.errors else 200
-    return render(request, "review/policy_new.html", {"form": form}, status=status)
+    return render(request, "review/policy_new.html", {"form": form}, status=status_of(form))
 
 
 @never_cache
@@ -52,8 +50,7 @@ def policy_try(request: SignedInRequest, study_id: int) -> HttpResponse:
     if request.htmx:
         return render(request, "review/policy_try.html#result", context)
     context["may_save"] = Role.LEAD in request.roles
-    status = 422 if form.errors else 200
-    return render(request, "review/policy_try.html", context, status=status)
+    return render(request, "review/policy_try.html", context, status=status_of(form))
 
 
 def _result(form: TryPolicyForm, facts: Facts, policies: list[Policy]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from django_htmx.http import HttpResponseClientRefresh
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
 from review.exports.dataset_card import figure_cells
 from review.forms import ReleaseForm, WithdrawForm
@@ -38,13 +39,10 @@ def release_new(request: SignedInRequest) -> HttpResponse:
     chosen = {name: request.GET.get(name) for name in ("study", "policy")}
     form = ReleaseForm(request.POST or None, initial=chosen)
     if request.method == "POST" and form.is_valid():
-        try:
+        with refusals_on(form):
             return redirect("review:release", _begin(request, form).name)
-        except lifecycle.CannotRelease as error:
-            form.add_error(None, str(error))
-    status = 422 if form.errors else 200
     context = {"form": form, "has_policies": access.policies_for(request.user).exists()}
-    return render(request, "review/release_new.html", context, status=status)
+    return render(request, "review/release_new.html", context, status=status_of(form))
 
 
 def _begin(request: SignedInRequest, form: ReleaseForm) -> Release:
@@ -115,16 +113,13 @@ def _rule_text(rule: Any) -> str:
 def release_steer(request: SignedInRequest, name: str, action: str) -> HttpResponse:
     """Have a release that failed made again, or remove one that was never frozen."""
     release = access.release_for(request.user, name)
-    try:
-        with transaction.atomic():
-            if action == "remove":
-                lifecycle.remove_release(release, by=request.user)
-                messages.success(request, f"Release {name} was removed; its name is free again.")
-                return redirect("review:releases")
-            lifecycle.retry_release(release, by=request.user)
-            transaction.on_commit(lambda: enqueue_release(release.pk))
-    except (lifecycle.NoLonger, lifecycle.CannotRelease) as error:
-        messages.error(request, str(error))
+    with refusals_as_messages(request), transaction.atomic():
+        if action == "remove":
+            lifecycle.remove_release(release, by=request.user)
+            messages.success(request, f"Release {name} was removed; its name is free again.")
+            return redirect("review:releases")
+        lifecycle.retry_release(release, by=request.user)
+        transaction.on_commit(lambda: enqueue_release(release.pk))
     return redirect("review:release", name)
 
 

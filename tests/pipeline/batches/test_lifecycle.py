@@ -7,7 +7,7 @@ from pipeline.batches import lifecycle, worker
 from pipeline.batches.claims import claim_trace
 from pipeline.batches.funnel import funnel_of
 from pipeline.core.config import preset
-from pipeline.core.errors import InvalidConfiguration
+from pipeline.core.errors import InvalidConfiguration, Refusal
 from pipeline.models import Batch, Event, Trace
 from tests import factories
 
@@ -84,7 +84,7 @@ def test_cancel_ends_open_traces_and_keeps_made_ones():
     assert row is not None
     lifecycle.cancel_batch(batch)
     assert batch.traces.filter(state=Trace.State.CANCELLED).count() == 3
-    with pytest.raises(lifecycle.WrongState, match="cancelled"):
+    with pytest.raises(Refusal, match="cancelled"):
         lifecycle.resume_batch(batch)
 
 

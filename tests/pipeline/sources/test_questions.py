@@ -11,10 +11,9 @@ import pytest
 
 from pipeline import store
 from pipeline.core.datasets.registry import UnknownSource
-from pipeline.core.errors import SourceFileError
+from pipeline.core.errors import Refusal, SourceFileError
 from pipeline.models import Event, Question, QuestionLoad, QuestionSet
 from pipeline.sources.questions import (
-    QuestionSetMismatch,
     QuestionSetTerms,
     get_or_create_question_set,
     load_file,
@@ -170,7 +169,7 @@ def test_of_two_who_make_a_set_at_once_one_finds_the_others(licence):
     late = partial(get_or_create_question_set, "own", source="house", terms=terms)
     with before_commit(late) as outcome:
         target = house_set()
-    assert outcome == [target] if terms == TERMS else isinstance(outcome[0], QuestionSetMismatch)
+    assert outcome == [target] if terms == TERMS else isinstance(outcome[0], Refusal)
 
 
 def test_an_unknown_source_makes_no_set():
@@ -195,7 +194,7 @@ def test_an_unknown_source_makes_no_set():
 )
 def test_a_set_never_takes_questions_under_other_terms(source, terms, reason):
     house_set()
-    with pytest.raises(QuestionSetMismatch, match=reason):
+    with pytest.raises(Refusal, match=reason):
         get_or_create_question_set("own", source=source, terms=terms)
 
 

@@ -6,14 +6,10 @@ from django.urls import reverse
 
 from pipeline import store
 from pipeline.accounts.roles import Role
+from pipeline.core.errors import Conflict, Refusal
 from pipeline.core.release_format import parse_line
 from pipeline.models import Event
-from review.adjudication.corrections import (
-    CannotCorrect,
-    CorrectionChanged,
-    approve_correction,
-    to_correct,
-)
+from review.adjudication.corrections import approve_correction, to_correct
 from review.evidence.policies import save_policy
 from review.models import Correction, Item, StepLabel
 from review.releases.lifecycle import lines_of, make_release
@@ -91,7 +87,7 @@ def test_an_approval_is_kept_with_who_and_when_and_is_in_the_audit(item, judge, 
 
 def test_of_two_who_approve_at_once_one_is_told(item, judge, lead):
     approve(item, judge)
-    with pytest.raises(CorrectionChanged):
+    with pytest.raises(Conflict):
         approve(item, lead)
     assert Correction.objects.count() == 1
 
@@ -105,12 +101,12 @@ def test_of_two_who_approve_at_once_one_is_told(item, judge, lead):
     ],
 )
 def test_what_is_no_whole_correction_is_refused(item, judge, changes, reason):
-    with pytest.raises(CannotCorrect, match=reason):
+    with pytest.raises(Refusal, match=reason):
         approve(item, judge, **changes)
 
 
 def test_the_same_words_are_no_correction(item, judge):
-    with pytest.raises(CannotCorrect, match="Nothing is changed"):
+    with pytest.raises(Refusal, match="Nothing is changed"):
         approve(item, judge, first=cot_of(item).steps[0].text)
 
 

@@ -9,11 +9,10 @@ from django.db import connection
 from django.utils import timezone
 
 from pipeline.accounts.roles import Role
+from pipeline.core.errors import Conflict
 from pipeline.models import Event
 from pipeline.statistics.consensus import reasons
 from review.adjudication.settle import (
-    GradesChanged,
-    LeaseLost,
     Settlement,
     awaiting_adjudication,
     fingerprint,
@@ -206,7 +205,7 @@ def test_a_lease_that_ran_out_goes_to_who_asks_and_the_late_settlement_is_not_sa
     other = actors.person("other", Role.ADJUDICATOR)
     assert hold_item(item, adjudicator=other).fence == late.fence + 1
     seen = fingerprint(grades_to_settle(item))
-    with pytest.raises(LeaseLost, match="ran out"):
+    with pytest.raises(Conflict, match="ran out"):
         settle_item(item, adjudicator=judge, fence=late.fence, seen=seen, settlement=SAID)
     assert not Adjudication.objects.exists()
 
@@ -232,7 +231,7 @@ def test_a_double_click_settles_once_and_a_second_tab_is_told(item, people, judg
     }
     assert settle_item(item, **said, settlement=SAID) == settle_item(item, **said, settlement=SAID)
     other = Settlement(**(asdict(SAID) | {"precision": 1}))
-    with pytest.raises(LeaseLost, match="before"):
+    with pytest.raises(Conflict, match="before"):
         settle_item(item, **said, settlement=other)
     assert Adjudication.objects.count() == 1
     assert Event.objects.filter(action="item.adjudicated").count() == 1
@@ -243,7 +242,7 @@ def test_a_grade_that_came_while_the_adjudicator_read_stops_the_settlement(item,
     lease = hold_item(item, adjudicator=judge)
     seen = fingerprint(grades_to_settle(item))
     grade_row(item, people[1])
-    with pytest.raises(GradesChanged):
+    with pytest.raises(Conflict):
         settle_item(item, adjudicator=judge, fence=lease.fence, seen=seen, settlement=SAID)
     assert not Adjudication.objects.exists()
     assert hold_item(item, adjudicator=judge).fence == lease.fence

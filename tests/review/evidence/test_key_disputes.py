@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from pipeline.accounts.roles import Role
+from pipeline.core.errors import Conflict
 from pipeline.models import Event
-from review.evidence.key_disputes import DisputeChanged, dispute_of, disputes, rule_on_key
+from review.evidence.key_disputes import dispute_of, disputes, rule_on_key
 from review.evidence.policies import save_policy
 from review.grading.amend import amend_grade
 from review.models import KeyRuling
@@ -139,11 +140,11 @@ def test_a_doubt_that_came_meanwhile_stops_the_ruling(item, lead):
     dispute(item, actors.reviewer("ben"))
     seen = dispute_of(item.trace.question).seen
     dispute(item, actors.reviewer("cem"))
-    with pytest.raises(DisputeChanged):
+    with pytest.raises(Conflict):
         rule(item, lead, seen=seen)
     fresh = dispute_of(item.trace.question).seen
     rule(item, lead, seen=fresh)
-    with pytest.raises(DisputeChanged):
+    with pytest.raises(Conflict):
         rule(item, lead, "wrong", seen=fresh)
 
 
@@ -160,7 +161,7 @@ def test_a_doubt_that_is_being_saved_stops_the_ruling_and_stays_open(item, ann, 
             amend_grade(slot, reviewer=ann, key=uuid4(), reason="Dose.", entry=doubting)
         else:
             settle(item, judge, answer_key_disputed=True)
-    assert isinstance(outcome[0], DisputeChanged)
+    assert isinstance(outcome[0], Conflict)
     assert len(dispute_of(item.trace.question).doubts) == 2
 
 

@@ -5,10 +5,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.grading.amend import CannotAmend, amend_grade, latest_grade
-from review.grading.reveal import NotRevealed, peers_shown, reveal_next, reveal_of, verdict_shown
-from review.grading.submission import IncompleteGrade
+from review.grading.reveal import peers_shown, reveal_next, reveal_of, verdict_shown
 from review.grading.submit import StaleLease
 from review.models import Decline, Grade, Reveal, Slot, Study
 from review.queue.claim import next_slot
@@ -90,7 +90,7 @@ def test_an_amendment_needs_a_reason_a_grade_and_an_open_study(lead, study, slot
         amend(slot, ann, reason="  ")
     with pytest.raises(CannotAmend, match="no grade"):
         amend(slot, ben)
-    with pytest.raises(IncompleteGrade):
+    with pytest.raises(Refusal):
         amend(slot, ann, paths={})
     pause_study(study, by=lead)
     with pytest.raises(CannotAmend, match="paused"):
@@ -149,11 +149,11 @@ def test_the_reveal_freezes_the_blind_grade(slot, ann):
 
 
 def test_nothing_is_revealed_before_the_grade_or_where_the_study_does_not(study, slot, ann, ben):
-    with pytest.raises(NotRevealed):
+    with pytest.raises(Refusal):
         reveal_next(slot.item, reviewer=ben)
     Study.objects.update(reveal_after_submit=False)
     slot.item.study.refresh_from_db()
-    with pytest.raises(NotRevealed):
+    with pytest.raises(Refusal):
         reveal_next(slot.item, reviewer=ann)
     client = actors.signed_in(ann.user)
     assert client.get(reverse("review:reveal", args=[slot.item.code])).status_code == 404

@@ -5,11 +5,12 @@ from django.test import Client
 from django.urls import reverse
 
 from pipeline.accounts.roles import Role
+from pipeline.core.errors import Refusal
 from pipeline.models import Event, Trace
-from review.grading.controls import CannotMark, Expected, mark_control, meets, retire_control
+from review.grading.controls import Expected, mark_control, meets, retire_control
 from review.models import Control, Item
 from review.queue.claim import next_slot
-from review.studies.lifecycle import CannotOpen, StudyPlan, open_study
+from review.studies.lifecycle import StudyPlan, open_study
 from review.studies.progress import board_of
 from tests import actors, factories
 from tests.review.submitting import submit
@@ -65,7 +66,7 @@ def test_marking_again_changes_what_is_expected_and_both_are_events(lead, trace)
 def test_a_trace_without_a_chain_of_thought_is_refused(lead, trace):
     Trace.objects.filter(pk=trace.pk).update(state="failed", kept=None, failure_reason="no_path")
     trace.refresh_from_db()
-    with pytest.raises(CannotMark):
+    with pytest.raises(Refusal):
         mark_control(trace, expected=Expected(4, 4), by=lead)
 
 
@@ -92,7 +93,7 @@ def test_a_control_that_the_sample_drew_stays_an_ordinary_item(lead, trace):
 def test_controls_of_another_kind_of_reasoner_are_refused(lead, trace):
     asked = plan([actors.reviewer()], trace, lead)
     asked.controls[0].trace.batch.reasoner_kind = "language_model"
-    with pytest.raises(CannotOpen, match="cannot mix"):
+    with pytest.raises(Refusal, match="cannot mix"):
         open_study(asked, opened_by=lead)
 
 

@@ -4,16 +4,11 @@ import pytest
 from django.urls import reverse
 
 from pipeline.accounts.roles import Role
+from pipeline.core.errors import Conflict
 from pipeline.models import Event
 from review.adjudication.settle import awaiting_adjudication
 from review.evidence.policies import Rules, exclusion
-from review.grading.sendbacks import (
-    AnsweredAlready,
-    CannotSendBack,
-    send_back,
-    stand_by,
-    waiting_for,
-)
+from review.grading.sendbacks import send_back, stand_by, waiting_for
 from review.models import Grade, SendBack
 from review.queue.claim import next_slot
 from review.studies.lifecycle import close_study
@@ -116,10 +111,10 @@ def test_the_grader_may_let_the_grade_stand_with_a_reason(item, lead, ann, grade
 
 def test_nobody_answers_for_another_or_twice(item, lead, ann, ben, grades):
     request = asked(item, lead, grades[0])
-    with pytest.raises(AnsweredAlready):
+    with pytest.raises(Conflict):
         stand_by(request, reviewer=ben, reply="no")
     stand_by(request, reviewer=ann, reply="It is right.")
-    with pytest.raises(AnsweredAlready):
+    with pytest.raises(Conflict):
         stand_by(request, reviewer=ann, reply="It is wrong.")
     assert SendBack.objects.get().reply == "It is right."
 
@@ -152,14 +147,14 @@ def test_a_settlement_closes_it(item, lead, ann, grades):
 
 def test_it_waits_once_for_current_grades_of_open_studies(item, lead, ann, grades):
     asked(item, lead, grades[0])
-    with pytest.raises(CannotSendBack, match="before"):
+    with pytest.raises(Conflict, match="before"):
         asked(item, lead, grades[0])
     grade_row(item, ann, revision=2)
-    with pytest.raises(CannotSendBack, match="meanwhile"):
+    with pytest.raises(Conflict, match="meanwhile"):
         asked(item, lead, grades[0])
     close_study(item.study, by=lead)
     assert not waiting_for(ann)
-    with pytest.raises(CannotSendBack, match="closed"):
+    with pytest.raises(Conflict, match="closed"):
         asked(item, lead, grades[1])
 
 

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from pipeline import store
-from review.grading.submission import IncompleteGrade, PathEntry, StepEntry, step_numbers
+from pipeline.core.errors import Refusal
+from review.grading.submission import PathEntry, StepEntry, step_numbers
 from review.grading.submit import graded_paths
 from review.models import Grade, StepLabel
 from review.queue.claim import next_slot
@@ -57,7 +58,7 @@ def submit_elsewhere(ann):
 
 
 def test_all_steps_or_none(slot, ann, numbers):
-    with pytest.raises(IncompleteGrade, match="every step"):
+    with pytest.raises(Refusal, match="every step"):
         submit(slot, ann, steps={numbers[0] + 90: StepEntry("correct")})
     assert not StepLabel.objects.exists()
 
@@ -70,7 +71,7 @@ def test_invalid_edges_are_positions_in_the_path(slot, ann):
 
 def test_an_invalid_edge_that_is_not_there_is_refused(slot, ann):
     paths = {path: PathEntry(5, 5, (77,)) for path in graded_paths(slot.item)}
-    with pytest.raises(IncompleteGrade, match="not there"):
+    with pytest.raises(Refusal, match="not there"):
         submit(slot, ann, paths=paths)
     assert post(slot, ann, path_0_invalid=["77"]).status_code == 422
 
@@ -103,5 +104,5 @@ def test_what_no_form_could_send_is_refused(slot, ann, change):
 
 
 def test_a_reason_beside_grades_is_refused(slot, ann):
-    with pytest.raises(IncompleteGrade):
+    with pytest.raises(Refusal):
         submit(slot, ann, cannot_judge="context_missing")

@@ -9,15 +9,9 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
-from review.grading.submit import (
-    GradeEntry,
-    IncompleteGrade,
-    PathEntry,
-    StaleLease,
-    graded_paths,
-    submit_grade,
-)
+from review.grading.submit import GradeEntry, PathEntry, StaleLease, graded_paths, submit_grade
 from review.models import Grade, Slot
 from review.queue.claim import next_slot
 from tests import actors, factories
@@ -133,10 +127,10 @@ def test_a_late_submit_counts_while_nobody_else_took_the_slot(slot, ann):
 
 
 def test_every_cited_path_must_be_graded_and_no_other(slot, ann):
-    with pytest.raises(IncompleteGrade, match="Path 1"):
+    with pytest.raises(Refusal, match="Path 1"):
         submit(slot, ann, entry=entry(slot, paths={}))
     foreign = dict(entry(slot).paths) | {9: PathEntry(1, 1)}
-    with pytest.raises(IncompleteGrade, match="does not cite"):
+    with pytest.raises(Refusal, match="does not cite"):
         submit(slot, ann, entry=entry(slot, paths=foreign))
     slot.refresh_from_db()
     assert slot.state == Slot.State.LEASED

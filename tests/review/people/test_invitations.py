@@ -12,10 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.accounts.roles import Role, roles_of
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.models import Invitation
-from review.people.accounts import NameTaken
-from review.people.invitations import NoSuchInvitation, accept, invitation_behind, invite, revoke
+from review.people.accounts import NoSuchLink
+from review.people.invitations import accept, invitation_behind, invite, revoke
 from tests import actors
 from tests.overlapping import before_commit
 
@@ -107,7 +108,7 @@ def test_of_two_who_read_the_link_at_once_one_gets_an_account(token, monkeypatch
     seen = invitation_behind(token)
     accept(token, username="first", password=PASSWORD)
     monkeypatch.setattr("review.people.invitations.invitation_behind", lambda _: seen)
-    with pytest.raises(NoSuchInvitation):
+    with pytest.raises(NoSuchLink):
         accept(token, username="second", password=PASSWORD)
     assert not User.objects.filter(username="second").exists()
 
@@ -118,14 +119,14 @@ def test_of_two_names_in_other_letters_chosen_at_once_one_is_taken(lead):
     late = partial(accept, links[1], username="ann", password=PASSWORD)
     with before_commit(late) as outcome:
         accept(links[0], username="Ann", password=PASSWORD)
-    assert isinstance(outcome[0], NameTaken)
+    assert isinstance(outcome[0], Refusal)
     assert User.objects.filter(username__iexact="ann").count() == 1
     assert invitation_behind(links[1])
 
 
 def test_a_taken_name_in_any_letters_leaves_the_link_open(token):
     actors.person("Ann")
-    with pytest.raises(NameTaken):
+    with pytest.raises(Refusal):
         accept(token, username="ann", password=PASSWORD)
     response = Client().post(address(token), entered())
     assert response.status_code == 422

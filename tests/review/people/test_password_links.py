@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.accounts.roles import Role, grant_role
+from pipeline.core.errors import Refusal
 from pipeline.models import Event, Login
-from review.people.password_links import NoSuchReset, person_behind, reset_link, reset_password
-from review.people.roles import Refused
+from review.people.accounts import NoSuchLink
+from review.people.password_links import person_behind, reset_link, reset_password
 from tests import actors
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def test_whoever_holds_it_chooses_a_password_once_and_open_sessions_end(ann, lea
 
 def test_of_two_who_read_the_link_at_once_one_changes_it(link, ann):
     reset_password(*link, password=PASSWORD)
-    with pytest.raises(NoSuchReset):
+    with pytest.raises(NoSuchLink):
         reset_password(*link, password="another password")
 
 
@@ -127,7 +128,7 @@ def test_whom_a_lead_gives_no_link(lead, ann, who):
     if who == "switched off":
         User.objects.filter(pk=ann.pk).update(is_active=False)
         person.refresh_from_db()
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         reset_link(person, by=lead)
     make = reverse("review:person_reset", args=[person.pk])
     client = actors.signed_in(lead)

@@ -3,9 +3,10 @@
 import pytest
 
 from pipeline.accounts.roles import Role, roles_of
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.people.profiles import Profile, save_profile
-from review.people.roles import Refused, deactivate, drop_second_factor, reactivate, set_roles
+from review.people.roles import deactivate, drop_second_factor, reactivate, set_roles
 from review.studies.lifecycle import close_study
 from tests import actors, factories
 
@@ -33,9 +34,9 @@ def test_roles_come_and_go_with_an_event_each(lead):
 
 
 def test_nobody_changes_themself(lead):
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         set_roles(lead, [Role.LEAD, Role.REVIEWER], by=lead)
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         deactivate(lead, by=lead)
     assert roles_of(lead) == {Role.LEAD}
 
@@ -46,25 +47,25 @@ def test_superusers_and_staff_are_out_of_reach(lead, flag):
     setattr(root, flag, True)
     root.save()
     for change in (deactivate, reactivate, drop_second_factor):
-        with pytest.raises(Refused):
+        with pytest.raises(Refusal):
             change(root, by=lead)
-    with pytest.raises(Refused):
+    with pytest.raises(Refusal):
         set_roles(root, [Role.LEAD], by=lead)
 
 
 def test_a_lead_always_remains(lead):
     other = actors.lead("other")
     set_roles(other, [], by=lead)
-    with pytest.raises(Refused, match="last lead"):
+    with pytest.raises(Refusal, match="last lead"):
         set_roles(lead, [], by=other)
-    with pytest.raises(Refused, match="last lead"):
+    with pytest.raises(Refusal, match="last lead"):
         deactivate(lead, by=other)
 
 
 def test_a_lead_who_cannot_sign_in_does_not_count_as_the_one_who_remains(lead):
     other = actors.lead("other")
     deactivate(other, by=lead)
-    with pytest.raises(Refused, match="last lead"):
+    with pytest.raises(Refusal, match="last lead"):
         set_roles(lead, [], by=other)
 
 
@@ -72,7 +73,7 @@ def test_a_lead_who_cannot_sign_in_does_not_count_as_the_one_who_remains(lead):
 def test_who_grades_blind_gets_no_role_that_sees_grades(lead, role):
     ann = actors.reviewer("ann")
     study = factories.study(ann, opened_by=lead)
-    with pytest.raises(Refused, match="still grades in study"):
+    with pytest.raises(Refusal, match="still grades in study"):
         set_roles(ann.user, [Role.REVIEWER, role], by=lead)
     assert roles_of(ann.user) == {Role.REVIEWER}
     close_study(study, by=lead)

@@ -10,13 +10,14 @@ import pytest
 
 from pipeline import store
 from pipeline.accounts.roles import Role
+from pipeline.core.errors import Refusal
 from pipeline.models import Event, Question, QuestionSet
 from review.evidence.policies import Rules, save_policy
 from review.exports import bundle
 from review.grading.submission import step_numbers
 from review.models import Grade, Release, ReleasedTrace
 from review.releases import bundle as bundling
-from review.releases.bundle import BundleDiffers, NoBundle, pack_checked, write_checked
+from review.releases.bundle import pack_checked, write_checked
 from review.releases.lifecycle import make_release
 from tests import actors
 from tests.review.disagreeing import grade_row, settle
@@ -119,7 +120,7 @@ def test_lines_changed_in_the_database_are_never_handed_out(release, tmp_path):
     line = release.lines.first()
     changed = line.line.replace('"preset":"', '"preset":"x', 1)
     ReleasedTrace.objects.filter(pk=line.pk).update(line=changed)
-    with pytest.raises(BundleDiffers, match=r"data/rated\.jsonl"):
+    with pytest.raises(Refusal, match=r"data/rated\.jsonl"):
         write_checked(release, tmp_path)
     assert not list(tmp_path.iterdir())
 
@@ -128,13 +129,13 @@ def test_another_version_of_a_library_is_named(release, tmp_path, monkeypatch):
     frozen = release.manifest["built_with"]["pyarrow"]
     release.manifest["files"]["data/rated.parquet"]["sha256"] = "0" * 64
     monkeypatch.setattr(bundling, "built_with", lambda: {"pyarrow": "99"})
-    with pytest.raises(BundleDiffers, match=f"pyarrow {frozen} then, 99 now"):
+    with pytest.raises(Refusal, match=f"pyarrow {frozen} then, 99 now"):
         write_checked(release, tmp_path)
 
 
 def test_a_release_from_before_bundles_has_its_lines_only(release, tmp_path):
     del release.manifest["bundle_version"]
-    with pytest.raises(NoBundle, match="only its lines"):
+    with pytest.raises(Refusal, match="only its lines"):
         write_checked(release, tmp_path)
 
 

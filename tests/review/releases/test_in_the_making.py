@@ -20,7 +20,6 @@ from review.releases.archive import ask_for_archive, whole_archive
 from review.releases.lease import TO_MAKE, release_lease
 from review.releases.lifecycle import (
     CannotRelease,
-    NoLonger,
     begin_release,
     make,
     remove_release,
@@ -213,7 +212,7 @@ def test_what_was_frozen_is_never_removed_or_made_again(study, lead):
     release = begun(study, lead)
     make(release)
     for refused in (remove_release, retry_release):
-        with pytest.raises(NoLonger):
+        with pytest.raises(CannotRelease):
             refused(now(release), by=lead)
     assert actions() == ["release.begun", "release.made"]
 

@@ -3,12 +3,13 @@
 import pytest
 
 from pipeline.accounts.roles import Role, grant_role
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.grading.controls import Expected, mark_control
 from review.models import Item, Slot
 from review.queue.claim import next_slot
 from review.studies.extend import extend_study
-from review.studies.lifecycle import CannotOpen, StudyPlan, WrongState, close_study, open_study
+from review.studies.lifecycle import StudyPlan, close_study, open_study
 from tests import actors, factories
 from tests.review.submitting import grade_all
 
@@ -85,18 +86,18 @@ def test_extending_twice_adds_nobody_twice(study, lead, ben):
 
 @pytest.mark.parametrize("overlap", [0, 3])
 def test_an_overlap_that_falls_or_exceeds_the_raters_is_refused(study, lead, ben, overlap):
-    with pytest.raises(CannotOpen):
+    with pytest.raises(Refusal):
         extend_study(study, reviewers=[ben], overlap=overlap, by=lead)
     assert study.places.count() == 1
 
 
 def test_who_sees_grades_cannot_join(study, lead, ben):
     grant_role(ben.user, Role.ADJUDICATOR)
-    with pytest.raises(CannotOpen, match="sees grades"):
+    with pytest.raises(Refusal, match="sees grades"):
         extend_study(study, reviewers=[ben], by=lead)
 
 
 def test_a_closed_study_is_not_extended(study, lead, ben):
     close_study(study, by=lead)
-    with pytest.raises(WrongState):
+    with pytest.raises(Refusal):
         extend_study(study, reviewers=[ben], by=lead)

@@ -2,10 +2,11 @@
 
 import pytest
 
+from pipeline.core.errors import Refusal
 from review.grading.controls import Expected, mark_control
 from review.models import Grade, Study
 from review.studies.forecast import ASSUMED_SECONDS, ENOUGH_GRADES, ENOUGH_ITEMS, forecast_of
-from review.studies.lifecycle import CannotOpen, StudyPlan, open_study
+from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
 from tests.review.submitting import grade_all
 
@@ -89,5 +90,5 @@ def test_what_will_not_work_out_is_a_warning(lead, people):
     "change", [{"reviewers": []}, {"reliability_share": 0.1, "reliability_overlap": 4}]
 )
 def test_it_refuses_what_opening_would(people, change):
-    with pytest.raises(CannotOpen, match="need at least"):
+    with pytest.raises(Refusal, match="need at least"):
         forecast_of(plan(people, **change))

@@ -3,21 +3,14 @@
 import pytest
 
 from pipeline.accounts.roles import Role, grant_role
+from pipeline.core.errors import Refusal
 from pipeline.models import Batch, Event, Trace
 from review.access import may_see_grades
 from review.grading import rubric
 from review.grading.submit import StaleLease
 from review.models import Item, Slot, Study, StudyReviewer
 from review.queue.claim import next_slot
-from review.studies.lifecycle import (
-    CannotOpen,
-    StudyPlan,
-    WrongState,
-    close_study,
-    open_study,
-    pause_study,
-    resume_study,
-)
+from review.studies.lifecycle import StudyPlan, close_study, open_study, pause_study, resume_study
 from tests import actors, factories
 from tests.review.submitting import submit
 
@@ -103,7 +96,7 @@ def test_demonstration_and_model_traces_never_share_a_study(lead, people, batch)
     other = factories.made_batch(1, name="other")
     Batch.objects.filter(pk=other.pk).update(reasoner_kind="language_model")
     other.refresh_from_db()
-    with pytest.raises(CannotOpen, match="cannot mix"):
+    with pytest.raises(Refusal, match="cannot mix"):
         open_study(plan(batch, people, batches=[batch, other]), opened_by=lead)
 
 
@@ -116,13 +109,13 @@ def test_demonstration_and_model_traces_never_share_a_study(lead, people, batch)
     ],
 )
 def test_what_cannot_be_opened_says_why(lead, people, batch, change, reason):
-    with pytest.raises(CannotOpen, match=reason):
+    with pytest.raises(Refusal, match=reason):
         open_study(plan(batch, people, **change), opened_by=lead)
     assert not Study.objects.exists()
 
 
 def test_a_batch_with_nothing_to_grade_opens_no_study(lead, people):
-    with pytest.raises(CannotOpen, match="chain of thought to grade"):
+    with pytest.raises(Refusal, match="chain of thought to grade"):
         open_study(plan(factories.batch(2), people), opened_by=lead)
     for model in (Study, Item, StudyReviewer):
         assert not model.objects.exists()
@@ -138,12 +131,12 @@ def test_codes_say_nothing_and_are_unique(lead, people, batch):
 def test_steering_is_compare_and_set_and_in_the_studys_own_chain(lead, people, batch):
     study = open_study(plan(batch, people), opened_by=lead)
     pause_study(study, by=lead)
-    with pytest.raises(WrongState, match="paused"):
+    with pytest.raises(Refusal, match="paused"):
         pause_study(study, by=lead)
     resume_study(study, by=lead)
     close_study(study, by=lead)
     assert (study.state, study.closed_at is not None) == (Study.State.CLOSED, True)
-    with pytest.raises(WrongState, match="closed"):
+    with pytest.raises(Refusal, match="closed"):
         resume_study(study, by=lead)
     actions = Event.objects.filter(chain__name=study.event_chain).values_list("action", flat=True)
     assert list(actions) == ["study.opened", "study.paused", "study.open", "study.closed"]
@@ -166,7 +159,7 @@ def test_a_closed_study_takes_no_grade(lead, people, batch):
 
 def test_whoever_sees_grades_cannot_review_blind(lead):
     both = actors.person("both", Role.REVIEWER, Role.ADJUDICATOR).reviewer
-    with pytest.raises(CannotOpen, match="both"):
+    with pytest.raises(Refusal, match="both"):
         factories.study(both, opened_by=lead)
     assert not Study.objects.exists()
 
@@ -183,11 +176,11 @@ def test_a_reviewer_made_adjudicator_later_still_sees_no_single_grade(lead):
 def test_a_name_is_given_once_even_to_two_at_the_same_time(lead):
     first = factories.study(actors.reviewer("ann"), opened_by=lead, name="twin")
     again = plan(first.batches.get(), [actors.reviewer("ben")], name="twin", overlap=1)
-    with pytest.raises(CannotOpen, match="exists"):
+    with pytest.raises(Refusal, match="exists"):
         open_study(again, opened_by=lead)
 
 
 def test_repeats_and_a_reveal_do_not_go_together(lead, people, batch):
     both = plan(batch, people, repeat_share=0.5, reveal_after_submit=True)
-    with pytest.raises(CannotOpen, match="Repeats"):
+    with pytest.raises(Refusal, match="Repeats"):
         open_study(both, opened_by=lead)

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from pipeline.statistics.estimation.ratio_estimator import stratified_share
 from review.evidence.items import sampled_evidence
 from review.models import Item
 from review.queue.claim import next_slot
-from review.reports.facts import read_facts
-from review.studies.lifecycle import StudyPlan, WrongState, close_study, open_study
-from review.studies.phases import CannotDraw, draw_more, traces_left
+from review.studies.lifecycle import StudyPlan, close_study, open_study
+from review.studies.phases import draw_more, traces_left
 from tests import actors, factories
 from tests.review.submitting import grade_all, submit
 
@@ -76,7 +76,7 @@ def test_each_phase_is_in_the_design_and_the_audit(lead, ann):
 
 def test_without_enough_grades_there_is_no_score_to_go_by(lead, ann):
     study = opened(lead, ann)
-    with pytest.raises(CannotDraw, match="needs at least 30 graded items, and has 0"):
+    with pytest.raises(Refusal, match="needs at least 30 graded items, and has 0"):
         draw_more(study, items=2, where="undecided", by=lead)
     assert study.items.count() == 4
 
@@ -98,7 +98,7 @@ def test_by_the_score_every_item_still_has_a_known_chance(lead, ann):
 
 def test_more_than_are_left_cannot_be_drawn(lead, ann):
     study = opened(lead, ann)
-    with pytest.raises(CannotDraw, match="Only 4 traces are left"):
+    with pytest.raises(Refusal, match="Only 4 traces are left"):
         draw_more(study, items=5, where="random", by=lead)
 
 
@@ -106,14 +106,14 @@ def test_traces_made_since_are_not_of_the_population(lead, ann):
     study = opened(lead, ann)
     made = study.batches.get().traces.exclude(items__study=study).first()
     type(made).objects.filter(pk=made.pk).update(is_current=False)
-    with pytest.raises(CannotDraw, match="no longer hold"):
+    with pytest.raises(Refusal, match="no longer hold"):
         draw_more(study, items=2, where="random", by=lead)
 
 
 def test_a_closed_study_gets_no_further_items(lead, ann):
     study = opened(lead, ann)
     close_study(study, by=lead)
-    with pytest.raises(WrongState):
+    with pytest.raises(Refusal):
         draw_more(study, items=2, where="random", by=lead)
 
 
