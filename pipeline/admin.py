@@ -107,7 +107,7 @@ class AccountAdmin(BaseUserAdmin):
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         assert request.user.is_authenticated  # noqa: S101  the site lets nobody else in
-        models.Event.objects.append("account.password_set", actor=request.user, subject=obj)
+        models.Event.objects.record("account.password_set", obj, by=request.user)
         return super().log_change(request, obj, message)
 
 

@@ -6,7 +6,7 @@ State changes are compare-and-set; nothing here enqueues: the caller does, on co
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import transaction
@@ -19,6 +19,7 @@ from pipeline.batches.tools import open_tools
 from pipeline.batches.worker import BatchWorker
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ArtefactError, InvalidConfiguration, Refusal
+from pipeline.db.transitions import move_state
 from pipeline.ledger import limits
 from pipeline.log import log
 from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet, Trace
@@ -86,8 +87,10 @@ def start_batch(
             for sample in range(samples)
         )
         Trace.objects.bulk_create(pending, batch_size=INSERT_SIZE)
-        warnings = {"warnings": endpoints.warnings} if endpoints.warnings else {}
-        _record("batch.started", batch, started_by, config=config.fingerprint, **warnings)
+        warnings: dict[str, Any] = {"warnings": endpoints.warnings} if endpoints.warnings else {}
+        Event.objects.record(
+            "batch.started", batch, by=started_by, config=config.fingerprint, **warnings
+        )
     return batch
 
 
@@ -139,8 +142,8 @@ def open_traces(batch: Batch) -> QuerySet[Trace]:
 def pause_batch(batch: Batch, *, reason: str = "", by: "User | None" = None) -> None:
     """Stop handing out traces; those being made are finished. Raises Refusal."""
     with transaction.atomic():
-        _move(batch, {Batch.State.RUNNING}, Batch.State.PAUSED, pause_reason=reason[:200])
-        _record("batch.paused", batch, by, reason=reason)
+        move_state(batch, {Batch.State.RUNNING}, Batch.State.PAUSED, pause_reason=reason[:200])
+        Event.objects.record("batch.paused", batch, by=by, reason=reason)
 
 
 def _pause_if_running(batch: Batch, reason: str) -> None:
@@ -154,10 +157,10 @@ def _pause_if_running(batch: Batch, reason: str) -> None:
 def resume_batch(batch: Batch, *, by: "User | None" = None) -> None:
     """Go on with a paused batch, and ask its endpoints again. Raises Refusal."""
     with transaction.atomic():
-        _move(batch, {Batch.State.PAUSED}, Batch.State.RUNNING, pause_reason="")
+        move_state(batch, {Batch.State.PAUSED}, Batch.State.RUNNING, pause_reason="")
         for endpoint in filter(None, (batch.reasoner_endpoint, batch.reader_endpoint)):
             limits.allow_probe(endpoint, now=timezone.now())
-        _record("batch.resumed", batch, by)
+        Event.objects.record("batch.resumed", batch, by=by)
 
 
 def change_budget(
@@ -188,20 +191,22 @@ def change_budget(
             raise Refusal(f"The batch is {batch.state}.")
         batch.refresh_from_db()
         money = None if budget_money is None else str(budget_money)
-        _record("batch.budget_changed", batch, by, money=money, tokens=budget_tokens)
+        Event.objects.record(
+            "batch.budget_changed", batch, by=by, money=money, tokens=budget_tokens
+        )
 
 
 def cancel_batch(batch: Batch, *, by: "User | None" = None) -> None:
     """End a batch for good; what was made stays. Raises Refusal."""
     with transaction.atomic():
-        _move(
+        move_state(
             batch,
             {Batch.State.RUNNING, Batch.State.PAUSED},
             Batch.State.CANCELLED,
             finished_at=timezone.now(),
         )
         open_traces(batch).update(state=Trace.State.CANCELLED, lease_token=None, lease_until=None)
-        _record("batch.cancelled", batch, by)
+        Event.objects.record("batch.cancelled", batch, by=by)
 
 
 def retry_failed(batch: Batch, *, reason: str, by: "User | None" = None) -> int:
@@ -220,10 +225,10 @@ def retry_failed(batch: Batch, *, reason: str, by: "User | None" = None) -> int:
             return 0
         if batch.state != Batch.State.PAUSED:
             states = {Batch.State.RUNNING, Batch.State.FINISHED}
-            _move(batch, states, Batch.State.RUNNING, finished_at=None)
+            move_state(batch, states, Batch.State.RUNNING, finished_at=None)
         Trace.objects.filter(pk__in=[row.pk for row in rows]).update(is_current=False)
         Trace.objects.bulk_create([_next_attempt(row) for row in rows], batch_size=INSERT_SIZE)
-        _record("batch.retried", batch, by, reason=reason, traces=len(rows))
+        Event.objects.record("batch.retried", batch, by=by, reason=reason, traces=len(rows))
     return len(rows)
 
 
@@ -258,14 +263,3 @@ def free_pump_slots(batch: Batch) -> int:
     if batch.is_demonstration:
         return max(0, settings.PUMPS_PER_BATCH - claimed)
     return int(claimed < settings.TRACE_THREADS)
-
-
-def _move(batch: Batch, old: set[Batch.State], new: Batch.State, **changes: object) -> None:
-    moved = Batch.objects.filter(pk=batch.pk, state__in=old).update(state=new, **changes)
-    batch.refresh_from_db()
-    if not moved:
-        raise Refusal(f"The batch is {batch.state}.")
-
-
-def _record(action: str, batch: Batch, actor: "User | None", **payload: object) -> None:
-    Event.objects.append(action, actor=actor, subject=batch, payload=payload)

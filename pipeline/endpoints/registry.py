@@ -68,7 +68,7 @@ def create_endpoint(
     try:
         with transaction.atomic():
             endpoint.save(force_insert=True)
-            _record("endpoint.created", endpoint, by)
+            Event.objects.record("endpoint.created", endpoint, by=by, **_described(endpoint))
     except IntegrityError as error:  # entered since it was looked for
         raise EndpointRefused(f"name: An endpoint named {name} exists.") from error
     return endpoint
@@ -92,7 +92,9 @@ def change_endpoint(
         endpoint.refresh_from_db(from_queryset=Endpoint.objects.select_for_update())
         changed = _change(endpoint, terms, key)
         endpoint.save()
-        _record("endpoint.changed", endpoint, by, changed=changed)
+        Event.objects.record(
+            "endpoint.changed", endpoint, by=by, **_described(endpoint), changed=changed
+        )
     return endpoint
 
 
@@ -116,7 +118,12 @@ def set_active(endpoint: Endpoint, *, active: bool, by: "User | None" = None) ->
     with transaction.atomic():
         others = Endpoint.objects.filter(pk=endpoint.pk, is_active=not active)
         if others.update(is_active=active):
-            _record(f"endpoint.{'activated' if active else 'deactivated'}", endpoint, by)
+            Event.objects.record(
+                f"endpoint.{'activated' if active else 'deactivated'}",
+                endpoint,
+                by=by,
+                **_described(endpoint),
+            )
     endpoint.refresh_from_db()
     return endpoint
 
@@ -209,12 +216,12 @@ def _check(endpoint: Endpoint) -> None:
         raise EndpointRefused(f"{name}: {texts[0]}") from error
 
 
-def _record(action: str, endpoint: Endpoint, actor: "User | None", **payload: object) -> None:
-    about = {
+def _described(endpoint: Endpoint) -> dict[str, str]:
+    """What an event says of an endpoint: nothing secret."""
+    return {
         "name": endpoint.name,
         "role": endpoint.role,
         "host": str(target_of(endpoint.base_url)),
         "model": endpoint.model,
         "key": key_source(endpoint),
     }
-    Event.objects.append(action, actor=actor, subject=endpoint, payload=about | payload)

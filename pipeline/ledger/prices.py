@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -56,9 +56,7 @@ def change_price(price: Price, *, terms: PriceTerms, by: "User | None" = None) -
     return _save(price, terms, "price.changed", by, before=before)
 
 
-def _save(
-    price: Price, terms: PriceTerms, action: str, by: "User | None", **payload: object
-) -> Price:
+def _save(price: Price, terms: PriceTerms, action: str, by: "User | None", **payload: Any) -> Price:
     for name, value in asdict(terms).items():
         setattr(price, name, value)
     try:
@@ -69,7 +67,7 @@ def _save(
         with transaction.atomic():
             price.save()
             after = {name: str(value) for name, value in asdict(terms).items()}
-            Event.objects.append(action, actor=by, subject=price, payload={**payload, **after})
+            Event.objects.record(action, price, by=by, **payload, **after)
     except IntegrityError as error:  # entered since full_clean looked
         raise InvalidConfiguration(_duplicate(price)) from error
     return price

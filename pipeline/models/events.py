@@ -35,18 +35,19 @@ class EventManager(models.Manager["Event"]):
         row = EventChain.objects.filter(name=chain).first() or EventChain(name=chain)
         return {"chain": row.name, "length": row.length, "head": row.head}
 
-    def append(
+    def record(
         self,
         action: str,
-        *,
-        actor: "User | None",
         subject: models.Model,
-        payload: dict[str, Any] | None = None,
+        /,
+        *,
+        by: "User | None",
         chain: str = HOUSE,
+        **payload: Any,
     ) -> "Event":
-        """Append one event to its chain, in the caller's transaction.
+        """Append to its chain what someone did to a row, in the caller's transaction.
 
-        `payload` must be JSON and hold no secret. Returns the row.
+        `payload` must be JSON and hold no secret. Returns the event.
         """
         with transaction.atomic():
             EventChain.objects.get_or_create(name=chain)
@@ -55,11 +56,11 @@ class EventManager(models.Manager["Event"]):
                 chain=head,
                 position=head.length + 1,
                 at=timezone.now(),
-                actor=actor,
+                actor=by,
                 action=action,
                 subject_type=subject._meta.label_lower,
                 subject_id=str(subject.pk),
-                payload=payload or {},
+                payload=payload,
                 previous=head.head,
             )
             event.digest = event.computed_digest()

@@ -37,11 +37,13 @@ def embed_graph(
     encoder = load_encoder(model, download=True)
     shutil.rmtree(folder, ignore_errors=True)
     summary = embed(graph, vectors, model=model, encoder=encoder, progress=progress)
-    Event.objects.append(
+    Event.objects.record(
         "knowledge_graph.embedded",
-        actor=embedded_by,
-        subject=row,
-        payload={"model": model, "revision": summary.revision, "dimension": summary.dimension},
+        row,
+        by=embedded_by,
+        model=model,
+        revision=summary.revision,
+        dimension=summary.dimension,
     )
     return summary, True
 

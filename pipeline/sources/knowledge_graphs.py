@@ -82,11 +82,13 @@ def _restore(row: KnowledgeGraph, folder: Path, by: "User | None") -> KnowledgeG
     with transaction.atomic():
         row.folder = folder.name
         row.save(update_fields=["folder"])
-        Event.objects.append(
+        Event.objects.record(
             "knowledge_graph.restored",
-            actor=by,
-            subject=row,
-            payload={"name": row.name, "version": row.version, "checksum": row.checksum},
+            row,
+            by=by,
+            name=row.name,
+            version=row.version,
+            checksum=row.checksum,
         )
     shutil.rmtree(damaged, ignore_errors=True)
     return row
@@ -98,11 +100,13 @@ def _register(row: KnowledgeGraph, loaded_by: "User | None") -> KnowledgeGraph:
         row.version = (latest["latest"] or 0) + 1
         row.created_by = loaded_by
         row.save(force_insert=True)
-        Event.objects.append(
+        Event.objects.record(
             "knowledge_graph.loaded",
-            actor=loaded_by,
-            subject=row,
-            payload={"name": row.name, "version": row.version, "checksum": row.checksum},
+            row,
+            by=loaded_by,
+            name=row.name,
+            version=row.version,
+            checksum=row.checksum,
         )
     return row
 

@@ -103,11 +103,13 @@ def _new_set(
             destinations=list(terms.destinations),
             created_by=created_by,
         )
-        Event.objects.append(
+        Event.objects.record(
             "question_set.created",
-            actor=created_by,
-            subject=row,
-            payload={"name": name, "source": source, "licence": row.licence},
+            row,
+            by=created_by,
+            name=name,
+            source=source,
+            licence=row.licence,
         )
     return row
 
@@ -191,11 +193,13 @@ def _store_questions(
             rejections=counts.rejections,
             loaded_by=loaded_by,
         )
-        Event.objects.append(
+        Event.objects.record(
             "questions.loaded",
-            actor=loaded_by,
-            subject=load,
-            payload={"set": target.name, "added": counts.added, "rejected": counts.rejected},
+            load,
+            by=loaded_by,
+            set=target.name,
+            added=counts.added,
+            rejected=counts.rejected,
         )
     return load
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
 
 from pipeline import store
 from pipeline.core.errors import Conflict, Refusal
+from pipeline.db.revisions import newest_revision, supersede
 from pipeline.models import Event
 from review.adjudication.comparison import letters_of
 from review.models import Correction, Item, StepLabel
@@ -63,7 +63,7 @@ def to_correct(item: Item) -> ToCorrect:
         passages=tuple(passages),
         conclusion_original=cot.conclusion,
         conclusion=approved.conclusion if approved else cot.conclusion,
-        seen=_newest(item),
+        seen=newest_revision(item.corrections.all()),
     )
 
 
@@ -79,23 +79,24 @@ def approve_correction(
     with transaction.atomic():
         # The item's row is the lock: of two who approve one does, the other is told.
         Item.objects.select_for_update().get(pk=item.pk)
-        if _newest(item) != seen:
+        if newest_revision(item.corrections.all()) != seen:
             raise Conflict("Someone approved a correction meanwhile: look again.")
-        item.corrections.filter(is_current=True).update(is_current=False)
-        row = Correction.objects.create(
-            item=item, revision=seen + 1, steps=list(steps), conclusion=conclusion, approved_by=by
+        row = supersede(
+            item.corrections.all(),
+            item=item,
+            steps=list(steps),
+            conclusion=conclusion,
+            approved_by=by,
         )
-        Event.objects.append(
+        Event.objects.record(
             "cot.corrected",
-            actor=by,
-            subject=row,
+            row,
+            by=by,
             chain=item.study.event_chain,
-            payload={
-                "item": item.code,
-                "revision": row.revision,
-                "steps": list(steps),
-                "conclusion": conclusion,
-            },
+            item=item.code,
+            revision=row.revision,
+            steps=list(steps),
+            conclusion=conclusion,
         )
     return row
 
@@ -121,8 +122,3 @@ def _suggestions(item: Item) -> dict[int, tuple[Suggestion, ...]]:
             sorted((*found.get(row.step, ()), said), key=lambda one: one.letter)
         )
     return found
-
-
-def _newest(item: Item) -> int:
-    newest: int | None = item.corrections.aggregate(newest=Max("revision"))["newest"]
-    return newest or 0

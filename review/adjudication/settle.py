@@ -16,6 +16,7 @@ from django.db.models.expressions import CombinedExpression
 from django.utils import timezone
 
 from pipeline.core.errors import Conflict
+from pipeline.db.revisions import supersede
 from pipeline.models import Event
 from pipeline.statistics.consensus import ACCEPT, DISCORDANT_DISTANCE
 from review.models import Adjudication, AdjudicationLease, Grade, Item, SendBack, Slot, Study
@@ -190,12 +191,31 @@ def settle_item(
         grades = grades_to_settle(item)
         if fingerprint(grades) != seen:
             raise Conflict("A grade came or changed meanwhile: look again, then settle.")
-        adjudication = _supersede(item, adjudicator, fence, settlement)
+        adjudication = supersede(
+            item.adjudications.all(),
+            item=item,
+            adjudicator=adjudicator,
+            fence=fence,
+            **_columns(settlement),
+        )
         adjudication.grades.set(grades)
         SendBack.objects.filter(grade__item=item, closed_at__isnull=True).update(
             closed_at=timezone.now()
         )
-        _record(adjudication, len(grades))
+        Event.objects.record(
+            "item.adjudicated",
+            adjudication,
+            by=adjudicator,
+            chain=item.study.event_chain,
+            item=item.code,
+            revision=adjudication.revision,
+            precision=settlement.precision,
+            coherence=settlement.coherence,
+            decision=settlement.decision,
+            safety_flag=settlement.safety_flag,
+            answer_key_disputed=settlement.answer_key_disputed,
+            grades=len(grades),
+        )
     return adjudication
 
 
@@ -210,19 +230,6 @@ def _settled_before(
     return saved
 
 
-def _supersede(item: Item, adjudicator: "User", fence: int, settlement: Settlement) -> Adjudication:
-    earlier = Adjudication.objects.filter(item=item)
-    earlier.filter(is_current=True).update(is_current=False)
-    newest = earlier.aggregate(newest=Max("revision"))["newest"] or 0
-    return Adjudication.objects.create(
-        item=item,
-        adjudicator=adjudicator,
-        revision=newest + 1,
-        fence=fence,
-        **_columns(settlement),
-    )
-
-
 def _columns(settlement: Settlement) -> dict[str, Any]:
     return {
         "precision": settlement.precision,
@@ -233,22 +240,3 @@ def _columns(settlement: Settlement) -> dict[str, Any]:
         "step_labels": {str(step): label for step, label in settlement.step_labels.items()},
         "rationale": settlement.rationale,
     }
-
-
-def _record(adjudication: Adjudication, grades: int) -> None:
-    Event.objects.append(
-        "item.adjudicated",
-        actor=adjudication.adjudicator,
-        subject=adjudication,
-        chain=adjudication.item.study.event_chain,
-        payload={
-            "item": adjudication.item.code,
-            "revision": adjudication.revision,
-            "precision": adjudication.precision,
-            "coherence": adjudication.coherence,
-            "decision": adjudication.decision,
-            "safety_flag": adjudication.safety_flag,
-            "answer_key_disputed": adjudication.answer_key_disputed,
-            "grades": grades,
-        },
-    )

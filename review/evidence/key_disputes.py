@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from pipeline.core.errors import Conflict
+from pipeline.db.revisions import supersede
 from pipeline.models import Event, Question
 from review.models import Adjudication, Grade, Item, KeyRuling, Release, Study
 from review.models.grades import may_warn
@@ -138,17 +138,24 @@ def rule_on_key(
         dispute = dispute_of(question)
         if dispute is None or dispute.seen != seen:
             raise Conflict("Someone disputed the key or ruled on it meanwhile: look again.")
-        earlier = KeyRuling.objects.filter(question=question)
-        earlier.filter(is_current=True).update(is_current=False)
-        row = KeyRuling.objects.create(
+        row = supersede(
+            KeyRuling.objects.filter(question=question),
             question=question,
-            revision=(earlier.aggregate(newest=Max("revision"))["newest"] or 0) + 1,
             ruling=ruling,
             reason=reason,
             ruled_by=by,
             ruled_at=timezone.now(),
         )
-        _record(row, studies, by)
+        for study in studies:
+            Event.objects.record(
+                "answer_key.ruled",
+                row,
+                by=by,
+                chain=study.event_chain,
+                question=question.pk,
+                ruling=ruling,
+                reason=reason,
+            )
     return row
 
 
@@ -157,14 +164,3 @@ def _locked_studies(question: Question) -> list[Study]:
     items = Item.objects.filter(trace__question=question)
     studies = Study.objects.select_for_update().filter(pk__in=items.values("study"))
     return list(studies.order_by("pk"))
-
-
-def _record(row: KeyRuling, studies: Iterable[Study], by: "User") -> None:
-    for study in studies:
-        Event.objects.append(
-            "answer_key.ruled",
-            actor=by,
-            subject=row,
-            chain=study.event_chain,
-            payload={"question": row.question_id, "ruling": row.ruling, "reason": row.reason},
-        )

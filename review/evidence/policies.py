@@ -86,9 +86,7 @@ def save_policy(name: str, *, rules: Rules, saved_by: "User") -> Policy:
     try:
         with transaction.atomic():
             policy = Policy.objects.create(name=name, rules=plain, created_by=saved_by)
-            Event.objects.append(
-                "policy.saved", actor=saved_by, subject=policy, payload={"rules": plain}
-            )
+            Event.objects.record("policy.saved", policy, by=saved_by, rules=plain)
     except IntegrityError as error:
         raise Refusal(f"A policy named {name} exists.", field="name") from error
     return policy

@@ -7,10 +7,10 @@ current one, since statistics rest on blind grades, and revisions stand beside i
 import uuid
 
 from django.db import transaction
-from django.db.models import Max
 
 from pipeline import store
 from pipeline.core.errors import Refusal
+from pipeline.db.revisions import supersede
 from review.grading.submission import GradeEntry, check_entry
 from review.grading.submit import judgement, record_grade, write_parts
 from review.models import Draft, Grade, Item, Reveal, Reviewer, Slot, Study
@@ -72,15 +72,12 @@ def _revision(
     if first is None:
         raise CannotAmend("There is no grade of yours to change.")
     revealed = Reveal.objects.filter(item=item, reviewer=reviewer).exists()
-    if not revealed:
-        given.filter(is_current=True).update(is_current=False)
-    newest = given.aggregate(newest=Max("revision"))["newest"]
-    return Grade.objects.create(
+    return supersede(
+        given,
+        is_current=not revealed,
         slot=slot,
         item=item,
         reviewer=reviewer,
-        revision=newest + 1,
-        is_current=not revealed,
         after_reveal=revealed,
         amend_reason=reason,
         rubric_version=item.study.rubric_version,

@@ -1,7 +1,7 @@
 """Controls: mark a trace as a check on raters, and score grades against what it expects."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -35,17 +35,11 @@ def mark_control(trace: Trace, *, expected: Expected, by: "User") -> Control:
     with transaction.atomic():
         control, _ = Control.objects.update_or_create(
             trace=trace,
-            defaults={
-                "precision": expected.precision,
-                "coherence": expected.coherence,
-                "decision": expected.decision,
-                "tolerance": expected.tolerance,
-                "note": expected.note,
-                "is_active": True,
-                "marked_by": by,
-            },
+            defaults=asdict(expected) | {"is_active": True, "marked_by": by},
         )
-        _record("control.marked", control, by, control.expected)
+        Event.objects.record(
+            "control.marked", control, by=by, trace=str(trace.key), **control.expected
+        )
     return control
 
 
@@ -53,7 +47,7 @@ def retire_control(control: Control, *, by: "User") -> None:
     """Put the control into no further study. Nothing happens to one that is retired."""
     with transaction.atomic():
         if Control.objects.filter(pk=control.pk, is_active=True).update(is_active=False):
-            _record("control.retired", control, by, {})
+            Event.objects.record("control.retired", control, by=by, trace=str(control.trace.key))
     control.refresh_from_db()
 
 
@@ -76,8 +70,3 @@ def criteria_met(
     if expected["decision"]:
         met["decision"] = decision == expected["decision"]
     return met
-
-
-def _record(action: str, control: Control, by: "User", said: dict[str, Any]) -> None:
-    payload = {"trace": str(control.trace.key), **said}
-    Event.objects.append(action, actor=by, subject=control, payload=payload)

@@ -65,8 +65,8 @@ def submit_practice(
             defaults={"content": dict(content), "rubric_version": study.rubric_version},
         )
         if made:
-            Event.objects.append(
-                "practice.submitted", actor=reviewer.user, subject=row, chain=study.event_chain
+            Event.objects.record(
+                "practice.submitted", row, by=reviewer.user, chain=study.event_chain
             )
     return row
 

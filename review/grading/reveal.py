@@ -49,12 +49,13 @@ def reveal_next(item: Item, *, reviewer: Reviewer, only_verdict: bool = False) -
         if shown == "peers" and reveal.peers_at is None:
             reveal.peers_at = timezone.now()
             reveal.save(update_fields=["peers_at"])
-        Event.objects.append(
+        Event.objects.record(
             "grade.revealed",
-            actor=reviewer.user,
-            subject=reveal,
+            reveal,
+            by=reviewer.user,
             chain=item.study.event_chain,
-            payload={"item": item.code, "shown": shown},
+            item=item.code,
+            shown=shown,
         )
     return reveal
 

@@ -36,7 +36,15 @@ def _ask(item: Item, grade: Grade, comment: str, by: "User") -> SendBack:
     if waiting.exists():
         raise Conflict("The item was sent back before and the answer is still to come.")
     asked = SendBack.objects.create(grade=grade, comment=comment, asked_by=by)
-    _record("grade.sent_back", asked, by, {"comment": comment})
+    Event.objects.record(
+        "grade.sent_back",
+        asked,
+        by=by,
+        chain=item.study.event_chain,
+        item=item.code,
+        revision=grade.revision,
+        comment=comment,
+    )
     return asked
 
 
@@ -62,16 +70,13 @@ def stand_by(request: SendBack, *, reviewer: Reviewer, reply: str) -> SendBack:
         if not closed.update(reply=reply, closed_at=timezone.now()):
             raise Conflict("This has been answered or settled meanwhile.")
         request.refresh_from_db()
-        _record("grade.stood_by", request, reviewer.user, {"reply": reply})
+        Event.objects.record(
+            "grade.stood_by",
+            request,
+            by=reviewer.user,
+            chain=request.grade.item.study.event_chain,
+            item=request.grade.item.code,
+            revision=request.grade.revision,
+            reply=reply,
+        )
     return request
-
-
-def _record(action: str, request: SendBack, actor: "User", said: dict[str, str]) -> None:
-    item = request.grade.item
-    Event.objects.append(
-        action,
-        actor=actor,
-        subject=request,
-        chain=item.study.event_chain,
-        payload={"item": item.code, "revision": request.grade.revision, **said},
-    )

@@ -178,23 +178,21 @@ def _session_position(reviewer: Reviewer) -> int | None:
 
 def record_grade(grade: Grade, action: str, *, actor: "User") -> None:
     """Append the grade to its study's audit chain."""
-    Event.objects.append(
+    Event.objects.record(
         action,
-        actor=actor,
-        subject=grade,
+        grade,
+        by=actor,
         chain=grade.item.study.event_chain,
-        payload={
-            "item": grade.item.code,
-            "revision": grade.revision,
-            "cot_precision": grade.cot_precision,
-            "cot_coherence": grade.cot_coherence,
-            "blind_coherence": grade.blind_coherence,
-            "decision": grade.decision,
-            "safety_flag": grade.safety_flag,
-            "answer_key_disputed": grade.answer_key_disputed,
-            "cannot_judge": grade.cannot_judge,
-            "first_incorrect_step": grade.first_incorrect_step,
-            "after_reveal": grade.after_reveal,
-            "reason": grade.amend_reason,
-        },
+        item=grade.item.code,
+        revision=grade.revision,
+        cot_precision=grade.cot_precision,
+        cot_coherence=grade.cot_coherence,
+        blind_coherence=grade.blind_coherence,
+        decision=grade.decision,
+        safety_flag=grade.safety_flag,
+        answer_key_disputed=grade.answer_key_disputed,
+        cannot_judge=grade.cannot_judge,
+        first_incorrect_step=grade.first_incorrect_step,
+        after_reveal=grade.after_reveal,
+        reason=grade.amend_reason,
     )

@@ -1,5 +1,7 @@
 """Controls: made traces whose grades a lead knows, put into studies to check raters."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -41,7 +43,7 @@ class Control(models.Model):
         return f"control on {self.trace}"
 
     @property
-    def expected(self) -> dict[str, object]:
+    def expected(self) -> dict[str, Any]:
         """What an item made of it expects, as the item keeps it."""
         return {
             "precision": self.precision,

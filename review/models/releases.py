@@ -85,6 +85,11 @@ class Release(Leased):
         return self.name
 
     @property
+    def event_chain(self) -> str:
+        """The audit chain that holds its events: its study's."""
+        return self.study.event_chain
+
+    @property
     def is_frozen(self) -> bool:
         """Whether its lines stand: also when it was withdrawn since."""
         return self.state not in Release.UNFROZEN

@@ -45,9 +45,7 @@ def new_user(username: str, *, password: str, role: Role, by: User | None) -> Us
     grant_role(user, role)
     if role is Role.REVIEWER:
         Reviewer.objects.create(user=user)
-    Event.objects.append(
-        "account.made", actor=by, subject=user, payload={"name": username, "role": role.value}
-    )
+    Event.objects.record("account.made", user, by=by, name=username, role=role.value)
     # The event's chain makes accounts in turn: a name in other letters may have come meanwhile.
     if User.objects.filter(username__iexact=username).exclude(pk=user.pk).exists():
         raise Refusal(f"There is an account named {username}.", field="username")

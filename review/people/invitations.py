@@ -33,11 +33,8 @@ def invite(
         made_by=made_by,
         expires_at=timezone.now() + timedelta(days=days),
     )
-    Event.objects.append(
-        "invitation.made",
-        actor=made_by,
-        subject=invitation,
-        payload={"role": role.value, "meant_for": meant_for, "days": days},
+    Event.objects.record(
+        "invitation.made", invitation, by=made_by, role=role.value, meant_for=meant_for, days=days
     )
     return invitation, token
 
@@ -72,9 +69,7 @@ def accept(token: str, *, username: str, password: str, profile: Profile | None 
     Invitation.objects.filter(pk=invitation.pk).update(account=user)
     if profile is not None:
         save_profile(user.reviewer, profile, by=user)
-    Event.objects.append(
-        "invitation.accepted", actor=user, subject=invitation, payload={"role": invitation.role}
-    )
+    Event.objects.record("invitation.accepted", invitation, by=user, role=invitation.role)
     return user
 
 
@@ -83,7 +78,7 @@ def revoke(invitation: Invitation, *, by: "User") -> bool:
     """End a link before its time. Returns whether it was still open."""
     revoked = open_invitations().filter(pk=invitation.pk).update(revoked_at=timezone.now())
     if revoked:
-        Event.objects.append("invitation.revoked", actor=by, subject=invitation)
+        Event.objects.record("invitation.revoked", invitation, by=by)
     return bool(revoked)
 
 

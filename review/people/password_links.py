@@ -26,7 +26,7 @@ def reset_link(person: User, *, by: User) -> list[str]:
     """The account and token of a new link, with an event. Raises Refusal."""
     if not may_reset(person, by=by):
         raise Refusal(f"You cannot give {person} a link for another password.")
-    Event.objects.append("account.reset_link_made", actor=by, subject=person)
+    Event.objects.record("account.reset_link_made", person, by=by)
     return [_account_of(person), default_token_generator.make_token(person)]
 
 
@@ -45,7 +45,7 @@ def reset_password(account: str, token: str, *, password: str) -> User:
     person = _checked(User.objects.select_for_update().get(pk=number), token)
     person.set_password(password)
     person.save(update_fields=["password"])
-    Event.objects.append("account.password_reset", actor=person, subject=person)
+    Event.objects.record("account.password_reset", person, by=person)
     return person
 
 

@@ -1,7 +1,7 @@
 """Profiles: what a reviewer says of themself."""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
@@ -31,5 +31,5 @@ def save_profile(reviewer: Reviewer, profile: Profile, *, by: "User") -> None:
     if not changed:
         return
     Reviewer.objects.filter(pk=row.pk).update(**after)
-    payload = {name: [before[name], after[name]] for name in changed}
-    Event.objects.append("profile.changed", actor=by, subject=row, payload=payload)
+    payload: dict[str, Any] = {name: [before[name], after[name]] for name in changed}
+    Event.objects.record("profile.changed", row, by=by, **payload)

@@ -31,10 +31,10 @@ def set_roles(person: User, roles: Collection[Role], *, by: User) -> None:
         grant_role(person, role)
         if role is Role.REVIEWER:
             Reviewer.objects.get_or_create(user=person)
-        Event.objects.append("role.granted", actor=by, subject=person, payload={"role": role})
+        Event.objects.record("role.granted", person, by=by, role=role)
     for role in sorted(before - after):
         revoke_role(person, role)
-        Event.objects.append("role.revoked", actor=by, subject=person, payload={"role": role})
+        Event.objects.record("role.revoked", person, by=by, role=role)
 
 
 @transaction.atomic
@@ -44,7 +44,7 @@ def deactivate(person: User, *, by: User) -> None:
     _lock_leads()
     _check_lead_remains(person)
     if User.objects.filter(pk=person.pk, is_active=True).update(is_active=False):
-        Event.objects.append("account.deactivated", actor=by, subject=person)
+        Event.objects.record("account.deactivated", person, by=by)
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def reactivate(person: User, *, by: User) -> None:
     """Let the person sign in again. Raises Refusal."""
     _check_may_change(person, by)
     if User.objects.filter(pk=person.pk, is_active=False).update(is_active=True):
-        Event.objects.append("account.reactivated", actor=by, subject=person)
+        Event.objects.record("account.reactivated", person, by=by)
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def drop_second_factor(person: User, *, by: User) -> None:
     """Switch two-step login off for someone who lost telephone and codes. Raises Refusal."""
     _check_may_change(person, by)
     if Authenticator.objects.filter(user=person).delete()[0]:
-        Event.objects.append("account.second_factor_dropped", actor=by, subject=person)
+        Event.objects.record("account.second_factor_dropped", person, by=by)
 
 
 def may_change(person: User, *, by: User) -> bool:

@@ -24,11 +24,12 @@ def decline_item(slot: Slot, *, reviewer: Reviewer, fence: int, reason: str) -> 
         if not freed:
             raise StaleLease("Your time on this item ran out: it was not declined.")
         decline = Decline.objects.create(item=slot.item, reviewer=reviewer, reason=reason)
-        Event.objects.append(
+        Event.objects.record(
             "item.declined",
-            actor=reviewer.user,
-            subject=decline,
+            decline,
+            by=reviewer.user,
             chain=slot.item.study.event_chain,
-            payload={"item": slot.item.code, "reason": reason},
+            item=slot.item.code,
+            reason=reason,
         )
     return decline

@@ -21,6 +21,7 @@ from pipeline.core.errors import Refusal
 from pipeline.core.release_format import FORMAT_VERSION
 from pipeline.db.leases import leased_rows
 from pipeline.db.snapshot import one_moment
+from pipeline.db.transitions import move_state
 from pipeline.log import log
 from pipeline.models import Event
 from review.evidence.policies import rules_as_json, rules_of
@@ -67,7 +68,14 @@ def begin_release(name: str, *, study: Study, policy: Policy, made_by: User) -> 
                 format_version=str(FORMAT_VERSION),
                 created_by=made_by,
             )
-            _record("release.begun", release, made_by, name=name, policy=policy.name)
+            Event.objects.record(
+                "release.begun",
+                release,
+                by=made_by,
+                chain=release.event_chain,
+                name=name,
+                policy=policy.name,
+            )
     except IntegrityError as error:
         raise CannotRelease(f"A release named {name} exists.") from error
     return release
@@ -121,20 +129,20 @@ def make(release: Release) -> None:
 def retry_release(release: Release, *, by: User) -> None:
     """Have a release that failed made again; the caller enqueues it on commit.
 
-    Raises CannotRelease when it has not failed, or too many of its maker's releases wait.
+    Raises Refusal when it has not failed, or too many of its maker's releases wait.
     """
     with transaction.atomic():
         _check_room(release.created_by)
-        failed = Release.objects.filter(pk=release.pk, state=Release.State.FAILED)
-        if not failed.update(state=Release.State.MAKING, failed_reason=""):
-            raise CannotRelease(f"The release {release} has not failed.")
-        _record("release.retried", release, by)
+        move_state(release, {Release.State.FAILED}, Release.State.MAKING, failed_reason="")
+        Event.objects.record("release.retried", release, by=by, chain=release.event_chain)
 
 
 def remove_release(release: Release, *, by: User) -> None:
     """Remove a release that was never frozen: its name is free again. Raises CannotRelease."""
     with transaction.atomic():
-        _record("release.removed", release, by, name=release.name)
+        Event.objects.record(
+            "release.removed", release, by=by, chain=release.event_chain, name=release.name
+        )
         unfrozen = Release.objects.filter(pk=release.pk, state__in=Release.UNFROZEN)
         if not unfrozen.delete()[0]:
             raise CannotRelease(f"The release {release} is frozen: it can only be withdrawn.")
@@ -147,7 +155,9 @@ def withdraw_release(release: Release, *, reason: str, by: User) -> None:
             state=Release.State.WITHDRAWN, withdrawn_reason=reason
         )
         if withdrawn:
-            _record("release.withdrawn", release, by, reason=reason)
+            Event.objects.record(
+                "release.withdrawn", release, by=by, chain=release.event_chain, reason=reason
+            )
     release.refresh_from_db()
 
 
@@ -202,10 +212,11 @@ def _freeze(release: Release, ready: _Ready) -> None:
         rows = _rows(release, ready.lines)
         while block := list(islice(rows, CHUNK_SIZE)):
             ReleasedTrace.objects.bulk_create(block)
-        _record(
+        Event.objects.record(
             "release.made",
             release,
-            release.created_by,
+            by=release.created_by,
+            chain=release.event_chain,
             name=release.name,
             rows=ready.columns["row_count"],
             sha256=ready.columns["sha256"],
@@ -228,7 +239,9 @@ def _fail(release: Release, reason: str) -> None:
     with transaction.atomic():
         failed = leased_rows(release).filter(TO_MAKE)
         if failed.update(state=Release.State.FAILED, failed_reason=reason):
-            _record("release.failed", release, None, reason=reason)
+            Event.objects.record(
+                "release.failed", release, by=None, chain=release.event_chain, reason=reason
+            )
 
 
 def _check_room(maker: User) -> None:
@@ -244,8 +257,3 @@ def _check_room(maker: User) -> None:
 def _nothing_left(left_out: dict[str, int]) -> str:
     reasons = "; ".join(f"{reason} ({n})" for reason, n in Counter(left_out).most_common())
     return f"The policy leaves nothing to release: {reasons or 'no items'}."
-
-
-def _record(action: str, release: Release, actor: User | None, **payload: object) -> None:
-    chain = release.study.event_chain
-    Event.objects.append(action, actor=actor, subject=release, chain=chain, payload=payload)

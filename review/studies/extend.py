@@ -40,16 +40,14 @@ def extend_study(
         more = add_slots(study, overlap=wanted, new_raters=len(added))
         Study.objects.filter(pk=study.pk).update(overlap=wanted)
         study.overlap = wanted
-        Event.objects.append(
+        Event.objects.record(
             "study.extended",
-            actor=by,
-            subject=study,
+            study,
+            by=by,
             chain=study.event_chain,
-            payload={
-                "overlap": wanted,
-                "reviewers": [reviewer.pseudonym for reviewer in added],
-                "slots": more,
-            },
+            overlap=wanted,
+            reviewers=[reviewer.pseudonym for reviewer in added],
+            slots=more,
         )
     return study
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from pipeline.accounts.roles import roles_of
 from pipeline.core.errors import Refusal
+from pipeline.db.transitions import move_state
 from pipeline.models import Batch, Event
 from review.access import SEES_GRADES
 from review.grading import rubric
@@ -117,12 +118,12 @@ def open_study(plan: StudyPlan, *, opened_by: "User") -> Study:
         counts = create_items(
             study, drawn=sample.drawn, controls=plan.controls, reviewers=plan.reviewers
         )
-        Event.objects.append(
+        Event.objects.record(
             "study.opened",
-            actor=opened_by,
-            subject=study,
+            study,
+            by=opened_by,
             chain=study.event_chain,
-            payload=_opening_facts(study, counts),
+            **_opening_facts(study, counts),
         )
     return study
 
@@ -198,26 +199,21 @@ def _common_kind(batches: Sequence[Batch]) -> str:
 
 def pause_study(study: Study, *, by: "User") -> None:
     """Deal nothing for now; reviewers keep their drafts. Raises Refusal."""
-    _move(study, {Study.State.OPEN}, Study.State.PAUSED, by)
+    _change_state(study, {Study.State.OPEN}, Study.State.PAUSED, by)
 
 
 def resume_study(study: Study, *, by: "User") -> None:
     """Deal again. Raises Refusal."""
-    _move(study, {Study.State.PAUSED}, Study.State.OPEN, by)
+    _change_state(study, {Study.State.PAUSED}, Study.State.OPEN, by)
 
 
 def close_study(study: Study, *, by: "User") -> None:
     """End grading for good. Raises Refusal."""
-    _move(study, {Study.State.OPEN, Study.State.PAUSED}, Study.State.CLOSED, by)
+    _change_state(study, {Study.State.OPEN, Study.State.PAUSED}, Study.State.CLOSED, by)
 
 
-def _move(study: Study, old: set[Study.State], new: Study.State, by: "User") -> None:
-    closed_at = timezone.now() if new == Study.State.CLOSED else None
+def _change_state(study: Study, old: set[Study.State], new: Study.State, by: "User") -> None:
     with transaction.atomic():
-        moved = Study.objects.filter(pk=study.pk, state__in=old).update(
-            state=new, closed_at=closed_at
-        )
-        study.refresh_from_db()
-        if not moved:
-            raise Refusal(f"The study is {study.state}.")
-        Event.objects.append(f"study.{new.value}", actor=by, subject=study, chain=study.event_chain)
+        closed_at = timezone.now() if new == Study.State.CLOSED else None
+        move_state(study, old, new, closed_at=closed_at)
+        Event.objects.record(f"study.{new.value}", study, by=by, chain=study.event_chain)

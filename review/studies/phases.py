@@ -99,7 +99,7 @@ def draw_more(
         for part in parts:
             _reweigh(study, part)
         create_items(study, drawn=drawn, reviewers=_raters(study))
-        _record(study, phase, where, graded, parts, by)
+        _record_phase(study, phase, where, graded, parts, by)
     return phase
 
 
@@ -172,7 +172,7 @@ def _raters(study: Study) -> list[Reviewer]:
     return list(Reviewer.objects.filter(places__study=study).select_related("user"))
 
 
-def _record(
+def _record_phase(
     study: Study, phase: int, where: Where, graded: int, parts: Sequence[_Part], by: "User"
 ) -> None:
     """The phase in the study's design and in its audit: enough to work every chance out again."""
@@ -186,6 +186,4 @@ def _record(
     study.design["phases"] = [*study.design.get("phases", []), drawn]
     study.design["method"] += f"; phase {phase}: {drawn['items']} more, {WHERE[where]}"
     study.save(update_fields=["design"])
-    Event.objects.append(
-        "study.phase_drawn", actor=by, subject=study, chain=study.event_chain, payload=drawn
-    )
+    Event.objects.record("study.phase_drawn", study, by=by, chain=study.event_chain, **drawn)

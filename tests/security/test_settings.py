@@ -37,7 +37,7 @@ def test_static_files_lead_nowhere_else(client):
 def test_a_request_cannot_choose_the_field_it_filters_by(listing):
     lead = actors.lead()
     client = actors.signed_in(lead)
-    Event.objects.append("person.signed_up", actor=lead, subject=lead, payload={})
+    Event.objects.record("person.signed_up", lead, by=lead)
     guess = {"actor__password__startswith": "?", "user__password__startswith": "?"}
     rows = [
         list(client.get(reverse(listing), query).context["page"].object_list)

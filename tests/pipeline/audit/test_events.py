@@ -15,10 +15,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 def three() -> list[Event]:
     subject = factories.question_set(0)
     lead = actors.lead()
-    return [
-        Event.objects.append(f"test.{n}", actor=lead, subject=subject, payload={"n": n, "ü": [1.5]})
-        for n in range(3)
-    ]
+    return [Event.objects.record(f"test.{n}", subject, by=lead, n=n, ü=[1.5]) for n in range(3)]
 
 
 def breaks(chain: str = HOUSE) -> list[int]:
@@ -73,16 +70,16 @@ def test_a_removed_last_event_shows_at_the_head(three):
 
 def test_chains_count_apart(three):
     subject = factories.question_set(0, name="other")
-    event = Event.objects.append("test.apart", actor=None, subject=subject, chain="study:1")
+    event = Event.objects.record("test.apart", subject, by=None, chain="study:1")
     assert (event.position, event.previous) == (1, GENESIS)
     assert breaks("study:1") == breaks() == []
 
 
 def test_what_is_rolled_back_leaves_no_gap(three):
     with transaction.atomic():
-        Event.objects.append("test.lost", actor=None, subject=three[0])
+        Event.objects.record("test.lost", three[0], by=None)
         transaction.set_rollback(True)
-    Event.objects.append("test.next", actor=None, subject=three[0])
+    Event.objects.record("test.next", three[0], by=None)
     assert breaks() == []
 
 

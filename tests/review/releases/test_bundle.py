@@ -87,7 +87,7 @@ def test_nothing_that_happens_later_changes_a_byte(release, study, lead, tmp_pat
     Grade.objects.update(cot_precision=2, decision="reject", safety_flag="mild")
     settle(study.items.first(), actors.person("judge", Role.ADJUDICATOR))
     study.batches.update(name="renamed")
-    Event.objects.append("later", actor=lead, subject=study, chain=study.event_chain)
+    Event.objects.record("later", study, by=lead, chain=study.event_chain)
     assert packed(release) == before
 
 

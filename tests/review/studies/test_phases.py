@@ -10,6 +10,7 @@ from pipeline.statistics.estimation.ratio_estimator import stratified_share
 from review.evidence.items import sampled_evidence
 from review.models import Item
 from review.queue.claim import next_slot
+from review.reports.facts import read_facts
 from review.studies.lifecycle import StudyPlan, close_study, open_study
 from review.studies.phases import draw_more, traces_left
 from tests import actors, factories

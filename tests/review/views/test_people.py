@@ -84,7 +84,7 @@ def test_hostile_text_in_a_profile_is_text(client):
 def test_the_audit_is_filtered_and_paged(client, lead):
     subject = factories.question_set(0)
     for number in range(60):
-        Event.objects.append(f"test.{number % 2}", actor=lead, subject=subject)
+        Event.objects.record(f"test.{number % 2}", subject, by=lead)
     url = reverse("review:audit")
     assert len(client.get(url).context["page"]) == 50
     second = client.get(url, {"page": "2", "action": "test.0"}).context["page"]
@@ -105,7 +105,7 @@ def test_the_audit_is_filtered_and_paged(client, lead):
     ],
 )
 def test_a_visitors_own_lookups_filter_nothing(client, lead, query):
-    Event.objects.append("test.one", actor=lead, subject=lead)
+    Event.objects.record("test.one", lead, by=lead)
     response = client.get(reverse("review:audit"), query)
     assert response.status_code == 200
     assert response.context["page"].paginator.count == Event.objects.count()
@@ -134,7 +134,7 @@ def test_who_grades_blind_reads_no_grades_in_the_audit(lead):
 def test_queries_do_not_grow_with_rows(client, lead, django_assert_max_num_queries):
     for number in range(20):
         actors.reviewer(f"r{number}")
-        Event.objects.append("test.one", actor=lead, subject=lead)
+        Event.objects.record("test.one", lead, by=lead)
     for name in ("people", "audit", "logins"):
         with django_assert_max_num_queries(12):
             client.get(reverse(f"review:{name}"))
