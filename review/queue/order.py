@@ -12,7 +12,6 @@ from functools import lru_cache
 
 BUCKET_SIZE = 32
 MAX_BUCKETS = 4096
-OrderKey = tuple[int, int]
 
 
 def buckets_for(items: int) -> int:
@@ -34,13 +33,6 @@ def bucket_order(seed: int, reviewer_id: int, buckets: int) -> tuple[int, ...]:
 def rank_in_bucket(code: str, *, seed: int, reviewer_id: int) -> int:
     """The item's sort key within its bucket, for this reviewer."""
     return keyed_hash(seed, reviewer_id, code)
-
-
-def order_key(code: str, *, seed: int, reviewer_id: int, buckets: int) -> OrderKey:
-    """Where the item stands in the reviewer's whole order."""
-    bucket = bucket_of(code, seed=seed, buckets=buckets)
-    lap = bucket_order(seed, reviewer_id, buckets)
-    return lap.index(bucket), rank_in_bucket(code, seed=seed, reviewer_id=reviewer_id)
 
 
 def windows(buckets: int, *, start: int) -> Iterator[range]:

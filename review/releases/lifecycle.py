@@ -81,17 +81,6 @@ def begin_release(name: str, *, study: Study, policy: Policy, made_by: User) -> 
     return release
 
 
-def make_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
-    """Begin a release and make it at once. Raises CannotRelease, and then leaves none behind."""
-    release = begin_release(name, study=study, policy=policy, made_by=made_by)
-    make(release)
-    release.refresh_from_db()
-    if release.state == Release.State.FAILED:
-        remove_release(release, by=made_by)
-        raise CannotRelease(release.failed_reason)
-    return release
-
-
 def unfinished_releases() -> Iterable[Release]:
     """Releases that wait for a worker: to be made, or for their ZIP to be packed."""
     return free_releases().filter(TO_MAKE | TO_PACK)

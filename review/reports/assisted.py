@@ -10,7 +10,7 @@ from pipeline.statistics.estimation.ratio_estimator import (
 from pipeline.statistics.estimation.sample_size import further_grades
 from pipeline.statistics.estimation.stratified_sample import Sample
 from review.reports.document import Cell, Column, Table
-from review.reports.facts import Facts, learned_score_of
+from review.reports.facts import Facts
 from review.reports.shares import WeightedSample, weighted_sample
 
 BOUNDS_COLUMNS = (
@@ -30,12 +30,12 @@ LEARNED_SCORE_NOTE = (
 
 def scored_sample(facts: Facts) -> WeightedSample:
     """The sample with the learned score, where there is one."""
-    return weighted_sample(facts, lambda item: item.acceptable, learned_score_of(facts))
+    return weighted_sample(facts, lambda item: item.acceptable, facts.learned_score)
 
 
 def shares_acceptable(facts: Facts) -> tuple[Estimate, Estimate]:
     """The stratified estimate, and the one that the learned score assists."""
-    weighted_sample, learned = scored_sample(facts), learned_score_of(facts)
+    weighted_sample, learned = scored_sample(facts), facts.learned_score
     if not learned:
         return weighted_sample.share(), undefined(f"the score {learned.reason}")
     return weighted_sample.share(), assisted_share(weighted_sample.sample)

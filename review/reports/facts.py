@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from weakref import WeakKeyDictionary
+from functools import cached_property, lru_cache
 
 from pipeline import store
 from pipeline.core.records import Edge
@@ -37,7 +36,7 @@ class Rater:
     seniority: str
 
 
-@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """A study's evidence: sampled items, and apart from them control items and repeats.
 
@@ -85,20 +84,15 @@ class Facts:
         }
         return build_sample(rows, sizes)
 
-
-_learned_scores: WeakKeyDictionary[Facts, Learned] = WeakKeyDictionary()
+    @cached_property
+    def learned_score(self) -> Learned:
+        """The learned score of the study's traces, or why there is none."""
+        return learn(self.study, self.items)
 
 
 def read_facts(study: Study) -> Facts:
     """The study's facts as they stand now, cached until its audit chain or a profile changes."""
     return _read_at(study.pk, Event.objects.head(study.event_chain)["head"], _panel(study))
-
-
-def learned_score_of(facts: Facts) -> Learned:
-    """The learned score of these facts, cached as long as they are."""
-    if facts not in _learned_scores:
-        _learned_scores[facts] = learn(facts.study, facts.items)
-    return _learned_scores[facts]
 
 
 @lru_cache(maxsize=MAX_CACHED_STUDIES)

@@ -161,7 +161,7 @@ def _drawn(population: Population, part: _Part, scores: FloatArray, phase: int) 
 
 
 def _reweigh(study: Study, part: _Part) -> None:
-    """Record for the stratum's earlier items what they stand for now (after_further_phase)."""
+    """Record for the stratum's earlier items what they stand for now."""
     share = phases.earlier_phase_share(**part.counts)
     weight = share / F("inclusion_probability") + (1 - share)
     items = Item.objects.filter(study=study, kind=Item.Kind.SAMPLED, stratum=part.stratum)

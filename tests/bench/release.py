@@ -80,7 +80,7 @@ def freeze() -> dict[str, float]:
 
     from review.evidence.policies import Rules, save_policy
     from review.models import Study
-    from review.releases.lifecycle import make_release
+    from tests.factories import make_release
 
     lead, study = User.objects.get(username="lead of graded"), Study.objects.get()
     policy = save_policy("fair", rules=Rules(), saved_by=lead)

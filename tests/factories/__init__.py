@@ -14,7 +14,8 @@ from pipeline.core.records import Option, Question
 from pipeline.models import Batch, KnowledgeGraph, QuestionSet
 from pipeline.sources.knowledge_graphs import load_graph
 from review.evidence.policies import Rules
-from review.models import Reviewer, Study
+from review.models import Policy, Release, Reviewer, Study
+from review.releases.lifecycle import CannotRelease, begin_release, make, remove_release
 from review.studies.lifecycle import StudyPlan, open_study
 from tests.factories import endpoints
 from tests.factories.kg import write_kg
@@ -132,3 +133,14 @@ def study(
         seed=7,
     )
     return open_study(plan, opened_by=opened_by)
+
+
+def make_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
+    """Begin a release and make it without a worker. Raises CannotRelease, and removes it then."""
+    release = begin_release(name, study=study, policy=policy, made_by=made_by)
+    make(release)
+    release.refresh_from_db()
+    if release.state == Release.State.FAILED:
+        remove_release(release, by=made_by)
+        raise CannotRelease(release.failed_reason)
+    return release

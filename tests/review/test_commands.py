@@ -11,8 +11,9 @@ from pipeline.core.release_format import parse_line
 from pipeline.models import Event, Trace
 from review.evidence.policies import save_policy
 from review.models import Release
-from review.releases.lifecycle import make_release, withdraw_release
+from review.releases.lifecycle import withdraw_release
 from tests import actors, factories
+from tests.factories import make_release
 
 pytestmark = pytest.mark.django_db
 

@@ -8,8 +8,8 @@ from django.core.management import CommandError, call_command
 from pipeline.models import Event, EventChain
 from review.evidence.policies import save_policy
 from review.models import Release, Study
-from review.releases.lifecycle import make_release
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.submitting import grade_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]

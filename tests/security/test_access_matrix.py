@@ -14,9 +14,8 @@ from review.models import Study
 from review.people.invitations import invite
 from review.people.password_links import reset_link
 from review.queue.claim import next_slot
-from review.releases.lifecycle import make_release
 from tests import actors, factories
-from tests.factories import endpoints
+from tests.factories import endpoints, make_release
 from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.submitting import submit
 from tests.security.visitors import came_through, client_for, names

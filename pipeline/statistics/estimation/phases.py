@@ -24,12 +24,6 @@ def earlier_phase_share(*, before: int, added: int, size: int) -> float:
     return before * (size - before - added) / ((before + added) * (size - before))
 
 
-def updated_probability(probability: float, *, before: int, added: int, size: int) -> float:
-    """The probability to record, from now on, for an item drawn earlier with this one."""
-    share = earlier_phase_share(before=before, added=added, size=size)
-    return min(1.0, 1 / (share / probability + 1 - share))
-
-
 def max_probability(*, before: int, added: int, size: int) -> float:
     """The highest probability a further phase may give a trace: then none weighs less than one."""
     return 1 - earlier_phase_share(before=before, added=added, size=size)

@@ -10,7 +10,7 @@ from pipeline.statistics.trace_columns import filter_scores
 from review.evidence.policies import FILTERS
 from review.reports.assisted import LEARNED_SCORE_NOTE, scored_sample
 from review.reports.document import Column, Table
-from review.reports.facts import Facts, learned_score_of
+from review.reports.facts import Facts
 from review.reports.filters.measures import COVERS
 from review.reports.wording import with_plot
 
@@ -34,7 +34,7 @@ def calibration_tables(facts: Facts) -> Iterator[Table]:
 
 
 def _learned(facts: Facts) -> Table:
-    learned = learned_score_of(facts)
+    learned = facts.learned_score
     title = "The learned score"
     if not learned:
         return Table(

@@ -16,7 +16,7 @@ from review import access
 from review.evidence.policies import Rules, rules_of, save_policy
 from review.forms import PolicyForm, TryPolicyForm
 from review.models import Policy
-from review.reports.facts import ESTIMAND, Facts, learned_score_of, read_facts
+from review.reports.facts import ESTIMAND, Facts, read_facts
 from review.reports.policy.simulation import simulate
 from review.reports.policy.tables import policy_headlines, policy_tables
 
@@ -57,7 +57,7 @@ def _result(form: TryPolicyForm, facts: Facts, policies: list[Policy]) -> dict[s
     """The result for the rules entered, or at first for the default rules."""
     rules = form.rules() if form.is_bound else Rules()
     beside = form.cleaned_data["compare"] if form.is_bound else None
-    simulation = simulate(rules, facts, learned_score_of(facts))
+    simulation = simulate(rules, facts, facts.learned_score)
     same = next((policy for policy in policies if rules_of(policy) == rules), None)
     return {
         "headlines": policy_headlines(simulation),

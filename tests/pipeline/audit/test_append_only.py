@@ -9,8 +9,9 @@ from pipeline.audit import append_only
 from pipeline.models import Event, EventChain, Login
 from review.evidence.policies import save_policy
 from review.models import Grade, PathGrade, Release, ReleasedTrace, StepLabel, Study
-from review.releases.lifecycle import make_release, withdraw_release
+from review.releases.lifecycle import withdraw_release
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.submitting import grade_all
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]

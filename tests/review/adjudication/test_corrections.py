@@ -12,8 +12,9 @@ from pipeline.models import Event
 from review.adjudication.corrections import approve_correction, to_correct
 from review.evidence.policies import save_policy
 from review.models import Correction, Item, StepLabel
-from review.releases.lifecycle import lines_of, make_release
+from review.releases.lifecycle import lines_of
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.disagreeing import grade_row
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]

@@ -13,9 +13,10 @@ from review.evidence.key_disputes import dispute_of, disputes, rule_on_key
 from review.evidence.policies import save_policy
 from review.grading.amend import amend_grade
 from review.models import KeyRuling
-from review.releases.lifecycle import CannotRelease, make_release
+from review.releases.lifecycle import CannotRelease
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
+from tests.factories import make_release
 from tests.overlapping import before_commit
 from tests.review.disagreeing import grade_row, settle
 from tests.review.submitting import entry

@@ -10,11 +10,11 @@ from pipeline.models import Event
 from pipeline.statistics.estimate import Estimate
 from review.evidence.policies import save_policy
 from review.models import Release, Study
-from review.releases.lifecycle import make_release
 from review.reports.document import Cell
 from review.reports.facts import read_facts
 from review.reports.registry import build_report
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.disagreeing import grade_row, settle
 from tests.review.modelled import model_study
 

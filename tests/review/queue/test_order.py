@@ -9,9 +9,9 @@ from review.queue.order import (
     bucket_of,
     bucket_order,
     buckets_for,
-    order_key,
     windows,
 )
+from tests.review.queue.whole_order import order_key
 
 SEED, BUCKETS = 7, 16
 CODES = [f"code{number}" for number in range(500)]

@@ -11,9 +11,9 @@ from review.models import Decline, Draft, Item, Reviewer, Slot, Study, StudyRevi
 from review.queue.candidates import hidden_twins
 from review.queue.claim import free_expired_slots, next_slot, reclaim_slot
 from review.queue.decline import decline_item
-from review.queue.order import order_key
 from review.studies.lifecycle import StudyPlan, close_study, open_study
 from tests import actors, factories
+from tests.review.queue.whole_order import order_key
 from tests.review.submitting import submit
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]

@@ -18,8 +18,8 @@ from review.grading.submission import step_numbers
 from review.models import Grade, Release, ReleasedTrace
 from review.releases import bundle as bundling
 from review.releases.bundle import pack_checked, write_checked
-from review.releases.lifecycle import make_release
 from tests import actors
+from tests.factories import make_release
 from tests.review.disagreeing import grade_row, settle
 from tests.review.modelled import model_study
 

@@ -7,8 +7,9 @@ from pipeline.models import QuestionSet
 from review.evidence.policies import save_policy
 from review.models import ReleasedTrace
 from review.releases.contamination import CONTAMINATED, Benchmarks
-from review.releases.lifecycle import CannotRelease, make_release
+from review.releases.lifecycle import CannotRelease
 from tests import actors, factories
+from tests.factories import make_release
 
 pytestmark = pytest.mark.django_db
 

@@ -3,8 +3,9 @@
 import pytest
 
 from review.evidence.policies import Rules, save_policy
-from review.releases.lifecycle import lines_of, make_release
+from review.releases.lifecycle import lines_of
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.disagreeing import grade_row
 from tests.review.submitting import grade_all
 

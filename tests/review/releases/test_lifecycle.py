@@ -11,8 +11,9 @@ from review.evidence.policies import Rules, save_policy
 from review.grading.submit import GradeEntry, PathEntry, graded_paths, submit_grade
 from review.models import Grade, ReleasedTrace
 from review.queue.claim import next_slot
-from review.releases.lifecycle import CannotRelease, lines_of, make_release, withdraw_release
+from review.releases.lifecycle import CannotRelease, lines_of, withdraw_release
 from tests import actors, factories
+from tests.factories import make_release
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 

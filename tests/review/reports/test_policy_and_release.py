@@ -6,10 +6,11 @@ import pytest
 
 from review.evidence.policies import FILTERS, Rules, save_policy
 from review.models import Study
-from review.releases.lifecycle import CannotRelease, make_release
-from review.reports.facts import learned_score_of, read_facts
+from review.releases.lifecycle import CannotRelease
+from review.reports.facts import read_facts
 from review.reports.policy.simulation import losses_by_reason, simulate
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.disagreeing import grade_row, settle
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +62,7 @@ def study(lead) -> Study:
 def test_items_and_reasons_are_those_of_a_release(study, lead):
     facts, taking = read_facts(study), 0
     for number, rules in enumerate(RULES):
-        simulation = simulate(rules, facts, learned_score_of(facts))
+        simulation = simulate(rules, facts, facts.learned_score)
         first = {loss.reason: loss.first for loss in losses_by_reason(simulation) if loss.first}
         policy = save_policy(f"policy {number}", rules=rules, saved_by=lead)
         try:

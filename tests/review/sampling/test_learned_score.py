@@ -7,7 +7,7 @@ import pytest
 from pipeline.models import Trace
 from review.queue.claim import next_slot
 from review.reports.assisted import shares_acceptable
-from review.reports.facts import learned_score_of, read_facts
+from review.reports.facts import read_facts
 from review.sampling import population
 from review.sampling.learned_score import learn
 from review.sampling.population import PopulationChanged, population_of
@@ -56,7 +56,7 @@ def test_it_says_why_there_is_none(items, reason):
 
 
 def test_it_scores_every_trace_of_the_population_and_tells_good_from_bad(study):
-    learned = learned_score_of(read_facts(study))
+    learned = read_facts(study).learned_score
     kept = population_of(study).passing(("answer", "format", "leakage", "grounding"))
     assert (learned.graded, len(learned.scores)) == (40, 60)
     assert learned.scores[kept].min() > learned.scores[~kept].max()
@@ -82,7 +82,7 @@ def test_without_that_population_there_is_no_score(study):
     Trace.objects.filter(pk=undrawn.pk).update(is_current=False)
     with pytest.raises(PopulationChanged):
         population_of(study)
-    assert "no longer hold" in learned_score_of(read_facts(study)).reason
+    assert "no longer hold" in read_facts(study).learned_score.reason
 
 
 def test_more_made_later_changes_nothing(study):

@@ -10,8 +10,8 @@ from django.urls import reverse
 from pipeline.accounts.roles import Role, grant_role
 from review.evidence.policies import Rules, rules_of, save_policy
 from review.models import Policy, Study
-from review.releases.lifecycle import make_release
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db

@@ -12,8 +12,9 @@ from pipeline.accounts.roles import Role
 from review.evidence.policies import save_policy
 from review.models import Release, ReleasedTrace
 from review.releases.archive import whole_archive
-from review.releases.lifecycle import lines_of, make_release, withdraw_release
+from review.releases.lifecycle import lines_of, withdraw_release
 from tests import actors, factories
+from tests.factories import make_release
 
 pytestmark = pytest.mark.django_db
 

@@ -11,8 +11,8 @@ from pipeline.accounts.roles import Role
 from pipeline.models import QuestionSet
 from review.evidence.policies import Rules, rules_of, save_policy
 from review.models import Policy, Release, Study
-from review.releases.lifecycle import make_release
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db

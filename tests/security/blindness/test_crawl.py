@@ -18,8 +18,8 @@ from review.grading.practice_cases import SOUND
 from review.grading.sendbacks import send_back
 from review.models import Draft, Grade, Item, Reviewer, Slot, Study
 from review.queue.claim import next_slot
-from review.releases.lifecycle import make_release
 from tests import actors, factories
+from tests.factories import make_release
 from tests.review.disagreeing import grade_row, settle
 from tests.review.submitting import entry, submit
 from tests.security.blindness.crawler import (

@@ -9,13 +9,18 @@ from pipeline.statistics.estimation.phases import (
     further_phase_probabilities,
     max_probability,
     systematic_sample,
-    updated_probability,
 )
 from pipeline.statistics.estimation.ratio_estimator import assisted_share, stratified_share
 from pipeline.statistics.estimation.stratified_sample import Sample
 from tests.statistics.worlds import Coverage, World, make_world
 
 SAMPLES = 250
+
+
+def updated_probability(probability: float, *, before: int, added: int, size: int) -> float:
+    """What `review.studies.phases` records in SQL for an item that was drawn with this one."""
+    share = earlier_phase_share(before=before, added=added, size=size)
+    return min(1.0, 1 / (share / probability + 1 - share))
 
 
 def test_a_further_phase_by_hand():
