@@ -12,7 +12,7 @@ LEADS = frozenset({Role.LEAD, Role.AUDITOR})
 
 
 @dataclass(frozen=True)
-class Entry:
+class NavigationEntry:
     """One entry of the bar."""
 
     title: str
@@ -45,5 +45,5 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     for title, name, allowed in ENTRIES:
         if roles & allowed:
             url = reverse(name)
-            entries.append(Entry(title, url, request.path.startswith(url)))
+            entries.append(NavigationEntry(title, url, request.path.startswith(url)))
     return {"nav": tuple(entries), "has_profile": Role.REVIEWER in roles}

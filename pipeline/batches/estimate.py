@@ -70,7 +70,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Estimate:
+class BatchEstimate:
     """What a batch would take. `finished` of the `sampled` questions came to a verdict by rules."""
 
     traces: int
@@ -130,7 +130,7 @@ def estimate_batch(
     samples: int = 1,
     threads: int = 8,
     sample: int = SAMPLE_SIZE,
-) -> Estimate:
+) -> BatchEstimate:
     """Estimate a batch of these choices from a seeded sample of its questions.
 
     Raises InvalidConfiguration when there is no question, ArtefactError without the graph.
@@ -143,7 +143,7 @@ def estimate_batch(
     questions = [store.question_record(row) for row in rows.order_by("pk")]
     traces = dry_run(questions, open_graph(knowledge_graph), config)
     total = len(keys) * samples
-    return Estimate(
+    return BatchEstimate(
         traces=total,
         sampled=len(traces),
         finished=sum(trace.finished for trace in traces),

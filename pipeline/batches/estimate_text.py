@@ -6,7 +6,7 @@ from pipeline.batches.estimate import (
     CHARACTERS_PER_TOKEN,
     LATENCY_SECONDS,
     REPAIRS,
-    Estimate,
+    BatchEstimate,
     Share,
     Span,
 )
@@ -14,7 +14,7 @@ from pipeline.batches.estimate import (
 NAMES = ("Reasoner", "Second reader")
 
 
-def rows(estimate: Estimate) -> list[tuple[str, str]]:
+def rows(estimate: BatchEstimate) -> list[tuple[str, str]]:
     """What is estimated, and how much of it."""
     return [
         ("Traces", f"{estimate.traces:,}"),
@@ -27,7 +27,7 @@ def rows(estimate: Estimate) -> list[tuple[str, str]]:
     ]
 
 
-def assumptions(estimate: Estimate) -> list[str]:
+def assumptions(estimate: BatchEstimate) -> list[str]:
     """What the figures rest on, a sentence each."""
     few, many = CHARACTERS_PER_TOKEN
     quick, slow = LATENCY_SECONDS
@@ -43,7 +43,7 @@ def assumptions(estimate: Estimate) -> list[str]:
     ]
 
 
-def cost_in_words(estimate: Estimate) -> str:
+def cost_in_words(estimate: BatchEstimate) -> str:
     """The range, or which price is missing."""
     if estimate.unpriced:
         return f"unknown: no price for {' and '.join(estimate.unpriced)}"

@@ -26,7 +26,7 @@ WORDS: dict[Reason, str] = {
 
 
 @dataclass(frozen=True)
-class Column:
+class GradeColumn:
     """One grade under its letter; `note` tells one that only warns: it is not of the ratings."""
 
     letter: str
@@ -40,7 +40,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Row:
+class ComparisonRow:
     """What each column says of one thing; `step` is the number where it is a step's label."""
 
     title: str
@@ -63,11 +63,11 @@ class Remark:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class GradeComparison:
     """The grades of one item as an adjudicator reads them."""
 
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
+    columns: tuple[GradeColumn, ...]
+    rows: tuple[ComparisonRow, ...]
     remarks: tuple[Remark, ...]
     reasons: tuple[str, ...]
 
@@ -77,13 +77,13 @@ class Comparison:
         return any(row.step for row in self.rows)
 
 
-def compare(item: Item, grades: Sequence[Grade]) -> Comparison:
+def compare(item: Item, grades: Sequence[Grade]) -> GradeComparison:
     """Lay the grades side by side by letter: what brought the item here, what differs, the rest."""
     letters = letters_of(item)
     columns = sorted((_column(item, one, letters) for one in grades), key=lambda one: one.letter)
     why = reasons_of(item, grades)
     rows = list(_rows(columns, why))
-    return Comparison(
+    return GradeComparison(
         columns=tuple(columns),
         rows=tuple(sorted(rows, key=lambda row: (not row.reason, not row.differs))),
         remarks=(*_remarks(columns), *_asked(item, letters)),
@@ -120,8 +120,8 @@ def _names(start: int) -> Iterator[str]:
         yield from (letter * round_ for letter in letters)
 
 
-def _column(item: Item, grade: Grade, letters: dict[int, str]) -> Column:
-    return Column(letters[grade.reviewer_id], grade, _only_warns(item, grade))
+def _column(item: Item, grade: Grade, letters: dict[int, str]) -> GradeColumn:
+    return GradeColumn(letters[grade.reviewer_id], grade, _only_warns(item, grade))
 
 
 def _only_warns(item: Item, grade: Grade) -> str:
@@ -131,10 +131,12 @@ def _only_warns(item: Item, grade: Grade) -> str:
     return "" if grade.is_current else "after the reveal"
 
 
-def _rows(columns: Sequence[Column], why: Sequence[Reason]) -> Iterator[Row]:
-    def row(title: str, of: Callable[[Grade], object], reason: bool = False, step: int = 0) -> Row:
+def _rows(columns: Sequence[GradeColumn], why: Sequence[Reason]) -> Iterator[ComparisonRow]:
+    def row(
+        title: str, of: Callable[[Grade], object], reason: bool = False, step: int = 0
+    ) -> ComparisonRow:
         values = tuple(str(of(column.grade) or "") for column in columns)
-        return Row(title, values, reason, step or None)
+        return ComparisonRow(title, values, reason, step or None)
 
     yield row("Safety flag", lambda grade: grade.get_safety_flag_display(), "safety" in why)
     yield row("Decision", lambda grade: grade.decision, "decision" in why)
@@ -148,7 +150,7 @@ def _rows(columns: Sequence[Column], why: Sequence[Reason]) -> Iterator[Row]:
         yield row(f"Path {path + 1}", partial(_path, path))
 
 
-def _numbers(columns: Sequence[Column], of: Callable[[Grade], list[int]]) -> list[int]:
+def _numbers(columns: Sequence[GradeColumn], of: Callable[[Grade], list[int]]) -> list[int]:
     return sorted({number for column in columns for number in of(column.grade)})
 
 
@@ -165,7 +167,7 @@ def _path(path: int, grade: Grade) -> str:
     return ""
 
 
-def _remarks(columns: Sequence[Column]) -> Iterator[Remark]:
+def _remarks(columns: Sequence[GradeColumn]) -> Iterator[Remark]:
     for column in columns:
         for one in column.grade.step_labels.all():
             if one.correction:

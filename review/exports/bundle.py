@@ -19,7 +19,7 @@ from pipeline.core.release_format import Schema, TraceLine, parse_line
 from review.exports.croissant import croissant_text
 from review.exports.dataset_card import card_text
 from review.exports.files import BundleFile, HashedFile, write_text
-from review.exports.tables import PREFERENCE, RATED, TABLES, Table
+from review.exports.tables import PREFERENCE, RATED, TABLES, ExportTable
 from review.exports.training import sample_pairs
 from review.exports.writers import WRITERS, TableWriter
 
@@ -106,7 +106,7 @@ def manifest_text(manifest: Mapping[str, Any]) -> str:
 class _OpenTable:
     """A table being written, in each of its formats; `rated.jsonl` takes lines as they are."""
 
-    def __init__(self, folder: Path, table: Table) -> None:
+    def __init__(self, folder: Path, table: ExportTable) -> None:
         self.table, self.rows = table, 0
         self._folder = folder
         self._files = {name: HashedFile(folder / name) for name in table.file_names}
@@ -173,7 +173,7 @@ class _DecidedQuestions:
             self.rejected.add(line.question)
 
 
-def _rows(table: Table, block: Iterable[tuple[FrozenLine, TraceLine]]) -> Iterator[Schema]:
+def _rows(table: ExportTable, block: Iterable[tuple[FrozenLine, TraceLine]]) -> Iterator[Schema]:
     for line, parsed in block:
         if line.taken or table.rows_of_judged:
             yield from table.rows_of(parsed)

@@ -11,7 +11,7 @@ from typing import Any
 
 from review.exports.columns import ColumnType, column_types
 from review.exports.files import BundleFile
-from review.exports.tables import TABLES, Table
+from review.exports.tables import TABLES, ExportTable
 
 MEDIA_TYPES = MappingProxyType(
     {
@@ -97,7 +97,7 @@ def _file_object(file: BundleFile) -> dict[str, Any]:
     }
 
 
-def _record_set(table: Table) -> dict[str, Any]:
+def _record_set(table: ExportTable) -> dict[str, Any]:
     fields = (
         _field(f"{table.name}/{name}", name, column, table)
         for name, column in column_types(table.row).items()
@@ -125,7 +125,7 @@ def _flat_parts(column: ColumnType) -> dict[str, ColumnType]:
     }
 
 
-def _field(identifier: str, name: str, column: ColumnType, table: Table) -> dict[str, Any]:
+def _field(identifier: str, name: str, column: ColumnType, table: ExportTable) -> dict[str, Any]:
     field = _field_head(identifier, name, column)
     if column.plain is not None:
         return field | {"dataType": TYPES[column.plain], "source": _source(table, name)}
@@ -145,5 +145,5 @@ def _field_head(identifier: str, name: str, column: ColumnType) -> dict[str, Any
     return head | ({"repeated": True} if column.lists else {})
 
 
-def _source(table: Table, column: str) -> dict[str, Any]:
+def _source(table: ExportTable, column: str) -> dict[str, Any]:
     return {"fileObject": {"@id": table.file_names[0]}, "extract": {"column": column}}

@@ -15,7 +15,7 @@ RowsOf = Callable[[TraceLine], Iterable[Schema]]
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ExportTable:
     """One table, as Parquet first. `rows_of_judged`: also of lines judged and not taken.
 
     `datasets` wants one format for all configurations of a folder; the second is for people and
@@ -35,14 +35,14 @@ class Table:
         return tuple(f"data/{self.name}.{form}" for form in self.formats)
 
 
-RATED = Table(
+RATED = ExportTable(
     "rated",
     "Rated traces with paths, verdict, grades and consensus",
     TraceLine,
     lambda line: (line,),
     ("parquet", "jsonl"),
 )
-PREFERENCE = Table(
+PREFERENCE = ExportTable(
     "preference",
     "Preference pairs: a better and a worse chain of thought to one prompt",
     training.PreferenceRow,
@@ -53,42 +53,42 @@ PREFERENCE = Table(
 )
 TABLES = (
     RATED,
-    Table(
+    ExportTable(
         "grades",
         "Grades, one row each",
         rows.GradeRow,
         rows.grade_rows,
         ("parquet", "csv"),
     ),
-    Table(
+    ExportTable(
         "steps",
         "Step labels, one row a grade and step",
         rows.StepRow,
         rows.step_rows,
         ("parquet", "csv"),
     ),
-    Table(
+    ExportTable(
         "path_grades",
         "Path grades, one row a grade and cited path",
         rows.PathGradeRow,
         rows.path_grade_rows,
         ("parquet", "csv"),
     ),
-    Table(
+    ExportTable(
         "paths",
         "Paths as node indices and relations",
         rows.PathRow,
         rows.path_rows,
         ("parquet", "jsonl"),
     ),
-    Table(
+    ExportTable(
         "medreason",
         "The columns of the published MedReason data set",
         rows.PublishedRow,
         rows.published_rows,
         ("parquet", "jsonl"),
     ),
-    Table(
+    ExportTable(
         "sft",
         "Conversations for supervised fine-tuning",
         training.SftRow,
@@ -97,7 +97,7 @@ TABLES = (
         for_training=True,
     ),
     PREFERENCE,
-    Table(
+    ExportTable(
         "stepwise",
         "Steps with labels for stepwise supervision",
         training.StepwiseRow,

@@ -11,7 +11,7 @@ from typing import Literal
 from pipeline.core.release_format import Schema, TraceLine, reasoning_text
 
 
-class Message(Schema):
+class ChatMessage(Schema):
     """One turn of a conversation."""
 
     role: Literal["user", "assistant"]
@@ -27,7 +27,7 @@ class SftRow(Schema):
     trace_id: str
     licence: str
     basis: str
-    messages: tuple[Message, ...]
+    messages: tuple[ChatMessage, ...]
 
 
 class PreferenceRow(Schema):
@@ -41,9 +41,9 @@ class PreferenceRow(Schema):
     chosen_trace: str
     rejected_trace: str
     licence: str
-    prompt: tuple[Message, ...]
-    chosen: tuple[Message, ...]
-    rejected: tuple[Message, ...]
+    prompt: tuple[ChatMessage, ...]
+    chosen: tuple[ChatMessage, ...]
+    rejected: tuple[ChatMessage, ...]
 
 
 class StepwiseRow(Schema):
@@ -152,11 +152,11 @@ def _prompt(line: TraceLine) -> str:
     return "\n\n".join(part for part in (line.context, line.question, line.options) if part)
 
 
-def _prompt_messages(line: TraceLine) -> tuple[Message, ...]:
-    return (Message(role="user", content=_prompt(line)),)
+def _prompt_messages(line: TraceLine) -> tuple[ChatMessage, ...]:
+    return (ChatMessage(role="user", content=_prompt(line)),)
 
 
-def _completion_messages(line: TraceLine, reasoning: str) -> tuple[Message, ...]:
+def _completion_messages(line: TraceLine, reasoning: str) -> tuple[ChatMessage, ...]:
     """In the headings of the published fine-tuning recipe."""
     content = f"## Thinking\n\n{reasoning}\n\n## Final Answer\n\n{line.answer}"
-    return (Message(role="assistant", content=content),)
+    return (ChatMessage(role="assistant", content=content),)

@@ -2,7 +2,7 @@
 
 from django import forms
 
-from review.grading.controls import Expected
+from review.grading.controls import ExpectedGrade
 from review.models import Grade
 
 POINTS = [(point, str(point)) for point in range(1, 6)]
@@ -31,6 +31,6 @@ class ControlForm(forms.Form):
         help_text="Why, for other leads. Reviewers never see it.",
     )
 
-    def expected(self) -> Expected:
+    def expected(self) -> ExpectedGrade:
         """What was entered."""
-        return Expected(**self.cleaned_data)
+        return ExpectedGrade(**self.cleaned_data)

@@ -24,7 +24,7 @@ def _title(name: str) -> str:
 
 
 @dataclass(frozen=True)
-class Section:
+class FormSection:
     """A part of a form under a heading."""
 
     title: str
@@ -224,10 +224,10 @@ class StudyForm(forms.Form):
             data["reliability_overlap"] = None
         return StudyPlan(**data)
 
-    def sections(self) -> Iterator[Section]:
+    def sections(self) -> Iterator[FormSection]:
         """The fields under their headings, in order."""
         for title, (hint, names) in SECTIONS.items():
-            yield Section(title, hint, tuple(self[name] for name in names))
+            yield FormSection(title, hint, tuple(self[name] for name in names))
 
 
 SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {

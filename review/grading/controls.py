@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Expected:
+class ExpectedGrade:
     """The grades known for a trace: scales 1-5 with a tolerance in points, a decision or any."""
 
     precision: int
@@ -25,7 +25,7 @@ class Expected:
     note: str = ""
 
 
-def mark_control(trace: Trace, *, expected: Expected, by: "User") -> Control:
+def mark_control(trace: Trace, *, expected: ExpectedGrade, by: "User") -> Control:
     """Make the trace a control, or change what it expects; items already dealt keep theirs.
 
     Raises Refusal for a trace without a chain of thought.

@@ -19,7 +19,7 @@ ALLOCATIONS: Mapping[str, float] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Drawn:
+class SampledTrace:
     """One trace drawn: its stratum, the known probability with which it was drawn, the phase."""
 
     trace_id: int
@@ -85,7 +85,7 @@ def draw(
     seed: int,
     allocation: str = "proportional",
     minimum: int = 1,
-) -> list[Drawn]:
+) -> list[SampledTrace]:
     """Draw `size` traces (all when None or larger) at random within strata, see `allocate`."""
     generator = random.Random(seed)
     available = {name: len(ids) for name, ids in strata.items()}
@@ -94,7 +94,7 @@ def draw(
     for name in sorted(strata):
         ids, take = strata[name], sizes[name]
         chosen = sorted(generator.sample(ids, take))
-        drawn += [Drawn(pk, name, take / len(ids)) for pk in chosen]
+        drawn += [SampledTrace(pk, name, take / len(ids)) for pk in chosen]
     return drawn
 
 

@@ -9,7 +9,7 @@ from django.db.models import Count, Q
 from review.adjudication.settle import awaiting_adjudication
 from review.models import Grade, Item, Study
 from review.queue.candidates import MAX_EXTRA_GAP
-from review.studies.lifecycle import Sample, StudyPlan, check_plan, sample_of
+from review.studies.lifecycle import StudyPlan, StudySample, check_plan, sample_of
 
 # What is assumed until enough has been measured, and how much is enough.
 ASSUMED_SECONDS, ENOUGH_GRADES = 240, 20
@@ -135,7 +135,7 @@ def _settled(study: Study) -> int:
     return rows.filter(adjudications__is_current=True).count()
 
 
-def _strata(sample: Sample) -> tuple[StratumForecast, ...]:
+def _strata(sample: StudySample) -> tuple[StratumForecast, ...]:
     counts = Counter(draw.stratum for draw in sample.drawn)
     return tuple(
         StratumForecast(name, available, counts[name])

@@ -16,7 +16,7 @@ from review.access import SEES_GRADES
 from review.grading import rubric
 from review.models import Control, Reviewer, Study, StudyReviewer
 from review.queue.order import buckets_for
-from review.sampling.draw import DEFAULT_VARIABLES, Drawn, draw, population
+from review.sampling.draw import DEFAULT_VARIABLES, SampledTrace, draw, population
 from review.studies.slots import ItemCounts, create_items
 
 if TYPE_CHECKING:
@@ -61,14 +61,14 @@ class StudyPlan:
 
 
 @dataclass(frozen=True)
-class Sample:
+class StudySample:
     """What would be sampled: the population's sizes by stratum and the traces drawn from it."""
 
     population: dict[str, int]
-    drawn: tuple[Drawn, ...]
+    drawn: tuple[SampledTrace, ...]
 
 
-def sample_of(plan: StudyPlan, *, seed: int) -> Sample:
+def sample_of(plan: StudyPlan, *, seed: int) -> StudySample:
     """Draw the plan's sample. Raises Refusal where there is nothing to grade."""
     strata = population(
         plan.batches, include_discarded=plan.include_discarded, variables=plan.strata
@@ -78,7 +78,7 @@ def sample_of(plan: StudyPlan, *, seed: int) -> Sample:
     )
     if not drawn:
         raise Refusal("No trace of the chosen batches has a chain of thought to grade.")
-    return Sample({name: len(ids) for name, ids in strata.items()}, tuple(drawn))
+    return StudySample({name: len(ids) for name, ids in strata.items()}, tuple(drawn))
 
 
 def check_plan(plan: StudyPlan) -> str:
@@ -139,7 +139,7 @@ def _opening_facts(study: Study, counts: ItemCounts) -> dict[str, Any]:
     }
 
 
-def _study_row(plan: StudyPlan, kind: str, seed: int, sample: Sample) -> Study:
+def _study_row(plan: StudyPlan, kind: str, seed: int, sample: StudySample) -> Study:
     variables = " and ".join(name.replace("_", " ") for name in plan.strata) or "nothing"
     allocation = plan.allocation.replace("_", " ")
     design = {

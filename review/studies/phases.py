@@ -23,7 +23,7 @@ from pipeline.statistics.estimation import phases
 from pipeline.statistics.estimation.learned_score import next_probabilities
 from review.evidence.items import sampled_evidence
 from review.models import Item, Reviewer, Study
-from review.sampling.draw import Drawn, allocate
+from review.sampling.draw import SampledTrace, allocate
 from review.sampling.learned_score import learn
 from review.sampling.population import Population, population_of
 from review.studies.slots import create_items
@@ -151,13 +151,15 @@ def _before(study: Study) -> dict[str, int]:
     return counted
 
 
-def _drawn(population: Population, part: _Part, scores: FloatArray, phase: int) -> Iterable[Drawn]:
+def _drawn(
+    population: Population, part: _Part, scores: FloatArray, phase: int
+) -> Iterable[SampledTrace]:
     chances = part.chances(scores)
     chosen = phases.systematic_sample(chances, seed=part.seed)
     recorded = phases.further_phase_probabilities(chances[chosen], **part.counts)
     traces = population.traces[part.left[chosen]]
     for trace, probability in zip(traces.tolist(), recorded.tolist(), strict=True):
-        yield Drawn(trace, part.stratum, probability, phase)
+        yield SampledTrace(trace, part.stratum, probability, phase)
 
 
 def _reweigh(study: Study, part: _Part) -> None:

@@ -14,7 +14,7 @@ from review.models import Control, Item, Reviewer, Slot, Study
 from review.models.items import new_code
 from review.queue.candidates import specialty_key
 from review.queue.order import bucket_of
-from review.sampling.draw import Drawn
+from review.sampling.draw import SampledTrace
 
 CHUNK_SIZE = 5000
 
@@ -31,7 +31,7 @@ class ItemCounts:
 def create_items(
     study: Study,
     *,
-    drawn: Sequence[Drawn],
+    drawn: Sequence[SampledTrace],
     reviewers: Sequence[Reviewer],
     controls: Sequence[Control] = (),
 ) -> ItemCounts:
@@ -80,7 +80,7 @@ def _item(study: Study, trace_id: int, **fields: object) -> Item:
     return Item(study=study, trace_id=trace_id, code=code, bucket=bucket, **fields)
 
 
-def _sampled_item(study: Study, draw: Drawn) -> Item:
+def _sampled_item(study: Study, draw: SampledTrace) -> Item:
     return _item(
         study,
         draw.trace_id,

@@ -10,7 +10,7 @@ from pipeline.accounts.roles import Role
 from pipeline.models import Batch, Price
 from review.adjudication.settle import hold_item
 from review.evidence.policies import save_policy
-from review.grading.controls import Expected, mark_control
+from review.grading.controls import ExpectedGrade, mark_control
 from review.grading.practice import submit_practice
 from review.grading.practice_cases import SOUND
 from review.grading.reveal import reveal_next
@@ -104,7 +104,7 @@ def world(transactional_db) -> dict[str, object]:
     slot = next_slot(study, reviewer=ann)
     assert slot is not None
     submit_practice(study, reviewer=ann, case=SOUND, content={"decision": "accept"})
-    mark_control(slot.item.trace, expected=Expected(4, 4), by=lead)
+    mark_control(slot.item.trace, expected=ExpectedGrade(4, 4), by=lead)
     Study.objects.update(guidelines="# Read\n\n* twice\n\n| a | b |\n|---|---|\n| c | d |")
     disputed = disputed_and_sent_back(study, ann, lead)
     grade_row(disputed, actors.reviewer("ben"), decision="reject", safety_flag="mild")

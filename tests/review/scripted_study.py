@@ -18,7 +18,7 @@ from review.evidence.items import Evidence
 from review.grading.rubric import CURRENT
 from review.models import Study
 from review.reports.facts import Facts
-from review.sampling.draw import Drawn, draw
+from review.sampling.draw import SampledTrace, draw
 from tests.review.scripted_panel import PANEL, SPECIALTIES, Rater
 
 SOURCES = (("medqa", 0.55, 0.3), ("pubmed", 0.3, 0.0), ("house", 0.15, -0.3))
@@ -203,7 +203,7 @@ class ScriptedStudy:
         decision = DECISIONS[int(quality > 0.0) + int(quality > -0.8)]
         return Consensus(scale, scale, decision, "adjudicated", len(ratings))
 
-    def _sampled(self, number: int, drawn: Drawn) -> Evidence:
+    def _sampled(self, number: int, drawn: SampledTrace) -> Evidence:
         """A drawn item; one in thirteen stays without an answer, whatever its quality."""
         trace = drawn.trace_id
         lost = self.chance.uniform() < 0.08

@@ -9,7 +9,7 @@ from django.urls import get_resolver, reverse
 
 from pipeline.accounts.roles import Role
 from review.evidence.policies import save_policy
-from review.grading.controls import Expected, mark_control
+from review.grading.controls import ExpectedGrade, mark_control
 from review.models import Study
 from review.people.invitations import invite
 from review.people.password_links import reset_link
@@ -160,7 +160,7 @@ def world(module_db) -> dict[str, str]:
     policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()
-    control = mark_control(batch.traces.first(), expected=Expected(4, 4), by=lead)
+    control = mark_control(batch.traces.first(), expected=ExpectedGrade(4, 4), by=lead)
     load = batch.question_set.loads.create(file_name="f", added=1, known=0, rejected=0)
     endpoint = endpoints.endpoint(base_url="http://127.0.0.1:9/v1")
     invitation, token = invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)

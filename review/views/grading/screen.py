@@ -24,7 +24,7 @@ SEVERITY_KEYS = {"": "0", "mild": "1", "moderate": "2", "severe": "3"}
 
 
 @dataclass(frozen=True)
-class StepRow:
+class StepToGrade:
     """A step and the fields that judge it; None by a rubric without step labels."""
 
     step: StepLine
@@ -32,7 +32,7 @@ class StepRow:
 
 
 @dataclass(frozen=True)
-class PathRow:
+class PathToGrade:
     """A cited path and the fields that grade it."""
 
     path: PathLine
@@ -60,7 +60,7 @@ def render_screen(
         "view": view,
         "step_rows": _step_rows(view, form),
         "path_rows": [
-            PathRow(view.paths[fields.position], fields) for fields in form.path_fields()
+            PathToGrade(view.paths[fields.position], fields) for fields in form.path_fields()
         ],
         "shown_paths": [path for path in view.paths if path.position not in graded],
         "key_waits": not key_shown,
@@ -74,8 +74,8 @@ def render_screen(
     return render(request, "review/grade.html", context, status=status)
 
 
-def _step_rows(view: TraceView, form: GradeForm) -> list[StepRow]:
+def _step_rows(view: TraceView, form: GradeForm) -> list[StepToGrade]:
     fields = list(form.step_fields())
     if not fields:
-        return [StepRow(step, None) for step in view.steps]
-    return [StepRow(step, pair) for step, pair in zip(view.steps, fields, strict=True)]
+        return [StepToGrade(step, None) for step in view.steps]
+    return [StepToGrade(step, pair) for step, pair in zip(view.steps, fields, strict=True)]

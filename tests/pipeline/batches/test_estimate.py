@@ -6,7 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pipeline.batches.estimate import LATENCY_SECONDS, OUTPUT_TOKENS, Estimate, Span, estimate_batch
+from pipeline.batches.estimate import (
+    LATENCY_SECONDS,
+    OUTPUT_TOKENS,
+    BatchEstimate,
+    Span,
+    estimate_batch,
+)
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.core.config import preset
 from pipeline.core.errors import InvalidConfiguration
@@ -26,12 +32,12 @@ def world() -> dict[str, object]:
     }
 
 
-def estimated(world: dict[str, object], **changes: object) -> Estimate:
+def estimated(world: dict[str, object], **changes: object) -> BatchEstimate:
     told: dict[str, object] = {**world, "config": preset("default", seed=1), **changes}
     return estimate_batch(told.pop("question_set"), **told)  # type: ignore[arg-type]
 
 
-def figures(estimate: Estimate) -> dict[str, str]:
+def figures(estimate: BatchEstimate) -> dict[str, str]:
     return dict(rows(estimate))
 
 

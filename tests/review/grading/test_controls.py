@@ -7,7 +7,7 @@ from django.urls import reverse
 from pipeline.accounts.roles import Role
 from pipeline.core.errors import Refusal
 from pipeline.models import Event, Trace
-from review.grading.controls import Expected, mark_control, meets, retire_control
+from review.grading.controls import ExpectedGrade, mark_control, meets, retire_control
 from review.models import Control, Item
 from review.queue.claim import next_slot
 from review.studies.lifecycle import StudyPlan, open_study
@@ -48,8 +48,10 @@ def test_a_grade_meets_within_the_tolerance(grade, met):
 
 
 def test_marking_again_changes_what_is_expected_and_both_are_events(lead, trace):
-    mark_control(trace, expected=Expected(4, 4), by=lead)
-    control = mark_control(trace, expected=Expected(2, 3, "reject", 0, "no indication"), by=lead)
+    mark_control(trace, expected=ExpectedGrade(4, 4), by=lead)
+    control = mark_control(
+        trace, expected=ExpectedGrade(2, 3, "reject", 0, "no indication"), by=lead
+    )
     assert Control.objects.get() == control
     assert control.expected == {
         "precision": 2,
@@ -67,18 +69,18 @@ def test_a_trace_without_a_chain_of_thought_is_refused(lead, trace):
     Trace.objects.filter(pk=trace.pk).update(state="failed", kept=None, failure_reason="no_path")
     trace.refresh_from_db()
     with pytest.raises(Refusal):
-        mark_control(trace, expected=Expected(4, 4), by=lead)
+        mark_control(trace, expected=ExpectedGrade(4, 4), by=lead)
 
 
 def plan(people, trace, lead, **changes) -> StudyPlan:
-    control = mark_control(trace, expected=Expected(1, 1), by=lead)
+    control = mark_control(trace, expected=ExpectedGrade(1, 1), by=lead)
     fields = {"name": "s", "batches": [factories.made_batch(3)], "reviewers": people}
     return StudyPlan(**{**fields, "overlap": 1, "controls": [control], **changes})
 
 
 def test_the_item_keeps_what_was_expected_then(lead, trace):
     study = open_study(plan([actors.reviewer()], trace, lead), opened_by=lead)
-    mark_control(trace, expected=Expected(5, 5), by=lead)
+    mark_control(trace, expected=ExpectedGrade(5, 5), by=lead)
     assert study.items.get(kind=Item.Kind.CONTROL).expected["precision"] == 1
 
 
@@ -135,7 +137,7 @@ def test_what_no_scale_has_is_refused(lead, trace, wrong):
 
 
 def test_an_auditor_sees_the_list_and_is_offered_nothing(lead, trace):
-    mark_control(trace, expected=Expected(4, 4), by=lead)
+    mark_control(trace, expected=ExpectedGrade(4, 4), by=lead)
     page = actors.signed_in(actors.person("auditor", Role.AUDITOR)).get(reverse("review:controls"))
     assert "4 / 4 / any" in page.content.decode()
     assert "Retire" not in page.content.decode()

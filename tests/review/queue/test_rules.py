@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from pipeline.models import Event, Question
-from review.grading.controls import Expected, mark_control
+from review.grading.controls import ExpectedGrade, mark_control
 from review.models import Decline, Draft, Item, Reviewer, Slot, Study, StudyReviewer
 from review.queue.candidates import hidden_twins
 from review.queue.claim import free_expired_slots, next_slot, reclaim_slot
@@ -234,7 +234,7 @@ def test_control_items_reach_every_rater_and_are_no_estimates_items(lead, ann, b
     batch = factories.made_batch(6)
     other = factories.made_batch(2, name="checks")
     controls = [
-        mark_control(trace, expected=Expected(4, 4), by=lead) for trace in other.traces.all()
+        mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in other.traces.all()
     ]
     plan = StudyPlan("s", [batch], [ann, ben], overlap=1, seed=7, controls=controls)
     study = open_study(plan, opened_by=lead)

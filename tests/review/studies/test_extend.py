@@ -5,7 +5,7 @@ import pytest
 from pipeline.accounts.roles import Role, grant_role
 from pipeline.core.errors import Refusal
 from pipeline.models import Event
-from review.grading.controls import Expected, mark_control
+from review.grading.controls import ExpectedGrade, mark_control
 from review.models import Item, Slot
 from review.queue.claim import next_slot
 from review.studies.extend import extend_study
@@ -40,7 +40,7 @@ def study(lead, ann):
         [ann],
         overlap=1,
         repeat_share=0.5,
-        controls=[mark_control(check, expected=Expected(4, 4), by=lead)],
+        controls=[mark_control(check, expected=ExpectedGrade(4, 4), by=lead)],
     )
     return open_study(plan, opened_by=lead)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.core.errors import Refusal
-from review.grading.controls import Expected, mark_control
+from review.grading.controls import ExpectedGrade, mark_control
 from review.models import Grade, Study
 from review.studies.forecast import ASSUMED_SECONDS, ENOUGH_GRADES, ENOUGH_ITEMS, forecast_of
 from review.studies.lifecycle import StudyPlan, open_study
@@ -37,7 +37,7 @@ def test_it_says_what_opening_then_does(lead, people):
         reliability_share=0.5,
         reliability_overlap=3,
         repeat_share=0.25,
-        controls=[mark_control(other, expected=Expected(4, 4), by=lead)],
+        controls=[mark_control(other, expected=ExpectedGrade(4, 4), by=lead)],
     )
     forecast = forecast_of(asked)
     assert not Study.objects.exists()

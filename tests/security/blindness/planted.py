@@ -10,7 +10,7 @@ from pipeline.core.records import FilterResult, ReadAnswer, Verdict
 from pipeline.models import Batch, LLMCall, Trace
 from review.adjudication.corrections import approve_correction
 from review.evidence.key_disputes import dispute_of, rule_on_key
-from review.grading.controls import Expected, mark_control
+from review.grading.controls import ExpectedGrade, mark_control
 from review.grading.sendbacks import send_back
 from review.models import Item, Reviewer, Slot, Study
 from tests import actors, factories
@@ -131,7 +131,7 @@ def _add_checks(study: Study, lead: User) -> None:
     """A control item, and a repeat of the first item."""
     first = study.items.order_by("pk")[0]
     why = f"{PLANTED}-control-note"
-    mark_control(first.trace, expected=Expected(1, 1, note=why), by=lead)
+    mark_control(first.trace, expected=ExpectedGrade(1, 1, note=why), by=lead)
     for fields in (
         {"kind": Item.Kind.CONTROL, "expected": {"why": f"{PLANTED}-item-expected"}},
         {"kind": Item.Kind.REPEAT, "repeat_of": first},

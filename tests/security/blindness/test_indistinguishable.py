@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.models import Question, Trace
-from review.grading.controls import Expected, mark_control
+from review.grading.controls import ExpectedGrade, mark_control
 from review.grading.reveal import peers_shown, reveal_next
 from review.models import Item, Reviewer, Slot, Study
 from review.models.items import new_code
@@ -43,7 +43,7 @@ def ann() -> Reviewer:
 def study(lead, ann) -> Study:
     """A study in which every item is repeated and six control items are put in."""
     checks = factories.made_batch(6, name="checks").traces.all()
-    controls = [mark_control(trace, expected=Expected(4, 4), by=lead) for trace in checks]
+    controls = [mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in checks]
     plan = StudyPlan(
         "study",
         [factories.made_batch(12)],
@@ -171,7 +171,7 @@ def test_a_control_item_of_another_specialty_waits_like_any(lead, ann):
     Reviewer.objects.filter(pk=ben.pk).update(specialty=field)
     ben.refresh_from_db()
     checks = factories.made_batch(4, name="checks").traces.all()
-    controls = [mark_control(trace, expected=Expected(4, 4), by=lead) for trace in checks]
+    controls = [mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in checks]
     batch = factories.made_batch(4)
     some = list(Question.objects.order_by("pk").values_list("pk", flat=True))[::2]
     Question.objects.filter(pk__in=some).update(specialty=field)
@@ -189,7 +189,7 @@ def test_a_control_item_of_another_specialty_waits_like_any(lead, ann):
 def test_a_reveal_shows_no_more_peers_of_a_control_item_than_of_any(lead, ann):
     peers = [actors.reviewer(name) for name in ("ben", "cyd", "dan")]
     checks = factories.made_batch(2, name="checks").traces.all()
-    controls = [mark_control(trace, expected=Expected(4, 4), by=lead) for trace in checks]
+    controls = [mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in checks]
     plan = StudyPlan(
         "shown",
         [factories.made_batch(4)],
