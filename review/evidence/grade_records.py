@@ -1,4 +1,4 @@
-"""Given grades: what raters said of items, as plain records without rows."""
+"""Grades as plain records without rows."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ from review.models.grades import may_warn
 
 
 @dataclass(frozen=True, slots=True)
-class GivenPath:
+class PathGradeRecord:
     """A grade of one cited path, by its position in the trace (from 0); scales 1-5."""
 
     path: int
@@ -22,7 +22,7 @@ class GivenPath:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenGrade:
+class GradeRecord:
     """One rater's grade of one item. `rating` is None when the rater could not judge.
 
     `steps` are (number, label); `at` is seconds since 1970; `study_position` and
@@ -40,7 +40,7 @@ class GivenGrade:
     safety_flag: str
     answer_key_disputed: bool
     steps: tuple[tuple[int, str], ...]
-    paths: tuple[GivenPath, ...]
+    paths: tuple[PathGradeRecord, ...]
     revision: int
     active_seconds: int | None
     wall_seconds: int | None
@@ -51,38 +51,38 @@ class GivenGrade:
 
 
 @dataclass(slots=True)
-class Said:
-    """All that was said of an item: current grades, independent ones, and warnings.
+class ItemGrades:
+    """All grades of an item: current ones, independent ones, and those that warn.
 
-    A warning in a repeat of the item is one of the item: a repeat is graded to measure raters,
-    but harm seen there is harm seen.
+    A warning in a repeat of the item counts as one of the item: a repeat is graded to measure
+    raters, but a harm found there is real.
     """
 
-    current: tuple[GivenGrade, ...] = ()
-    independent: tuple[GivenGrade, ...] = ()
+    current: tuple[GradeRecord, ...] = ()
+    independent: tuple[GradeRecord, ...] = ()
     warnings: tuple[Grade, ...] = ()
 
 
-def said_of(items: Sequence[int]) -> dict[int, Said]:
-    """What was said of each item: a few queries, whatever their number."""
+def grades_by_item(items: Sequence[int]) -> dict[int, ItemGrades]:
+    """The grades of each item, in a few queries whatever their number."""
     rows = list(
         Grade.objects.filter(may_warn(), item__in=items).select_related("reviewer").order_by("pk")
     )
     own = list(
         Grade.objects.filter(item__in=items).unprompted().select_related("reviewer").order_by("pk")
     )
-    given = _given({row.pk: row for row in (*rows, *own)}, {row.pk for row in own})
-    said: dict[int, Said] = defaultdict(Said)
+    records = _records({row.pk: row for row in (*rows, *own)}, {row.pk for row in own})
+    grades: dict[int, ItemGrades] = defaultdict(ItemGrades)
     for row in rows:
         if row.is_current:
-            said[row.item_id].current += (given[row.pk],)
+            grades[row.item_id].current += (records[row.pk],)
         if row.safety_flag or row.answer_key_disputed:
-            said[row.item_id].warnings += (row,)
+            grades[row.item_id].warnings += (row,)
     for row in own:
-        said[row.item_id].independent += (_blind(given[row.pk], row),)
+        grades[row.item_id].independent += (_blind(records[row.pk], row),)
     for row in warnings_in_repeats(items):
-        said[row.item.repeat_of_id or 0].warnings += (row,)
-    return said
+        grades[row.item.repeat_of_id or 0].warnings += (row,)
+    return grades
 
 
 def warnings_in_repeats(items: Sequence[int]) -> list[Grade]:
@@ -92,17 +92,17 @@ def warnings_in_repeats(items: Sequence[int]) -> list[Grade]:
     return list(rows.select_related("reviewer", "item").order_by("pk"))
 
 
-def _blind(given: GivenGrade, row: Grade) -> GivenGrade:
+def _blind(record: GradeRecord, row: Grade) -> GradeRecord:
     """The grade as it was before a hidden answer key was shown: agreement rests on that."""
-    if given.rating is None or row.blind_coherence is None:
-        return given
-    return replace(given, rating=replace(given.rating, coherence=row.blind_coherence))
+    if record.rating is None or row.blind_coherence is None:
+        return record
+    return replace(record, rating=replace(record.rating, coherence=row.blind_coherence))
 
 
-def _given(rows: dict[int, Grade], unprompted: set[int]) -> dict[int, GivenGrade]:
+def _records(rows: dict[int, Grade], unprompted: set[int]) -> dict[int, GradeRecord]:
     paths, steps = _paths(rows), _steps(rows)
     return {
-        pk: GivenGrade(
+        pk: GradeRecord(
             pk=pk,
             rater=row.reviewer.pseudonym,
             rubric_version=row.rubric_version,
@@ -126,7 +126,7 @@ def _given(rows: dict[int, Grade], unprompted: set[int]) -> dict[int, GivenGrade
     }
 
 
-def _rating(grade: Grade, paths: Sequence[GivenPath]) -> Rating:
+def _rating(grade: Grade, paths: Sequence[PathGradeRecord]) -> Rating:
     return Rating(
         precision=grade.cot_precision or 0,
         coherence=grade.cot_coherence or 0,
@@ -138,21 +138,21 @@ def _rating(grade: Grade, paths: Sequence[GivenPath]) -> Rating:
     )
 
 
-def _paths(grades: Iterable[int]) -> dict[int, list[GivenPath]]:
-    found: dict[int, list[GivenPath]] = defaultdict(list)
+def _paths(grades: Iterable[int]) -> dict[int, list[PathGradeRecord]]:
+    paths: dict[int, list[PathGradeRecord]] = defaultdict(list)
     rows = PathGrade.objects.filter(grade__in=list(grades)).order_by("grade", "path")
     columns = ("grade", "path", "precision", "coherence", "invalid_edges")
     for grade, path, precision, coherence, invalid in rows.values_list(*columns):
-        found[grade].append(GivenPath(path, precision, coherence, tuple(invalid)))
-    return found
+        paths[grade].append(PathGradeRecord(path, precision, coherence, tuple(invalid)))
+    return paths
 
 
 def _steps(grades: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    steps: dict[int, list[tuple[int, str]]] = defaultdict(list)
     rows = StepLabel.objects.filter(grade__in=list(grades)).order_by("grade", "step")
     for grade, step, label in rows.values_list("grade", "step", "label"):
-        found[grade].append((step, label))
-    return found
+        steps[grade].append((step, label))
+    return steps
 
 
 def rating_of(grade: Grade) -> Rating | None:

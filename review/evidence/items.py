@@ -1,10 +1,10 @@
-"""Evidence: what a study's items have come to, as plain records without rows.
+"""Evidence: what is known of a study's items, as plain records without rows.
 
-Policies weigh it, reports count it, releases freeze it. Items are read in blocks, so the memory
-that takes does not grow with the study.
+Policies weigh it, reports count it, releases freeze it. Items are read in blocks, so that memory
+does not grow with the study.
 """
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,25 +13,26 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline import store
 from pipeline.core.features import TraceFeatures
+from pipeline.models import QuestionSet
 from pipeline.statistics.consensus import Consensus, Rating, consensus
 from pipeline.statistics.step_labels import step_consensus
-from review.evidence.grade_records import GivenGrade, Said, said_of
+from review.evidence.grade_records import GradeRecord, ItemGrades, grades_by_item
 from review.evidence.key_disputes import left_out
 from review.models import Adjudication, Decline, Grade, Item, KeyRuling, SendBack, Study
 
-ITEMS_AT_ONCE = 500
+BLOCK_SIZE = 500
 _SEVERITY = Grade.SafetyFlag.values  # from none to severe
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """One item, its trace and what raters said of it.
+    """One item, its trace and its grades.
 
     `grades` are current and blind; `independent` those that agreement is measured on, from
-    before anyone sent one back. `consensus` is None while the item is not settled. `key` says
-    why the answer key keeps the item out of releases, `harm` how severe a standing safety flag
-    is (the worst, where several stand), `licence` why it may not be published; each is empty
-    where nothing does.
+    before anyone sent one back. `consensus` is None while the item is not settled.
+    `key_exclusion` says why the answer key keeps the item out of releases, `licence_exclusion`
+    why it may not be published, `open_safety_flag` how severe the worst standing flag is; each
+    is empty where there is none.
     `unanswered` says why there is no label; control items and repeats never have one.
     """
 
@@ -47,15 +48,15 @@ class Evidence:
     phase: int
     kept: bool
     features: TraceFeatures
-    grades: tuple[GivenGrade, ...]
-    independent: tuple[GivenGrade, ...]
+    grades: tuple[GradeRecord, ...]
+    independent: tuple[GradeRecord, ...]
     consensus: Consensus | None
     adjudicated: bool
-    key: str
-    harm: str
+    key_exclusion: str
+    open_safety_flag: str
     sent_back: bool
     declines: int
-    licence: str
+    licence_exclusion: str
     expected: dict[str, Any] | None = None
     repeat_of: int | None = None
     settled_steps: tuple[str, ...] = ()
@@ -63,8 +64,8 @@ class Evidence:
     @property
     def step_labels(self) -> tuple[str, ...]:
         """The panel's label of each step, in order: the adjudicator's where they were settled."""
-        given = [[label for _, label in grade.steps] for grade in self.grades]
-        return self.settled_steps or step_consensus(given)
+        labels = [[label for _, label in grade.steps] for grade in self.grades]
+        return self.settled_steps or step_consensus(labels)
 
     @property
     def ratings(self) -> list[Rating]:
@@ -74,13 +75,13 @@ class Evidence:
     @property
     def flagged(self) -> bool:
         """Whether a safety flag stands."""
-        return bool(self.harm)
+        return bool(self.open_safety_flag)
 
     @property
     def unanswered(self) -> str:
         """Why the item has no consensus that counts; empty where it has one."""
-        if self.key:
-            return self.key
+        if self.key_exclusion:
+            return self.key_exclusion
         if self.consensus is not None:
             return ""
         if self.ratings or self.flagged:
@@ -105,8 +106,8 @@ def sampled_evidence(study: Study) -> Iterator[Evidence]:
 def read_evidence(items: QuerySet[Item]) -> Iterator[Evidence]:
     """The evidence of any items, in the order of their numbers, a block at a time."""
     last = 0
-    while block := list(_rows(items.filter(pk__gt=last))[:ITEMS_AT_ONCE]):
-        yield from _evidence(block)
+    while block := list(_rows(items.filter(pk__gt=last))[:BLOCK_SIZE]):
+        yield from _evidence_of_block(block)
         last = block[-1].pk
 
 
@@ -120,27 +121,30 @@ def _rows(items: QuerySet[Item]) -> QuerySet[Item]:
     )
 
 
-def _evidence(block: Sequence[Item]) -> Iterator[Evidence]:
-    numbers = [item.pk for item in block]
-    grades = said_of(numbers)
-    settled = _settled(numbers)
+def _evidence_of_block(block: Sequence[Item]) -> Iterator[Evidence]:
+    item_ids = [item.pk for item in block]
+    grades = grades_by_item(item_ids)
+    settled = _settled(item_ids)
     rulings = _rulings({item.trace.question_id for item in block})
-    declines = _declines(numbers)
+    declines = _declines(item_ids)
     for item in block:
-        said = grades.get(item.pk, Said())
-        yield _one(
+        yield _evidence_of(
             item,
-            said,
+            grades.get(item.pk, ItemGrades()),
             settled.get(item.pk),
             rulings.get(item.trace.question_id),
             declines.get(item.pk, 0),
         )
 
 
-def _one(
-    item: Item, said: Said, settled: Adjudication | None, ruling: KeyRuling | None, declines: int
+def _evidence_of(
+    item: Item,
+    grades: ItemGrades,
+    settled: Adjudication | None,
+    ruling: KeyRuling | None,
+    declines: int,
 ) -> Evidence:
-    questions = item.trace.question.question_set
+    question_set = item.trace.question.question_set
     holds = settled is not None and not settled.overtaken  # type: ignore[attr-defined]
     return Evidence(
         item=item.pk,
@@ -148,22 +152,22 @@ def _one(
         kind=item.kind,
         trace=str(item.trace.key),
         question=item.trace.question_id,
-        source=questions.source,
+        source=question_set.source,
         specialty=item.trace.question.specialty,
         stratum=item.stratum,
         probability=item.inclusion_probability,
         phase=item.phase,
         kept=bool(item.trace.kept),
         features=store.trace_features(item.trace.features),
-        grades=said.current,
-        independent=said.independent,
-        consensus=_consensus(settled, said, holds),
+        grades=grades.current,
+        independent=grades.independent,
+        consensus=_consensus(settled, grades, holds),
         adjudicated=holds,
-        key=left_out(ruling, _doubts(said, settled)) or "",
-        harm=_harm(settled, said, holds),
+        key_exclusion=left_out(ruling, _doubts(grades, settled)) or "",
+        open_safety_flag=_open_safety_flag(settled, grades, holds),
         sent_back=item.sent_back,  # type: ignore[attr-defined]
         declines=declines,
-        licence=_licence(questions.may_be_released, questions.is_benchmark),
+        licence_exclusion=_licence_exclusion(question_set),
         expected=item.expected,
         repeat_of=item.repeat_of_id,
         settled_steps=_settled_steps(settled) if settled is not None and holds else (),
@@ -176,13 +180,13 @@ def _settled_steps(settled: Adjudication) -> tuple[str, ...]:
     return tuple(label for _, label in labels)
 
 
-def _licence(may_be_released: bool, is_benchmark: bool) -> str:
-    if is_benchmark:
+def _licence_exclusion(question_set: QuestionSet) -> str:
+    if question_set.is_benchmark:
         return "benchmark question"
-    return "" if may_be_released else "licence does not permit publication"
+    return "" if question_set.may_be_released else "licence does not permit publication"
 
 
-def _consensus(settled: Adjudication | None, said: Said, holds: bool) -> Consensus | None:
+def _consensus(settled: Adjudication | None, grades: ItemGrades, holds: bool) -> Consensus | None:
     """The adjudicated consensus where there is one, else that of agreeing, unflagged grades."""
     if settled is not None and holds:
         return Consensus(
@@ -190,22 +194,22 @@ def _consensus(settled: Adjudication | None, said: Said, holds: bool) -> Consens
             float(settled.coherence),
             settled.decision,
             "adjudicated",
-            len(said.current),
+            len(grades.current),
         )
-    if settled is not None or any(one.safety_flag for one in said.warnings):
+    if settled is not None or any(grade.safety_flag for grade in grades.warnings):
         return None
-    return consensus([one.rating for one in said.current if one.rating])
+    return consensus([grade.rating for grade in grades.current if grade.rating])
 
 
-def _harm(settled: Adjudication | None, said: Said, holds: bool) -> str:
-    """An adjudicator's word on harm counts; until there is one, the worst flag does."""
+def _open_safety_flag(settled: Adjudication | None, grades: ItemGrades, holds: bool) -> str:
+    """The adjudicator's flag where the item is settled, else the worst that was raised."""
     if settled is not None and holds:
         return settled.safety_flag
-    return max((one.safety_flag for one in said.warnings), key=_SEVERITY.index, default="")
+    return max((grade.safety_flag for grade in grades.warnings), key=_SEVERITY.index, default="")
 
 
-def _doubts(said: Said, settled: Adjudication | None) -> list[Any]:
-    doubts = [one.submitted_at for one in said.warnings if one.answer_key_disputed]
+def _doubts(grades: ItemGrades, settled: Adjudication | None) -> list[Any]:
+    doubts = [grade.submitted_at for grade in grades.warnings if grade.answer_key_disputed]
     if settled is not None and settled.answer_key_disputed:
         doubts.append(settled.decided_at)
     return doubts
@@ -222,7 +226,4 @@ def _rulings(questions: set[int]) -> dict[int, KeyRuling]:
 
 
 def _declines(items: Sequence[int]) -> dict[int, int]:
-    counted: dict[int, int] = defaultdict(int)
-    for item in Decline.objects.filter(item__in=items).values_list("item", flat=True):
-        counted[item] += 1
-    return counted
+    return Counter(Decline.objects.filter(item__in=items).values_list("item", flat=True))

@@ -100,9 +100,11 @@ def exclusion(rules: Rules, evidence: Evidence) -> str | None:
 def objections(rules: Rules, evidence: Evidence) -> Iterator[str]:
     """Everything in the rules that speaks against the item, in a few words each."""
     yield from passes_not(rules, evidence.features)
-    if evidence.key:
-        yield evidence.key
-    if evidence.harm and (evidence.harm in rules.barred_harms or not evidence.adjudicated):
+    if evidence.key_exclusion:
+        yield evidence.key_exclusion
+    if evidence.open_safety_flag and (
+        evidence.open_safety_flag in rules.barred_harms or not evidence.adjudicated
+    ):
         yield "safety flag"
     if evidence.sent_back:
         yield SENT_BACK

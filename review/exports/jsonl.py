@@ -17,7 +17,7 @@ from pipeline.core.release_format import (
 )
 from pipeline.models import Batch, Trace
 from pipeline.statistics.consensus import Consensus, Rating
-from review.evidence.grade_records import GivenGrade, GivenPath
+from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
 from review.models import Correction, Item
 
@@ -76,7 +76,7 @@ def _line(row: Trace, **fields: Any) -> str:
     )
 
 
-def _grade(grade: GivenGrade, rating: Rating) -> ReleasedGrade:
+def _grade(grade: GradeRecord, rating: Rating) -> ReleasedGrade:
     return ReleasedGrade.model_validate(
         {
             "rater": grade.rater,
@@ -95,7 +95,7 @@ def _grade(grade: GivenGrade, rating: Rating) -> ReleasedGrade:
     )
 
 
-def _path_grade(path: GivenPath) -> ReleasedPathGrade:
+def _path_grade(path: PathGradeRecord) -> ReleasedPathGrade:
     return ReleasedPathGrade.model_validate(path)
 
 

@@ -10,7 +10,13 @@ from django.http import QueryDict
 
 from pipeline.core.records import TraceRecord
 from review.grading.rubric import Choice, Rubric, Scale
-from review.grading.submission import GradeEntry, PathEntry, StepEntry, paths_to_grade, step_numbers
+from review.grading.submission import (
+    GradeSubmission,
+    PathSubmission,
+    StepSubmission,
+    paths_to_grade,
+    step_numbers,
+)
 from review.models import Grade
 
 POINTS = [(point, str(point)) for point in range(1, 6)]
@@ -198,7 +204,7 @@ class GradeForm(forms.Form):
             content[name] = values if name.endswith("_invalid") else values[-1]
         return content
 
-    def entry(self) -> GradeEntry:
+    def entry(self) -> GradeSubmission:
         """What was entered."""
         data = self.cleaned_data
         flags = {
@@ -209,8 +215,8 @@ class GradeForm(forms.Form):
             "active_seconds": data["active_seconds"],
         }
         if data["cannot_judge"]:
-            return GradeEntry(**flags)
-        return GradeEntry(
+            return GradeSubmission(**flags)
+        return GradeSubmission(
             cot_precision=data["cot_precision"],
             cot_coherence=data["cot_coherence"],
             decision=data["decision"],
@@ -219,17 +225,17 @@ class GradeForm(forms.Form):
             **flags,
         )
 
-    def _path_entry(self, path: int) -> PathEntry:
+    def _path_entry(self, path: int) -> PathSubmission:
         data, name = self.cleaned_data, f"path_{path}"
         invalid = tuple(data[f"{name}_invalid"])
-        return PathEntry(data[f"{name}_precision"], data[f"{name}_coherence"], invalid)
+        return PathSubmission(data[f"{name}_precision"], data[f"{name}_coherence"], invalid)
 
-    def _step_entries(self) -> dict[int, StepEntry]:
+    def _step_entries(self) -> dict[int, StepSubmission]:
         if not self.asks_for_labels:
             return {}
         data = self.cleaned_data
         return {
-            step: StepEntry(data[f"step_{step}"], data[f"step_{step}_correction"])
+            step: StepSubmission(data[f"step_{step}"], data[f"step_{step}_correction"])
             for step in self.layout.steps
         }
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from pipeline import store
 from pipeline.core.errors import Refusal
 from pipeline.db.revisions import supersede
-from review.grading.submission import GradeEntry, check_entry
+from review.grading.submission import GradeSubmission, check_submission
 from review.grading.submit import judgement, record_grade, write_parts
 from review.models import Draft, Grade, Item, Reveal, Reviewer, Slot, Study
 
@@ -28,14 +28,14 @@ def latest_grade(item: Item, *, reviewer: Reviewer) -> Grade | None:
 
 
 def amend_grade(
-    slot: Slot, *, reviewer: Reviewer, key: uuid.UUID, reason: str, entry: GradeEntry
+    slot: Slot, *, reviewer: Reviewer, key: uuid.UUID, reason: str, entry: GradeSubmission
 ) -> Grade:
     """Add a revision, with the reason, to the grade the reviewer gave in this slot.
 
     Submitting twice with one key gives one revision. Raises CannotAmend unless the study is
     open and the reason given; Refusal like a first grade.
     """
-    check_entry(store.trace_record(slot.item.trace), entry)
+    check_submission(store.trace_record(slot.item.trace), entry)
     if not reason.strip():
         raise CannotAmend("Say why you are changing the grade.")
     with transaction.atomic():
@@ -64,7 +64,7 @@ def check_open(study: Study) -> None:
 
 
 def _revision(
-    slot: Slot, reviewer: Reviewer, key: uuid.UUID, reason: str, entry: GradeEntry
+    slot: Slot, reviewer: Reviewer, key: uuid.UUID, reason: str, entry: GradeSubmission
 ) -> Grade:
     item = slot.item
     given = Grade.objects.filter(slot=slot, reviewer=reviewer)

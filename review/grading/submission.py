@@ -12,7 +12,7 @@ INCORRECT = StepLabel.Label.INCORRECT.value
 
 
 @dataclass(frozen=True)
-class PathEntry:
+class PathSubmission:
     """Precision and coherence (1-5) of one cited path, and its edges that are not true.
 
     `invalid_edges` are positions in the path's edges, from 0.
@@ -24,7 +24,7 @@ class PathEntry:
 
 
 @dataclass(frozen=True)
-class StepEntry:
+class StepSubmission:
     """The label of one step, and how it should read where it is wrong."""
 
     label: str
@@ -32,7 +32,7 @@ class StepEntry:
 
 
 @dataclass(frozen=True)
-class GradeEntry:
+class GradeSubmission:
     """What a reviewer entered: CoT scales 1-5, decision, each cited path by position.
 
     `steps` labels every step by its number, or is empty. With a reason in `cannot_judge` there
@@ -42,9 +42,9 @@ class GradeEntry:
     cot_precision: int | None = None
     cot_coherence: int | None = None
     decision: str = ""
-    paths: Mapping[int, PathEntry] = field(default_factory=dict)
+    paths: Mapping[int, PathSubmission] = field(default_factory=dict)
     comment: str = ""
-    steps: Mapping[int, StepEntry] = field(default_factory=dict)
+    steps: Mapping[int, StepSubmission] = field(default_factory=dict)
     safety_flag: str = ""
     answer_key_disputed: bool = False
     cannot_judge: str = ""
@@ -69,7 +69,7 @@ def step_numbers(trace: TraceRecord) -> tuple[int, ...]:
     return tuple(step.number for step in trace.cot.steps) if trace.cot else ()
 
 
-def check_entry(trace: TraceRecord, entry: GradeEntry) -> None:
+def check_submission(trace: TraceRecord, entry: GradeSubmission) -> None:
     """Raise Refusal unless the entry judges all of the trace, or says why it cannot."""
     if entry.cannot_judge:
         _check_nothing_judged(entry)
@@ -80,13 +80,13 @@ def check_entry(trace: TraceRecord, entry: GradeEntry) -> None:
     _check_steps(trace, entry)
 
 
-def _check_nothing_judged(entry: GradeEntry) -> None:
+def _check_nothing_judged(entry: GradeSubmission) -> None:
     judged = (entry.cot_precision, entry.cot_coherence, entry.decision, entry.paths, entry.steps)
     if any(judged):
         raise Refusal("If you cannot judge this item, leave all grades empty.")
 
 
-def _check_paths(trace: TraceRecord, entry: GradeEntry) -> None:
+def _check_paths(trace: TraceRecord, entry: GradeSubmission) -> None:
     expected = set(paths_to_grade(trace))
     if missing := expected - set(entry.paths):
         numbers = ", ".join(str(path + 1) for path in sorted(missing))
@@ -98,7 +98,7 @@ def _check_paths(trace: TraceRecord, entry: GradeEntry) -> None:
             raise Refusal(f"Path {path + 1}: an edge marked invalid is not there.")
 
 
-def _check_steps(trace: TraceRecord, entry: GradeEntry) -> None:
+def _check_steps(trace: TraceRecord, entry: GradeSubmission) -> None:
     """All steps or none: a grade that labels some would hide where the first error stands."""
     if entry.steps and set(entry.steps) != set(step_numbers(trace)):
         raise Refusal("Steps: label every step, or none.")

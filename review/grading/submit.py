@@ -12,16 +12,22 @@ from pipeline import store
 from pipeline.core.errors import Conflict
 from pipeline.models import Event
 from review.grading.answer_key import blind_coherence
-from review.grading.submission import GradeEntry, PathEntry, StepEntry, check_entry, paths_to_grade
+from review.grading.submission import (
+    GradeSubmission,
+    PathSubmission,
+    StepSubmission,
+    check_submission,
+    paths_to_grade,
+)
 from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, StepLabel, Study
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 __all__ = [
-    "GradeEntry",
-    "PathEntry",
-    "StepEntry",
+    "GradeSubmission",
+    "PathSubmission",
+    "StepSubmission",
     "graded_paths",
     "submit_grade",
 ]
@@ -43,7 +49,7 @@ def graded_paths(item: Item) -> tuple[int, ...]:
 
 
 def submit_grade(
-    slot: Slot, *, reviewer: Reviewer, fence: int, key: uuid.UUID, entry: GradeEntry
+    slot: Slot, *, reviewer: Reviewer, fence: int, key: uuid.UUID, entry: GradeSubmission
 ) -> Grade:
     """Fill the slot, or a free one of the same item, with the reviewer's grade.
 
@@ -51,7 +57,7 @@ def submit_grade(
     to someone else, the reviewer has graded the item, or the study is closed; Refusal
     when a cited path is missing.
     """
-    check_entry(store.trace_record(slot.item.trace), entry)
+    check_submission(store.trace_record(slot.item.trace), entry)
     with transaction.atomic():
         _lock_study(slot.item)
         filled = _fill(slot, reviewer, fence)
@@ -67,7 +73,7 @@ def submit_grade(
     return grade
 
 
-def write_parts(grade: Grade, entry: GradeEntry) -> None:
+def write_parts(grade: Grade, entry: GradeSubmission) -> None:
     """Add what the grade says of each step and path."""
     StepLabel.objects.bulk_create(
         StepLabel(grade=grade, step=step, label=one.label, correction=one.correction)
@@ -85,7 +91,7 @@ def write_parts(grade: Grade, entry: GradeEntry) -> None:
     )
 
 
-def judgement(entry: GradeEntry) -> dict[str, Any]:
+def judgement(entry: GradeSubmission) -> dict[str, Any]:
     """The columns of a grade that hold what was entered."""
     return {
         "cot_precision": entry.cot_precision,
@@ -149,7 +155,7 @@ def _saved_before(slot: Slot, reviewer: Reviewer, key: uuid.UUID) -> Grade:
     )
 
 
-def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeEntry) -> Grade:
+def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeSubmission) -> Grade:
     study = slot.item.study
     before = Grade.objects.filter(reviewer=reviewer, item__study=study, revision=1).count()
     since = (timezone.now() - slot.leased_at).total_seconds() if slot.leased_at else None

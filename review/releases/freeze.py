@@ -111,7 +111,7 @@ def _outcomes(release: Release, rules: Rules, benchmarks: Benchmarks) -> Iterato
 def _block_outcomes(
     block: Sequence[Evidence], rules: Rules, benchmarks: Benchmarks
 ) -> Iterator[_ItemOutcome]:
-    reasons = {row.item: exclusion(rules, row) or row.licence for row in block}
+    reasons = {row.item: exclusion(rules, row) or row.licence_exclusion for row in block}
     wanted = [row.item for row in block if not reasons[row.item] or _may_train(row)]
     items = items_to_release(wanted)
     for row in block:
@@ -127,7 +127,7 @@ def _block_outcomes(
 
 def _may_train(evidence: Evidence) -> bool:
     """Whether an item that is not released was judged, and nothing forbids publishing it."""
-    judged = evidence.consensus is not None and not evidence.licence
+    judged = evidence.consensus is not None and not evidence.licence_exclusion
     return judged and exclusion(ASKS_NOTHING, evidence) is None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 from pipeline.statistics.quartiles import quartiles
-from review.evidence.grade_records import GivenGrade
+from review.evidence.grade_records import GradeRecord
 from review.evidence.items import Evidence
 from review.reports.document import Cell, Column, Headline, PlotKind, Report, Section, Table
 from review.reports.facts import Facts
@@ -26,7 +26,7 @@ READING = (
     "A session is a series of a rater's submissions, in any study, each within half an hour of "
     "the one before.",
 )
-GradedItem = tuple[Evidence, GivenGrade]
+GradedItem = tuple[Evidence, GradeRecord]
 
 
 def workload_report(facts: Facts) -> Report:
@@ -138,7 +138,7 @@ def pace_table(graded: Sequence[GradedItem]) -> Table:
 
 
 def _by_position(
-    graded: Sequence[GradedItem], position: Callable[[GivenGrade], int | None]
+    graded: Sequence[GradedItem], position: Callable[[GradeRecord], int | None]
 ) -> Iterable[tuple[str, list[GradedItem]]]:
     """Grades by groups of positions, the first positions first; without one they are left out."""
     numbered = [(number, pair) for pair in graded if (number := position(pair[1]))]

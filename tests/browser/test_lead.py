@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.batches.lifecycle import run_batch
 from pipeline.models import Batch, Endpoint
-from review.grading.submit import GradeEntry, PathEntry, graded_paths, submit_grade
+from review.grading.submit import GradeSubmission, PathSubmission, graded_paths, submit_grade
 from review.models import Release, Study
 from review.queue.claim import next_slot
 from review.releases.lifecycle import make
@@ -164,6 +164,6 @@ def test_a_study_is_opened_graded_and_released(live_server, page, lead):
 
 def grade_everything(study, reviewer) -> None:
     while (slot := next_slot(study, reviewer=reviewer)) is not None:
-        paths = {path: PathEntry(5, 5) for path in graded_paths(slot.item)}
-        entry = GradeEntry(5, 5, "accept", paths)
+        paths = {path: PathSubmission(5, 5) for path in graded_paths(slot.item)}
+        entry = GradeSubmission(5, 5, "accept", paths)
         submit_grade(slot, reviewer=reviewer, fence=slot.fence, key=uuid.uuid4(), entry=entry)

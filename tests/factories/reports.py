@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.core.features import TraceFeatures
 from pipeline.statistics.consensus import Rating, consensus
-from review.evidence.grade_records import GivenGrade, GivenPath
+from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
 from review.models import Study
 from review.reports.facts import Facts
@@ -15,14 +15,14 @@ GOOD, POOR = (5, 5, "accept"), (2, 2, "reject")
 
 def grade_record(
     rater: str, answer: tuple[int, int, str] | None = GOOD, **changes: Any
-) -> GivenGrade:
+) -> GradeRecord:
     """A rater's grade: (precision, coherence, decision), or None: could not judge.
 
     `labels` are those of the steps, `paths` (precision, coherence, invalid edges...) each.
     """
     labels = changes.pop("labels", ())
     paths = tuple(
-        GivenPath(index, path[0], path[1], tuple(path[2:]))
+        PathGradeRecord(index, path[0], path[1], tuple(path[2:]))
         for index, path in enumerate(changes.pop("paths", ()))
     )
     wrong = [step for step, label in enumerate(labels, 1) if label == "incorrect"]
@@ -48,13 +48,13 @@ def grade_record(
         "at": 0.0,
         "unprompted": True,
     }
-    return GivenGrade(**(fields | changes))
+    return GradeRecord(**(fields | changes))
 
 
-def make_evidence(number: int, *grades: GivenGrade, **changes: Any) -> Evidence:
+def make_evidence(number: int, *grades: GradeRecord, **changes: Any) -> Evidence:
     """A sampled item of a question of its own, with these grades, all of them independent."""
     ratings = [grade.rating for grade in grades if grade.rating]
-    harm = next((grade.safety_flag for grade in grades if grade.safety_flag), "")
+    flag = next((grade.safety_flag for grade in grades if grade.safety_flag), "")
     fields: dict[str, Any] = {
         "item": number,
         "code": f"item-{number}",
@@ -70,13 +70,13 @@ def make_evidence(number: int, *grades: GivenGrade, **changes: Any) -> Evidence:
         "features": TraceFeatures(),
         "grades": grades,
         "independent": grades,
-        "consensus": None if harm else consensus(ratings),
+        "consensus": None if flag else consensus(ratings),
         "adjudicated": False,
-        "key": "",
-        "harm": harm,
+        "key_exclusion": "",
+        "open_safety_flag": flag,
         "sent_back": False,
         "declines": 0,
-        "licence": "",
+        "licence_exclusion": "",
     }
     return Evidence(**(fields | changes))
 

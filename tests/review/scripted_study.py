@@ -13,7 +13,7 @@ import numpy as np
 from pipeline.core.features import FilterFeature, TraceFeatures
 from pipeline.core.records import LinkStage, SearchLayer
 from pipeline.statistics.consensus import Consensus, Rating, consensus
-from review.evidence.grade_records import GivenGrade, GivenPath
+from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
 from review.grading.rubric import CURRENT
 from review.models import Study
@@ -146,7 +146,7 @@ class ScriptedStudy:
         seen = self.quality[trace] - rater.severity - drift
         return float(seen + self.chance.normal(scale=rater.noise))
 
-    def _grade(self, trace: int, rater: Rater, place: int) -> GivenGrade:
+    def _grade(self, trace: int, rater: Rater, place: int) -> GradeRecord:
         seen = self._seen(trace, rater, place)
         scale = [int(np.clip(np.floor(3.5 + seen + e), 1, 5)) for e in self._errors(2, 0.3)]
         wrong = 0 if seen > -0.3 else 1 + int(self.chance.integers(STEPS))
@@ -156,7 +156,7 @@ class ScriptedStudy:
         decision = DECISIONS[int(seen > 0.0) + int(seen > -0.8)]
         paths = tuple(self._path(path, seen) for path in range(PATHS))
         flag = "mild" if seen < -2.2 else ""
-        return GivenGrade(
+        return GradeRecord(
             pk=0,
             rater=rater.name,
             rubric_version=CURRENT.version,
@@ -188,9 +188,9 @@ class ScriptedStudy:
     def _errors(self, count: int, spread: float) -> np.ndarray:
         return self.chance.normal(scale=spread, size=count)
 
-    def _path(self, path: int, seen: float) -> GivenPath:
+    def _path(self, path: int, seen: float) -> PathGradeRecord:
         one, other = (int(np.clip(np.floor(3.8 + seen + e), 1, 5)) for e in self._errors(2, 0.5))
-        return GivenPath(path, one, other, (0,) if one == 1 else ())
+        return PathGradeRecord(path, one, other, (0,) if one == 1 else ())
 
     def _consensus(self, trace: int) -> Consensus:
         """That of agreeing raters, else an adjudicator's, who sees the quality itself."""
@@ -265,10 +265,10 @@ class ScriptedStudy:
             features=self.features(trace),
             independent=given["grades"],  # type: ignore[arg-type]
             adjudicated=adjudicated,
-            key="",
-            harm="",
+            key_exclusion="",
+            open_safety_flag="",
             sent_back=False,
-            licence="",
+            licence_exclusion="",
             **given,  # type: ignore[arg-type]
         )
 

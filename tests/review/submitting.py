@@ -5,20 +5,20 @@ from typing import Any
 
 from pipeline import store
 from review.grading.submission import step_numbers
-from review.grading.submit import GradeEntry, PathEntry, graded_paths, submit_grade
+from review.grading.submit import GradeSubmission, PathSubmission, graded_paths, submit_grade
 from review.models import Grade, Reviewer, Slot, Study
 from review.queue.claim import next_slot
 
 
-def entry(slot: Slot, **changes: Any) -> GradeEntry:
+def entry(slot: Slot, **changes: Any) -> GradeSubmission:
     """A complete, favourable entry for the slot's item."""
     fields: dict[str, Any] = {
         "cot_precision": 4,
         "cot_coherence": 5,
         "decision": "accept",
-        "paths": {path: PathEntry(5, 4) for path in graded_paths(slot.item)},
+        "paths": {path: PathSubmission(5, 4) for path in graded_paths(slot.item)},
     }
-    return GradeEntry(**(fields | changes))
+    return GradeSubmission(**(fields | changes))
 
 
 def submit(slot: Slot, reviewer: Reviewer, **changes: Any) -> Grade:

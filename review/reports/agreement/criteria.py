@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple
 
 from pipeline.statistics.agreement.rating_table import SCALE_1_5, RatingTable, tabulate
 from pipeline.statistics.consensus import ACCEPT, DECISIONS, Rating
-from review.evidence.grade_records import GivenGrade, GivenPath
+from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
 from review.grading.rubric import RUBRICS
 from review.models import StepLabel
@@ -49,7 +49,7 @@ class Criterion:
     level: Level
     kind: Kind
     scale: tuple[Value, ...]
-    values_of: Callable[[Facts, Evidence, GivenGrade, Rating], Iterable[UnitValue]]
+    values_of: Callable[[Facts, Evidence, GradeRecord, Rating], Iterable[UnitValue]]
     main: bool = False
 
 
@@ -102,25 +102,27 @@ def _of_trace(value: Callable[[Rating], Value]) -> Callable[..., Iterable[UnitVa
 
 
 def _error_found(
-    _facts: Facts, _item: Evidence, _grade: GivenGrade, rating: Rating
+    _facts: Facts, _item: Evidence, _grade: GradeRecord, rating: Rating
 ) -> Iterator[UnitValue]:
     if rating.first_incorrect_step is not None:
         yield (), _no_yes(rating.first_incorrect_step > 0)
 
 
 def _labels(
-    _facts: Facts, _item: Evidence, grade: GivenGrade, _rating: Rating
+    _facts: Facts, _item: Evidence, grade: GradeRecord, _rating: Rating
 ) -> Iterator[UnitValue]:
     yield from (((step,), label) for step, label in grade.steps)
 
 
-def _of_paths(scale: Callable[[GivenPath], int]) -> Callable[..., Iterable[UnitValue]]:
+def _of_paths(scale: Callable[[PathGradeRecord], int]) -> Callable[..., Iterable[UnitValue]]:
     return lambda _facts, _item, grade, _rating: [
         ((path.path,), scale(path)) for path in grade.paths
     ]
 
 
-def _edges(facts: Facts, item: Evidence, grade: GivenGrade, _rating: Rating) -> Iterator[UnitValue]:
+def _edges(
+    facts: Facts, item: Evidence, grade: GradeRecord, _rating: Rating
+) -> Iterator[UnitValue]:
     for path in grade.paths:
         for edge in range(len(facts.edges[item.trace, path.path])):
             yield (path.path, edge), _no_yes(edge in path.invalid_edges)

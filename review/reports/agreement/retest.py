@@ -8,7 +8,7 @@ from pipeline.statistics.agreement.retest import NO_REPEATS, retest
 from pipeline.statistics.consensus import DECISIONS, Rating
 from pipeline.statistics.estimate import Estimate
 from pipeline.statistics.intervals import proportion
-from review.evidence.grade_records import GivenGrade
+from review.evidence.grade_records import GradeRecord
 from review.evidence.items import Evidence
 from review.grading.controls import criteria_met
 from review.reports.document import Cell, Column, Table
@@ -21,7 +21,7 @@ SCALES: tuple[tuple[str, Callable[[Rating], int | str], tuple[int | str, ...]], 
     ("Coherence", lambda rating: rating.coherence, SCALE_1_5),
     ("Decision", lambda rating: rating.decision, DECISIONS),
 )
-Repeat = tuple[Evidence, GivenGrade, GivenGrade]
+Repeat = tuple[Evidence, GradeRecord, GradeRecord]
 
 
 def retest_table(facts: Facts) -> Table:
@@ -127,7 +127,7 @@ def _same_decision(repeats: list[Repeat]) -> Cell:
     return proportion(sum(a.decision == b.decision for _, a, b in rated), len(rated))
 
 
-def _control_shares(graded: list[tuple[Evidence, GivenGrade]]) -> Iterator[Estimate]:
+def _control_shares(graded: list[tuple[Evidence, GradeRecord]]) -> Iterator[Estimate]:
     outcomes = [_criteria_met(item.expected or {}, grade.rating) for item, grade in graded]
     for name in CRITERIA:
         outcomes_of_criterion = [outcome[name] for outcome in outcomes if name in outcome]

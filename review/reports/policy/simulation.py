@@ -98,7 +98,7 @@ class Simulation:
 def simulate(rules: Rules, facts: Facts, learned: Learned) -> Simulation:
     """Apply the rules to the study's sampled items; `learned` assists the estimates."""
     reasons = tuple(
-        (*objections(rules, item), *((item.licence,) if item.licence else ()))
+        (*objections(rules, item), *((item.licence_exclusion,) if item.licence_exclusion else ()))
         for item in facts.items
     )
     count = len(reasons)

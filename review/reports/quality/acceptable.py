@@ -158,7 +158,7 @@ def other_raters_table(facts: Facts, sample: WeightedSample) -> Table:
     rows, raters, accepts = [], [], []
     for row, item in enumerate(facts.items):
         for grade in item.independent:
-            if grade.rating is not None and not item.key:
+            if grade.rating is not None and not item.key_exclusion:
                 rows.append(row)
                 raters.append(grade.rater)
                 accepts.append(float(grade.rating.decision == ACCEPT))

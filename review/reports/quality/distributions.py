@@ -11,7 +11,7 @@ from pipeline.core.records import Edge
 from pipeline.statistics.agreement.rating_table import SCALE_1_5
 from pipeline.statistics.consensus import DECISIONS
 from pipeline.statistics.estimate import Estimate
-from review.evidence.grade_records import GivenGrade
+from review.evidence.grade_records import GradeRecord
 from review.evidence.items import Evidence
 from review.models import Grade, StepLabel
 from review.reports.document import Cell, Column, Table
@@ -24,7 +24,7 @@ LAST_STEP = 6
 NO_ERROR, LATER = "no incorrect step", f"step {LAST_STEP} or later"
 LABELS = {str(label.value): label.label.lower() for label in StepLabel.Label}
 SEVERITIES = ("mild", "moderate", "severe")
-GradeValues = Callable[[GivenGrade], Iterable[Hashable]]
+GradeValues = Callable[[GradeRecord], Iterable[Hashable]]
 
 SCALES: tuple[tuple[str, GradeValues], ...] = (
     ("Precision", lambda grade: [grade.rating.precision] if grade.rating else []),
@@ -161,7 +161,7 @@ def _value_shares(
 
 def _weighted_share(facts: Facts, holds: Callable[[Evidence], Sequence[bool]]) -> Estimate:
     """The share of an item's judgements that hold, among items that have such judgements."""
-    judged = {item.item: list(holds(item)) for item in facts.items if not item.key}
+    judged = {item.item: list(holds(item)) for item in facts.items if not item.key_exclusion}
     sample = weighted_sample(facts, lambda item: _item_label(item, judged.get(item.item)))
     return sample.share(sample.where(lambda item: bool(judged.get(item.item))))
 
@@ -194,15 +194,15 @@ def _has_relation(relation: str, edge: Edge) -> bool:
     return edge.relation == relation
 
 
-def _decisions(grade: GivenGrade) -> list[str]:
+def _decisions(grade: GradeRecord) -> list[str]:
     return [grade.rating.decision] if grade.rating else []
 
 
-def _labels(grade: GivenGrade) -> list[str]:
+def _labels(grade: GradeRecord) -> list[str]:
     return [LABELS[label] for _, label in grade.steps]
 
 
-def _first_error(grade: GivenGrade) -> list[str]:
+def _first_error(grade: GradeRecord) -> list[str]:
     first = grade.rating.first_incorrect_step if grade.rating else None
     if first is None:
         return []

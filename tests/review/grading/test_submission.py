@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from pipeline import store
 from pipeline.core.errors import Refusal
-from review.grading.submission import PathEntry, StepEntry, step_numbers
+from review.grading.submission import PathSubmission, StepSubmission, step_numbers
 from review.grading.submit import graded_paths
 from review.models import Grade, StepLabel
 from review.queue.claim import next_slot
@@ -59,7 +59,7 @@ def submit_elsewhere(ann):
 
 def test_all_steps_or_none(slot, ann, numbers):
     with pytest.raises(Refusal, match="every step"):
-        submit(slot, ann, steps={numbers[0] + 90: StepEntry("correct")})
+        submit(slot, ann, steps={numbers[0] + 90: StepSubmission("correct")})
     assert not StepLabel.objects.exists()
 
 
@@ -70,7 +70,7 @@ def test_invalid_edges_are_positions_in_the_path(slot, ann):
 
 
 def test_an_invalid_edge_that_is_not_there_is_refused(slot, ann):
-    paths = {path: PathEntry(5, 5, (77,)) for path in graded_paths(slot.item)}
+    paths = {path: PathSubmission(5, 5, (77,)) for path in graded_paths(slot.item)}
     with pytest.raises(Refusal, match="not there"):
         submit(slot, ann, paths=paths)
     assert post(slot, ann, path_0_invalid=["77"]).status_code == 422

@@ -11,7 +11,13 @@ from django.utils import timezone
 
 from pipeline.core.errors import Refusal
 from pipeline.models import Event
-from review.grading.submit import GradeEntry, PathEntry, StaleLease, graded_paths, submit_grade
+from review.grading.submit import (
+    GradeSubmission,
+    PathSubmission,
+    StaleLease,
+    graded_paths,
+    submit_grade,
+)
 from review.models import Grade, Slot
 from review.queue.claim import next_slot
 from tests import actors, factories
@@ -34,14 +40,14 @@ def slot(lead, ann):
     return next_slot(factories.study(ann, opened_by=lead), reviewer=ann)
 
 
-def entry(slot: Slot, **changes) -> GradeEntry:
+def entry(slot: Slot, **changes) -> GradeSubmission:
     fields: dict[str, Any] = {
         "cot_precision": 4,
         "cot_coherence": 5,
         "decision": "accept",
-        "paths": {path: PathEntry(5, 4) for path in graded_paths(slot.item)},
+        "paths": {path: PathSubmission(5, 4) for path in graded_paths(slot.item)},
     }
-    return GradeEntry(**(fields | changes))
+    return GradeSubmission(**(fields | changes))
 
 
 def submit(slot: Slot, reviewer, **changes) -> Grade:
@@ -129,7 +135,7 @@ def test_a_late_submit_counts_while_nobody_else_took_the_slot(slot, ann):
 def test_every_cited_path_must_be_graded_and_no_other(slot, ann):
     with pytest.raises(Refusal, match="Path 1"):
         submit(slot, ann, entry=entry(slot, paths={}))
-    foreign = dict(entry(slot).paths) | {9: PathEntry(1, 1)}
+    foreign = dict(entry(slot).paths) | {9: PathSubmission(1, 1)}
     with pytest.raises(Refusal, match="does not cite"):
         submit(slot, ann, entry=entry(slot, paths=foreign))
     slot.refresh_from_db()

@@ -8,7 +8,7 @@ import pytest
 from pipeline.core.release_format import parse_line
 from pipeline.models import QuestionSet, Trace
 from review.evidence.policies import Rules, save_policy
-from review.grading.submit import GradeEntry, PathEntry, graded_paths, submit_grade
+from review.grading.submit import GradeSubmission, PathSubmission, graded_paths, submit_grade
 from review.models import Grade, ReleasedTrace
 from review.queue.claim import next_slot
 from review.releases.lifecycle import CannotRelease, lines_of, withdraw_release
@@ -35,13 +35,13 @@ def study(lead, ann):
 
 def grade_all(study, reviewer, *, precision=5, decision="accept", comment="") -> None:
     while (slot := next_slot(study, reviewer=reviewer)) is not None:
-        paths = {path: PathEntry(4, 3) for path in graded_paths(slot.item)}
+        paths = {path: PathSubmission(4, 3) for path in graded_paths(slot.item)}
         submit_grade(
             slot,
             reviewer=reviewer,
             fence=slot.fence,
             key=uuid.uuid4(),
-            entry=GradeEntry(precision, 4, decision, paths, comment),
+            entry=GradeSubmission(precision, 4, decision, paths, comment),
         )
 
 

@@ -136,7 +136,9 @@ def test_bounds_put_the_unanswered_at_their_worst_and_best(study):
 
 
 def test_a_licence_keeps_out_what_the_rules_would_take(study):
-    barred = replace(study, items=tuple(replace(item, licence="no leave") for item in study.items))
+    barred = replace(
+        study, items=tuple(replace(item, licence_exclusion="no leave") for item in study.items)
+    )
     simulation = tried_on(barred, Rules())
     assert not simulation.taken.any()
     assert of_release(simulation).reason == "the rules take nothing"
