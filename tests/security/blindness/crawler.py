@@ -78,8 +78,11 @@ def _filled(
             continue  # a value that this URL's pattern does not take
 
 
-def read_everything(client: Client, start: Iterable[str]) -> list[Reply]:
-    """GET and HEAD, as a page and as a fragment, of these addresses and all they link to."""
+def read_everything(client: Client, start: Iterable[str], *, insist: bool = True) -> list[Reply]:
+    """GET and HEAD, as a page and as a fragment, of these addresses and all they link to.
+
+    Unless it is to `insist`, an address that refuses the page is asked in no other way.
+    """
     replies, waiting, seen = [], list(start), set()
     while waiting:
         address = html.unescape(waiting.pop())
@@ -87,8 +90,10 @@ def read_everything(client: Client, start: Iterable[str]) -> list[Reply]:
             continue
         seen.add(address)
         page = ask(client, "get", address)
+        replies.append(page)
+        if page.status >= 400 and not insist:
+            continue
         replies += [
-            page,
             ask(client, "get", address, headers={"HX-Request": "true", "HX-Target": "item"}),
             ask(client, "get", address, headers={"Accept": "application/json"}),
             ask(client, "head", address),
