@@ -32,7 +32,7 @@ __all__ = [
     "submit_grade",
 ]
 
-LONGEST_ACTIVE = 24 * 60 * 60
+MAX_ACTIVE_SECONDS = 24 * 60 * 60
 # A longer pause between two submissions, in whichever studies, begins another session.
 SESSION_ENDS = timedelta(minutes=30)
 
@@ -108,7 +108,7 @@ def judgement(entry: GradeSubmission) -> dict[str, Any]:
 
 def _plausible(seconds: int | None) -> int | None:
     """The browser counts active seconds: never below none or over a day."""
-    return None if seconds is None else max(0, min(seconds, LONGEST_ACTIVE))
+    return None if seconds is None else max(0, min(seconds, MAX_ACTIVE_SECONDS))
 
 
 def _fill(slot: Slot, reviewer: Reviewer, fence: int) -> Slot | None:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from pipeline.core.errors import Conflict
 from review.grading.amend import check_open
 from review.grading.answer_key import keep_blind_coherence
-from review.grading.submit import LONGEST_ACTIVE, StaleLease
+from review.grading.submit import MAX_ACTIVE_SECONDS, StaleLease
 from review.models import Draft, Item, Reviewer, Slot
 from review.queue.claim import leased_slot, reclaim_slot, renew_lease
 
@@ -128,7 +128,7 @@ def _write(item: Item, reviewer: Reviewer, save: DraftSave, entered: DraftConten
         "tab": save.tab,
         "tab_save": save.number,
         "content": entered.content,
-        "active_seconds": max(0, min(entered.active_seconds, LONGEST_ACTIVE)),
+        "active_seconds": max(0, min(entered.active_seconds, MAX_ACTIVE_SECONDS)),
     }
     if save.version == 0 and _insert(item, reviewer, fields):
         return True

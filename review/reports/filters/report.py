@@ -107,7 +107,7 @@ def _answer_filter_ran(item: Evidence) -> bool:
 
 
 def listing_table(key: str, title: str, items: list[Evidence], means: str) -> Table:
-    """Items with links to their traces: the first MOST_LISTED, and how many there are."""
+    """Items with links to their traces: the first MAX_LISTED, and how many there are."""
     columns = (
         Column("trace", "Trace"),
         Column("source", "Source"),

@@ -185,7 +185,7 @@ def _page(
         "readonly": readonly,
         "draft": draft,
         "draft_url": None if readonly else reverse("review:draft", args=[code]),
-        "pace": own_progress(study, reviewer=reviewer),
+        "progress": own_progress(study, reviewer=reviewer),
     }
     return render_screen(
         request,

@@ -42,7 +42,7 @@ def history(request: SignedInRequest, study_id: int) -> HttpResponse:
     context = {
         "study": study,
         "page": Paginator(grades, PAGE_SIZE).get_page(request.GET.get("page")),
-        "pace": own_progress(study, reviewer=reviewer),
+        "progress": own_progress(study, reviewer=reviewer),
         "may_amend": study.state == Study.State.OPEN,
         "withheld_for": 0 if study.state == Study.State.CLOSED else withheld_for(study),
     }
@@ -119,9 +119,9 @@ def _page(
         "readonly": not is_open,
         "draft": draft,
         "in_hand": _in_hand(slot, reviewer),
-        "asked": waiting_for(reviewer).filter(grade__item=slot.item).first(),
+        "sendback": waiting_for(reviewer).filter(grade__item=slot.item).first(),
         "draft_url": reverse("review:amend_draft", args=[code]) if is_open else None,
-        "pace": own_progress(study, reviewer=reviewer),
+        "progress": own_progress(study, reviewer=reviewer),
     }
     return render_screen(
         request, study, reviewer, trace=trace, form=form, extra=extra, status=status_of(form)
