@@ -114,6 +114,20 @@ def test_a_defect_becomes_a_typed_failure_and_stops_nothing(monkeypatch):
     assert (row.failure_reason, row.failure_detail) == ("unexpected_error", "RuntimeError: boom")
 
 
+def test_a_trace_lost_to_another_worker_stops_none_of_the_others(monkeypatch):
+    lost: list[int] = []
+    make = worker._make_or_fail
+
+    def lose_the_first(row, question, tools, calls):
+        if not lost:
+            lost.append(row.pk)
+            calls.halt_reason = ""
+        return make(row, question, tools, calls)
+
+    monkeypatch.setattr(worker, "_make_or_fail", lose_the_first)
+    assert lifecycle.run_batch(factories.batch(3)) == 3
+
+
 def test_a_batch_whose_graph_is_gone_pauses_with_the_reason(settings, tmp_path):
     batch = factories.batch(1)
     settings.KNOWLEDGE_GRAPH_DIR = tmp_path

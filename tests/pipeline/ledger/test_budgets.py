@@ -85,6 +85,8 @@ def test_the_bound_of_a_prompt_comes_down_to_a_quarter_over_the_densest_answer_s
     dense = replace(ANSWER, usage=Usage(10 * strict, 9))
     ledgered(batch, dense, token_estimator=estimator).ask(asked(2))
     assert model.call_for(REQUEST).max_input_tokens == strict
+    model.ask(asked(3))
+    assert model.call_for(REQUEST).max_input_tokens == strict
 
 
 def test_another_worker_begins_with_what_the_ledger_has_seen():

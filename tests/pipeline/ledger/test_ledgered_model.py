@@ -197,6 +197,17 @@ def test_a_repair_names_the_call_it_mends(trace, scripted):
     assert (first.repair_of, second.repair_of) == (None, first)
 
 
+def test_a_repair_after_a_replay_names_the_call_that_was_paid_for(trace, scripted):
+    scripted.outcomes = [MalformedOutput("no JSON", stage="extraction"), ANSWER]
+    for _ in range(2):
+        ledgered = LedgeredModel(scripted, trace)
+        with pytest.raises(MalformedOutput):
+            ledgered.ask(REQUEST)
+    ledgered.ask(replace(REQUEST, messages=(Message("user", "Again."),), repair=True))
+    paid, _, repair = LLMCall.objects.all()
+    assert repair.repair_of == paid
+
+
 def test_the_endpoints_service_tier_is_asked_for(trace, scripted):
     LedgeredModel(scripted, trace, served_by=endpoint(service_tier="flex")).ask(REQUEST)
     assert scripted.asked[0].service_tier == "flex"

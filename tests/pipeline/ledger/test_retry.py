@@ -100,6 +100,32 @@ def test_attempts_end_and_the_failure_comes_through(ask):
     assert calls.halt_reason is None
 
 
+def test_giving_up_on_an_endpoint_that_keeps_asking_to_wait_halts_the_trace(ask):
+    policy = RetryPolicy(max_attempts=2)
+    _, calls, failure = ask(busy(retry_after=1.0), retry_policy=policy, served_by=endpoint())
+    assert failure is not None
+    assert calls.halt_reason == "reasoner: busy (503)"
+
+
+def test_a_failure_that_opens_the_circuit_ends_the_call_at_once(ask, time, settings):
+    settings.LLM_CIRCUIT_FAILURES, settings.LLM_CIRCUIT_GRACE = 1, 0
+    model, calls, failure = ask(busy(), ANSWER, served_by=endpoint())
+    assert failure is not None
+    assert (len(model.asked), time.slept) == (1, [])
+    assert calls.halt_reason == "reasoner: busy (503)"
+
+
+def test_an_answer_ends_the_count_of_failures(ask):
+    ask(busy(), ANSWER, served_by=endpoint())
+    assert EndpointPace.objects.get().failures_in_a_row == 0
+
+
+def test_tokens_that_an_answer_did_not_use_are_given_back(ask, time):
+    ask(ANSWER, served_by=endpoint(tokens_per_minute=60))
+    free_at = EndpointPace.objects.get().free_at
+    assert (free_at - time.at).total_seconds() == pytest.approx(31 + 9)
+
+
 def test_retry_after_is_obeyed(ask, time):
     ask(busy(retry_after=17.0), ANSWER)
     assert time.slept == [18.0]  # and a second of jitter at most, which this clock draws
