@@ -73,6 +73,17 @@ def test_a_mean_over_clusters():
     assert clustered_mean(np.array([]), np.array([], dtype=int)).value is None
 
 
+def test_a_mean_over_clusters_has_one_degree_of_freedom_less_than_clusters():
+    mean = clustered_mean(np.array([1.0, 3, 2]), np.arange(3))
+    assert mean.half_width == pytest.approx(student_t_quantile(2) * mean.standard_error)
+
+
+def test_a_bootstrap_estimate_has_the_deviation_of_its_replicates():
+    replicates = np.array([0.2, 0.4, 0.6, 0.8])
+    error = percentile_interval(0.5, replicates, 9).standard_error
+    assert error == pytest.approx(replicates.std(ddof=1))
+
+
 def test_an_interval_of_mostly_undefined_replicates_is_not_given():
     replicates = np.linspace(0, 1, 100)
     replicates[:10] = np.nan

@@ -116,6 +116,13 @@ def test_of_a_batch_graded_in_full_that_nothing_was_discarded_is_known():
     assert (result["sensitivity"].value, result["specificity"].value) == (1, 0)
 
 
+def test_of_a_batch_graded_but_for_one_trace_it_is_not_known():
+    result = overall_measures(
+        make_facts([make_item(1, SOUND), make_item(2, REJECTED)], {"house, kept": 3})
+    )
+    assert result["sensitivity"].reason.startswith("it discarded no graded trace")
+
+
 def test_groups_are_measured_apart():
     items = [make_item(1, SOUND), make_item(2, REJECTED), make_item(3, SOUND, source="medqa")]
     result = make_facts(items, {"house, kept": 10, "medqa, kept": 10})

@@ -45,7 +45,7 @@ def test_shares_are_weighted_to_the_batch():
     assert (result["share"].n, result["items"], result["unanswered"]) == (13, 14, 1)
     assert result["lowest"].value == pytest.approx(0.6)
     assert result["highest"].value == pytest.approx((90 * 6 / 9 + 10 * 1 / 5) / 100)
-    assert result["more"] > 0
+    assert result["more"] > len(ITEMS)  # counted against the batch, not the sample
     assert report.headline.figure == result["share"]
 
 
@@ -196,3 +196,13 @@ def test_figures_are_numbers_or_reasons_for_a_study_without_grades():
     assert "nothing graded yet" in result.reason
     numbers = [cell for table in report.tables for cells in table.rows for cell in cells]
     assert not any(isinstance(cell, float) and np.isnan(cell) for cell in numbers)
+
+
+def test_grades_of_items_whose_key_is_in_doubt_do_not_count_for_other_raters():
+    items = [
+        make_evidence(1, grade_record("R-A", GOOD)),
+        make_evidence(2, grade_record("R-A", POOR)),
+        make_evidence(3, grade_record("R-A", GOOD), key="answer key disputed"),
+    ]
+    report = quality_report(make_facts(items, strata={"all": 3}))
+    assert row(report, "other_raters", "all traces")["share"].value == 0.5

@@ -64,6 +64,11 @@ def test_hours_and_idle_share_count_what_was_timed():
     }
 
 
+def test_more_active_time_than_wall_time_is_not_negative_idling():
+    items = [timed(0, "R-A", 3700, wall_seconds=3600)]
+    assert row(workload_report(make_facts(items)), "total", "R-A")["idle"] == 0
+
+
 def test_control_items_and_repeats_are_work_and_amendments_are_left_out():
     report = workload_report(
         make_facts(

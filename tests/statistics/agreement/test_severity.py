@@ -1,5 +1,7 @@
 """Severity, drift and test-retest."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from pipeline.statistics.agreement.severity import (
     rater_severities,
     residual_windows,
 )
+from pipeline.statistics.intervals import student_t_quantile
 from tests.statistics.examples import of_rows
 
 
@@ -42,6 +45,15 @@ def test_drift_is_the_later_half_less_the_earlier():
     assert [estimate.value for estimate in residual_windows(table, 0)] == pytest.approx(
         [0, 0, 1, 1]
     )
+
+
+def test_the_error_of_a_drift_adds_both_halves():
+    table = of_rows([(1 + item % 3, 3, 3) for item in range(8)], order=range(24))
+    drift = rater_severities(table)[0].drift
+    early, late = residual_windows(table, 0, parts=2)
+    error = math.hypot(early.standard_error, late.standard_error)
+    assert drift.standard_error == pytest.approx(error)
+    assert drift.half_width == pytest.approx(student_t_quantile(3) * error)
 
 
 def test_raters_who_never_differ_have_no_interval_of_no_width():

@@ -5,6 +5,7 @@ import pytest
 
 from pipeline.statistics.estimation.across_raters import share_across_raters
 from pipeline.statistics.estimation.stratified_sample import SampledItem, Stratum, build_sample
+from pipeline.statistics.intervals import student_t_quantile
 
 
 def sample(sizes=(30, 10)):
@@ -40,6 +41,15 @@ def test_raters_who_do_not_differ_add_little():
         share_across_raters(sample(), item, rater, accepts).half_width for accepts in (alike, split)
     ]
     assert widths[1] > 1.5 * widths[0]
+
+
+def test_its_interval_is_a_t_interval_over_raters():
+    """Half of twelve raters accept everything: only raters vary, by 1/2 x 1/2 over 12 - 1."""
+    item, rater = all_grade(40, 12)
+    accepts = (rater < 6).astype(float)
+    result = share_across_raters(sample(), item, rater, accepts, replicates=8000)
+    assert result.standard_error == pytest.approx((0.25 / 11) ** 0.5, rel=0.02)
+    assert result.half_width == pytest.approx(student_t_quantile(11) * result.standard_error)
 
 
 def test_raters_who_accept_everything_are_no_certainty():

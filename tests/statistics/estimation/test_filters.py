@@ -107,6 +107,15 @@ def test_rogan_gladen_corrects_the_kept_share_and_names_its_assumption():
     assert "assumes" in carried.assumption
 
 
+def test_rogan_gladen_adds_the_errors_of_sensitivity_and_specificity():
+    """The delta method: specificity errs among the traces that are not acceptable."""
+    sensitivity = Estimate(0.9, n=100, standard_error=0.01)
+    specificity = Estimate(0.7, n=100, standard_error=0.05)
+    share = rogan_gladen(500, 1000, sensitivity=sensitivity, specificity=specificity).share
+    variance = 0.25 / 1000 + (0.01 / 3) ** 2 + (0.05 * 2 / 3) ** 2
+    assert share.standard_error == pytest.approx(variance**0.5 / 0.6)
+
+
 def test_rogan_gladen_stays_a_share():
     assert (
         rogan_gladen(10, 1000, sensitivity=measured(0.9), specificity=measured(0.9)).share.value

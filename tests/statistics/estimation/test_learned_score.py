@@ -44,6 +44,13 @@ def test_separable_or_constant_grades_do_not_break_it(label):
         assert ((learned.graded > 0) & (learned.graded < 1)).all()
 
 
+def test_the_ridge_keeps_scores_of_separable_grades_away_from_certainty():
+    features = np.linspace(-1, 1, 60)[:, None]
+    labels = (features[:, 0] > 0).astype(float)
+    score = learn_score(features, labels, np.arange(60) // 2, features).batch
+    assert 0.001 < score.min() < score.max() < 0.999
+
+
 def test_one_question_teaches_nothing():
     with pytest.raises(ValueError, match="two questions"):
         learn_score(np.ones((3, 1)), np.ones(3), np.zeros(3, dtype=int), np.ones((9, 1)))

@@ -18,6 +18,7 @@ from pipeline.statistics.estimation.stratified_sample import (
     build_sample,
     collapse_strata,
 )
+from pipeline.statistics.intervals import Z, student_t_quantile, wilson
 from review.reports.wording import cell_text
 
 
@@ -52,6 +53,21 @@ def test_traces_of_one_question_count_together():
     together = stratified_share(build_sample(rows, {"s": Stratum(6000)}))
     assert together.value == single.value
     assert together.standard_error == pytest.approx(math.sqrt(3) * single.standard_error, rel=0.02)
+
+
+def test_questions_whose_traces_differ_are_not_more_certain_than_single_traces():
+    labels = [1, 0] * 20
+    single = stratified_share(build_sample(items("s", labels), {"s": Stratum(4000)}))
+    rows = [SampledItem("s", index // 2, 0.1, label) for index, label in enumerate(labels)]
+    pairs = stratified_share(build_sample(rows, {"s": Stratum(4000)}))
+    assert pairs.standard_error == pytest.approx(single.standard_error)
+
+
+def test_few_degrees_of_freedom_widen_the_interval():
+    """One stratum of twelve answers has eleven."""
+    result = stratified_share(build_sample(items("s", [1, 0] * 6), {"s": Stratum(1200)}))
+    size = 0.25 / result.standard_error**2 * (Z / student_t_quantile(11)) ** 2
+    assert (result.low, result.high) == pytest.approx(wilson(0.5, size))
 
 
 def test_a_batch_graded_in_full_has_no_sampling_error():
