@@ -1,4 +1,4 @@
-"""What a reviewer may fetch: only their own slots, never anyone else's judgement."""
+"""What each user may fetch: reviewers their own slots, never anyone else's judgement."""
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -32,12 +32,12 @@ def reviewer_of(user: User) -> Reviewer:
 
 
 def studies_to_grade(reviewer: Reviewer) -> QuerySet[Study]:
-    """Studies the reviewer has a place in."""
+    """Studies the reviewer is a member of."""
     return Study.objects.filter(places__reviewer=reviewer)
 
 
 def study_to_grade(reviewer: Reviewer, study_id: int) -> Study:
-    """A study the reviewer has a place in, or Http404."""
+    """A study the reviewer is a member of, or Http404."""
     return get_object_or_404(studies_to_grade(reviewer), pk=study_id)
 
 
@@ -49,11 +49,11 @@ def slot_to_grade(reviewer: Reviewer, code: str) -> Slot:
     return get_object_or_404(slots, item__code=code)
 
 
-def slot_once_dealt(reviewer: Reviewer, code: str) -> Slot:
-    """The slot a grade is meant for: the reviewer's own, or one they have lost, or Http404.
+def slot_to_submit(reviewer: Reviewer, code: str) -> Slot:
+    """The slot a submitted form belongs to: the reviewer's own, or one they have lost, or Http404.
 
     Codes are unguessable: a reviewer of the study who names one was shown the item. A grade
-    that comes too late is refused there, but with its text, not by a page that is not found.
+    that comes too late is refused on its own page, with its text, not by "not found".
     """
     slots = Slot.objects.filter(
         item__code=code, item__study__places__reviewer=reviewer
@@ -77,7 +77,7 @@ def graded_slot(reviewer: Reviewer, code: str) -> Slot:
     return get_object_or_404(slots, item__code=code)
 
 
-def practised(reviewer: Reviewer, study: Study, case: str) -> PracticeGrade:
+def practice_grade(reviewer: Reviewer, study: Study, case: str) -> PracticeGrade:
     """What the reviewer entered for a practice case, or Http404."""
     rows = PracticeGrade.objects.select_related("reviewer")
     return get_object_or_404(rows, reviewer=reviewer, study=study, case=case)
@@ -119,7 +119,7 @@ def study_to_settle(user: User, study_id: int) -> Study:
 
 
 def study_to_report(user: User, study_id: int) -> Study:
-    """A study whose reports the user may read, or Http404: reports tell what others graded."""
+    """A study whose reports the user may read, or Http404: reports show what others graded."""
     return study_to_settle(user, study_id)
 
 
@@ -138,8 +138,8 @@ def item_to_settle(user: User, code: str) -> Item:
     return get_object_or_404(items, code=code)
 
 
-def sent_back_to(reviewer: Reviewer, code: str) -> SendBack:
-    """What was sent back to the reviewer of this item and waits for them, or Http404."""
+def open_sendback(reviewer: Reviewer, code: str) -> SendBack:
+    """The open send-back of the reviewer's grade of this item, or Http404."""
     waiting = SendBack.objects.waiting().filter(grade__reviewer=reviewer, grade__item__code=code)
     rows = waiting.select_related("grade__item__study", "grade__item__trace__question")
     return get_object_or_404(rows)
@@ -184,7 +184,7 @@ def person_for(user: User, person_id: int) -> User:
 
 
 def invitations_for(user: User) -> QuerySet[Invitation]:
-    """Invitations, for leads and auditors; the links themselves are kept nowhere."""
+    """Invitations, for leads and auditors; the links themselves are not stored."""
     _leads_only(user)
     return Invitation.objects.select_related("made_by", "account")
 
@@ -200,7 +200,7 @@ def events_for(user: User) -> QuerySet[Event]:
     blind = StudyReviewer.objects.filter(reviewer__user=user).exclude(
         study__state=Study.State.CLOSED
     )
-    hidden = [place.study.event_chain for place in blind.select_related("study")]
+    hidden = [member.study.event_chain for member in blind.select_related("study")]
     rows = Event.objects.exclude(chain__name__in=hidden) if hidden else Event.objects.all()
     return rows.select_related("chain", "actor").order_by("-pk")
 

@@ -1,7 +1,7 @@
-"""The grades of one item side by side under letters, what differs first.
+"""The grades of one item side by side under letters, with what differs first.
 
-A letter is random and stable: it tells neither who graded nor in which order, and a grade that
-comes later moves nobody else's letter.
+A letter is random and stable: it reveals neither who graded nor in which order, and a later
+grade changes nobody else's letter.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from string import ascii_uppercase
 from django.db.models import Q
 
 from pipeline.statistics.consensus import Reason, reasons
-from review.evidence.grade_records import rating_of
+from review.evidence.grade_records import rating_without_paths
 from review.models import Grade, Item, SendBack
 
 WORDS: dict[Reason, str] = {
@@ -27,7 +27,7 @@ WORDS: dict[Reason, str] = {
 
 @dataclass(frozen=True)
 class GradeColumn:
-    """One grade under its letter; `note` tells one that only warns: it is not of the ratings."""
+    """One grade under its letter; a `note` marks one that only warns and is no rating."""
 
     letter: str
     grade: Grade
@@ -41,7 +41,7 @@ class GradeColumn:
 
 @dataclass(frozen=True)
 class ComparisonRow:
-    """What each column says of one thing; `step` is the number where it is a step's label."""
+    """One row of the comparison, a value a column; `step` is set for a step's labels."""
 
     title: str
     values: tuple[str, ...]
@@ -80,13 +80,15 @@ class GradeComparison:
 def compare(item: Item, grades: Sequence[Grade]) -> GradeComparison:
     """Lay the grades side by side by letter: what brought the item here, what differs, the rest."""
     letters = letters_of(item)
-    columns = sorted((_column(item, one, letters) for one in grades), key=lambda one: one.letter)
+    columns = sorted(
+        (_column(item, grade, letters) for grade in grades), key=lambda column: column.letter
+    )
     why = reasons_of(item, grades)
     rows = list(_rows(columns, why))
     return GradeComparison(
         columns=tuple(columns),
         rows=tuple(sorted(rows, key=lambda row: (not row.reason, not row.differs))),
-        remarks=(*_remarks(columns), *_asked(item, letters)),
+        remarks=(*_remarks(columns), *_sendback_remarks(item, letters)),
         reasons=tuple(WORDS[reason] for reason in why),
     )
 
@@ -94,24 +96,26 @@ def compare(item: Item, grades: Sequence[Grade]) -> GradeComparison:
 def reasons_of(item: Item, grades: Sequence[Grade]) -> tuple[Reason, ...]:
     """Why these grades need adjudication; a flag counts whoever raised it, and whenever."""
     rated = item.kind == Item.Kind.SAMPLED
-    ratings = [rating_of(one) for one in grades if rated and not _only_warns(item, one)]
-    found = reasons([rating for rating in ratings if rating is not None])
-    if "safety" not in found and any(grade.safety_flag for grade in grades):
-        return ("safety", *found)
-    return found
+    ratings = [
+        rating_without_paths(grade) for grade in grades if rated and not _only_warns(item, grade)
+    ]
+    why = reasons([rating for rating in ratings if rating is not None])
+    if "safety" not in why and any(grade.safety_flag for grade in grades):
+        return ("safety", *why)
+    return why
 
 
 def letters_of(item: Item) -> dict[int, str]:
     """A letter for each reviewer who graded the item, by reviewer number."""
-    given: dict[int, str] = {}
+    letters: dict[int, str] = {}
     first = Grade.objects.filter(Q(item=item) | Q(item__repeat_of=item), revision=1)
     for reviewer in dict.fromkeys(first.order_by("pk").values_list("reviewer", flat=True)):
         text = f"letter:{item.study.seed}:{item.pk}:{reviewer}"
         start = hashlib.blake2b(text.encode(), digest_size=8).digest()
-        taken = set(given.values())
+        taken = set(letters.values())
         free = (name for name in _names(int.from_bytes(start) % 26) if name not in taken)
-        given[reviewer] = next(free)
-    return given
+        letters[reviewer] = next(free)
+    return letters
 
 
 def _names(start: int) -> Iterator[str]:
@@ -144,9 +148,9 @@ def _rows(columns: Sequence[GradeColumn], why: Sequence[Reason]) -> Iterator[Com
     yield row("Coherence", lambda grade: grade.cot_coherence, "coherence" in why)
     yield row("Answer key", lambda grade: "disputed" if grade.answer_key_disputed else "")
     yield row("Cannot judge", lambda grade: grade.cannot_judge and grade.get_cannot_judge_display())
-    for step in _numbers(columns, lambda grade: [one.step for one in grade.step_labels.all()]):
+    for step in _numbers(columns, lambda grade: [label.step for label in grade.step_labels.all()]):
         yield row(f"Step {step}", partial(_label, step), "steps" in why, step)
-    for path in _numbers(columns, lambda grade: [one.path for one in grade.path_grades.all()]):
+    for path in _numbers(columns, lambda grade: [row.path for row in grade.path_grades.all()]):
         yield row(f"Path {path + 1}", partial(_path, path))
 
 
@@ -155,32 +159,32 @@ def _numbers(columns: Sequence[GradeColumn], of: Callable[[Grade], list[int]]) -
 
 
 def _label(step: int, grade: Grade) -> str:
-    labels = (one for one in grade.step_labels.all() if one.step == step)
-    return next((one.get_label_display().lower() for one in labels), "")
+    labels = (label for label in grade.step_labels.all() if label.step == step)
+    return next((label.get_label_display().lower() for label in labels), "")
 
 
 def _path(path: int, grade: Grade) -> str:
-    for one in grade.path_grades.all():
-        if one.path == path:
-            invalid = f", {len(one.invalid_edges)} invalid" if one.invalid_edges else ""
-            return f"{one.precision} / {one.coherence}{invalid}"
+    for row in grade.path_grades.all():
+        if row.path == path:
+            invalid = f", {len(row.invalid_edges)} invalid" if row.invalid_edges else ""
+            return f"{row.precision} / {row.coherence}{invalid}"
     return ""
 
 
 def _remarks(columns: Sequence[GradeColumn]) -> Iterator[Remark]:
     for column in columns:
-        for one in column.grade.step_labels.all():
-            if one.correction:
-                yield Remark(column.letter, f"step {one.step} should read", one.correction)
+        for label in column.grade.step_labels.all():
+            if label.correction:
+                yield Remark(column.letter, f"step {label.step} should read", label.correction)
         if column.grade.comment:
             yield Remark(column.letter, "comment", column.grade.comment)
         if column.grade.amend_reason:
             yield Remark(column.letter, "why they changed their grade", column.grade.amend_reason)
 
 
-def _asked(item: Item, letters: dict[int, str]) -> Iterator[Remark]:
-    for asked in SendBack.objects.filter(grade__item=item).select_related("grade"):
-        letter = letters[asked.grade.reviewer_id]
-        yield Remark(letter, "sent back to them", asked.comment)
-        if asked.reply:
-            yield Remark(letter, "their answer, the grade stands", asked.reply)
+def _sendback_remarks(item: Item, letters: dict[int, str]) -> Iterator[Remark]:
+    for request in SendBack.objects.filter(grade__item=item).select_related("grade"):
+        letter = letters[request.grade.reviewer_id]
+        yield Remark(letter, "sent back to them", request.comment)
+        if request.reply:
+            yield Remark(letter, "their answer, the grade stands", request.reply)

@@ -1,4 +1,4 @@
-"""Correcting: the whole CoT of an item put right, and approved for release as a better one."""
+"""Corrections: an item's CoT rewritten and approved, for release beside the original."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """How one grader, by letter, would put a step."""
+    """How one grader, under a letter, would word a step."""
 
     letter: str
     label: str
@@ -55,10 +55,10 @@ def to_correct(item: Item) -> ToCorrect:
     suggested = _suggestions(item)
     passages = []
     for step in cot.steps:
-        found = suggested.get(step.number, ())
-        start = found[0].text if len(found) == 1 else step.text
+        suggestions = suggested.get(step.number, ())
+        start = suggestions[0].text if len(suggestions) == 1 else step.text
         text = approved.steps[step.number - 1] if approved else start
-        passages.append(Passage(step.number, step.text, found, text))
+        passages.append(Passage(step.number, step.text, suggestions, text))
     return ToCorrect(
         passages=tuple(passages),
         conclusion_original=cot.conclusion,
@@ -77,7 +77,7 @@ def approve_correction(
     """
     _check(item, steps, conclusion)
     with transaction.atomic():
-        # The item's row is the lock: of two who approve one does, the other is told.
+        # The item's row is the lock: of two who approve, one gets a Conflict.
         Item.objects.select_for_update().get(pk=item.pk)
         if newest_revision(item.corrections.all()) != seen:
             raise Conflict("Someone approved a correction meanwhile: look again.")
@@ -114,11 +114,10 @@ def _check(item: Item, steps: Sequence[str], conclusion: str) -> None:
 def _suggestions(item: Item) -> dict[int, tuple[Suggestion, ...]]:
     letters = letters_of(item)
     rows = StepLabel.objects.filter(grade__item=item, grade__is_current=True).exclude(correction="")
-    found: dict[int, tuple[Suggestion, ...]] = {}
+    suggestions: dict[int, tuple[Suggestion, ...]] = {}
     for row in rows.select_related("grade").order_by("step"):
         letter = letters[row.grade.reviewer_id]
-        said = Suggestion(letter, row.get_label_display(), row.correction)
-        found[row.step] = tuple(
-            sorted((*found.get(row.step, ()), said), key=lambda one: one.letter)
-        )
-    return found
+        suggestion = Suggestion(letter, row.get_label_display(), row.correction)
+        of_step = (*suggestions.get(row.step, ()), suggestion)
+        suggestions[row.step] = tuple(sorted(of_step, key=lambda other: other.letter))
+    return suggestions

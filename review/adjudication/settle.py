@@ -1,7 +1,7 @@
 """Adjudication: items whose grades disagree, settled one at a time, beside the grades.
 
-An item is held by one adjudicator at a time. A settlement says which grades were seen; a later
-one supersedes it and nothing is overwritten.
+One adjudicator at a time leases an item. A settlement records the grades it weighed; a later one
+supersedes it and overwrites nothing.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from review.models.grades import may_warn
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-LEASE = timedelta(minutes=30)
+LEASE_DURATION = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -50,11 +50,11 @@ def awaiting_adjudication(study: Study) -> QuerySet[Item]:
     """
     settled = Adjudication.objects.filter(item=OuterRef("pk"), is_current=True)
     overtaken = settled.with_overtaken().filter(overtaken=True)  # type: ignore[misc]
-    asked = SendBack.objects.waiting().filter(grade__item=OuterRef("pk"))
+    sent_back = SendBack.objects.waiting().filter(grade__item=OuterRef("pk"))
     unfilled = Slot.objects.filter(
         item=OuterRef("pk"), state__in=(Slot.State.OPEN, Slot.State.LEASED)
     )
-    rows = Item.objects.filter(~Exists(asked), study=study).exclude(kind=Item.Kind.REPEAT)
+    rows = Item.objects.filter(~Exists(sent_back), study=study).exclude(kind=Item.Kind.REPEAT)
     flagged = Q(flagged__gt=0) | Q(flagged_again=True)
     disagree = Q(kind=Item.Kind.SAMPLED) & _disagree()
     return (
@@ -125,48 +125,50 @@ def grades_to_settle(item: Item) -> list[Grade]:
 
 
 def fingerprint(grades: Iterable[Grade]) -> str:
-    """Which grades were shown, without telling their numbers and so their order."""
+    """Which grades were shown; a hash, since their ids would reveal their order."""
     numbers = ",".join(str(grade.pk) for grade in sorted(grades, key=lambda grade: grade.pk))
     return hashlib.sha256(numbers.encode()).hexdigest()[:16]
 
 
 def next_to_settle(study: Study, *, adjudicator: "User") -> AdjudicationLease | None:
-    """Lease the gravest item that waits and nobody holds; the one held already comes first."""
+    """Lease the gravest item that is free, or return to the one leased already."""
     now = timezone.now()
     leases = AdjudicationLease.objects.filter(item=OuterRef("pk"), until__gt=now)
     waiting = awaiting_adjudication(study).exclude(
         Exists(Grade.objects.filter(item=OuterRef("pk"), reviewer__user=adjudicator))
     )
-    held = waiting.filter(Exists(leases.filter(adjudicator=adjudicator)))
+    own = waiting.filter(Exists(leases.filter(adjudicator=adjudicator)))
     free = waiting.filter(~Exists(leases))
-    for item in (*held[:1], *free.iterator(chunk_size=20)):
-        if (lease := hold_item(item, adjudicator=adjudicator)) is not None:
+    for item in (*own[:1], *free.iterator(chunk_size=20)):
+        if (lease := lease_item(item, adjudicator=adjudicator)) is not None:
             return lease
     return None
 
 
-def hold_item(item: Item, *, adjudicator: "User") -> AdjudicationLease | None:
-    """Take or renew the hold on an item; None while someone else holds it."""
+def lease_item(item: Item, *, adjudicator: "User") -> AdjudicationLease | None:
+    """Take or renew the lease of an item; None while someone else has it."""
     with transaction.atomic():
         AdjudicationLease.objects.get_or_create(item=item)
         now = timezone.now()
         rows = AdjudicationLease.objects.filter(item=item)
-        if not rows.filter(adjudicator=adjudicator, until__gt=now).update(until=now + LEASE):
+        if not rows.filter(adjudicator=adjudicator, until__gt=now).update(
+            until=now + LEASE_DURATION
+        ):
             taken = rows.filter(Q(until__isnull=True) | Q(until__lte=now)).update(
-                adjudicator=adjudicator, fence=F("fence") + 1, until=now + LEASE
+                adjudicator=adjudicator, fence=F("fence") + 1, until=now + LEASE_DURATION
             )
             if not taken:
                 return None
         return rows.select_related("item__study").get()
 
 
-def held_lease(item: Item, *, adjudicator: "User") -> AdjudicationLease | None:
-    """The adjudicator's own hold on the item, also one whose time ran out and nobody took."""
+def own_lease(item: Item, *, adjudicator: "User") -> AdjudicationLease | None:
+    """The adjudicator's own lease of the item, also an expired one that nobody has taken over."""
     return AdjudicationLease.objects.filter(item=item, adjudicator=adjudicator).first()
 
 
-def let_go(item: Item, *, adjudicator: "User") -> None:
-    """Give an item back unsettled, for another adjudicator; nothing where it is not held."""
+def return_item(item: Item, *, adjudicator: "User") -> None:
+    """Give an item back unsettled, for another adjudicator; does nothing without a lease."""
     AdjudicationLease.objects.filter(item=item, adjudicator=adjudicator).update(
         adjudicator=None, until=None
     )

@@ -155,6 +155,6 @@ def _steps(grades: Iterable[int]) -> dict[int, list[tuple[int, str]]]:
     return steps
 
 
-def rating_of(grade: Grade) -> Rating | None:
+def rating_without_paths(grade: Grade) -> Rating | None:
     """One grade as a rating without its paths; None where the reviewer could not judge."""
     return None if grade.cannot_judge else _rating(grade, ())

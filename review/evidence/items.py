@@ -17,7 +17,7 @@ from pipeline.models import QuestionSet
 from pipeline.statistics.consensus import Consensus, Rating, consensus
 from pipeline.statistics.step_labels import step_consensus
 from review.evidence.grade_records import GradeRecord, ItemGrades, grades_by_item
-from review.evidence.key_disputes import left_out
+from review.evidence.key_disputes import key_exclusion
 from review.models import Adjudication, Decline, Grade, Item, KeyRuling, SendBack, Study
 
 BLOCK_SIZE = 500
@@ -163,7 +163,7 @@ def _evidence_of(
         independent=grades.independent,
         consensus=_consensus(settled, grades, holds),
         adjudicated=holds,
-        key_exclusion=left_out(ruling, _doubts(grades, settled)) or "",
+        key_exclusion=key_exclusion(ruling, _doubts(grades, settled)) or "",
         open_safety_flag=_open_safety_flag(settled, grades, holds),
         sent_back=item.sent_back,  # type: ignore[attr-defined]
         declines=declines,

@@ -19,7 +19,7 @@ from review.models.grades import may_warn
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-LEFT_OUT = {
+EXCLUSIONS = {
     KeyRuling.Ruling.WRONG.value: "answer key wrong",
     KeyRuling.Ruling.WITHDRAWN.value: "question withdrawn",
 }
@@ -27,7 +27,7 @@ LEFT_OUT = {
 
 @dataclass(frozen=True)
 class Doubt:
-    """One voice against a question's answer key; `who` is a pseudonym, or "adjudicator"."""
+    """One person's doubt of a question's answer key; `who` is a pseudonym, or "adjudicator"."""
 
     who: str
     comment: str
@@ -38,7 +38,7 @@ class Doubt:
 
 @dataclass(frozen=True)
 class Dispute:
-    """A question, who doubts its answer key, and what was ruled of it last."""
+    """A question, who doubts its answer key, and the last ruling on it."""
 
     question: Question
     doubts: tuple[Doubt, ...]
@@ -62,23 +62,23 @@ def is_open(ruling: KeyRuling | None, raised_at: Iterable[datetime]) -> bool:
     return any(ruling is None or at > ruling.ruled_at for at in raised_at)
 
 
-def left_out(ruling: KeyRuling | None, raised_at: Iterable[datetime]) -> str | None:
+def key_exclusion(ruling: KeyRuling | None, raised_at: Iterable[datetime]) -> str | None:
     """Why items on a question stay out of releases for its answer key; None: they do not."""
-    if ruling is not None and ruling.ruling in LEFT_OUT:
-        return LEFT_OUT[ruling.ruling]
+    if ruling is not None and ruling.ruling in EXCLUSIONS:
+        return EXCLUSIONS[ruling.ruling]
     return "answer key disputed" if is_open(ruling, raised_at) else None
 
 
 def disputes(questions: Iterable[int] | None = None) -> list[Dispute]:
-    """Every disputed question, or those of the numbers given; open ones first, then the newest."""
+    """Every disputed question, or those with these ids; open ones first, then the newest."""
     doubts = _doubts(questions)
     rulings = {
-        one.question_id: one
-        for one in KeyRuling.objects.filter(is_current=True, question__in=doubts.keys())
+        ruling.question_id: ruling
+        for ruling in KeyRuling.objects.filter(is_current=True, question__in=doubts.keys())
     }
     rows = Question.objects.filter(pk__in=doubts.keys()).select_related("question_set")
-    found = [Dispute(row, tuple(doubts[row.pk]), rulings.get(row.pk)) for row in rows]
-    return sorted(found, key=lambda one: (not one.open, -one.question.pk))
+    disputed = [Dispute(row, tuple(doubts[row.pk]), rulings.get(row.pk)) for row in rows]
+    return sorted(disputed, key=lambda dispute: (not dispute.open, -dispute.question.pk))
 
 
 def dispute_of(question: Question) -> Dispute | None:
@@ -93,11 +93,11 @@ def _doubts(questions: Iterable[int] | None) -> dict[int, list[Doubt]]:
         wanted = list(questions)
         grades = grades.filter(item__trace__question__in=wanted)
         settled = settled.filter(item__trace__question__in=wanted)
-    found: dict[int, list[Doubt]] = defaultdict(list)
+    doubts: dict[int, list[Doubt]] = defaultdict(list)
     for grade in grades.select_related("reviewer", "item__study", "item__trace").defer(
         "item__trace__record"
     ):
-        found[grade.item.trace.question_id].append(
+        doubts[grade.item.trace.question_id].append(
             Doubt(
                 grade.reviewer.pseudonym,
                 grade.comment,
@@ -106,11 +106,11 @@ def _doubts(questions: Iterable[int] | None) -> dict[int, list[Doubt]]:
                 f"g{grade.pk}",
             )
         )
-    for one in settled.select_related("item__study", "item__trace").defer("item__trace__record"):
-        found[one.item.trace.question_id].append(
-            Doubt("adjudicator", one.rationale, one.decided_at, one.item.study.name, f"a{one.pk}")
+    for row in settled.select_related("item__study", "item__trace").defer("item__trace__record"):
+        doubts[row.item.trace.question_id].append(
+            Doubt("adjudicator", row.rationale, row.decided_at, row.item.study.name, f"a{row.pk}")
         )
-    return found
+    return doubts
 
 
 def releases_with(question: Question) -> list[Release]:
@@ -131,8 +131,8 @@ def rule_on_key(
     chain of every study with an item on the question. Raises Conflict.
     """
     with transaction.atomic():
-        # The question's row is the lock: of two leads one rules, the other is told. A doubt that
-        # is being saved is waited for: by its time, the ruling would pass for later than it.
+        # The question's row is the lock: of two leads, one rules and the other gets a Conflict.
+        # Doubts being saved are waited for: committed later, they would look older than the ruling.
         Question.objects.select_for_update().get(pk=question.pk)
         studies = _locked_studies(question)
         dispute = dispute_of(question)

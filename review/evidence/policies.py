@@ -31,13 +31,13 @@ PENDING = frozenset({TOO_FEW, DISAGREE, UNGRADED, SENT_BACK})
 
 @dataclass(frozen=True)
 class Rules:
-    """Which items a release takes. Scales run from 1 to 5; None asks nothing.
+    """Which items a release takes. Scales run from 1 to 5; None sets no minimum.
 
-    Minimum precision and coherence are asked of the consensus on the CoT, path minimums of the
-    lowest grade any reviewer gave to any cited path, `minimum_graders` of traces that someone
-    graded. An adjudicated harm of a severity in `barred_harms` keeps a trace out; one that
-    nobody has adjudicated always does. `ungraded` says what becomes of traces nobody graded:
-    "take" asks only filters and licence of them.
+    Minimum precision and coherence apply to the consensus on the CoT, path minimums to the
+    lowest grade any reviewer gave to any cited path, `minimum_graders` to graded traces. An
+    adjudicated harm of a severity in `barred_harms` keeps a trace out; one that nobody has
+    adjudicated always does. `ungraded` says what becomes of traces nobody graded: "take" asks
+    only filters and licence of them.
     """
 
     required_filters: tuple[str, ...] = FILTERS
@@ -81,7 +81,7 @@ def rules_of(row: Policy | Release) -> Rules:
 
 
 def save_policy(name: str, *, rules: Rules, saved_by: "User") -> Policy:
-    """Keep a rule under a name. A policy is never changed: save another. Raises Refusal."""
+    """Save rules under a name. A policy never changes: save another. Raises Refusal."""
     plain = rules_as_json(rules)
     try:
         with transaction.atomic():
@@ -98,8 +98,8 @@ def exclusion(rules: Rules, evidence: Evidence) -> str | None:
 
 
 def objections(rules: Rules, evidence: Evidence) -> Iterator[str]:
-    """Everything in the rules that speaks against the item, in a few words each."""
-    yield from passes_not(rules, evidence.features)
+    """Every reason in the rules to leave the item out, in a few words each."""
+    yield from failed_filters(rules, evidence.features)
     if evidence.key_exclusion:
         yield evidence.key_exclusion
     if evidence.open_safety_flag and (
@@ -111,8 +111,8 @@ def objections(rules: Rules, evidence: Evidence) -> Iterator[str]:
     yield from _by_grading(rules, evidence)
 
 
-def passes_not(rules: Rules, features: TraceFeatures) -> Iterator[str]:
-    """The required filters that a trace has not passed: known of every trace, graded or not."""
+def failed_filters(rules: Rules, features: TraceFeatures) -> Iterator[str]:
+    """The required filters that a trace has not passed: known for every trace, graded or not."""
     for name in rules.required_filters:
         if not features.passed(name):
             yield f"filter not passed: {name}"

@@ -1,4 +1,4 @@
-"""Amending: a later judgement of an item one has graded; every revision stays.
+"""Amending a submitted grade; every revision is kept.
 
 Before a reveal the newest revision is the current grade. After it the blind grade stays the
 current one, since statistics rest on blind grades, and revisions stand beside it.
@@ -40,11 +40,11 @@ def amend_grade(
         raise CannotAmend("Say why you are changing the grade.")
     with transaction.atomic():
         _lock_open_study(slot.item)
-        made = Grade.objects.filter(idempotency_key=key, item=slot.item, reviewer=reviewer)
-        if (grade := made.first()) is not None:
+        saved = Grade.objects.filter(idempotency_key=key, item=slot.item, reviewer=reviewer)
+        if (grade := saved.first()) is not None:
             return grade
         if Grade.objects.filter(idempotency_key=key).exists():
-            raise CannotAmend("This page was sent for another item: load it anew.")
+            raise CannotAmend("This page was sent for another item: reload it.")
         grade = _revision(slot, reviewer, key, reason.strip(), entry)
         write_parts(grade, entry)
         Draft.objects.filter(item=slot.item, reviewer=reviewer).delete()
@@ -67,13 +67,13 @@ def _revision(
     slot: Slot, reviewer: Reviewer, key: uuid.UUID, reason: str, entry: GradeSubmission
 ) -> Grade:
     item = slot.item
-    given = Grade.objects.filter(slot=slot, reviewer=reviewer)
-    first = given.filter(revision=1).first()
+    revisions = Grade.objects.filter(slot=slot, reviewer=reviewer)
+    first = revisions.filter(revision=1).first()
     if first is None:
         raise CannotAmend("There is no grade of yours to change.")
     revealed = Reveal.objects.filter(item=item, reviewer=reviewer).exists()
     return supersede(
-        given,
+        revisions,
         is_current=not revealed,
         slot=slot,
         item=item,

@@ -1,7 +1,7 @@
-"""The answer key of a study that hides it: it waits for the coherence a reviewer gives blind.
+"""The answer key of a study that hides it until the reviewer has graded coherence.
 
-Whether the steps hold together is to be judged of the steps, not of where they arrive. So the
-key is sent only after a coherence is on the server, and that first one is kept for good.
+Coherence is about the steps, not about the answer they reach. So the key is sent only once a
+coherence is on the server, and that first one is kept.
 """
 
 from dataclasses import replace
@@ -25,7 +25,7 @@ def without_key(trace: TraceRecord) -> TraceRecord:
     return replace(trace, question=question)
 
 
-def keep_blind_coherence(draft: Draft) -> Draft:
+def store_blind_coherence(draft: Draft) -> Draft:
     """Keep the coherence the draft holds, if it is the first; a later one never replaces it."""
     point = SCALE.get(draft.content.get("cot_coherence", ""))
     if draft.item.study.hide_answer_key and point is not None:
@@ -35,14 +35,14 @@ def keep_blind_coherence(draft: Draft) -> Draft:
     return draft
 
 
-def blind_coherence(item: Item, *, reviewer: Reviewer, given: int | None) -> int | None:
+def blind_coherence(item: Item, *, reviewer: Reviewer, submitted: int | None) -> int | None:
     """The coherence given before the key was shown; null where the study does not hide it.
 
-    Where no draft kept one, the key was never shown: the coherence `given` with the grade is
-    the blind one.
+    Where no draft kept one, the key was never shown: the coherence
+    `submitted` with the grade is the blind one.
     """
     if not item.study.hide_answer_key:
         return None
     kept = Draft.objects.filter(item=item, reviewer=reviewer, blind_coherence__isnull=False)
     first = kept.values_list("blind_coherence", flat=True).first()
-    return given if first is None else first
+    return submitted if first is None else first

@@ -64,8 +64,8 @@ def criteria_met(
 ) -> dict[str, bool]:
     """Which criteria the grade meets, by name; the decision only where one is expected."""
     met = {
-        name: given is not None and abs(given - expected[name]) <= expected["tolerance"]
-        for name, given in (("precision", precision), ("coherence", coherence))
+        name: value is not None and abs(value - expected[name]) <= expected["tolerance"]
+        for name, value in (("precision", precision), ("coherence", coherence))
     }
     if expected["decision"]:
         met["decision"] = decision == expected["decision"]

@@ -58,13 +58,13 @@ def submit_practice(
 ) -> PracticeGrade:
     """Keep the reviewer's first answers to the case. Twice is once."""
     with transaction.atomic():
-        row, made = PracticeGrade.objects.get_or_create(
+        row, is_new = PracticeGrade.objects.get_or_create(
             study=study,
             reviewer=reviewer,
             case=case.name,
             defaults={"content": dict(content), "rubric_version": study.rubric_version},
         )
-        if made:
+        if is_new:
             Event.objects.record(
                 "practice.submitted", row, by=reviewer.user, chain=study.event_chain
             )

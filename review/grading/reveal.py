@@ -1,4 +1,4 @@
-"""Revealing: after the blind grade, the filters' verdict, then what others said.
+"""Revealing: after the blind grade, the filters' verdict, then the other reviewers' grades.
 
 The first look freezes the blind grade: later changes are revisions marked after_reveal.
 """
@@ -40,12 +40,12 @@ def reveal_next(item: Item, *, reviewer: Reviewer, only_verdict: bool = False) -
     if not (item.study.reveal_after_submit and graded):
         raise Refusal("This study shows no verdicts.")
     with transaction.atomic():
-        reveal, made = Reveal.objects.select_for_update().get_or_create(
+        reveal, is_new = Reveal.objects.select_for_update().get_or_create(
             item=item, reviewer=reviewer
         )
-        if only_verdict and not made:
+        if only_verdict and not is_new:
             return reveal
-        shown = "verdict" if made else "peers"
+        shown = "verdict" if is_new else "peers"
         if shown == "peers" and reveal.peers_at is None:
             reveal.peers_at = timezone.now()
             reveal.save(update_fields=["peers_at"])
@@ -72,9 +72,9 @@ def peers_shown(item: Item, reveal: Reveal | None) -> list[Peer]:
     others = Grade.objects.filter(item=item, is_current=True).exclude(reviewer=reveal.reviewer)
     # By pseudonym, not by time: the letters tell nothing of who came first. No more of a control
     # item, which everyone grades, than there can be of any other.
-    ordered = others.order_by("reviewer__pseudonym")[: _most_peers(item.study)]
+    ordered = others.order_by("reviewer__pseudonym")[: _max_peers(item.study)]
     return [Peer(letter, grade) for letter, grade in zip(ascii_uppercase, ordered, strict=False)]
 
 
-def _most_peers(study: Study) -> int:
+def _max_peers(study: Study) -> int:
     return max(study.overlap, study.reliability_overlap or 0) - 1

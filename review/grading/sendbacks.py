@@ -35,17 +35,17 @@ def _ask(item: Item, grade: Grade, comment: str, by: "User") -> SendBack:
     waiting = SendBack.objects.waiting().filter(grade=grade)
     if waiting.exists():
         raise Conflict("The item was sent back before and the answer is still to come.")
-    asked = SendBack.objects.create(grade=grade, comment=comment, asked_by=by)
+    request = SendBack.objects.create(grade=grade, comment=comment, asked_by=by)
     Event.objects.record(
         "grade.sent_back",
-        asked,
+        request,
         by=by,
         chain=item.study.event_chain,
         item=item.code,
         revision=grade.revision,
         comment=comment,
     )
-    return asked
+    return request
 
 
 def waiting_for(reviewer: Reviewer) -> QuerySet[SendBack]:

@@ -1,4 +1,4 @@
-"""Entries: what a reviewer says of one item, and whether it says all the rubric asks."""
+"""What a reviewer submits for one item, and whether it is all that the rubric asks for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from pipeline.core.errors import Refusal
 from pipeline.core.records import TraceRecord
 from review.models import StepLabel
 
-PATHS_GRADED = 5
+MAX_GRADED_PATHS = 5
 INCORRECT = StepLabel.Label.INCORRECT.value
 
 
@@ -61,7 +61,7 @@ class GradeSubmission:
 
 def paths_to_grade(trace: TraceRecord) -> tuple[int, ...]:
     """Positions of the paths a reviewer grades: those the CoT cites, at most five."""
-    return trace.cited_paths[:PATHS_GRADED]
+    return trace.cited_paths[:MAX_GRADED_PATHS]
 
 
 def step_numbers(trace: TraceRecord) -> tuple[int, ...]:
@@ -92,9 +92,9 @@ def _check_paths(trace: TraceRecord, entry: GradeSubmission) -> None:
         numbers = ", ".join(str(path + 1) for path in sorted(missing))
         raise Refusal(f"Path {numbers}: give precision and coherence.")
     if set(entry.paths) - expected:
-        raise Refusal("The grade speaks of a path that the chain of thought does not cite.")
-    for path, said in entry.paths.items():
-        if not set(said.invalid_edges) <= set(range(len(trace.paths[path].edges))):
+        raise Refusal("The grade covers a path that the chain of thought does not cite.")
+    for path, submitted in entry.paths.items():
+        if not set(submitted.invalid_edges) <= set(range(len(trace.paths[path].edges))):
             raise Refusal(f"Path {path + 1}: an edge marked invalid is not there.")
 
 

@@ -34,7 +34,7 @@ __all__ = [
 
 MAX_ACTIVE_SECONDS = 24 * 60 * 60
 # A longer pause between two submissions, in whichever studies, begins another session.
-SESSION_ENDS = timedelta(minutes=30)
+SESSION_PAUSE = timedelta(minutes=30)
 
 
 class StaleLease(Conflict):
@@ -65,7 +65,7 @@ def submit_grade(
             # The second of two clicks comes here once the first has saved its grade.
             return _saved_before(slot, reviewer, key)
         if Grade.objects.filter(idempotency_key=key).exists():
-            raise StaleLease("This page was sent for another item: load it anew, nothing is lost.")
+            raise StaleLease("This page was sent for another item: reload it, nothing is lost.")
         grade = _grade_row(filled, reviewer, key, entry)
         write_parts(grade, entry)
         Draft.objects.filter(item=slot.item, reviewer=reviewer).delete()
@@ -76,18 +76,18 @@ def submit_grade(
 def write_parts(grade: Grade, entry: GradeSubmission) -> None:
     """Add what the grade says of each step and path."""
     StepLabel.objects.bulk_create(
-        StepLabel(grade=grade, step=step, label=one.label, correction=one.correction)
-        for step, one in sorted(entry.steps.items())
+        StepLabel(grade=grade, step=step, label=row.label, correction=row.correction)
+        for step, row in sorted(entry.steps.items())
     )
     PathGrade.objects.bulk_create(
         PathGrade(
             grade=grade,
             path=path,
-            precision=one.precision,
-            coherence=one.coherence,
-            invalid_edges=sorted(one.invalid_edges),
+            precision=row.precision,
+            coherence=row.coherence,
+            invalid_edges=sorted(row.invalid_edges),
         )
-        for path, one in sorted(entry.paths.items())
+        for path, row in sorted(entry.paths.items())
     )
 
 
@@ -167,7 +167,9 @@ def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeSubmi
         wall_seconds=None if since is None else round(since),
         study_position=before + 1,
         session_position=_session_position(reviewer),
-        blind_coherence=blind_coherence(slot.item, reviewer=reviewer, given=entry.cot_coherence),
+        blind_coherence=blind_coherence(
+            slot.item, reviewer=reviewer, submitted=entry.cot_coherence
+        ),
         idempotency_key=key,
         **judgement(entry),
     )
@@ -177,7 +179,7 @@ def _session_position(reviewer: Reviewer) -> int | None:
     """The place in the reviewer's session, from 1; None where that of the last is not on record."""
     grades = Grade.objects.filter(reviewer=reviewer, revision=1).order_by("-pk")
     last = grades.values_list("submitted_at", "session_position").first()
-    if last is None or timezone.now() - last[0] > SESSION_ENDS:
+    if last is None or timezone.now() - last[0] > SESSION_PAUSE:
         return 1
     return None if last[1] is None else last[1] + 1
 

@@ -11,8 +11,8 @@ from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.models import Reviewer
 
-# Without characters that are mistaken for one another when typed from a screen.
-TYPED_WITH = "abcdefghijkmnpqrstuvwxyz23456789"
+# Without characters that are easily confused when copied by hand.
+UNAMBIGUOUS_CHARACTERS = "abcdefghijkmnpqrstuvwxyz23456789"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def new_user(username: str, *, password: str, role: Role, by: User | None) -> Us
 @transaction.atomic
 def make_account(username: str, *, role: Role) -> NewAccount:
     """From the command line: a new user with one role and a fresh password. Raises Refusal."""
-    groups = ("".join(secrets.choice(TYPED_WITH) for _ in range(4)) for _ in range(4))
+    groups = ("".join(secrets.choice(UNAMBIGUOUS_CHARACTERS) for _ in range(4)) for _ in range(4))
     password = "-".join(groups)
     new_user(username, password=password, role=role, by=None)
     return NewAccount(username, role.value, password)

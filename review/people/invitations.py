@@ -46,12 +46,12 @@ def open_invitations() -> QuerySet[Invitation]:
     )
 
 
-def invitation_behind(token: str) -> Invitation:
+def invitation_by_token(token: str) -> Invitation:
     """The open invitation of this link. Raises NoSuchLink."""
-    found = open_invitations().filter(token_sha256=_digest(token)).first()
-    if found is None:
+    invitation = open_invitations().filter(token_sha256=_digest(token)).first()
+    if invitation is None:
         raise NoSuchLink
-    return found
+    return invitation
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def accept(token: str, *, username: str, password: str, profile: Profile | None 
     Of two who use one link at once, one gets an account. Raises NoSuchLink, and
     Refusal for a name that is taken, after which the link still works.
     """
-    invitation = invitation_behind(token)
+    invitation = invitation_by_token(token)
     now = timezone.now()
     if not open_invitations().filter(pk=invitation.pk).update(accepted_at=now):
         raise NoSuchLink

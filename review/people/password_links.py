@@ -27,12 +27,12 @@ def reset_link(person: User, *, by: User) -> list[str]:
     if not may_reset(person, by=by):
         raise Refusal(f"You cannot give {person} a link for another password.")
     Event.objects.record("account.reset_link_made", person, by=by)
-    return [_account_of(person), default_token_generator.make_token(person)]
+    return [_encoded_account(person), default_token_generator.make_token(person)]
 
 
-def person_behind(account: str, token: str) -> User:
+def account_by_link(account: str, token: str) -> User:
     """Whose link this is. Raises NoSuchLink."""
-    return _checked(_numbered(account), token)
+    return _checked(_account(account), token)
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def reset_password(account: str, token: str, *, password: str) -> User:
 
     Of two who use one link at once, one changes it. Raises NoSuchLink.
     """
-    number = _numbered(account).pk
+    number = _account(account).pk
     person = _checked(User.objects.select_for_update().get(pk=number), token)
     person.set_password(password)
     person.save(update_fields=["password"])
@@ -49,11 +49,11 @@ def reset_password(account: str, token: str, *, password: str) -> User:
     return person
 
 
-def _account_of(person: User) -> str:
+def _encoded_account(person: User) -> str:
     return urlsafe_base64_encode(force_bytes(person.pk))
 
 
-def _numbered(account: str) -> User:
+def _account(account: str) -> User:
     try:
         return User.objects.get(pk=int(urlsafe_base64_decode(account)))
     except (ValueError, OverflowError, User.DoesNotExist) as error:

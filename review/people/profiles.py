@@ -1,4 +1,4 @@
-"""Profiles: what a reviewer says of themself."""
+"""Profiles: a reviewer's specialty, seniority and interests."""
 
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Profile:
-    """What a reviewer says of themself."""
+    """A reviewer's own statement of specialty, seniority and interests."""
 
     specialty: str = ""
     seniority: str = ""
@@ -23,7 +23,7 @@ class Profile:
 
 @transaction.atomic
 def save_profile(reviewer: Reviewer, profile: Profile, *, by: "User") -> None:
-    """Replace a reviewer's profile; the event tells what was there before."""
+    """Replace a reviewer's profile; the event records the values before and after."""
     row = Reviewer.objects.select_for_update().get(pk=reviewer.pk)
     after = asdict(profile)
     before = {name: getattr(row, name) for name in after}

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from pipeline.core.errors import Conflict
 from review.grading.amend import check_open
-from review.grading.answer_key import keep_blind_coherence
+from review.grading.answer_key import store_blind_coherence
 from review.grading.submit import MAX_ACTIVE_SECONDS, StaleLease
 from review.models import Draft, Item, Reviewer, Slot
 from review.queue.claim import leased_slot, reclaim_slot, renew_lease
@@ -75,7 +75,7 @@ def save_draft(
     with transaction.atomic():
         if not _renew(slot, reviewer, fence):
             raise _stale_lease(slot, reviewer)
-        return keep_blind_coherence(_save(slot.item, reviewer, save, entered))
+        return store_blind_coherence(_save(slot.item, reviewer, save, entered))
 
 
 def save_amendment(

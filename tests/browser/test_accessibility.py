@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from pipeline.accounts.roles import Role
 from pipeline.models import Batch, Price
-from review.adjudication.settle import hold_item
+from review.adjudication.settle import lease_item
 from review.evidence.policies import save_policy
 from review.grading.controls import ExpectedGrade, mark_control
 from review.grading.practice import submit_practice
@@ -111,7 +111,7 @@ def world(transactional_db) -> dict[str, object]:
     judge = actors.person("judge", Role.ADJUDICATOR)
     settle(disputed, judge)
     send_back(disputed, grades=[disputed.grades.get(reviewer=ann)], comment="Again?", by=lead)
-    hold_item(disputed, adjudicator=judge)
+    lease_item(disputed, adjudicator=judge)
     policy = save_policy("Open", rules=factories.UNGRADED, saved_by=lead)
     release = make_release("released", study=study, policy=policy, made_by=lead)
     batch = study.batches.get()

@@ -8,7 +8,7 @@ from review.adjudication.settle import (
     Settlement,
     fingerprint,
     grades_to_settle,
-    hold_item,
+    lease_item,
     settle_item,
 )
 from review.evidence.items import Evidence, read_evidence
@@ -60,7 +60,7 @@ def _slot(item: Item, reviewer: Reviewer) -> Slot:
 
 def settle(item: Item, adjudicator: User, **changes: Any) -> Adjudication:
     """Settle the item as an adjudicator does who sees its grades as they are."""
-    lease = hold_item(item, adjudicator=adjudicator)
+    lease = lease_item(item, adjudicator=adjudicator)
     assert lease is not None
     fields: dict[str, Any] = {
         "precision": 4,

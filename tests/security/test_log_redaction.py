@@ -34,8 +34,8 @@ def test_a_page_that_fails_writes_its_path_without_the_token(name, written, monk
     def fails(*_: object) -> None:
         raise RuntimeError(f"No answer for {page}.")
 
-    monkeypatch.setattr("review.views.people.invitations.invitations.invitation_behind", fails)
-    monkeypatch.setattr("review.views.people.password_links.password_links.person_behind", fails)
+    monkeypatch.setattr("review.views.people.invitations.invitations.invitation_by_token", fails)
+    monkeypatch.setattr("review.views.people.password_links.password_links.account_by_link", fails)
     response = Client(raise_request_exception=False).get(page)
     assert response.status_code == 500
     lines = written.getvalue()

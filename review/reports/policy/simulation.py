@@ -26,7 +26,7 @@ from pipeline.statistics.estimation.stratified_sample import (
     build_sample,
     collapse_strata,
 )
-from review.evidence.policies import PENDING, Rules, objections, passes_not
+from review.evidence.policies import PENDING, Rules, failed_filters, objections
 from review.reports.facts import Facts
 from review.sampling.learned_score import Learned
 
@@ -114,7 +114,7 @@ def simulate(rules: Rules, facts: Facts, learned: Learned) -> Simulation:
             count,
         ),
         np.fromiter(
-            (not any(passes_not(rules, item.features)) for item in facts.items), bool, count
+            (not any(failed_filters(rules, item.features)) for item in facts.items), bool, count
         ),
     )
 

@@ -18,10 +18,10 @@ from review.adjudication.settle import (
     awaiting_adjudication,
     fingerprint,
     grades_to_settle,
-    held_lease,
-    hold_item,
-    let_go,
+    lease_item,
     next_to_settle,
+    own_lease,
+    return_item,
     settle_item,
 )
 from review.forms.adjudication import SendBackForm, SettleForm
@@ -106,7 +106,7 @@ def item(request: SignedInRequest, code: str) -> HttpResponse:
 def hold(request: SignedInRequest, code: str) -> HttpResponse:
     """Hold this very item, to settle it or to settle it again."""
     row = access.item_to_settle(request.user, code)
-    if hold_item(row, adjudicator=request.user) is not None:
+    if lease_item(row, adjudicator=request.user) is not None:
         return redirect("review:settle", code)
     messages.error(request, "Another adjudicator is settling this item.")
     return redirect("review:adjudication_item", code)
@@ -117,7 +117,7 @@ def hold(request: SignedInRequest, code: str) -> HttpResponse:
 def leave(request: SignedInRequest, code: str) -> HttpResponse:
     """Give the item back unsettled."""
     row = access.item_to_settle(request.user, code)
-    let_go(row, adjudicator=request.user)
+    return_item(row, adjudicator=request.user)
     return redirect("review:adjudication_study", row.study_id)
 
 
@@ -129,11 +129,11 @@ def settle(request: SignedInRequest, code: str) -> HttpResponse:
     row = access.item_to_settle(request.user, code)
     if request.method == "POST":
         return _settle(request, row)
-    lease = held_lease(row, adjudicator=request.user)
+    lease = own_lease(row, adjudicator=request.user)
     if lease is None:
         return redirect("review:adjudication_item", code)
-    hold_item(row, adjudicator=request.user)
-    return page_of(request, row, lease=held_lease(row, adjudicator=request.user))
+    lease_item(row, adjudicator=request.user)
+    return page_of(request, row, lease=own_lease(row, adjudicator=request.user))
 
 
 def _settle(request: SignedInRequest, row: Item) -> HttpResponse:

@@ -10,7 +10,7 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
 from review.adjudication.comparison import compare
-from review.adjudication.settle import grades_to_settle, let_go
+from review.adjudication.settle import grades_to_settle, return_item
 from review.forms.adjudication import ReplyForm, SendBackForm
 from review.grading.sendbacks import send_back, stand_by
 from review.views.adjudication.items import page_of
@@ -31,7 +31,7 @@ def send(request: SignedInRequest, code: str) -> HttpResponse:
     chosen = [column.grade for column in columns if column.letter in data["letters"]]
     with refusals_on(form):
         send_back(item, grades=chosen, comment=data["comment"], by=request.user)
-        let_go(item, adjudicator=request.user)
+        return_item(item, adjudicator=request.user)
         messages.success(request, "Sent back.")
         return redirect("review:adjudication_study", item.study_id)
     return page_of(request, item, send_back=form)
@@ -43,7 +43,7 @@ def send(request: SignedInRequest, code: str) -> HttpResponse:
 def sent_back(request: SignedInRequest, code: str) -> HttpResponse:
     """What one is asked about one's own grade; amend it, or say why it stands."""
     reviewer = access.reviewer_of(request.user)
-    asked = access.sent_back_to(reviewer, code)
+    asked = access.open_sendback(reviewer, code)
     form = ReplyForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with refusals_as_messages(request):

@@ -66,7 +66,7 @@ def grade(request: SignedInRequest, code: str) -> HttpResponse:
     """One item: read it, grade it, submit, get the next."""
     reviewer = access.reviewer_of(request.user)
     if request.method == "POST":
-        return _submit(request, access.slot_once_dealt(reviewer, code), reviewer)
+        return _submit(request, access.slot_to_submit(reviewer, code), reviewer)
     try:
         slot = access.slot_to_grade(reviewer, code)
     except Http404:
@@ -86,7 +86,7 @@ def grade(request: SignedInRequest, code: str) -> HttpResponse:
 def decline(request: SignedInRequest, code: str) -> HttpResponse:
     """Not for me: give the item back, with the reason, and get the next."""
     reviewer = access.reviewer_of(request.user)
-    slot = access.slot_once_dealt(reviewer, code)
+    slot = access.slot_to_submit(reviewer, code)
     form = DeclineForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Say why this item is not for you.")

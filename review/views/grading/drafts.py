@@ -33,7 +33,7 @@ MAX_INTEGER = 2**31 - 1
 def draft(request: SignedInRequest, code: str) -> HttpResponse:
     """Save the form as a draft; a hidden answer key is returned once coherence is graded."""
     reviewer = access.reviewer_of(request.user)
-    slot = access.slot_once_dealt(reviewer, code)
+    slot = access.slot_to_submit(reviewer, code)
     trace = store.trace_record(slot.item.trace)
     return _json_answer(lambda: _save(slot, reviewer, trace, request.POST), trace)
 
@@ -59,7 +59,7 @@ def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
 def answer_key(request: SignedInRequest, code: str) -> HttpResponse:
     """Without script: save the form as it stands, and come back to it with the answer key."""
     reviewer = access.reviewer_of(request.user)
-    slot = access.slot_once_dealt(reviewer, code)
+    slot = access.slot_to_submit(reviewer, code)
     trace = store.trace_record(slot.item.trace)
     form = form_of(slot, trace, request.POST, None)
     with refusals_on(form):

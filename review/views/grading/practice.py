@@ -28,7 +28,9 @@ def practice(request: SignedInRequest, study_id: int) -> HttpResponse:
     reviewer = access.reviewer_of(request.user)
     study = access.study_to_grade(reviewer, study_id)
     if request.method == "GET" and "seen" in request.GET:
-        return _feedback(request, study, access.practised(reviewer, study, request.GET["seen"]))
+        return _feedback(
+            request, study, access.practice_grade(reviewer, study, request.GET["seen"])
+        )
     case = next_case(study, reviewer=reviewer)
     if case is None:
         return to_next(request, study, reviewer) if request.method == "POST" else _to_desk()

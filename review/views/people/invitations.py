@@ -57,7 +57,7 @@ def invitation_accept(request: HttpRequest, token: str) -> HttpResponse:
     if (refusal := too_many(request)) is not None:
         return refusal
     try:
-        invitation = invitations.invitation_behind(token)
+        invitation = invitations.invitation_by_token(token)
         form = _accept_form(request, invitation)
         if form.is_bound and form.is_valid() and _accept(form, token):
             messages.success(request, "Your account has been created. You can log in now.")

@@ -40,7 +40,7 @@ def password_reset(request: HttpRequest, account: str, token: str) -> HttpRespon
     if (refusal := too_many(request)) is not None:
         return refusal
     try:
-        person = password_links.person_behind(account, token)
+        person = password_links.account_by_link(account, token)
         form = NewPasswordForm(request.POST or None, account=person.get_username())
         if form.is_valid():
             password_links.reset_password(account, token, password=form.cleaned_data["password"])

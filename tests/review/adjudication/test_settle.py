@@ -17,12 +17,12 @@ from review.adjudication.settle import (
     awaiting_adjudication,
     fingerprint,
     grades_to_settle,
-    hold_item,
-    let_go,
+    lease_item,
     next_to_settle,
+    return_item,
     settle_item,
 )
-from review.evidence.grade_records import rating_of
+from review.evidence.grade_records import rating_without_paths
 from review.models import Adjudication, AdjudicationLease, Grade, Item
 from tests import actors, factories
 from tests.review.disagreeing import evidence_of, grade_row, settle
@@ -72,7 +72,7 @@ def test_an_item_waits_by_the_rules(item, people, second, waiting):
     grade_row(item, people[0], labels=["correct", "correct"])
     grade_row(item, people[1], **second)
     assert waits(item) == waiting
-    assert bool(reasons([rating_of(grade) for grade in item.grades.all()])) == waiting
+    assert bool(reasons([rating_without_paths(grade) for grade in item.grades.all()])) == waiting
 
 
 UNABLE: dict[str, Any] = {
@@ -186,7 +186,7 @@ def test_two_adjudicators_are_dealt_two_items(study, people, judge):
     mine, theirs = (next_to_settle(study, adjudicator=one) for one in (judge, other))
     assert mine.item != theirs.item
     assert next_to_settle(study, adjudicator=judge).item == mine.item
-    assert hold_item(mine.item, adjudicator=other) is None
+    assert lease_item(mine.item, adjudicator=other) is None
 
 
 def test_nobody_settles_an_item_they_graded(item, people):
@@ -200,10 +200,10 @@ def test_a_lease_that_ran_out_goes_to_who_asks_and_the_late_settlement_is_not_sa
     item, people, judge
 ):
     grade_row(item, people[0], safety_flag="mild")
-    late = hold_item(item, adjudicator=judge)
+    late = lease_item(item, adjudicator=judge)
     AdjudicationLease.objects.update(until=timezone.now())
     other = actors.person("other", Role.ADJUDICATOR)
-    assert hold_item(item, adjudicator=other).fence == late.fence + 1
+    assert lease_item(item, adjudicator=other).fence == late.fence + 1
     seen = fingerprint(grades_to_settle(item))
     with pytest.raises(Conflict, match="ran out"):
         settle_item(item, adjudicator=judge, fence=late.fence, seen=seen, settlement=SAID)
@@ -215,7 +215,7 @@ SAID = Settlement(4, 4, "accept", "Because.")
 
 def test_a_lease_that_ran_out_and_nobody_took_still_counts(item, people, judge):
     grade_row(item, people[0], safety_flag="mild")
-    lease = hold_item(item, adjudicator=judge)
+    lease = lease_item(item, adjudicator=judge)
     AdjudicationLease.objects.update(until=timezone.now())
     seen = fingerprint(grades_to_settle(item))
     assert settle_item(item, adjudicator=judge, fence=lease.fence, seen=seen, settlement=SAID).pk
@@ -223,7 +223,7 @@ def test_a_lease_that_ran_out_and_nobody_took_still_counts(item, people, judge):
 
 def test_a_double_click_settles_once_and_a_second_tab_is_told(item, people, judge):
     grade_row(item, people[0], safety_flag="mild")
-    lease = hold_item(item, adjudicator=judge)
+    lease = lease_item(item, adjudicator=judge)
     said = {
         "adjudicator": judge,
         "fence": lease.fence,
@@ -239,20 +239,20 @@ def test_a_double_click_settles_once_and_a_second_tab_is_told(item, people, judg
 
 def test_a_grade_that_came_while_the_adjudicator_read_stops_the_settlement(item, people, judge):
     grade_row(item, people[0], safety_flag="mild")
-    lease = hold_item(item, adjudicator=judge)
+    lease = lease_item(item, adjudicator=judge)
     seen = fingerprint(grades_to_settle(item))
     grade_row(item, people[1])
     with pytest.raises(Conflict):
         settle_item(item, adjudicator=judge, fence=lease.fence, seen=seen, settlement=SAID)
     assert not Adjudication.objects.exists()
-    assert hold_item(item, adjudicator=judge).fence == lease.fence
+    assert lease_item(item, adjudicator=judge).fence == lease.fence
 
 
 def test_an_item_let_go_is_free_for_another(item, people, judge):
     grade_row(item, people[0], safety_flag="mild")
-    hold_item(item, adjudicator=judge)
-    let_go(item, adjudicator=judge)
-    assert hold_item(item, adjudicator=actors.person("other", Role.ADJUDICATOR))
+    lease_item(item, adjudicator=judge)
+    return_item(item, adjudicator=judge)
+    assert lease_item(item, adjudicator=actors.person("other", Role.ADJUDICATOR))
 
 
 @pytest.mark.django_db(transaction=True)

@@ -16,7 +16,7 @@ from pipeline.core.errors import Refusal
 from pipeline.models import Event
 from review.models import Invitation
 from review.people.accounts import NoSuchLink
-from review.people.invitations import accept, invitation_behind, invite, revoke
+from review.people.invitations import accept, invitation_by_token, invite, revoke
 from tests import actors
 from tests.overlapping import before_commit
 
@@ -105,9 +105,9 @@ def test_a_link_that_ended_and_a_guessed_one_are_answered_alike(token, lead, end
 
 
 def test_of_two_who_read_the_link_at_once_one_gets_an_account(token, monkeypatch):
-    seen = invitation_behind(token)
+    seen = invitation_by_token(token)
     accept(token, username="first", password=PASSWORD)
-    monkeypatch.setattr("review.people.invitations.invitation_behind", lambda _: seen)
+    monkeypatch.setattr("review.people.invitations.invitation_by_token", lambda _: seen)
     with pytest.raises(NoSuchLink):
         accept(token, username="second", password=PASSWORD)
     assert not User.objects.filter(username="second").exists()
@@ -121,7 +121,7 @@ def test_of_two_names_in_other_letters_chosen_at_once_one_is_taken(lead):
         accept(links[0], username="Ann", password=PASSWORD)
     assert isinstance(outcome[0], Refusal)
     assert User.objects.filter(username__iexact="ann").count() == 1
-    assert invitation_behind(links[1])
+    assert invitation_by_token(links[1])
 
 
 def test_a_taken_name_in_any_letters_leaves_the_link_open(token):

@@ -11,7 +11,7 @@ from pipeline.accounts.roles import Role, grant_role
 from pipeline.core.errors import Refusal
 from pipeline.models import Event, Login
 from review.people.accounts import NoSuchLink
-from review.people.password_links import person_behind, reset_link, reset_password
+from review.people.password_links import account_by_link, reset_link, reset_password
 from tests import actors
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,7 @@ def test_a_lead_makes_the_link_on_the_persons_page_and_it_is_kept_nowhere(lead, 
     assert make in client.get(page).content.decode()
     shown = client.post(make).content.decode()
     token = shown.split("/passwords/")[1].split("/")[1]
-    assert person_behind(shown.split("/passwords/")[1].split("/")[0], token) == ann
+    assert account_by_link(shown.split("/passwords/")[1].split("/")[0], token) == ann
     assert token not in str(list(Event.objects.values()))
     made = Event.objects.get(action="account.reset_link_made")
     assert (made.actor, made.subject_id) == (lead, str(ann.pk))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from pipeline import store
 from pipeline.accounts.roles import Role, grant_role
 from pipeline.core.records import Step
-from review.adjudication.settle import fingerprint, grades_to_settle, hold_item
+from review.adjudication.settle import fingerprint, grades_to_settle, lease_item
 from review.models import Adjudication, AdjudicationLease, Item, Reviewer, SendBack
 from review.studies.lifecycle import close_study
 from tests import actors, factories
@@ -50,7 +50,7 @@ def url(name: str, *args: object) -> str:
 
 def said(item: Item, judge, **changes) -> dict[str, object]:
     fields = {
-        "fence": hold_item(item, adjudicator=judge).fence,
+        "fence": lease_item(item, adjudicator=judge).fence,
         "seen": fingerprint(grades_to_settle(item)),
         "precision": 2,
         "coherence": 3,
@@ -122,7 +122,7 @@ def test_steps_are_settled_all_or_none(item, judge):
 def test_a_lost_item_keeps_the_text_and_says_why(item, judge):
     data = said(item, judge)
     AdjudicationLease.objects.update(until=timezone.now())
-    hold_item(item, adjudicator=actors.person("other", Role.ADJUDICATOR))
+    lease_item(item, adjudicator=actors.person("other", Role.ADJUDICATOR))
     response = actors.signed_in(judge).post(url("settle", item.code), data)
     content = response.content.decode()
     assert response.status_code == 409
@@ -142,7 +142,7 @@ def test_after_a_grade_changed_the_same_form_settles_what_is_shown_now(item, jud
 
 
 def test_who_does_not_hold_an_item_reads_it(item, judge):
-    hold_item(item, adjudicator=actors.person("other", Role.ADJUDICATOR))
+    lease_item(item, adjudicator=actors.person("other", Role.ADJUDICATOR))
     client = actors.signed_in(judge)
     assert client.get(url("settle", item.code)).headers["Location"] == url(
         "adjudication_item", item.code
@@ -163,7 +163,7 @@ def test_who_also_grades_elsewhere_has_one_switch_of_keys(item, judge):
 
 def key_switch(item: Item, user: User) -> str:
     """What the switch of keys says of itself to this user."""
-    hold_item(item, adjudicator=user)
+    lease_item(item, adjudicator=user)
     content = actors.signed_in(user).get(url("settle", item.code)).content.decode()
     AdjudicationLease.objects.all().delete()
     return " ".join(re.search(r"data-keys-switch(.*?)autocomplete", content, re.S)[1].split())
