@@ -55,7 +55,7 @@ def test_who_did_not_answer_is_named():
         make_evidence(2, grade_record("R-A", None)),
         make_evidence(3, declines=1),
         make_evidence(4, grade_record("R-A", GOOD), grade_record("R-B", POOR)),
-        make_evidence(5, grade_record("R-A", GOOD), key="answer key disputed"),
+        make_evidence(5, grade_record("R-A", GOOD), key_exclusion="answer key disputed"),
     ]
     result = quality_report(make_facts(items)).table("response")
     assert {cells[0]: cells[1] for cells in result.rows} == {
@@ -128,7 +128,7 @@ def test_points_decisions_and_labels_are_shares_of_grades():
 
 
 def test_items_whose_key_is_in_doubt_are_in_no_distribution():
-    doubted = make_evidence(1, grade_record("R-A", POOR), key="answer key disputed")
+    doubted = make_evidence(1, grade_record("R-A", POOR), key_exclusion="answer key disputed")
     report = quality_report(
         make_facts([doubted, *[make_evidence(n, grade_record("R-A")) for n in range(2, 5)]])
     )
@@ -202,7 +202,7 @@ def test_grades_of_items_whose_key_is_in_doubt_do_not_count_for_other_raters():
     items = [
         make_evidence(1, grade_record("R-A", GOOD)),
         make_evidence(2, grade_record("R-A", POOR)),
-        make_evidence(3, grade_record("R-A", GOOD), key="answer key disputed"),
+        make_evidence(3, grade_record("R-A", GOOD), key_exclusion="answer key disputed"),
     ]
     report = quality_report(make_facts(items, strata={"all": 3}))
     assert row(report, "other_raters", "all traces")["share"].value == 0.5
