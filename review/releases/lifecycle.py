@@ -122,7 +122,13 @@ def retry_release(release: Release, *, by: User) -> None:
     """
     with transaction.atomic():
         _check_room(release.created_by)
-        move_state(release, {Release.State.FAILED}, Release.State.MAKING, failed_reason="")
+        move_state(
+            release,
+            {Release.State.FAILED},
+            Release.State.MAKING,
+            refusal=f"The release {release} has not failed.",
+            failed_reason="",
+        )
         Event.objects.record("release.retried", release, by=by, chain=release.event_chain)
 
 

@@ -10,6 +10,7 @@ from django.db.utils import IntegrityError
 from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
+from pipeline.core.errors import Refusal
 from pipeline.db.snapshot import one_moment
 from pipeline.models import Event
 from review import tasks
@@ -166,7 +167,7 @@ def test_a_worker_killed_while_freezing_leaves_nothing(study, lead, folder, monk
     def killed(*_: object, **__: object) -> None:
         raise SystemExit
 
-    monkeypatch.setattr(lifecycle, "_record", killed)
+    monkeypatch.setattr(Event.objects, "record", killed)
     with pytest.raises(SystemExit):
         make(release)
     assert (now(release).state, now(release).sha256) == (Release.State.MAKING, "")
@@ -212,7 +213,7 @@ def test_what_was_frozen_is_never_removed_or_made_again(study, lead):
     release = begun(study, lead)
     make(release)
     for refused in (remove_release, retry_release):
-        with pytest.raises(CannotRelease):
+        with pytest.raises(Refusal):
             refused(now(release), by=lead)
     assert actions() == ["release.begun", "release.made"]
 
