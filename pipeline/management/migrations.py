@@ -16,7 +16,7 @@ def migrate(out: Output) -> None:
     executor = MigrationExecutor(connection)
     pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
     if not pending:
-        # Not in vain: what listens to its end puts the append-only triggers back.
+        # Still needed: its post_migrate signal puts the append-only triggers back.
         call_command("migrate", interactive=False, verbosity=0)
         return
     title = f"Setting up the database: {pending} migration{pluralize(pending)}"

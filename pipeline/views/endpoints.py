@@ -54,7 +54,7 @@ def endpoint_new(request: SignedInRequest) -> HttpResponse:
 @role_required(Role.LEAD)
 @sensitive_variables("form")
 def endpoint_change(request: SignedInRequest, name: str) -> HttpResponse:
-    """Change an endpoint; its key is asked for anew with another base URL."""
+    """Change an endpoint; another base URL needs the key again."""
     endpoint = access.endpoint_for(request.user, name)
     form = EndpointForm(request.POST or None, endpoint=endpoint)
     if request.method == "POST" and form.is_valid():

@@ -131,7 +131,7 @@ def fingerprint(grades: Iterable[Grade]) -> str:
 
 
 def next_to_settle(study: Study, *, adjudicator: "User") -> AdjudicationLease | None:
-    """Lease the gravest item that is free, or return to the one leased already."""
+    """Lease the most serious item that is free, or return to the one leased already."""
     now = timezone.now()
     leases = AdjudicationLease.objects.filter(item=OuterRef("pk"), until__gt=now)
     waiting = awaiting_adjudication(study).exclude(

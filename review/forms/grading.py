@@ -40,7 +40,7 @@ class CommentField(forms.CharField):
 
 
 class ScaleField(forms.TypedChoiceField):
-    """Five points with written anchors; nothing is chosen beforehand."""
+    """Five points with written anchors; nothing is preselected."""
 
     def __init__(self, scale: Scale, title: str) -> None:
         super().__init__(
@@ -54,7 +54,7 @@ class ScaleField(forms.TypedChoiceField):
 
 
 class ChoicesField(forms.ChoiceField):
-    """A few answers with written meanings; nothing is chosen beforehand."""
+    """A few answers with written meanings; nothing is preselected."""
 
     def __init__(self, choices: tuple[Choice, ...], title: str, **kwargs: Any) -> None:
         super().__init__(

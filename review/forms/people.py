@@ -100,7 +100,7 @@ class AcceptForm(PasswordForm):
 
 
 class AcceptAsReviewerForm(ProfileForm, AcceptForm):
-    """A reviewer fills in the profile at once."""
+    """The new account of a reviewer, with their profile."""
 
 
 class RolesForm(forms.Form):

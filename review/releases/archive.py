@@ -68,7 +68,7 @@ def ask_for_archive(release: Release) -> None:
 def repack(release: Release) -> None:
     """Pack the ZIP of a frozen release again, unless another worker is at it.
 
-    What is not as it was frozen is not packed: the release then says why.
+    Nothing that differs from what was frozen is packed: the release then says why.
     """
     with release_lease(release, TO_PACK) as leased:
         if not leased:

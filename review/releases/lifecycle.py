@@ -97,8 +97,8 @@ def finish(release: Release) -> None:
 def make(release: Release) -> None:
     """Make a release that was begun, unless another worker is at it.
 
-    What stands in the way fails it, with the reason for the lead; a database that is busy or
-    away does not: the release is made again.
+    Any problem fails the release, with the reason for the lead, except a database that is busy
+    or away: then the release is made again.
     """
     with release_lease(release, TO_MAKE) as leased:
         if not leased:

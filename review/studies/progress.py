@@ -94,7 +94,7 @@ def board_of(study: Study) -> Board:
 
 
 def discordant_items(study: Study, *, most: int | None = None) -> list[Item]:
-    """The items that wait for adjudication, gravest first, each with its `current_grades`."""
+    """The items that wait for adjudication, most serious first, each with its `current_grades`."""
     current = Grade.objects.filter(is_current=True).select_related("reviewer")
     return list(
         awaiting_adjudication(study)

@@ -85,7 +85,7 @@ def report_plot(
     )
     content = draw_plot(report_data, look, "png" if form == "png" else "svg")
     response = HttpResponse(content, content_type=TYPES[form])
-    # Browsers keep a plot and ask whether it still holds: it is sent anew only when it differs.
+    # Browsers keep a plot and ask whether it is still valid: it is sent again only if it differs.
     patch_cache_control(response, private=True, no_cache=True)
     etag = response["ETag"] = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
     return get_conditional_response(request, etag=etag, response=response) or response

@@ -17,7 +17,7 @@ from review.studies.phases import draw_more, latest_phase, traces_left
 from review.studies.progress import board_of, discordant_items
 from review.studies.stuck_items import stuck_items
 
-# The board shows the gravest of what waits; the list of adjudication has them all.
+# The board shows the most serious of the waiting items; adjudication lists them all.
 MAX_WAITING_LISTED = 20
 
 

@@ -80,7 +80,7 @@ def _reasons(item: Item) -> list[str]:
 @require_POST
 @role_required(Role.ADJUDICATOR)
 def next_item(request: SignedInRequest, study_id: int) -> HttpResponse:
-    """Hold the gravest item that waits, and open it."""
+    """Hold the most serious item that waits, and open it."""
     return _to_next(request, access.study_to_settle(request.user, study_id))
 
 

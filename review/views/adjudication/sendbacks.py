@@ -41,7 +41,7 @@ def send(request: SignedInRequest, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.REVIEWER)
 def sent_back(request: SignedInRequest, code: str) -> HttpResponse:
-    """What one is asked about one's own grade; amend it, or say why it stands."""
+    """A send-back: the grader amends the grade or says why it stands."""
     reviewer = access.reviewer_of(request.user)
     asked = access.open_sendback(reviewer, code)
     form = ReplyForm(request.POST or None)

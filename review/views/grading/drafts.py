@@ -57,7 +57,7 @@ def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
 @require_POST
 @role_required(Role.REVIEWER)
 def answer_key(request: SignedInRequest, code: str) -> HttpResponse:
-    """Without script: save the form as it stands, and come back to it with the answer key."""
+    """Without JavaScript: save the form as a draft and return to it with the answer key."""
     reviewer = access.reviewer_of(request.user)
     slot = access.slot_to_submit(reviewer, code)
     trace = store.trace_record(slot.item.trace)
@@ -103,7 +103,7 @@ def _draft_content(
 
 
 def _draft_save(data: QueryDict) -> DraftSave:
-    """Which save the page says it is; without script it says no more than the version."""
+    """Which save this is, according to the page; without JavaScript only the version is known."""
     version = _whole_number(data, "draft_version")
     try:
         return DraftSave(
@@ -124,7 +124,7 @@ def _whole_number(data: QueryDict, name: str) -> int:
 @require_POST
 @role_required(Role.REVIEWER)
 def keys(request: SignedInRequest) -> HttpResponse:
-    """Switch the grading screen's single keys on or off for oneself (WCAG 2.1.4)."""
+    """Switch the grading screen's single keys on or off for this reviewer (WCAG 2.1.4)."""
     reviewer = access.reviewer_of(request.user)
     switched_on = request.POST.get("keys") == "on"
     Reviewer.objects.filter(pk=reviewer.pk).update(keys_on=switched_on)

@@ -1,4 +1,4 @@
-"""History: one's own grades and pace, amending a grade, the reveal after it."""
+"""A reviewer's history: their grades and progress, amending a grade, the reveal after it."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def history(request: SignedInRequest, study_id: int) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.REVIEWER)
 def amend(request: SignedInRequest, code: str) -> HttpResponse:
-    """Look at a grade one has given, and change it with a reason while the study is open."""
+    """Show a submitted grade; while the study is open it can be changed, with a reason."""
     reviewer = access.reviewer_of(request.user)
     slot = access.graded_slot(reviewer, code)
     trace = store.trace_record(slot.item.trace)
@@ -74,7 +74,7 @@ def amend(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 def _back(slot: Slot, reviewer: Reviewer) -> HttpResponse:
-    """To the item in hand, whose grading the change interrupted; else to the list of grades."""
+    """To the current item, whose grading the change interrupted; else to the list of grades."""
     in_hand = _in_hand(slot, reviewer)
     if in_hand is not None:
         return redirect("review:grade", in_hand.item.code)
@@ -132,7 +132,7 @@ def _page(
 @require_http_methods(["GET", "POST"])
 @role_required(Role.REVIEWER)
 def reveal(request: SignedInRequest, code: str) -> HttpResponse:
-    """After one's grade: the filters' verdict, then what others said, each on asking."""
+    """After the grade: the filters' verdict, then the other grades, each on request."""
     reviewer = access.reviewer_of(request.user)
     slot = access.graded_slot(reviewer, code)
     if not slot.item.study.reveal_after_submit:

@@ -1,6 +1,6 @@
 """What the grading screen shows: one builder for grading, practice, amending and reading only.
 
-Nothing a reviewer must not see is put in here: no verdict, no model, no kind, no peer.
+Nothing that a reviewer must not see is put in here: no verdict, no model, no kind, no peer.
 """
 
 from collections.abc import Mapping
