@@ -100,11 +100,11 @@ def _point_indicators(panel: Panel, points: int) -> FloatArray:
 def _cell_indicators(panel: Panel, points: int, rater_pairs: list[tuple[int, int]]) -> FloatArray:
     """Which two points each pair of raters gave (items x pairs times cells); 2 where alike."""
     cell = np.zeros((points, points), dtype=np.int64)
-    first, second = np.triu_indices(points)
-    cell[first, second] = cell[second, first] = np.arange(len(first))
-    counted = np.diag(np.where(first == second, 2.0, 1.0))
-    one, other = (panel.category[:, list(side)] for side in zip(*rater_pairs, strict=True))
-    return np.asarray(counted[cell[one, other]].reshape(len(panel.items), -1))
+    row, column = np.triu_indices(points)
+    cell[row, column] = cell[column, row] = np.arange(len(row))
+    counted = np.diag(np.where(row == column, 2.0, 1.0))
+    first, second = (panel.category[:, list(side)] for side in zip(*rater_pairs, strict=True))
+    return np.asarray(counted[cell[first, second]].reshape(len(panel.items), -1))
 
 
 def _quotient(parts: FloatArray, whole: FloatArray) -> FloatArray:
