@@ -1,6 +1,7 @@
 """What every test may use: the service marker, and an environment for the product as a process."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,6 +48,14 @@ def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
 
 def pytest_unconfigure() -> None:
     remove_data_folder()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _nothing_outlives_a_power_cut() -> Iterator[None]:
+    """Small files are not waited for until the disk has them, which takes longer than the tests."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "fsync", lambda descriptor: None)
+        yield
 
 
 @pytest.fixture(scope="session")

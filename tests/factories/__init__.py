@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.utils import timezone
 
 from pipeline import store
 from pipeline.batches.lifecycle import run_batch, start_batch
@@ -47,6 +48,12 @@ EDGES = [
 UNGRADED = Rules(
     minimum_precision=None, minimum_coherence=None, minimum_graders=0, only_accepted=False
 )
+# Columns of a settled trace that follow from its question alone: graph and method are the same.
+OUTCOME = (
+    *("state", "kept", "rejections", "failure_stage", "failure_reason", "failure_detail"),
+    *("record", "record_sha256", "features", "seconds"),
+)
+_outcomes: dict[str, dict[str, Any]] = {}
 DRUGS = ("Salbutamol", "Propranolol", "Amlodipine", "Sumatriptan")
 ASKED = (
     ("A child with asthma has wheezing. Which drug is indicated?", "Salbutamol"),
@@ -114,9 +121,21 @@ def model_batch(size: int = 4, *, name: str = "modelled", **changes: Any) -> Bat
 
 
 def made_batch(size: int = 4, *, name: str = "batch") -> Batch:
-    """A finished batch."""
+    """A finished batch. What comes of each question is worked out once a process, then copied."""
     row = batch(size, name=name)
+    unknown = []
+    for trace in row.traces.select_related("question"):
+        outcome = _outcomes.get(trace.question.id_in_source)
+        if outcome is None:
+            unknown.append(trace)
+        else:
+            now = timezone.now()
+            row.traces.filter(pk=trace.pk).update(**outcome, claimed_at=now, settled_at=now)
     run_batch(row)
+    for trace in unknown:
+        trace.refresh_from_db(fields=OUTCOME)
+        outcome = {name: getattr(trace, name) for name in OUTCOME}
+        _outcomes[trace.question.id_in_source] = outcome
     row.refresh_from_db()
     return row
 
