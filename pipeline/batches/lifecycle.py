@@ -6,9 +6,10 @@ State changes are compare-and-set; nothing here enqueues: the caller does, on co
 import time
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -23,9 +24,6 @@ from pipeline.db.transitions import move_state
 from pipeline.ledger import limits
 from pipeline.log import log
 from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet, Trace
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 INSERT_SIZE = 2000
 
@@ -44,7 +42,7 @@ def start_batch(
     budget_money: Decimal | None = None,
     budget_tokens: int | None = None,
     replay: bool = True,
-    started_by: "User | None" = None,
+    started_by: User | None = None,
 ) -> Batch:
     """Create a running batch with one pending trace for each question and sample.
 
@@ -139,7 +137,7 @@ def open_traces(batch: Batch) -> QuerySet[Trace]:
     return batch.traces.filter(state__in=(Trace.State.PENDING, Trace.State.CLAIMED))
 
 
-def pause_batch(batch: Batch, *, reason: str = "", by: "User | None" = None) -> None:
+def pause_batch(batch: Batch, *, reason: str = "", by: User | None = None) -> None:
     """Stop handing out traces; those being made are finished. Raises Refusal."""
     with transaction.atomic():
         move_state(batch, {Batch.State.RUNNING}, Batch.State.PAUSED, pause_reason=reason[:200])
@@ -154,7 +152,7 @@ def _pause_if_running(batch: Batch, reason: str) -> None:
         log.info("batch.not_running", batch=batch.pk, state=batch.state, reason=reason)
 
 
-def resume_batch(batch: Batch, *, by: "User | None" = None) -> None:
+def resume_batch(batch: Batch, *, by: User | None = None) -> None:
     """Go on with a paused batch, and ask its endpoints again. Raises Refusal."""
     with transaction.atomic():
         move_state(batch, {Batch.State.PAUSED}, Batch.State.RUNNING, pause_reason="")
@@ -168,7 +166,7 @@ def change_budget(
     *,
     budget_money: Decimal | None,
     budget_tokens: int | None,
-    by: "User | None" = None,
+    by: User | None = None,
 ) -> None:
     """Give a batch other budgets, None for none; a paused one stays paused.
 
@@ -196,7 +194,7 @@ def change_budget(
         )
 
 
-def cancel_batch(batch: Batch, *, by: "User | None" = None) -> None:
+def cancel_batch(batch: Batch, *, by: User | None = None) -> None:
     """End a batch for good; what was made stays. Raises Refusal."""
     with transaction.atomic():
         move_state(
@@ -209,7 +207,7 @@ def cancel_batch(batch: Batch, *, by: "User | None" = None) -> None:
         Event.objects.record("batch.cancelled", batch, by=by)
 
 
-def retry_failed(batch: Batch, *, reason: str, by: "User | None" = None) -> int:
+def retry_failed(batch: Batch, *, reason: str, by: User | None = None) -> int:
     """Make a new attempt for each current trace that failed for `reason`; returns how many.
 
     Earlier attempts stay. The batch runs again, unless it is paused. Raises Refusal for a

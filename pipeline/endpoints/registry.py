@@ -7,6 +7,7 @@ entered, again when it is opened for a batch, and once more at each connection.
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, cast
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -26,8 +27,6 @@ from pipeline.endpoints.pinned_http import client_for
 from pipeline.models import Endpoint, Event, QuestionSet
 
 if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
     from pipeline.core.llm.openai_compatible import Capability
 
 CAPABILITY_DEPENDS_ON = ("base_url", "model")
@@ -58,7 +57,7 @@ NO_KEY = ApiKeyInput()
 
 
 def create_endpoint(
-    name: str, *, terms: EndpointTerms, key: ApiKeyInput = NO_KEY, by: "User | None" = None
+    name: str, *, terms: EndpointTerms, key: ApiKeyInput = NO_KEY, by: User | None = None
 ) -> Endpoint:
     """A new endpoint. Raises EndpointRefused for a host, key or value that cannot be."""
     endpoint = Endpoint(name=name, created_by=by)
@@ -79,7 +78,7 @@ def change_endpoint(
     *,
     terms: EndpointTerms,
     key: ApiKeyInput | None = None,
-    by: "User | None" = None,
+    by: User | None = None,
 ) -> Endpoint:
     """Change an endpoint; a key of None keeps the one there is.
 
@@ -113,7 +112,7 @@ def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -
     return changed
 
 
-def set_active(endpoint: Endpoint, *, active: bool, by: "User | None" = None) -> Endpoint:
+def set_active(endpoint: Endpoint, *, active: bool, by: User | None = None) -> Endpoint:
     """Take an endpoint out of use, or back into it; nothing happens if it is there already."""
     with transaction.atomic():
         others = Endpoint.objects.filter(pk=endpoint.pk, is_active=not active)

@@ -3,8 +3,9 @@
 from dataclasses import asdict, dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,9 +13,6 @@ from django.utils import timezone
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.llm.pricing import TokenPrice
 from pipeline.models import Endpoint, Event, Price
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 def price_on(day: date, *, model: str, service_tier: str = "") -> TokenPrice | None:
@@ -45,18 +43,18 @@ class PriceTerms:
     source: str = ""
 
 
-def enter_price(terms: PriceTerms, *, by: "User | None" = None) -> Price:
+def enter_price(terms: PriceTerms, *, by: User | None = None) -> Price:
     """A new line of the table. Raises InvalidConfiguration for a day that has its price."""
     return _save(Price(), terms, "price.entered", by)
 
 
-def change_price(price: Price, *, terms: PriceTerms, by: "User | None" = None) -> Price:
+def change_price(price: Price, *, terms: PriceTerms, by: User | None = None) -> Price:
     """Correct a line; costs already recorded stay as they are. Raises InvalidConfiguration."""
     before = {name: str(getattr(price, name)) for name in asdict(terms)}
     return _save(price, terms, "price.changed", by, before=before)
 
 
-def _save(price: Price, terms: PriceTerms, action: str, by: "User | None", **payload: Any) -> Price:
+def _save(price: Price, terms: PriceTerms, action: str, by: User | None, **payload: Any) -> Price:
     for name, value in asdict(terms).items():
         setattr(price, name, value)
     try:

@@ -2,7 +2,8 @@
 
 import shutil
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import User
 
 from pipeline.core.embeddings.embed import embed
 from pipeline.core.embeddings.encoder import load_encoder
@@ -11,16 +12,13 @@ from pipeline.core.errors import ArtefactError
 from pipeline.models import Event, KnowledgeGraph
 from pipeline.sources.open_graphs import open_graph, vectors_folder
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
 
 def embed_graph(
     row: KnowledgeGraph,
     *,
     model: str,
     overwrite: bool = False,
-    embedded_by: "User | None" = None,
+    embedded_by: User | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[VectorsSummary, bool]:
     """Write the vectors of all the graph's names by a model, once, and say whether they are new.

@@ -5,9 +5,9 @@ import shutil
 import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max
 
@@ -17,16 +17,13 @@ from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.log import log
 from pipeline.models import Event, KnowledgeGraph
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
 
 def load_graph(
     source: Path,
     *,
     name: str,
     synonyms: Path | None = None,
-    loaded_by: "User | None" = None,
+    loaded_by: User | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[KnowledgeGraph, bool]:
     """Load PrimeKG's kg.csv (plain or .gz) as the next version of the graph `name`.
@@ -73,7 +70,7 @@ def _is_intact(row: KnowledgeGraph) -> bool:
     return True
 
 
-def _restore(row: KnowledgeGraph, folder: Path, by: "User | None") -> KnowledgeGraph:
+def _restore(row: KnowledgeGraph, folder: Path, by: User | None) -> KnowledgeGraph:
     """Point the row to the rebuilt artefact, which equals the damaged one.
 
     Its folder has another name, so that no worker goes on with the damaged one it has open.
@@ -94,7 +91,7 @@ def _restore(row: KnowledgeGraph, folder: Path, by: "User | None") -> KnowledgeG
     return row
 
 
-def _register(row: KnowledgeGraph, loaded_by: "User | None") -> KnowledgeGraph:
+def _register(row: KnowledgeGraph, loaded_by: User | None) -> KnowledgeGraph:
     with transaction.atomic():
         latest = KnowledgeGraph.objects.filter(name=row.name).aggregate(latest=Max("version"))
         row.version = (latest["latest"] or 0) + 1

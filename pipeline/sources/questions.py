@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import BinaryIO
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from pipeline import store
@@ -14,9 +15,6 @@ from pipeline.core.datasets.registry import get_adapter
 from pipeline.core.datasets.source_file import ReadLimits
 from pipeline.core.errors import Refusal, SourceFileError
 from pipeline.models import Event, Question, QuestionLoad, QuestionSet
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 CHUNK_SIZE = 1000
 MAX_REJECTIONS_KEPT = 1000
@@ -48,7 +46,7 @@ class _LoadCounts:
 
 
 def get_or_create_question_set(
-    name: str, *, source: str, terms: QuestionSetTerms | None, created_by: "User | None" = None
+    name: str, *, source: str, terms: QuestionSetTerms | None, created_by: User | None = None
 ) -> QuestionSet:
     """The set of this name, made if it is new; None leaves the terms to the set.
 
@@ -89,7 +87,7 @@ def _check_terms(known: QuestionSet, terms: QuestionSetTerms) -> None:
 
 
 def _new_set(
-    name: str, source: str, terms: QuestionSetTerms, created_by: "User | None"
+    name: str, source: str, terms: QuestionSetTerms, created_by: User | None
 ) -> QuestionSet:
     get_adapter(source)
     with transaction.atomic():
@@ -121,7 +119,7 @@ def load_file(
     file_name: str,
     source: str,
     terms: QuestionSetTerms | None,
-    loaded_by: "User | None" = None,
+    loaded_by: User | None = None,
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> QuestionLoad:
     """Load a file into the set of this name, made if it is new.
@@ -139,7 +137,7 @@ def load_questions(
     file: Path | BinaryIO,
     *,
     file_name: str,
-    loaded_by: "User | None" = None,
+    loaded_by: User | None = None,
     limits: ReadLimits = DEFAULT_LIMITS,
 ) -> QuestionLoad:
     """Add the file's questions to the set and keep the report.
@@ -173,7 +171,7 @@ def _store_questions(
     target: QuestionSet,
     file: Path | BinaryIO,
     file_name: str,
-    loaded_by: "User | None",
+    loaded_by: User | None,
     limits: ReadLimits,
 ) -> QuestionLoad:
     """Chunk by chunk in short transactions, so that reviewers can grade while a large file loads.

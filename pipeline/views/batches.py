@@ -19,7 +19,8 @@ from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.funnel import funnel_of
 from pipeline.batches.preflight import ModelEndpoints
 from pipeline.core.errors import InvalidConfiguration
-from pipeline.forms import BatchForm, ChangeBudgetForm
+from pipeline.forms.batches import BatchForm
+from pipeline.forms.budgets import ChangeBudgetForm
 from pipeline.models import Batch
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from pipeline.tasks import enqueue_pumps

@@ -12,7 +12,7 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.errors import EndpointRefused, ReasonerFailure
 from pipeline.endpoints.api_keys import key_source
 from pipeline.endpoints.registry import NO_KEY, change_endpoint, create_endpoint, set_active
-from pipeline.forms import EndpointForm
+from pipeline.forms.endpoints import EndpointForm
 from pipeline.ledger.probe import probe_endpoint
 from pipeline.models import Endpoint
 from pipeline.refusals import refusals_on, status_of

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
-from pipeline.forms import PriceForm
+from pipeline.forms.prices import PriceForm
 from pipeline.ledger.prices import change_price, enter_price
 from pipeline.models import Price
 from pipeline.refusals import refusals_on, status_of

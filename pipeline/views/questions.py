@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.datasets.source_file import ReadLimits
-from pipeline.forms import QuestionUploadForm
+from pipeline.forms.questions import QuestionUploadForm
 from pipeline.models import QuestionLoad
 from pipeline.refusals import refusals_on, status_of
 from pipeline.sources.questions import load_file

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from pipeline import store
@@ -12,9 +12,6 @@ from pipeline.db.revisions import newest_revision, supersede
 from pipeline.models import Event
 from review.adjudication.comparison import letters_of
 from review.models import Correction, Item, StepLabel
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +65,7 @@ def to_correct(item: Item) -> ToCorrect:
 
 
 def approve_correction(
-    item: Item, *, steps: Sequence[str], conclusion: str, seen: int, by: "User"
+    item: Item, *, steps: Sequence[str], conclusion: str, seen: int, by: User
 ) -> Correction:
     """Approve the whole corrected CoT; it supersedes an earlier one, and overwrites none.
 

@@ -8,8 +8,9 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Case, Count, Exists, F, Max, Min, OuterRef, Q, QuerySet, When
 from django.db.models.expressions import CombinedExpression
@@ -21,9 +22,6 @@ from pipeline.models import Event
 from pipeline.statistics.consensus import ACCEPT, DISCORDANT_DISTANCE
 from review.models import Adjudication, AdjudicationLease, Grade, Item, SendBack, Slot, Study
 from review.models.grades import may_warn
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 LEASE_DURATION = timedelta(minutes=30)
 
@@ -130,7 +128,7 @@ def fingerprint(grades: Iterable[Grade]) -> str:
     return hashlib.sha256(numbers.encode()).hexdigest()[:16]
 
 
-def next_to_settle(study: Study, *, adjudicator: "User") -> AdjudicationLease | None:
+def next_to_settle(study: Study, *, adjudicator: User) -> AdjudicationLease | None:
     """Lease the most serious item that is free, or return to the one leased already."""
     now = timezone.now()
     leases = AdjudicationLease.objects.filter(item=OuterRef("pk"), until__gt=now)
@@ -145,7 +143,7 @@ def next_to_settle(study: Study, *, adjudicator: "User") -> AdjudicationLease | 
     return None
 
 
-def lease_item(item: Item, *, adjudicator: "User") -> AdjudicationLease | None:
+def lease_item(item: Item, *, adjudicator: User) -> AdjudicationLease | None:
     """Take or renew the lease of an item; None while someone else has it."""
     with transaction.atomic():
         AdjudicationLease.objects.get_or_create(item=item)
@@ -162,12 +160,12 @@ def lease_item(item: Item, *, adjudicator: "User") -> AdjudicationLease | None:
         return rows.select_related("item__study").get()
 
 
-def own_lease(item: Item, *, adjudicator: "User") -> AdjudicationLease | None:
+def own_lease(item: Item, *, adjudicator: User) -> AdjudicationLease | None:
     """The adjudicator's own lease of the item, also an expired one that nobody has taken over."""
     return AdjudicationLease.objects.filter(item=item, adjudicator=adjudicator).first()
 
 
-def return_item(item: Item, *, adjudicator: "User") -> None:
+def return_item(item: Item, *, adjudicator: User) -> None:
     """Give an item back unsettled, for another adjudicator; does nothing without a lease."""
     AdjudicationLease.objects.filter(item=item, adjudicator=adjudicator).update(
         adjudicator=None, until=None
@@ -175,7 +173,7 @@ def return_item(item: Item, *, adjudicator: "User") -> None:
 
 
 def settle_item(
-    item: Item, *, adjudicator: "User", fence: int, seen: str, settlement: Settlement
+    item: Item, *, adjudicator: User, fence: int, seen: str, settlement: Settlement
 ) -> Adjudication:
     """Store the consensus on an item beside its grades; it supersedes an earlier one.
 
@@ -222,7 +220,7 @@ def settle_item(
 
 
 def _settled_before(
-    item: Item, adjudicator: "User", fence: int, settlement: Settlement
+    item: Item, adjudicator: User, fence: int, settlement: Settlement
 ) -> Adjudication:
     saved = Adjudication.objects.filter(item=item, adjudicator=adjudicator, fence=fence).first()
     if saved is None:

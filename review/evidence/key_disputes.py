@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,9 +15,6 @@ from pipeline.db.revisions import supersede
 from pipeline.models import Event, Question
 from review.models import Adjudication, Grade, Item, KeyRuling, Release, Study
 from review.models.grades import may_warn
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 EXCLUSIONS = {
     KeyRuling.Ruling.WRONG.value: "answer key wrong",
@@ -122,9 +119,7 @@ def releases_with(question: Question) -> list[Release]:
     )
 
 
-def rule_on_key(
-    question: Question, *, ruling: str, reason: str, seen: str, by: "User"
-) -> KeyRuling:
+def rule_on_key(question: Question, *, ruling: str, reason: str, seen: str, by: User) -> KeyRuling:
     """Settle a dispute with a reason; an earlier ruling is superseded, not overwritten.
 
     `seen` is the fingerprint of the dispute as the lead was shown it. An event goes into the

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from pydantic import TypeAdapter
 
@@ -13,9 +14,6 @@ from pipeline.models import Event
 from pipeline.statistics.consensus import Consensus
 from review.evidence.items import Evidence
 from review.models import Grade, Policy, Release
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 FILTERS = ("format", "leakage", "answer", "grounding")
 HARMS = ("mild", "moderate", "severe")
@@ -80,7 +78,7 @@ def rules_of(row: Policy | Release) -> Rules:
     return _RULES.validate_python(row.rules)
 
 
-def save_policy(name: str, *, rules: Rules, saved_by: "User") -> Policy:
+def save_policy(name: str, *, rules: Rules, saved_by: User) -> Policy:
     """Save rules under a name. A policy never changes: save another. Raises Refusal."""
     plain = rules_as_json(rules)
     try:

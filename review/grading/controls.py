@@ -2,16 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from pipeline.core.errors import Refusal
 from pipeline.models import Event, Trace
 from review.models import Control
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True)
@@ -25,7 +23,7 @@ class ExpectedGrade:
     note: str = ""
 
 
-def mark_control(trace: Trace, *, expected: ExpectedGrade, by: "User") -> Control:
+def mark_control(trace: Trace, *, expected: ExpectedGrade, by: User) -> Control:
     """Make the trace a control, or change what it expects; items already dealt keep theirs.
 
     Raises Refusal for a trace without a chain of thought.
@@ -43,7 +41,7 @@ def mark_control(trace: Trace, *, expected: ExpectedGrade, by: "User") -> Contro
     return control
 
 
-def retire_control(control: Control, *, by: "User") -> None:
+def retire_control(control: Control, *, by: User) -> None:
     """Put the control into no further study. Nothing happens to one that is retired."""
     with transaction.atomic():
         if Control.objects.filter(pk=control.pk, is_active=True).update(is_active=False):

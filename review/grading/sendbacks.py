@@ -1,8 +1,8 @@
 """Send-backs: a grade returned to its grader with a comment, answered by amending or in words."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -11,11 +11,8 @@ from pipeline.core.errors import Conflict
 from pipeline.models import Event
 from review.models import Grade, Item, Reviewer, SendBack, Study
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
-
-def send_back(item: Item, *, grades: Sequence[Grade], comment: str, by: "User") -> list[SendBack]:
+def send_back(item: Item, *, grades: Sequence[Grade], comment: str, by: User) -> list[SendBack]:
     """Ask the graders of these grades to look at the item again; each sees only the comment.
 
     Raises Conflict once the study is closed, for a grade that has been amended, and while
@@ -29,7 +26,7 @@ def send_back(item: Item, *, grades: Sequence[Grade], comment: str, by: "User") 
         return [_ask(item, grade, comment, by) for grade in grades]
 
 
-def _ask(item: Item, grade: Grade, comment: str, by: "User") -> SendBack:
+def _ask(item: Item, grade: Grade, comment: str, by: User) -> SendBack:
     if not Grade.objects.filter(pk=grade.pk, item=item, is_current=True).exists():
         raise Conflict("A grade was changed meanwhile: look again.")
     waiting = SendBack.objects.waiting().filter(grade=grade)

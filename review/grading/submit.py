@@ -2,8 +2,9 @@
 
 import uuid
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -20,9 +21,6 @@ from review.grading.submission import (
     paths_to_grade,
 )
 from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, StepLabel, Study
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 __all__ = [
     "GradeSubmission",
@@ -184,7 +182,7 @@ def _session_position(reviewer: Reviewer) -> int | None:
     return None if last[1] is None else last[1] + 1
 
 
-def record_grade(grade: Grade, action: str, *, actor: "User") -> None:
+def record_grade(grade: Grade, action: str, *, actor: User) -> None:
     """Append the grade to its study's audit chain."""
     Event.objects.record(
         action,

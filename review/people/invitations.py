@@ -3,8 +3,8 @@
 import hashlib
 import secrets
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -15,13 +15,10 @@ from review.models import Invitation
 from review.people.accounts import NoSuchLink, new_user
 from review.people.profiles import Profile, save_profile
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
 
 @transaction.atomic
 def invite(
-    role: Role, *, meant_for: str, days: int, made_by: "User", email: str = ""
+    role: Role, *, meant_for: str, days: int, made_by: User, email: str = ""
 ) -> tuple[Invitation, str]:
     """Make an invitation. Returns it with the token of its link, which is not kept."""
     token = secrets.token_urlsafe(32)
@@ -55,7 +52,7 @@ def invitation_by_token(token: str) -> Invitation:
 
 
 @transaction.atomic
-def accept(token: str, *, username: str, password: str, profile: Profile | None = None) -> "User":
+def accept(token: str, *, username: str, password: str, profile: Profile | None = None) -> User:
     """Take the invitation up: the account, its role, a reviewer's profile, their events.
 
     Of two who use one link at once, one gets an account. Raises NoSuchLink, and
@@ -74,7 +71,7 @@ def accept(token: str, *, username: str, password: str, profile: Profile | None 
 
 
 @transaction.atomic
-def revoke(invitation: Invitation, *, by: "User") -> bool:
+def revoke(invitation: Invitation, *, by: User) -> bool:
     """End a link before its time. Returns whether it was still open."""
     revoked = open_invitations().filter(pk=invitation.pk).update(revoked_at=timezone.now())
     if revoked:

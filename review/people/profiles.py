@@ -1,15 +1,13 @@
 """Profiles: a reviewer's specialty, seniority and interests."""
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from pipeline.models import Event
 from review.models import Reviewer
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Profile:
 
 
 @transaction.atomic
-def save_profile(reviewer: Reviewer, profile: Profile, *, by: "User") -> None:
+def save_profile(reviewer: Reviewer, profile: Profile, *, by: User) -> None:
     """Replace a reviewer's profile; the event records the values before and after."""
     row = Reviewer.objects.select_for_update().get(pk=reviewer.pk)
     after = asdict(profile)

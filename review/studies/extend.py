@@ -1,8 +1,8 @@
 """Extending an open study: more raters, more grades an item."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from pipeline.core.errors import Refusal
@@ -11,12 +11,9 @@ from review.models import Reviewer, Study, StudyReviewer
 from review.studies.lifecycle import check_blindness
 from review.studies.slots import add_slots
 
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
-
 
 def extend_study(
-    study: Study, *, reviewers: Sequence[Reviewer] = (), overlap: int | None = None, by: "User"
+    study: Study, *, reviewers: Sequence[Reviewer] = (), overlap: int | None = None, by: User
 ) -> Study:
     """Add raters, raise the overlap, or both. Nothing dealt is taken back.
 

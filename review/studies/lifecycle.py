@@ -3,8 +3,9 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -18,9 +19,6 @@ from review.models import Control, Reviewer, Study, StudyReviewer
 from review.queue.order import buckets_for
 from review.sampling.draw import DEFAULT_VARIABLES, SampledTrace, draw, population
 from review.studies.slots import ItemCounts, create_items
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 
 @dataclass(frozen=True)
@@ -97,7 +95,7 @@ def check_plan(plan: StudyPlan) -> str:
     return kind
 
 
-def open_study(plan: StudyPlan, *, opened_by: "User") -> Study:
+def open_study(plan: StudyPlan, *, opened_by: User) -> Study:
     """Draw the sample and open the study: items, their slots, the reviewers' membership.
 
     Raises Refusal: demonstration and model traces never mix, there must be something to
@@ -197,22 +195,22 @@ def _common_kind(batches: Sequence[Batch]) -> str:
     return kinds.pop()
 
 
-def pause_study(study: Study, *, by: "User") -> None:
+def pause_study(study: Study, *, by: User) -> None:
     """Deal nothing for now; reviewers keep their drafts. Raises Refusal."""
     _change_state(study, {Study.State.OPEN}, Study.State.PAUSED, by)
 
 
-def resume_study(study: Study, *, by: "User") -> None:
+def resume_study(study: Study, *, by: User) -> None:
     """Deal again. Raises Refusal."""
     _change_state(study, {Study.State.PAUSED}, Study.State.OPEN, by)
 
 
-def close_study(study: Study, *, by: "User") -> None:
+def close_study(study: Study, *, by: User) -> None:
     """End grading for good. Raises Refusal."""
     _change_state(study, {Study.State.OPEN, Study.State.PAUSED}, Study.State.CLOSED, by)
 
 
-def _change_state(study: Study, old: set[Study.State], new: Study.State, by: "User") -> None:
+def _change_state(study: Study, old: set[Study.State], new: Study.State, by: User) -> None:
     with transaction.atomic():
         closed_at = timezone.now() if new == Study.State.CLOSED else None
         move_state(study, old, new, closed_at=closed_at)

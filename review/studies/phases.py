@@ -9,9 +9,10 @@ import secrets
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import numpy as np
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import F, Max, Value
 from django.db.models.functions import Least
@@ -27,9 +28,6 @@ from review.sampling.draw import SampledTrace, allocate
 from review.sampling.learned_score import learn
 from review.sampling.population import Population, population_of
 from review.studies.slots import create_items
-
-if TYPE_CHECKING:
-    from django.contrib.auth.models import User
 
 Where = Literal["random", "undecided"]
 WHERE: Mapping[Where, str] = {
@@ -73,9 +71,7 @@ def latest_phase(study: Study) -> int:
     return phase or 1
 
 
-def draw_more(
-    study: Study, *, items: int, where: Where, by: "User", after: int | None = None
-) -> int:
+def draw_more(study: Study, *, items: int, where: Where, by: User, after: int | None = None) -> int:
     """Draw `items` further items in a new phase and create them. Returns the phase's number.
 
     `after`: the phase that whoever asks takes for the latest, so that a form sent twice draws
@@ -175,7 +171,7 @@ def _raters(study: Study) -> list[Reviewer]:
 
 
 def _record_phase(
-    study: Study, phase: int, where: Where, graded: int, parts: Sequence[_Part], by: "User"
+    study: Study, phase: int, where: Where, graded: int, parts: Sequence[_Part], by: User
 ) -> None:
     """The phase in the study's design and in its audit: enough to work every chance out again."""
     drawn: dict[str, Any] = {

@@ -12,7 +12,7 @@ from pipeline import access as pipeline_access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import refusals_on, status_of
 from review import access
-from review.forms import ControlForm
+from review.forms.controls import ControlForm
 from review.grading.controls import mark_control, retire_control
 from review.models import Control
 

@@ -4,7 +4,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pipeline.core.records import ReasonerKind
-from pipeline.forms import BatchForm, QuestionUploadForm, runnable_presets
+from pipeline.forms.batches import BatchForm, runnable_presets
+from pipeline.forms.questions import QuestionUploadForm
 from pipeline.models import KnowledgeGraph, QuestionSet
 from tests import factories
 

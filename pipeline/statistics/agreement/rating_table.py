@@ -1,7 +1,7 @@
 """The table of ratings that the coefficients of agreement read: who gave which item what."""
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -54,16 +54,6 @@ class RatingTable:
     @property
     def ratings_of_item(self) -> IntArray:
         return np.bincount(self.item, minlength=self.items)
-
-    def subset(self, wanted: BoolArray) -> "RatingTable":
-        """The table of some of its ratings; items, raters and scale keep their indices."""
-        return replace(
-            self,
-            item=self.item[wanted],
-            rater=self.rater[wanted],
-            category=self.category[wanted],
-            order=None if self.order is None else self.order[wanted],
-        )
 
     def by_question(self, of_items: FloatArray) -> FloatArray:
         """Sums by question of each column (items x columns)."""

@@ -15,7 +15,7 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.records import TraceRecord
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
-from review.forms import DeclineForm, GradeForm, Layout, new_key
+from review.forms.grading import DeclineForm, GradeForm, Layout, new_key
 from review.grading.answer_key import key_shown
 from review.grading.practice import next_case
 from review.grading.rubric import RUBRICS

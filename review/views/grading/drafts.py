@@ -15,7 +15,7 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.records import TraceRecord
 from pipeline.refusals import refusals_on
 from review import access
-from review.forms import AmendForm, GradeForm, Layout
+from review.forms.grading import AmendForm, GradeForm, Layout
 from review.grading.amend import CannotAmend
 from review.grading.answer_key import key_shown
 from review.grading.rubric import RUBRICS

@@ -16,7 +16,7 @@ from pipeline.core.errors import Refusal
 from pipeline.core.records import TraceRecord
 from pipeline.refusals import refusals_on, status_of
 from review import access
-from review.forms import AmendForm, Layout, content_of, new_key
+from review.forms.grading import AmendForm, Layout, content_of, new_key
 from review.grading.amend import amend_grade, latest_grade
 from review.grading.reveal import peers_shown, reveal_next, reveal_of, verdict_shown
 from review.grading.rubric import RUBRICS

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import status_of
 from review import access
-from review.forms import GradeForm, Layout, new_key
+from review.forms.grading import GradeForm, Layout, new_key
 from review.grading.practice import cases_done, feedback, next_case, submit_practice
 from review.grading.practice_cases import BY_NAME, CASES, Case
 from review.grading.rubric import RUBRICS

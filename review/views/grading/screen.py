@@ -12,8 +12,7 @@ from django.shortcuts import render
 
 from pipeline.core.records import TraceRecord
 from pipeline.trace_page.layout import PathLine, StepLine, TraceView, trace_view
-from review.forms import GradeForm
-from review.forms.grading import PathFields, StepFields
+from review.forms.grading import GradeForm, PathFields, StepFields
 from review.grading.answer_key import without_key
 from review.grading.rubric import RUBRICS
 from review.models import Reviewer, Study

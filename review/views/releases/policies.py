@@ -14,7 +14,7 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import refusals_on, status_of
 from review import access
 from review.evidence.policies import Rules, rules_of, save_policy
-from review.forms import PolicyForm, TryPolicyForm
+from review.forms.releases import PolicyForm, TryPolicyForm
 from review.models import Policy
 from review.reports.facts import ESTIMAND, Facts, read_facts
 from review.reports.policy.simulation import simulate

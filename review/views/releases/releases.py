@@ -13,7 +13,7 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
 from review.exports.dataset_card import figure_cells
-from review.forms import ReleaseForm, WithdrawForm
+from review.forms.releases import ReleaseForm, WithdrawForm
 from review.models import Release
 from review.releases import lifecycle
 from review.releases.archive import is_awaited

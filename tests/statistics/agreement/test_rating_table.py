@@ -1,6 +1,5 @@
 """The table of ratings: what it takes, what it refuses, what is missing."""
 
-import numpy as np
 import pytest
 
 from pipeline.statistics.agreement.rating_table import tabulate
@@ -46,4 +45,3 @@ def test_a_second_rating_of_an_item_by_the_same_rater_is_refused():
 def test_the_order_goes_with_the_ratings():
     table = tabulate([1, 2, 3], [1, 1, 1], [1, None, 3], order=[30, 20, 10])
     assert table.order.tolist() == [30, 10]
-    assert table.subset(np.array([False, True])).order.tolist() == [10]
