@@ -65,7 +65,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "medreason_web.navigation.navigation",
-            ],
+            ]
         },
     }
 ]

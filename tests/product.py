@@ -87,10 +87,7 @@ def embedded(
     product = Product(
         root,
         environment
-        | {
-            "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
-            "PYTHONPATH": str(root),
-        }
+        | {"DJANGO_SETTINGS_MODULE": "medreason_web.settings", "PYTHONPATH": str(root)}
         | changes,
         lambda: sqlite3.connect(database, timeout=20),
     )

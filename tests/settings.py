@@ -13,13 +13,7 @@ for name in ("MEDREASON_PRODUCTION", "MEDREASON_BEHIND_PROXY", "MEDREASON_DEBUG"
     os.environ.pop(name, None)
 
 from medreason_web.settings import *  # noqa: E402, F403
-from medreason_web.settings import (  # noqa: E402
-    CACHES,
-    DATA_DIR,
-    DATABASES,
-    STATIC_ROOT,
-    STORAGES,
-)
+from medreason_web.settings import CACHES, DATA_DIR, DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 # A file, not SQLite's memory: threads and processes meet the same locks as in the product.
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -32,7 +26,5 @@ CACHES["default"] = {
 }
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES["staticfiles"] = {
-    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage",
-}
+STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 STATIC_ROOT.mkdir()  # whitenoise warns of a folder that is not there

@@ -162,11 +162,7 @@ def resume_batch(batch: Batch, *, by: User | None = None) -> None:
 
 
 def change_budget(
-    batch: Batch,
-    *,
-    budget_money: Decimal | None,
-    budget_tokens: int | None,
-    by: User | None = None,
+    batch: Batch, *, budget_money: Decimal | None, budget_tokens: int | None, by: User | None = None
 ) -> None:
     """Give a batch other budgets, None for none; a paused one stays paused.
 

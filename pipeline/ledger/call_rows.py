@@ -19,12 +19,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from pipeline.core.errors import (
-    MalformedOutput,
-    ReasonerFailure,
-    Refused,
-    TruncatedOutput,
-)
+from pipeline.core.errors import MalformedOutput, ReasonerFailure, Refused, TruncatedOutput
 from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage, as_plain
 from pipeline.core.llm.pricing import TokenPrice
 from pipeline.db.short_transaction import short_transaction

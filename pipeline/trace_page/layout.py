@@ -161,10 +161,7 @@ def _path_line(
 
 
 def _edge_line(
-    edge: Edge,
-    numbers: Mapping[Edge, int],
-    nodes: Mapping[int, Node],
-    start: int | None = None,
+    edge: Edge, numbers: Mapping[Edge, int], nodes: Mapping[int, Node], start: int | None = None
 ) -> EdgeLine:
     head, tail = nodes[edge.head], nodes[edge.tail]
     return EdgeLine(

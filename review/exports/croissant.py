@@ -14,11 +14,7 @@ from review.exports.files import BundleFile
 from review.exports.tables import TABLES, ExportTable
 
 MEDIA_TYPES = MappingProxyType(
-    {
-        "parquet": "application/x-parquet",
-        "jsonl": "application/jsonlines",
-        "csv": "text/csv",
-    }
+    {"parquet": "application/x-parquet", "jsonl": "application/jsonlines", "csv": "text/csv"}
 )
 TYPES = MappingProxyType({str: "sc:Text", int: "sc:Integer", float: "sc:Float", bool: "sc:Boolean"})
 CONTEXT = MappingProxyType(

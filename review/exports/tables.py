@@ -54,11 +54,7 @@ PREFERENCE = ExportTable(
 TABLES = (
     RATED,
     ExportTable(
-        "grades",
-        "Grades, one row each",
-        rows.GradeRow,
-        rows.grade_rows,
-        ("parquet", "csv"),
+        "grades", "Grades, one row each", rows.GradeRow, rows.grade_rows, ("parquet", "csv")
     ),
     ExportTable(
         "steps",

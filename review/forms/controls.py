@@ -14,9 +14,7 @@ class ControlForm(forms.Form):
     precision = forms.TypedChoiceField(label="Expected precision", choices=POINTS, coerce=int)
     coherence = forms.TypedChoiceField(label="Expected coherence", choices=POINTS, coerce=int)
     decision = forms.ChoiceField(
-        label="Expected decision",
-        choices=[("", "any"), *Grade.Decision.choices],
-        required=False,
+        label="Expected decision", choices=[("", "any"), *Grade.Decision.choices], required=False
     )
     tolerance = forms.TypedChoiceField(
         choices=[(0, "exactly"), (1, "1 point"), (2, "2 points")],

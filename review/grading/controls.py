@@ -32,8 +32,7 @@ def mark_control(trace: Trace, *, expected: ExpectedGrade, by: User) -> Control:
         raise Refusal("Only a trace with a chain of thought can be a control.")
     with transaction.atomic():
         control, _ = Control.objects.update_or_create(
-            trace=trace,
-            defaults=asdict(expected) | {"is_active": True, "marked_by": by},
+            trace=trace, defaults=asdict(expected) | {"is_active": True, "marked_by": by}
         )
         Event.objects.record(
             "control.marked", control, by=by, trace=str(trace.key), **control.expected

@@ -22,13 +22,7 @@ from review.grading.submission import (
 )
 from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, StepLabel, Study
 
-__all__ = [
-    "GradeSubmission",
-    "PathSubmission",
-    "StepSubmission",
-    "graded_paths",
-    "submit_grade",
-]
+__all__ = ["GradeSubmission", "PathSubmission", "StepSubmission", "graded_paths", "submit_grade"]
 
 MAX_ACTIVE_SECONDS = 24 * 60 * 60
 # A longer pause between two submissions, in whichever studies, begins another session.

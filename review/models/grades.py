@@ -112,9 +112,7 @@ class Grade(models.Model):
                 fields=("item", "reviewer", "revision"), name="grade_revision_once"
             ),
             models.UniqueConstraint(
-                fields=("item", "reviewer"),
-                condition=Q(is_current=True),
-                name="grade_current_once",
+                fields=("item", "reviewer"), condition=Q(is_current=True), name="grade_current_once"
             ),
             _on_scale("cot_precision", "grade_precision_1_5"),
             _on_scale("cot_coherence", "grade_coherence_1_5"),

@@ -35,9 +35,7 @@ class Slot(models.Model):
             models.UniqueConstraint(fields=("item", "number"), name="slot_number_once"),
             models.UniqueConstraint(fields=("item", "reviewer"), name="slot_reviewer_once_an_item"),
             models.UniqueConstraint(
-                fields=("reviewer",),
-                condition=Q(state="leased"),
-                name="slot_one_lease_a_reviewer",
+                fields=("reviewer",), condition=Q(state="leased"), name="slot_one_lease_a_reviewer"
             ),
             models.CheckConstraint(
                 condition=Q(state__in=("leased", "filled"), reviewer__isnull=False)

@@ -37,11 +37,7 @@ def overview(request: SignedInRequest, study_id: int) -> HttpResponse:
 def report(request: SignedInRequest, study_id: int, key: str) -> HttpResponse:
     """One report as a page, which prints as a document."""
     facts = read_facts(access.study_to_report(request.user, study_id))
-    context = {
-        "study": facts.study,
-        "report": _report(facts, key),
-        "imprint": imprint_of(facts),
-    }
+    context = {"study": facts.study, "report": _report(facts, key), "imprint": imprint_of(facts)}
     return render(request, "review/report.html", context)
 
 

@@ -5,16 +5,7 @@ import pytest
 from pipeline.core import cot
 from pipeline.core.errors import MalformedOutput, NoReasoningWritten
 from pipeline.core.reasoner import DraftCoT, DraftStep
-from pipeline.core.records import (
-    CoT,
-    Edge,
-    Node,
-    NodeType,
-    Path,
-    Polarity,
-    SearchLayer,
-    Step,
-)
+from pipeline.core.records import CoT, Edge, Node, NodeType, Path, Polarity, SearchLayer, Step
 from tests.factories.method import question
 
 

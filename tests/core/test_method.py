@@ -62,10 +62,7 @@ def test_seeds_differ_by_question_sample_and_pair():
     ("asked", "expected"),
     [
         (question("Whom does one tell of an error?"), ("extraction", "no_mention_found")),
-        (
-            question(options=("5", "7", "13", "18")),
-            ("linking", "answer_not_mapped"),
-        ),
+        (question(options=("5", "7", "13", "18")), ("linking", "answer_not_mapped")),
         (question("Is Salbutamol good?"), ("linking", "question_not_mapped")),
         (question("A man has gout. Which drug?"), ("search", "no_path")),
     ],

@@ -7,12 +7,7 @@ from typing import Any
 import pytest
 
 from pipeline.core.records import CoT, FilterResult, Path, SearchLayer, Step, Verdict
-from pipeline.core.release_format import (
-    GraphReference,
-    options_text,
-    parse_line,
-    reasoning_text,
-)
+from pipeline.core.release_format import GraphReference, options_text, parse_line, reasoning_text
 from tests.factories.release import (
     AGAINST,
     CONSENSUS,

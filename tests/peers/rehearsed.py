@@ -87,10 +87,7 @@ class Rehearsed:
         mentions = self._decides.extract(question)
         asked = [self._entity(one) for one in mentions if one.side is Side.QUESTION]
         answer = [self._entity(one) for one in mentions if one.side is Side.ANSWER]
-        value = {
-            "question": asked[:MAX_QUESTION_ENTITIES],
-            "answer": answer[:MAX_ANSWER_ENTITIES],
-        }
+        value = {"question": asked[:MAX_QUESTION_ENTITIES], "answer": answer[:MAX_ANSWER_ENTITIES]}
         return self._act(value, lambda: self._speaks.extract(question))
 
     def select(

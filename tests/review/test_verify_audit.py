@@ -44,11 +44,7 @@ def test_an_untouched_audit_holds(study):
 def test_a_release_names_the_head_it_was_made_at(study):
     audit = Release.objects.get().manifest["audit"]
     made = Event.objects.get(chain__name=study.event_chain, action="release.made")
-    assert audit == {
-        "chain": study.event_chain,
-        "length": made.position - 1,
-        "head": made.previous,
-    }
+    assert audit == {"chain": study.event_chain, "length": made.position - 1, "head": made.previous}
 
 
 @pytest.mark.usefixtures("unguarded")

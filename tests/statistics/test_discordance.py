@@ -6,13 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline.statistics.consensus import (
-    DECISIONS,
-    Rating,
-    consensus,
-    is_discordant,
-    reasons,
-)
+from pipeline.statistics.consensus import DECISIONS, Rating, consensus, is_discordant, reasons
 
 SCALES = st.integers(1, 5)
 RATINGS = st.builds(

@@ -38,11 +38,7 @@ STRING_TABLES: Final = ("names", "identifiers", "sources", "normalised", "synony
 
 
 def build_index(
-    source: Path,
-    folder: Path,
-    progress: Progress | None = None,
-    *,
-    synonyms: Path | None = None,
+    source: Path, folder: Path, progress: Progress | None = None, *, synonyms: Path | None = None
 ) -> GraphSummary:
     """Reads `source` (kg.csv, plain or gzip) and writes the artefact `folder`, new and whole.
 

@@ -22,9 +22,7 @@ class NameIndex:
         self._hashes, self._entries = hashes.data, entries.data
 
     @staticmethod
-    def pack(
-        normal_names: Sequence[str],
-    ) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
+    def pack(normal_names: Sequence[str]) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]]:
         """Hashes and entries of these names; an entry is a place in the sequence."""
         hashes = np.array([name_hash(name) for name in normal_names], np.uint64)
         order = np.argsort(hashes, kind="stable")

@@ -36,12 +36,7 @@ def side_text(question: Question, side: Side) -> str:
 
 
 def find_mentions(
-    graph: GraphIndex,
-    text: str,
-    side: Side,
-    *,
-    generic_words: bool = False,
-    denied: bool = False,
+    graph: GraphIndex, text: str, side: Side, *, generic_words: bool = False, denied: bool = False
 ) -> tuple[Mention, ...]:
     """Mentions of node names in the text, in order, none overlapping.
 

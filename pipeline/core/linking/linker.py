@@ -9,12 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.core.config import SimilarityConfig
-from pipeline.core.errors import (
-    AnswerNotMapped,
-    MalformedOutput,
-    NoMentionFound,
-    QuestionNotMapped,
-)
+from pipeline.core.errors import AnswerNotMapped, MalformedOutput, NoMentionFound, QuestionNotMapped
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named, nodes_with_synonym
 from pipeline.core.reasoner import Reasoner

@@ -86,11 +86,7 @@ class OpenAICompatibleModel:
         except UnusableText as error:
             raise _failure(MalformedOutput, str(error), completion, request) from None
         return Answer(
-            completion.text,
-            value,
-            completion.finish_reason,
-            completion.usage,
-            completion.reasoning,
+            completion.text, value, completion.finish_reason, completion.usage, completion.reasoning
         )
 
     def _completion(self, request: Request) -> Completion:

@@ -22,10 +22,7 @@ from pipeline.core.records.linking import (
     OpenMention,
     Side,
 )
-from pipeline.core.records.questions import (
-    Option,
-    Question,
-)
+from pipeline.core.records.questions import Option, Question
 from pipeline.core.records.reasoning import (
     CoT,
     Failure,

@@ -8,11 +8,7 @@ from pydantic import Field, model_validator
 
 from pipeline.core.records import CoT, Path, Question, TraceRecord
 from pipeline.core.release_format.base import Position, Schema, Text
-from pipeline.core.release_format.grades import (
-    ReleasedConsensus,
-    ReleasedCorrection,
-    ReleasedGrade,
-)
+from pipeline.core.release_format.grades import ReleasedConsensus, ReleasedCorrection, ReleasedGrade
 from pipeline.core.release_format.paths import GraphReference, ReleasedEdge, ReleasedPath
 
 FORMAT_VERSION: Literal[2] = 2

@@ -39,10 +39,7 @@ class Command(BaseCommand):
 
             try:
                 summary, is_new = embed_graph(
-                    graph,
-                    model=options["model"],
-                    overwrite=options["anew"],
-                    progress=advance,
+                    graph, model=options["model"], overwrite=options["anew"], progress=advance
                 )
             except (SimilarityUnavailable, ArtefactError, OSError) as error:
                 raise CommandError(str(error)) from error

@@ -41,11 +41,7 @@ class Command(BaseCommand):
         path, name = existing_file(options["file"]), checked_name(options["name"])
         try:
             load = load_file(
-                name,
-                path,
-                file_name=path.name,
-                source=options["source"],
-                terms=_terms(options),
+                name, path, file_name=path.name, source=options["source"], terms=_terms(options)
             )
         except (Refusal, OSError) as error:
             raise CommandError(str(error)) from error

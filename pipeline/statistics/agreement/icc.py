@@ -82,8 +82,7 @@ def _correlations(sums: FloatArray) -> FloatArray:
     all_pairs, all_squares = _pair_sums(*(part.sum(axis=1) for part in (counts, totals, squares)))
     rater_pairs, rater_squares = (part.sum(axis=1) for part in _pair_sums(counts, totals, squares))
     neither = _half_mean(
-        all_squares - item_squares - rater_squares,
-        all_pairs - item_pairs - rater_pairs,
+        all_squares - item_squares - rater_squares, all_pairs - item_pairs - rater_pairs
     )
     different_items = _half_mean(all_squares - item_squares, all_pairs - item_pairs)
     same_item, same_rater = (

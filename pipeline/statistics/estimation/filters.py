@@ -10,11 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.statistics.estimate import BoolArray, Estimate, FloatArray, IntArray, undefined
-from pipeline.statistics.estimation.ratio_estimator import (
-    Ratio,
-    estimate_ratio,
-    share_ratio,
-)
+from pipeline.statistics.estimation.ratio_estimator import Ratio, estimate_ratio, share_ratio
 from pipeline.statistics.estimation.stratified_sample import Sample
 from pipeline.statistics.intervals import Z
 

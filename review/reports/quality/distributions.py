@@ -113,10 +113,7 @@ def edges_table(facts: Facts) -> Table:
     kinds = sorted({edge.relation for edges in facts.edges.values() for edge in edges})
     groups: dict[str, Callable[[Edge], bool]] = {
         kind: partial(_has_relation, kind) for kind in kinds
-    } | {
-        "every negative edge": lambda edge: edge.negative,
-        "every edge": lambda edge: True,
-    }
+    } | {"every negative edge": lambda edge: edge.negative, "every edge": lambda edge: True}
     table = Table(
         "invalid_edges",
         "Edges marked invalid",

@@ -40,11 +40,7 @@ def desk(request: SignedInRequest) -> HttpResponse:
     studies = access.studies_to_grade(reviewer).annotate(
         graded=Count("items", filter=done, distinct=True), size=Count("items", distinct=True)
     )
-    context = {
-        "studies": studies,
-        "open": Study.State.OPEN,
-        "sent_back": waiting_for(reviewer),
-    }
+    context = {"studies": studies, "open": Study.State.OPEN, "sent_back": waiting_for(reviewer)}
     return render(request, "review/desk.html", context)
 
 

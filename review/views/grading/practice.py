@@ -64,13 +64,7 @@ def _page(
         "cases": len(CASES),
     }
     return render_screen(
-        request,
-        study,
-        reviewer,
-        trace=case.trace,
-        form=form,
-        extra=extra,
-        status=status_of(form),
+        request, study, reviewer, trace=case.trace, form=form, extra=extra, status=status_of(form)
     )
 
 

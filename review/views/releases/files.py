@@ -2,12 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 

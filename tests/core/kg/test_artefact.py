@@ -71,12 +71,7 @@ def test_a_missing_folder_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"),
-    [
-        ("", "damaged"),
-        ("[]", "another version"),
-        ("{}", "another version"),
-    ],
+    ("text", "reason"), [("", "damaged"), ("[]", "another version"), ("{}", "another version")]
 )
 def test_a_foreign_meta_is_refused(folder, text, reason):
     (folder / "meta.json").write_text(text)

@@ -24,14 +24,7 @@ VALUE = {"finding": "wheeze", "side": "left"}
 
 
 @pytest.mark.parametrize(
-    "text",
-    [
-        GOOD,
-        f"\n {GOOD}\n",
-        f"```json\n{GOOD}\n```",
-        f"```\n{GOOD}```",
-        f"\ufeff{GOOD}",
-    ],
+    "text", [GOOD, f"\n {GOOD}\n", f"```json\n{GOOD}\n```", f"```\n{GOOD}```", f"\ufeff{GOOD}"]
 )
 def test_json_is_read_with_or_without_a_fence(text):
     assert checked_value(text, Finding) == VALUE

@@ -53,8 +53,4 @@ def test_the_bits_are_those_of_splitmix64():
     state = np.array([1234567], np.uint64)
     with np.errstate(over="ignore"):
         bits = [int(_next.py_func(state)) for _ in range(3)]  # type: ignore[attr-defined]
-    assert bits == [
-        6457827717110365317,
-        3203168211198807973,
-        9817491932198370423,
-    ]
+    assert bits == [6457827717110365317, 3203168211198807973, 9817491932198370423]

@@ -143,12 +143,7 @@ def test_every_change_is_in_the_audit():
     lifecycle.resume_batch(batch)
     lifecycle.cancel_batch(batch)
     actions = Event.objects.filter(subject_type="pipeline.batch").values_list("action", flat=True)
-    assert list(actions) == [
-        "batch.started",
-        "batch.paused",
-        "batch.resumed",
-        "batch.cancelled",
-    ]
+    assert list(actions) == ["batch.started", "batch.paused", "batch.resumed", "batch.cancelled"]
 
 
 def _batch_with_a_failure() -> Batch:

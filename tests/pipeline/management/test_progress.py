@@ -36,7 +36,4 @@ def test_each_migration_is_counted():
     call_command("migrate", "sessions", "zero", verbosity=0)
     out = io.StringIO()
     migrations.migrate(OutputWrapper(out))
-    assert out.getvalue().splitlines() == [
-        "Setting up the database: 1 migration ...",
-        "  1 of 1",
-    ]
+    assert out.getvalue().splitlines() == ["Setting up the database: 1 migration ...", "  1 of 1"]

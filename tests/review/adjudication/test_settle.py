@@ -224,11 +224,7 @@ def test_a_lease_that_ran_out_and_nobody_took_still_counts(item, people, judge):
 def test_a_double_click_settles_once_and_a_second_tab_is_told(item, people, judge):
     grade_row(item, people[0], safety_flag="mild")
     lease = lease_item(item, adjudicator=judge)
-    said = {
-        "adjudicator": judge,
-        "fence": lease.fence,
-        "seen": fingerprint(grades_to_settle(item)),
-    }
+    said = {"adjudicator": judge, "fence": lease.fence, "seen": fingerprint(grades_to_settle(item))}
     assert settle_item(item, **said, settlement=SAID) == settle_item(item, **said, settlement=SAID)
     other = Settlement(**(asdict(SAID) | {"precision": 1}))
     with pytest.raises(Conflict, match="before"):

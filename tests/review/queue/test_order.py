@@ -19,8 +19,7 @@ CODES = [f"code{number}" for number in range(500)]
 
 def order(reviewer_id: int, codes: list[str], buckets: int = BUCKETS) -> list[str]:
     return sorted(
-        codes,
-        key=lambda code: order_key(code, seed=SEED, reviewer_id=reviewer_id, buckets=buckets),
+        codes, key=lambda code: order_key(code, seed=SEED, reviewer_id=reviewer_id, buckets=buckets)
     )
 
 

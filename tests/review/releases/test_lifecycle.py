@@ -110,10 +110,7 @@ def test_discarded_traces_stay_out_while_their_filter_is_required(study, lead, a
 
 @pytest.mark.parametrize(
     ("terms", "reason"),
-    [
-        ({"may_be_released": False}, "licence"),
-        ({"is_benchmark": True}, "benchmark"),
-    ],
+    [({"may_be_released": False}, "licence"), ({"is_benchmark": True}, "benchmark")],
 )
 def test_licence_and_benchmark_rows_are_refused(study, lead, ann, terms, reason):
     QuestionSet.objects.update(**terms)

@@ -29,12 +29,7 @@ def sampled(*answers: tuple[str, Any], **changes: Any):
     ]
 
 
-ITEMS = [
-    *[("large", GOOD)] * 6,
-    *[("large", POOR)] * 3,
-    *[("small", POOR)] * 4,
-    ("small", "none"),
-]
+ITEMS = [*[("large", GOOD)] * 6, *[("large", POOR)] * 3, *[("small", POOR)] * 4, ("small", "none")]
 
 
 def test_shares_are_weighted_to_the_batch():

@@ -30,11 +30,7 @@ def test_missing_ratings_still_estimate_the_same_variances():
 
 @pytest.mark.parametrize(
     ("rows", "reason"),
-    [
-        ([], "two ratings"),
-        ([(1,), (2,)], "two ratings"),
-        ([(3, 3), (3, 3)], NO_VARIATION),
-    ],
+    [([], "two ratings"), ([(1,), (2,)], "two ratings"), ([(3, 3), (3, 3)], NO_VARIATION)],
 )
 def test_undefined_correlations_say_why(rows, reason):
     for estimate in intraclass(of_rows(rows), replicates=5).values():
