@@ -1,6 +1,7 @@
 """URLs of the review's screens."""
 
 from django.urls import path, re_path, register_converter
+from django.urls.converters import StringConverter
 
 from review.views import audit, controls, reports, studies
 from review.views.adjudication import corrections, disputes, items, sendbacks
@@ -9,16 +10,10 @@ from review.views.people import invitations, password_links, people
 from review.views.releases import files, policies, releases
 
 
-class ItemCode:
+class ItemCode(StringConverter):
     """An item's public code, as review.models.items makes it."""
 
     regex = "[A-Za-z0-9_-]{1,16}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 register_converter(ItemCode, "item_code")

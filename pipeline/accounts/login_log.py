@@ -1,5 +1,6 @@
 """The login log, written from the signals of Django and allauth, whichever way users log in."""
 
+from collections.abc import Callable
 from typing import Any
 
 from allauth.account.signals import password_changed
@@ -14,6 +15,17 @@ from django.http import HttpRequest
 from pipeline.models import Login
 
 TOTP, RECOVERY_CODES = Authenticator.Type.TOTP, Authenticator.Type.RECOVERY_CODES
+# Signal, the kind of line it adds, and the authenticator it must be about (None: any or none).
+LOGGED = (
+    (user_logged_in, Login.Kind.SIGNED_IN, None),
+    (user_logged_out, Login.Kind.SIGNED_OUT, None),
+    (password_changed, Login.Kind.PASSWORD_CHANGED, None),
+    (mfa.authenticator_added, Login.Kind.FACTOR_ON, TOTP),
+    (mfa.authenticator_removed, Login.Kind.FACTOR_OFF, TOTP),
+    (mfa.authenticator_reset, Login.Kind.CODES_MADE, None),
+    (mfa.authenticator_used, Login.Kind.RECOVERY_CODE_USED, RECOVERY_CODES),
+    (mfa.authentication_failed, Login.Kind.CODE_FAILED, None),
+)
 
 
 def record(kind: Login.Kind, *, user: User | None, request: HttpRequest | None) -> Login:
@@ -23,62 +35,31 @@ def record(kind: Login.Kind, *, user: User | None, request: HttpRequest | None) 
 
 def connect_signals() -> None:
     """Log every login, whichever way it happened. (No domain rule depends on these signals.)"""
-    user_logged_in.connect(_signed_in)
-    user_logged_out.connect(_signed_out)
-    user_login_failed.connect(_failed)
-    password_changed.connect(_password_changed)
-    mfa.authenticator_added.connect(_authenticator_added)
-    mfa.authenticator_removed.connect(_authenticator_removed)
-    mfa.authenticator_reset.connect(_authenticator_reset)
-    mfa.authenticator_used.connect(_authenticator_used)
-    mfa.authentication_failed.connect(_code_failed)
+    for signal, kind, authenticator_type in LOGGED:
+        signal.connect(_recorder(kind, authenticator_type), weak=False)  # nothing else keeps it
+    user_login_failed.connect(_record_failure)
 
 
-def _signed_in(request: HttpRequest | None, user: User, **_: Any) -> None:
-    record(Login.Kind.SIGNED_IN, user=user, request=request)
+def _recorder(kind: Login.Kind, authenticator_type: str | None) -> Callable[..., None]:
+    def receive(
+        request: HttpRequest | None,
+        user: User | None,
+        authenticator: Authenticator | None = None,
+        **_: Any,
+    ) -> None:
+        if user is None:  # somebody logs out who was not logged in
+            return
+        if authenticator_type in (None, authenticator and authenticator.type):
+            record(kind, user=user, request=request)
+
+    return receive
 
 
-def _signed_out(request: HttpRequest | None, user: User | None, **_: Any) -> None:
-    if user is not None:
-        record(Login.Kind.SIGNED_OUT, user=user, request=request)
-
-
-def _failed(credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any) -> None:
+def _record_failure(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **_: Any
+) -> None:
     user = User.objects.filter(username__iexact=str(credentials.get("username", ""))).first()
     record(Login.Kind.FAILED, user=user, request=request)
-
-
-def _password_changed(request: HttpRequest | None, user: User, **_: Any) -> None:
-    record(Login.Kind.PASSWORD_CHANGED, user=user, request=request)
-
-
-def _authenticator_added(
-    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
-) -> None:
-    if authenticator.type == TOTP:
-        record(Login.Kind.FACTOR_ON, user=user, request=request)
-
-
-def _authenticator_removed(
-    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
-) -> None:
-    if authenticator.type == TOTP:
-        record(Login.Kind.FACTOR_OFF, user=user, request=request)
-
-
-def _authenticator_reset(request: HttpRequest, user: User, **_: Any) -> None:
-    record(Login.Kind.CODES_MADE, user=user, request=request)
-
-
-def _authenticator_used(
-    request: HttpRequest, user: User, authenticator: Authenticator, **_: Any
-) -> None:
-    if authenticator.type == RECOVERY_CODES:
-        record(Login.Kind.RECOVERY_CODE_USED, user=user, request=request)
-
-
-def _code_failed(request: HttpRequest, user: User, **_: Any) -> None:
-    record(Login.Kind.CODE_FAILED, user=user, request=request)
 
 
 def _address(request: HttpRequest | None) -> str | None:
