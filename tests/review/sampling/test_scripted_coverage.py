@@ -11,7 +11,7 @@ from tests.review.scripted_coverage import ASSISTED, SHARE, coverage
 pytestmark = pytest.mark.xdist_group("scripted studies")
 
 BAR = 0.93
-STUDIES = 40
+STUDIES = 20
 
 
 @pytest.fixture(scope="module")

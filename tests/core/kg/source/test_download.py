@@ -65,7 +65,7 @@ class Answer(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def archive(monkeypatch):
-    monkeypatch.setattr(module, "_PAUSES", ())
+    monkeypatch.setattr(module, "_RETRY_DELAYS", ())
     server = Archive()
     threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     yield server
@@ -122,7 +122,7 @@ def test_a_cut_connection_is_gone_on_with_by_the_next_run(archive, target):
 
 
 def test_one_run_takes_a_cut_connection_up_again(archive, target, monkeypatch):
-    monkeypatch.setattr(module, "_PAUSES", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(module, "_RETRY_DELAYS", (0.0, 0.0, 0.0))
     archive.cut_after = 300_000
     assert download(archive.url, target, md5=MD5).read_bytes() == CONTENT
     assert archive.asked == [None, "bytes=300000-", "bytes=600000-", "bytes=900000-"]
