@@ -1,4 +1,4 @@
-"""Celery is a doorbell: an id in, one call, and perhaps another message."""
+"""Celery tasks: an id in, one call, and perhaps another message. All state is in the database."""
 
 from celery import Task, shared_task
 from django.conf import settings
