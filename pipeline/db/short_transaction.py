@@ -1,4 +1,4 @@
-"""Short writing transactions that many threads of one process make at the same time."""
+"""Short write transactions, made by many threads of one process at the same time."""
 
 import threading
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db import connection, transaction
 
-_LINE = threading.Lock()
+_ONE_WRITER = threading.Lock()
 
 
 @contextmanager
@@ -14,11 +14,11 @@ def short_transaction() -> Iterator[None]:
     """A transaction; on SQLite, the process's threads make theirs one after the other.
 
     SQLite has one writer, and whoever finds it busy sleeps up to 100 ms before asking again.
-    Standing in line here instead costs microseconds. Within a transaction it is a savepoint.
+    Waiting for this lock instead costs microseconds. Within a transaction it is a savepoint.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         with transaction.atomic():
             yield
         return
-    with _LINE, transaction.atomic():
+    with _ONE_WRITER, transaction.atomic():
         yield

@@ -1,4 +1,4 @@
-"""Long readings of the database as it was at one moment."""
+"""Long reads that see one consistent snapshot of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,7 +8,7 @@ from django.db import connection, transaction
 
 
 @contextmanager
-def one_moment() -> Iterator[None]:
+def read_snapshot() -> Iterator[None]:
     """Every query within sees the database as it was at the first; nobody is kept from writing.
 
     For reading only. Within a transaction it is a part of that.
@@ -17,7 +17,7 @@ def one_moment() -> Iterator[None]:
         with transaction.atomic():
             yield
     elif connection.vendor == "sqlite":
-        with _not_claiming_to_write(), transaction.atomic():
+        with _deferred_transaction(), transaction.atomic():
             yield
     else:
         with transaction.atomic():
@@ -27,8 +27,8 @@ def one_moment() -> Iterator[None]:
 
 
 @contextmanager
-def _not_claiming_to_write() -> Iterator[None]:
-    """SQLite's transactions lock out other writers from their start, unless they are deferred."""
+def _deferred_transaction() -> Iterator[None]:
+    """SQLite's IMMEDIATE transactions lock out writers from their start; deferred ones do not."""
     connection.ensure_connection()  # which is when the settings are read
     sqlite: Any = connection
     usual, sqlite.transaction_mode = sqlite.transaction_mode, "DEFERRED"

@@ -20,7 +20,7 @@ from django.db import IntegrityError, OperationalError, transaction
 from pipeline.core.errors import Refusal
 from pipeline.core.release_format import FORMAT_VERSION
 from pipeline.db.leases import leased_rows
-from pipeline.db.snapshot import one_moment
+from pipeline.db.snapshot import read_snapshot
 from pipeline.db.transitions import move_state
 from pipeline.log import log
 from pipeline.models import Event
@@ -167,7 +167,7 @@ def lines_of(release: Release) -> Iterator[bytes]:
 def _prepared(release: Release) -> Iterator[_Ready]:
     """The release as it would be now. Raises CannotRelease when nothing is left to release."""
     with LineFile() as lines, tempfile.TemporaryDirectory(prefix="medreason-") as folder:
-        with one_moment():
+        with read_snapshot():
             facts = write_lines(release, rules_of(release), lines=lines)
             if not facts["rows"]:
                 raise CannotRelease(_nothing_left(facts["left_out"]))

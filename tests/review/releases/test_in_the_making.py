@@ -11,7 +11,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError as BrokerError
 
 from pipeline.core.errors import Refusal
-from pipeline.db.snapshot import one_moment
+from pipeline.db.snapshot import read_snapshot
 from pipeline.models import Event
 from review import tasks
 from review.evidence.policies import Rules, save_policy
@@ -254,7 +254,7 @@ def test_a_long_reading_sees_one_moment_and_keeps_nobody_from_writing():
         type(ann).objects.filter(pk=ann.pk).update(first_name="Anna")
         connection.close()
 
-    with one_moment():
+    with read_snapshot():
         before = type(ann).objects.get(pk=ann.pk).first_name
         writer = threading.Thread(target=write)
         writer.start()
