@@ -109,6 +109,8 @@ def kill_while(worker: subprocess.Popen[bytes], condition: Callable[[], bool]) -
     """Kill -9 a worker at a moment at which the condition holds: it is looked at standing still."""
 
     def stands_so() -> bool:
+        if not condition():  # first while it runs: a worker stopped again and again gets nowhere
+            return False
         worker.send_signal(signal.SIGSTOP)
         time.sleep(IN_HAND)
         if condition():
