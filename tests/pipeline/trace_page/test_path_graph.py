@@ -2,12 +2,14 @@
 
 import io
 import json
+from dataclasses import replace
 
 import networkx
 import pytest
 from django.urls import reverse
 
 from pipeline import store
+from pipeline.core.records import Polarity
 from pipeline.models import Trace
 from pipeline.trace_page.path_graph import FORMATS, path_file
 from tests import actors, factories
@@ -39,6 +41,26 @@ def test_every_edge_comes_back_with_relation_direction_and_polarity(row, form):
     assert {(index, graph.nodes[index]["name"]) for index in graph} == {
         (node.index, node.name) for path in trace.paths for node in path.nodes
     }
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_negative_edge_stays_negative(row, form):
+    trace = store.trace_record(row)
+    path = trace.paths[0]
+    hops = tuple(
+        tuple(replace(edge, polarity=Polarity.NEGATIVE) for edge in hop) for hop in path.hops
+    )
+    graph = read(path_file(replace(trace, paths=(replace(path, hops=hops),)), form), form)
+    assert {polarity for *_, polarity in graph.edges(data="polarity")} == {"negative"}
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_name_that_xml_cannot_hold_is_still_a_file(row, form):
+    trace = store.trace_record(row)
+    path = trace.paths[0]
+    nodes = (replace(path.nodes[0], name="<b>\x0bname & more"), *path.nodes[1:])
+    graph = read(path_file(replace(trace, paths=(replace(path, nodes=nodes),)), form), form)
+    assert "name & more" in graph.nodes[nodes[0].index]["name"]
 
 
 @pytest.mark.parametrize("form", FORMATS)
