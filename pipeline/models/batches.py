@@ -45,8 +45,12 @@ class Batch(models.Model):
     reader_endpoint = models.ForeignKey(
         Endpoint, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    embeddings_endpoint = models.ForeignKey(
+        Endpoint, models.PROTECT, null=True, blank=True, related_name="+"
+    )
     reasoner_base_url = models.CharField(max_length=300, blank=True, editable=False)
     reader_base_url = models.CharField(max_length=300, blank=True, editable=False)
+    embeddings_base_url = models.CharField(max_length=300, blank=True, editable=False)
     replay = models.BooleanField(default=True)
     budget_money = models.DecimalField(max_digits=12, decimal_places=6, null=True, blank=True)
     budget_tokens = models.PositiveBigIntegerField(null=True, blank=True)

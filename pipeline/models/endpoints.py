@@ -10,18 +10,21 @@ class Endpoint(models.Model):
 
     The API key is either named (`key_variable`, an environment variable that begins with
     MEDREASON_LLM_KEY_) or kept encrypted; it is never shown, logged or exported.
-    `capability` is how answers are held to a schema, probed once and remembered.
+    `capability` is how answers are held to a schema, probed once and remembered; of a model that
+    embeds texts, it is that vectors came, of `dimension` numbers.
     """
 
     class Role(models.TextChoices):
         REASONER = "reasoner"
         SECOND_READER = "second_reader"
+        EMBEDDINGS = "embeddings"
 
     class Capability(models.TextChoices):
         UNKNOWN = "", "not probed yet"
         JSON_SCHEMA = "json_schema", "JSON schema"
         JSON_OBJECT = "json_object", "JSON object"
         PLAIN = "plain", "plain text"
+        EMBEDDINGS = "embeddings", "vectors"
 
     name = models.SlugField(max_length=80, unique=True)
     role = models.CharField(max_length=20, choices=Role.choices)
@@ -42,6 +45,7 @@ class Endpoint(models.Model):
     capability = models.CharField(
         max_length=12, blank=True, choices=Capability.choices, default=Capability.UNKNOWN
     )
+    dimension = models.PositiveIntegerField(null=True, blank=True, editable=False)
     capability_probed_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     created_by = models.ForeignKey(
