@@ -7,8 +7,9 @@ production must name its secret key and hosts or it does not start.
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
+import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -40,7 +41,9 @@ class Environment(BaseSettings):
     by mail too, over STARTTLS unless MEDREASON_SMTP_TLS=false.
     """
 
-    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        extra="ignore", env_ignore_empty=True, hide_input_in_errors=True
+    )
 
     data_dir: Path = Field(BASE_DIR / "var", alias="MEDREASON_DATA_DIR")
     production: bool = Field(False, alias="MEDREASON_PRODUCTION")
@@ -83,10 +86,30 @@ class Environment(BaseSettings):
     def _split(cls, value: object) -> object:
         return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
+    @field_validator("database_url")
+    @classmethod
+    def _whole(cls, value: str) -> str:
+        """A URL ends where # begins, and a file's name where ? begins: another file would open."""
+        cut = "#?" if value.startswith("sqlite:") else "#"
+        if found := [mark for mark in cut if mark in value]:
+            raise ValueError(f"DATABASE_URL holds {found[0]}: write # as %23 and ? as %3F.")
+        return value
+
     @field_validator("data_dir")
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @property
+    def database(self) -> dict[str, Any]:
+        """Django's settings of the database: the one named, or a file in the data folder.
+
+        The file is named by its path, never by a URL: a folder's name may hold # ? or %.
+        """
+        if self.database_url:
+            return dict(dj_database_url.parse(self.database_url, conn_max_age=60))
+        name = str(self.data_dir / "medreason.sqlite3")
+        return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "CONN_MAX_AGE": 60}
 
     @cached_property
     def secret_key(self) -> str:

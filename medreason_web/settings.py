@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import dj_database_url
 import structlog
 from csp.constants import NONE, SELF
 
@@ -80,11 +79,7 @@ SQLITE_OPTIONS: dict[str, Any] = {
         "PRAGMA cache_size=-20000;PRAGMA mmap_size=134217728;"
     ),
 }
-DATABASES: dict[str, Any] = {
-    "default": dj_database_url.parse(
-        ENV.database_url or f"sqlite:///{DATA_DIR / 'medreason.sqlite3'}", conn_max_age=60
-    )
-}
+DATABASES: dict[str, Any] = {"default": ENV.database}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

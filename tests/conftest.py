@@ -66,6 +66,9 @@ def root() -> Path:
 
 @pytest.fixture
 def product_environment(tmp_path: Path) -> dict[str, str]:
-    """Environment variables for `manage.py` as a child process on an empty data folder."""
+    """Environment variables for `manage.py` as a child process on an empty data folder.
+
+    Its name holds what a URL, a shell or a path list would take for a sign of its own.
+    """
     kept = {name: value for name, value in os.environ.items() if name not in TEST_ONLY}
-    return kept | {"MEDREASON_DATA_DIR": str(tmp_path / "data")}
+    return kept | {"MEDREASON_DATA_DIR": str(tmp_path / "data #1? 50%25: étude")}

@@ -1,5 +1,8 @@
 """What the environment says: an empty variable says nothing."""
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -23,3 +26,31 @@ def test_a_variable_that_makes_no_sense_stops_the_start(monkeypatch: pytest.Monk
 
 def test_static_files_are_never_collected_into_their_sources(settings):
     assert all(settings.STATIC_ROOT.name != source.name for source in settings.STATICFILES_DIRS)
+
+
+@pytest.mark.parametrize("name", ["study#1", "a?b", "100%41", "a: b", "étude", "?mode=memory"])
+def test_a_data_folder_keeps_its_database_inside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+):
+    (tmp_path / name).mkdir()
+    monkeypatch.setenv("MEDREASON_DATA_DIR", str(tmp_path / name))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    # As Django opens it.
+    with sqlite3.connect(Environment().database["NAME"], uri=True) as connection:
+        connection.execute("CREATE TABLE inside (id INTEGER)")
+    connection.close()
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name / "medreason.sqlite3").stat().st_size
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["sqlite:////data/study#1/db", "sqlite:////data/a?b/db", "postgres://me:s#t@db/medreason"],
+)
+def test_a_database_url_that_would_be_cut_short_is_refused(
+    monkeypatch: pytest.MonkeyPatch, url: str
+):
+    monkeypatch.setenv("DATABASE_URL", url)
+    with pytest.raises(ValidationError, match="write # as %23") as refused:
+        Environment()
+    assert "s#t" not in str(refused.value)
