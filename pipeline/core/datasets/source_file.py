@@ -10,9 +10,11 @@ import io
 import re
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedReader
-from pathlib import PurePath
+from itertools import islice
+from pathlib import Path, PurePath
 from typing import BinaryIO
 
 from pipeline.core.datasets.fields import InvalidRecord
@@ -24,6 +26,7 @@ from pipeline.core.datasets.json_records import (
 )
 from pipeline.core.errors import SourceFileError
 
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 _GZIP_MAGIC = b"\x1f\x8b"
 # PubMedQA's own JSON maps PubMed ids, which are digits, to records without an id. Anything
 # else that begins with an object is one object a line, as MedMCQA's own .json files are.
@@ -43,6 +46,9 @@ class ReadLimits:
     rejected: int = 100_000
 
 
+DEFAULT_LIMITS = ReadLimits()
+
+
 @dataclass(frozen=True, slots=True)
 class SourceRecord:
     """One record: its line (from 1; in a JSON document its number), its position among the
@@ -52,6 +58,14 @@ class SourceRecord:
     position: int
     fields: Mapping[str, object]
     flaw: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A file's first records, and the names of their fields in the order they were met."""
+
+    records: tuple[SourceRecord, ...]
+    fields: tuple[str, ...]
 
 
 class _Limited(io.RawIOBase):
@@ -75,8 +89,13 @@ class _Limited(io.RawIOBase):
         return len(data)
 
 
-def source_records(stream: BinaryIO, file_name: str, limits: ReadLimits) -> Iterator[SourceRecord]:
+def source_records(
+    stream: BinaryIO, file_name: str, limits: ReadLimits, *, delimiter: str | None = None
+) -> Iterator[SourceRecord]:
     """The records of a file, in its order. The name's ending says which format it is.
+
+    `delimiter` is a name from DELIMITERS: what separates the columns of a file whose header
+    leaves that open.
 
     Raises SourceFileError when the file as a whole cannot be read.
     """
@@ -85,6 +104,38 @@ def source_records(stream: BinaryIO, file_name: str, limits: ReadLimits) -> Iter
     if reader.peek(3)[:3] == codecs.BOM_UTF8:
         reader.read(3)
     yield from _format(reader, file_name, ending.removesuffix(".gz"))(reader, file_name, limits)
+
+
+def sample_records(
+    source: BinaryIO | Path,
+    file_name: str,
+    limits: ReadLimits = DEFAULT_LIMITS,
+    count: int = 20,
+    *,
+    delimiter: str | None = None,
+) -> Sample:
+    """The first `count` records: what a file's columns are called before a way to read them is
+    chosen. A stream stands at its beginning again afterwards.
+
+    Raises SourceFileError when the file as a whole cannot be read.
+    """
+    if isinstance(source, Path):
+        with opened(source, file_name) as stream:
+            return sample_records(stream, file_name, limits, count, delimiter=delimiter)
+    records = tuple(islice(source_records(source, file_name, limits, delimiter=delimiter), count))
+    source.seek(0)
+    return Sample(records, tuple(dict.fromkeys(n for record in records for n in record.fields)))
+
+
+@contextmanager
+def opened(path: Path, file_name: str) -> Iterator[BinaryIO]:
+    """The file at `path`. Raises SourceFileError when it cannot be opened."""
+    try:
+        stream = path.open("rb")
+    except OSError as error:
+        raise SourceFileError(file_name, 0, f"It cannot be opened: {error.strerror}") from error
+    with stream:
+        yield stream
 
 
 def _unpack(stream: BinaryIO, file_name: str, ending: str, limit: int) -> BufferedReader:
