@@ -3,10 +3,12 @@
 Every change is one compare-and-set update of the batch's row, so that no number of threads or
 processes can overrun a budget. The most is all output that is allowed, and an input of one token
 a byte: no tokenizer makes more. Once a batch has seen how an endpoint tokenizes a prompt, a
-quarter more than its densest answer replaces that. Less than one call's most is left of a budget.
+quarter more than the densest of its latest answers replaces that. Less than one call's most is
+left of a budget.
 """
 
 import json
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,6 +26,9 @@ from pipeline.models import Batch, Endpoint, LLMCall, Trace
 TOKENS_PER_MESSAGE = 64
 TOKENS_PER_CALL = 512
 MARGIN = 1.25
+# No tokenizer makes fewer of a text; a report below it counts as this.
+MAX_BYTES_PER_TOKEN = 8
+# So many later answers, and one odd report is forgotten.
 MAX_ANSWERS = 40
 # SQLite computes with binary fractions: half of the smallest amount absorbs their error.
 HALF_A_MILLIONTH = Decimal("0.0000005")
@@ -72,9 +77,9 @@ class Cost:
 
 @dataclass(frozen=True)
 class TokenEstimator:
-    """The most tokens a byte that an endpoint has made of each prompt, by the prompt's name."""
+    """Tokens a byte that an endpoint made of each prompt, by its name, in its latest answers."""
 
-    tokens_per_byte: dict[str, float] = field(default_factory=dict)
+    tokens_per_byte: dict[str, deque[float]] = field(default_factory=dict)
 
     @classmethod
     def from_ledger(cls, batch: Batch, endpoint: Endpoint) -> "TokenEstimator":
@@ -83,25 +88,29 @@ class TokenEstimator:
         settled = LLMCall.objects.filter(
             batch=batch, served_by=endpoint, status=LLMCall.Status.SETTLED
         )
-        for row in settled.order_by("-pk")[:MAX_ANSWERS]:
+        for row in reversed(settled.order_by("-pk")[:MAX_ANSWERS]):
             texts = [message["content"] for message in row.messages]
-            size = _size(texts, row.parameters["schema"])
-            estimator._learn(row.prompt_name, size, row.input_tokens)
+            estimator._learn(row.prompt_name, texts, row.parameters["schema"], row.input_tokens)
         return estimator
 
     def max_input_tokens(self, request: Request) -> int:
         """The most input tokens that a request may have."""
         size = size_of(request)
-        return min(size, ceil(size * self.tokens_per_byte.get(request.prompt_name, 1.0) * MARGIN))
+        seen = tuple(self.tokens_per_byte.get(request.prompt_name, ()))
+        return min(size, ceil(size * max(seen, default=1.0) * MARGIN))
 
     def learn(self, request: Request, input_tokens: int | None) -> None:
         """Take note of how many tokens an answer says its request was."""
-        self._learn(request.prompt_name, size_of(request), input_tokens)
+        texts = [message.content for message in request.messages]
+        self._learn(request.prompt_name, texts, request.schema, input_tokens)
 
-    def _learn(self, prompt: str, size: int, input_tokens: int | None) -> None:
+    def _learn(
+        self, prompt: str, texts: Sequence[str], schema: dict[str, Any], input_tokens: int | None
+    ) -> None:
         if input_tokens is not None:
-            known = self.tokens_per_byte.get(prompt, 0.0)
-            self.tokens_per_byte[prompt] = max(input_tokens / size, known)
+            least = sum(len(text.encode()) for text in texts) / MAX_BYTES_PER_TOKEN
+            seen = self.tokens_per_byte.setdefault(prompt, deque(maxlen=MAX_ANSWERS))
+            seen.append(max(input_tokens, least) / _size(texts, schema))
 
 
 def size_of(request: Request) -> int:

@@ -30,8 +30,8 @@ class RetryPolicy:
     """How often one call is sent, and how long it waits in between; all in seconds.
 
     Delays double from `first_delay` to `max_delay` with full jitter, so that threads that failed
-    together do not come back together. A Retry-After is obeyed up to `max_retry_after`. No call
-    goes on after `max_total`.
+    together do not come back together. A Retry-After up to `max_retry_after` is the least wait,
+    so that a server that always says 0 is not asked in a loop. No call goes on after `max_total`.
     """
 
     max_attempts: int = 8
@@ -50,11 +50,9 @@ class RetryPolicy:
         """Seconds until the next attempt after the n-th (from 1) failed; None: give up."""
         if attempt >= self.max_attempts or not isinstance(failure, TransientFailure):
             return None
-        if failure.retry_after is None:
-            ceiling = min(self.max_delay, self.first_delay * 2.0 ** (attempt - 1))
-            delay = clock.uniform(0.0, ceiling)
-        elif failure.retry_after > self.max_retry_after:
+        asked = failure.retry_after or 0.0
+        if asked > self.max_retry_after:
             return None
-        else:
-            delay = failure.retry_after + clock.uniform(0.0, self.first_delay)
+        ceiling = min(self.max_delay, self.first_delay * 2.0 ** (attempt - 1))
+        delay = max(clock.uniform(0.0, ceiling), asked and asked + clock.uniform(0.0, 1.0))
         return None if elapsed + delay > self.max_total else delay

@@ -89,6 +89,17 @@ def test_the_bound_of_a_prompt_comes_down_to_a_quarter_over_the_densest_answer_s
     assert model.call_for(REQUEST).max_input_tokens == strict
 
 
+@pytest.mark.parametrize("told", [0, 10**12])
+def test_one_odd_report_of_tokens_is_forgotten_after_forty_more(told):
+    estimator = TokenEstimator()
+    estimator.learn(REQUEST, told)
+    text = sum(len(message.content) for message in REQUEST.messages)
+    assert text / 8 <= estimator.max_input_tokens(REQUEST) <= budgets.size_of(REQUEST)
+    for _ in range(40):
+        estimator.learn(REQUEST, 31)
+    assert estimator.max_input_tokens(REQUEST) == 39
+
+
 def test_another_worker_begins_with_what_the_ledger_has_seen():
     batch = batch_of()
     ledgered(batch, served_by=batch.reasoner_endpoint).ask(REQUEST)

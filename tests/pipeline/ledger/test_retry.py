@@ -29,6 +29,16 @@ def time() -> Time:
     return Time()
 
 
+@pytest.mark.parametrize("asked", [0.0, 0.01])
+def test_a_server_that_always_says_at_once_is_left_alone_ever_longer(time, asked):
+    policy = RetryPolicy()
+    delays = [
+        policy.next_delay(attempt, busy(retry_after=asked), elapsed=0, clock=time.clock)
+        for attempt in range(1, 5)
+    ]
+    assert delays == pytest.approx([1, 2, 4, 8], abs=0.1)
+
+
 @pytest.fixture
 def ask(time):
     """Ask once with these outcomes; returns the scripted model and the trace's calls."""
