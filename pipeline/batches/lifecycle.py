@@ -140,7 +140,8 @@ def open_traces(batch: Batch) -> QuerySet[Trace]:
 def pause_batch(batch: Batch, *, reason: str = "", by: User | None = None) -> None:
     """Stop handing out traces; those being made are finished. Raises Refusal."""
     with transaction.atomic():
-        move_state(batch, {Batch.State.RUNNING}, Batch.State.PAUSED, pause_reason=reason[:200])
+        cut = reason[: limits.MAX_REASON_LENGTH]
+        move_state(batch, {Batch.State.RUNNING}, Batch.State.PAUSED, pause_reason=cut)
         Event.objects.record("batch.paused", batch, by=by, reason=reason)
 
 

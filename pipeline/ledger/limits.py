@@ -24,7 +24,7 @@ MINUTE = 60.0
 MAX_AHEAD = timedelta(seconds=5)
 PROBE_MARGIN = 10.0
 CACHE_LIFETIME = timedelta(seconds=0.5)
-MAX_REASON_LENGTH = 200
+MAX_REASON_LENGTH = 400
 
 
 @dataclass

@@ -60,7 +60,7 @@ class Batch(models.Model):
     spent_money = models.DecimalField(max_digits=14, decimal_places=6, default=0)
     spent_tokens = models.PositiveBigIntegerField(default=0)
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
-    pause_reason = models.CharField(max_length=200, blank=True)
+    pause_reason = models.CharField(max_length=400, blank=True)
     started_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )

@@ -73,6 +73,11 @@ class LLMCall(models.Model):
         indexes = (
             models.Index(fields=("fingerprint", "status"), name="call_by_fingerprint"),
             models.Index(fields=("batch", "status"), name="call_by_batch_status"),
+            models.Index(
+                fields=("served_by",),
+                condition=Q(status="in_flight", trace__isnull=False),
+                name="call_in_flight_by_endpoint",
+            ),
         )
 
     def __str__(self) -> str:

@@ -66,7 +66,9 @@ class EndpointPace(models.Model):
     One row an endpoint, changed only by compare-and-set. The next request may be sent at
     `free_at`. While `open_until` lies ahead the circuit is open and nothing is sent; when it
     has passed, one request probes the endpoint until `probe_until`. An `open_until` of null
-    is a closed circuit.
+    is a closed circuit. Since answers came late, only `calls_at_once` are in flight together
+    (null: as many as elsewhere said); `slowed_after` was the newest call when that was last
+    lowered, and `answered_in_time` are the timely answers in a row since it last changed.
     """
 
     endpoint = models.OneToOneField(Endpoint, models.CASCADE, related_name="pace")
@@ -74,8 +76,11 @@ class EndpointPace(models.Model):
     failures_in_a_row = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
     open_until = models.DateTimeField(null=True)
-    open_reason = models.CharField(max_length=200, blank=True)
+    open_reason = models.CharField(max_length=400, blank=True)
     probe_until = models.DateTimeField(null=True)
+    calls_at_once = models.PositiveIntegerField(null=True)
+    slowed_after = models.PositiveBigIntegerField(default=0)
+    answered_in_time = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"pace of {self.endpoint}"
