@@ -5,7 +5,7 @@ A `StageFailure` ends one trace with its stage and reason; it never ends a batch
 A `SourceFileError` or `ArtefactError` ends a load, and nothing half-loaded remains.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 
 class StageFailure(Exception):
@@ -90,6 +90,12 @@ class MalformedOutput(ReasonerFailure):
     reason = "malformed_output"
 
 
+class PromptTruncated(ReasonerFailure):
+    """The endpoint says that it read fewer tokens than the prompt can have; it was paid for."""
+
+    reason = "prompt_truncated"
+
+
 class TruncatedOutput(ReasonerFailure):
     """The answer was cut at the token limit."""
 
@@ -114,20 +120,29 @@ class RequestRejected(ReasonerFailure):
     reason = "request_rejected"
 
 
+class ParameterRejected(RequestRejected):
+    """The endpoint refuses a parameter that every call sends: it would refuse every other call.
+
+    `parameter` is its name as chat completions know it, one of those that we send.
+    """
+
+    reason = "parameter_rejected"
+
+    def __init__(self, detail: str, *, stage: str, parameter: str) -> None:
+        super().__init__(detail, stage=stage)
+        self.parameter = parameter
+
+
 class EndpointUnavailable(ReasonerFailure):
     """The endpoint did not answer after all retries, or will not answer us at all.
 
     `retry_after` is the seconds the endpoint asks for; `maybe_charged` says that it may have
-    worked, and will charge, for an answer that never arrived.
+    worked, and will charge, for an answer that never arrived. `may_be_prompt` says that the
+    cause may lie in this one prompt (a firewall's page, a crash over it): only another question,
+    such as `pipeline.core.llm.canary.CANARY`, can tell. Otherwise it is certainly the endpoint's.
     """
 
     reason = "endpoint_unavailable"
-    retry_after: float | None = None
-    maybe_charged: bool = False
-
-
-class TransientFailure(EndpointUnavailable):
-    """One attempt failed and a further one may succeed: whoever sends calls may try again."""
 
     def __init__(
         self,
@@ -136,9 +151,25 @@ class TransientFailure(EndpointUnavailable):
         stage: str,
         retry_after: float | None = None,
         maybe_charged: bool = False,
+        may_be_prompt: bool = False,
+        **answered: Any,
     ) -> None:
-        super().__init__(detail, stage=stage)
+        super().__init__(detail, stage=stage, **answered)
         self.retry_after, self.maybe_charged = retry_after, maybe_charged
+        self.may_be_prompt = may_be_prompt
+
+
+class TransientFailure(EndpointUnavailable):
+    """One attempt failed and a further one may succeed: whoever sends calls may try again."""
+
+
+class NoAnswer(TransientFailure):
+    """The endpoint answered with nothing: no choice, or an empty text though it had finished.
+
+    Tried again, since most such answers pass; if it stays, it is this prompt's own failure.
+    """
+
+    reason = "no_answer"
 
 
 class UnexpectedError(StageFailure):

@@ -33,7 +33,7 @@ class EndpointVariables:
 def endpoints_from_environment() -> list[tuple[Endpoint, str]]:
     """Create or change what the environment describes; each endpoint with what was done.
 
-    Limits, tier and timeout, which it does not describe, stay as a lead set them. Raises
+    Limits, tier and dialect, which it does not describe, stay as a lead set them. Raises
     EndpointRefused for a host, key or value that cannot be.
     """
     return [
@@ -54,9 +54,9 @@ def _create_or_change(variables: EndpointVariables) -> tuple[Endpoint, str]:
         base_url=variables.base_url,
         model=variables.model,
         service_tier=endpoint.service_tier,
-        timeout_seconds=endpoint.timeout_seconds,
         requests_per_minute=endpoint.requests_per_minute,
         tokens_per_minute=endpoint.tokens_per_minute,
+        dialect_stated=endpoint.dialect_stated,
     )
     current = (endpoint.role, endpoint.base_url, endpoint.model, endpoint.key_variable)
     wanted = (terms.role, terms.base_url.rstrip("/"), terms.model, variables.key_variable)

@@ -4,8 +4,9 @@ Every change is an event without secrets. What may be asked is checked when an e
 entered, again when it is opened for a batch, and once more at each connection.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, cast
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
@@ -13,8 +14,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
-from pipeline.core.errors import EndpointRefused
+from pipeline.core.errors import EndpointRefused, InvalidConfiguration
 from pipeline.core.llm.base import LanguageModel
+from pipeline.core.llm.dialects import Dialect
 from pipeline.endpoints.allowed_hosts import (
     Target,
     addresses_of,
@@ -26,23 +28,23 @@ from pipeline.endpoints.api_keys import encrypt, key_of, key_source, require_key
 from pipeline.endpoints.pinned_http import client_for
 from pipeline.models import Endpoint, Event, QuestionSet
 
-if TYPE_CHECKING:
-    from pipeline.core.llm.openai_compatible import Capability
-
-CAPABILITY_DEPENDS_ON = ("base_url", "model")
+DIALECT_DEPENDS_ON = ("base_url", "model")
 
 
 @dataclass(frozen=True)
 class EndpointTerms:
-    """What an endpoint is, but for its key. Limits are null where there is none."""
+    """What an endpoint is, but for its key. Limits are null where there is none.
+
+    `dialect_stated` holds the parts of its dialect that a lead states, whatever a test finds.
+    """
 
     role: str
     base_url: str
     model: str
     service_tier: str = ""
-    timeout_seconds: int = 120
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
+    dialect_stated: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ def change_endpoint(
     """Change an endpoint; a key of None keeps the one there is.
 
     Another base URL needs its key entered again: without one the old key is dropped. Another
-    base URL or model needs its capability tested again. Raises EndpointRefused as
+    base URL or model needs its dialect found again. Raises EndpointRefused as
     `create_endpoint`.
     """
     with transaction.atomic():
@@ -106,8 +108,8 @@ def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -
     if key is not None:
         _set_key(endpoint, key)
         changed.append("key")
-    if not {*CAPABILITY_DEPENDS_ON}.isdisjoint(changed):
-        endpoint.capability, endpoint.capability_probed_at = Endpoint.Capability.UNKNOWN, None
+    if not {*DIALECT_DEPENDS_ON}.isdisjoint(changed):
+        endpoint.dialect_found, endpoint.tested_at = {}, None
     _check(endpoint)
     return changed
 
@@ -127,31 +129,26 @@ def set_active(endpoint: Endpoint, *, active: bool, by: User | None = None) -> E
     return endpoint
 
 
-def remember_capability(endpoint: Endpoint, capability: str) -> bool:
-    """Keep what a probe found, unless the endpoint has been changed since the probe began."""
-    same = {name: getattr(endpoint, name) for name in CAPABILITY_DEPENDS_ON}
+def remember_found(endpoint: Endpoint, found: Mapping[str, Any]) -> bool:
+    """Keep what a test found, unless the endpoint has been changed since the test began."""
+    same = {name: getattr(endpoint, name) for name in DIALECT_DEPENDS_ON}
     updated = Endpoint.objects.filter(pk=endpoint.pk, **same).update(
-        capability=capability, capability_probed_at=timezone.now()
+        dialect_found=found, tested_at=timezone.now()
     )
     endpoint.refresh_from_db()
     return updated == 1
 
 
 def open_model(
-    endpoint: Endpoint,
-    *,
-    question_set: QuestionSet | None,
-    capability: str = "",
-    timeout_seconds: float | None = None,
+    endpoint: Endpoint, *, question_set: QuestionSet | None, dialect: Dialect | None = None
 ) -> LanguageModel:
     """The endpoint as a LanguageModel; None for the question set when no question is sent.
 
-    `capability` and `timeout_seconds` stand in for the row's while it is being probed. Raises
-    EndpointRefused, before anything is sent, where host, key or the text's terms forbid it.
+    `dialect` stands in for the row's while it is being tested. Raises EndpointRefused, before
+    anything is sent, where host, key or the text's terms forbid it.
     """
     target = require_usable(endpoint, question_set=question_set)
-    capability = capability or endpoint.capability
-    if not capability:
+    if dialect is None and not endpoint.is_tested:
         raise EndpointRefused(
             f"The endpoint {endpoint} has not been tested yet: test it before it is used."
         )
@@ -163,8 +160,7 @@ def open_model(
         base_url=endpoint.base_url,
         model=endpoint.model,
         api_key=key_of(endpoint),
-        timeout_seconds=timeout_seconds or endpoint.timeout_seconds,
-        capability=cast("Capability", capability),
+        dialect=dialect or endpoint.dialect,
         http_client=client_for(target),
     )
 
@@ -208,6 +204,10 @@ def _set_key(endpoint: Endpoint, key: ApiKeyInput) -> None:
 def _check(endpoint: Endpoint) -> None:
     """An allowed host, and values the table takes."""
     require_allowed(target_of(endpoint.base_url))
+    try:
+        _ = endpoint.dialect
+    except InvalidConfiguration as error:
+        raise EndpointRefused(str(error), field=error.field) from error
     try:
         endpoint.full_clean(exclude=["created_by"])
     except ValidationError as error:

@@ -132,7 +132,7 @@ class BatchForm(BudgetForm):
     ) -> None:
         if endpoint is None:
             self.add_error(name, "This configuration uses a language model: choose one.")
-        elif not endpoint.capability:
+        elif not endpoint.is_tested:
             self.add_error(name, "This endpoint has not been tested yet: see Endpoints.")
         else:
             try:
@@ -185,5 +185,5 @@ def _of_role(role: Endpoint.Role) -> Any:
 
 
 def _endpoint_label(endpoint: Endpoint) -> str:
-    tested = "" if endpoint.capability else ", not tested yet"
+    tested = "" if endpoint.is_tested else ", not tested yet"
     return f"{endpoint.name} ({endpoint.model}{tested})"

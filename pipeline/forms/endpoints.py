@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 
 from pipeline.core.errors import EndpointRefused
+from pipeline.core.llm.dialects import MAX_SECONDS
 from pipeline.endpoints.allowed_hosts import require_allowed, target_of
 from pipeline.endpoints.api_keys import key_source, require_key_variable, require_plain
 from pipeline.endpoints.registry import NO_KEY, ApiKeyInput, EndpointTerms
@@ -50,7 +51,11 @@ class EndpointForm(forms.Form):
         required=False,
     )
     timeout_seconds = forms.IntegerField(
-        label="Seconds to wait for an answer", min_value=1, max_value=3600, initial=120
+        label="Seconds to wait for an answer",
+        min_value=1,
+        max_value=MAX_SECONDS,
+        required=False,
+        help_text="Empty: as the test finds.",
     )
     requests_per_minute = forms.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
     tokens_per_minute = forms.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
@@ -102,8 +107,16 @@ class EndpointForm(forms.Form):
 
     def terms(self) -> EndpointTerms:
         """The terms entered."""
-        names = EndpointTerms.__dataclass_fields__
-        return EndpointTerms(**{name: self.cleaned_data[name] for name in names})
+        names = EndpointTerms.__dataclass_fields__.keys() - {"dialect_stated"}
+        return EndpointTerms(
+            **{name: self.cleaned_data[name] for name in names}, dialect_stated=self._stated()
+        )
+
+    def _stated(self) -> dict[str, Any]:
+        stated = dict(self.endpoint.dialect_stated) if self.endpoint else {}
+        stated.pop("timeout_seconds", None)
+        seconds = self.cleaned_data["timeout_seconds"]
+        return stated | ({"timeout_seconds": seconds} if seconds else {})
 
     def given_key(self) -> ApiKeyInput | None:
         """The key entered; None to keep the one there is."""
@@ -118,6 +131,7 @@ class EndpointForm(forms.Form):
 
 def _initial(endpoint: Endpoint) -> dict[str, Any]:
     shown = {name: getattr(endpoint, name) for name in EndpointTerms.__dataclass_fields__}
+    shown |= endpoint.dialect_stated
     has_key = endpoint.key_variable or endpoint.key_encrypted
     return shown | {"key_from": KEEP if has_key else NONE}
 

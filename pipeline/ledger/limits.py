@@ -135,7 +135,7 @@ def _pace_of(endpoint: Endpoint) -> EndpointPace:
 def _claim_probe(pace: EndpointPace, endpoint: Endpoint, now: datetime) -> bool:
     """Whether this request may probe the endpoint; False while another one does."""
     # No token as in pipeline.db.leases: the prober writes nothing that a later one could spoil.
-    until = now + timedelta(seconds=endpoint.timeout_seconds + PROBE_MARGIN)
+    until = now + timedelta(seconds=endpoint.dialect.timeout_seconds + PROBE_MARGIN)
     free = Q(probe_until=None) | Q(probe_until__lte=now)
     rows = EndpointPace.objects.filter(free, pk=pace.pk, open_until=pace.open_until)
     return rows.update(probe_until=until) == 1

@@ -6,7 +6,8 @@ The few small calls this takes are rows of the ledger like any other, without a 
 from dataclasses import replace
 
 from pipeline.core.llm.base import LanguageModel
-from pipeline.endpoints.registry import open_model, remember_capability
+from pipeline.core.llm.dialects import AnswerFormat, dialect_of
+from pipeline.endpoints.registry import open_model, remember_found
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.prices import price_now
 from pipeline.ledger.retry import RetryPolicy
@@ -17,18 +18,19 @@ MAX_SECONDS = 30
 
 
 def probe_endpoint(endpoint: Endpoint) -> Endpoint:
-    """Find the endpoint's capability and remember it; each call is tried once.
+    """Find the endpoint's dialect and remember it; each call is tried once.
 
     Raises EndpointRefused where it may not be asked, ReasonerFailure where it does not answer.
     """
     # The client library takes its time to load: only those who call a model need it.
     from pipeline.core.llm.capability import probe
 
-    def model_at(capability: str) -> LanguageModel:
-        seconds = min(endpoint.timeout_seconds, MAX_SECONDS)
-        model = open_model(
-            endpoint, question_set=None, capability=capability, timeout_seconds=seconds
-        )
+    known = dialect_of(endpoint.base_url, {}, endpoint.dialect_stated)
+
+    def model_at(answer_format: AnswerFormat) -> LanguageModel:
+        seconds = min(known.timeout_seconds, MAX_SECONDS)
+        dialect = replace(known, answer_format=answer_format, timeout_seconds=seconds)
+        model = open_model(endpoint, question_set=None, dialect=dialect)
         return LedgeredModel(
             model,
             None,
@@ -37,10 +39,10 @@ def probe_endpoint(endpoint: Endpoint) -> Endpoint:
             retry_policy=replace(RetryPolicy.from_settings(), max_attempts=1),
         )
 
-    remember_capability(endpoint, probe(model_at))
+    remember_found(endpoint, {"answer_format": probe(model_at)})
     return endpoint
 
 
 def probe_if_untested(endpoint: Endpoint) -> Endpoint:
-    """As `probe_endpoint`, for an endpoint whose capability is not known yet."""
-    return endpoint if endpoint.capability else probe_endpoint(endpoint)
+    """As `probe_endpoint`, for an endpoint that was not tested yet."""
+    return endpoint if endpoint.is_tested else probe_endpoint(endpoint)

@@ -4,27 +4,22 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from pipeline.core.llm.dialects import Dialect, dialect_of
+
 
 class Endpoint(models.Model):
     """One model behind one OpenAI-compatible base URL, in one role.
 
     The API key is either named (`key_variable`, an environment variable that begins with
-    MEDREASON_LLM_KEY_) or kept encrypted; it is never shown, logged or exported.
-    `capability` is how answers are held to a schema, probed once and remembered; of a model that
-    embeds texts, it is that vectors came, of `dimension` numbers.
+    MEDREASON_LLM_KEY_) or kept encrypted; it is never shown, logged or exported. How the server
+    is asked is its dialect: what its test found, overlaid by what a lead stated. Of a model that
+    embeds texts, the test finds that vectors come, of `dimension` numbers.
     """
 
     class Role(models.TextChoices):
         REASONER = "reasoner"
         SECOND_READER = "second_reader"
         EMBEDDINGS = "embeddings"
-
-    class Capability(models.TextChoices):
-        UNKNOWN = "", "not probed yet"
-        JSON_SCHEMA = "json_schema", "JSON schema"
-        JSON_OBJECT = "json_object", "JSON object"
-        PLAIN = "plain", "plain text"
-        EMBEDDINGS = "embeddings", "vectors"
 
     name = models.SlugField(max_length=80, unique=True)
     role = models.CharField(max_length=20, choices=Role.choices)
@@ -35,18 +30,16 @@ class Endpoint(models.Model):
     service_tier = models.CharField(
         max_length=10, blank=True, choices=[("", "standard"), ("flex", "flex")]
     )
-    timeout_seconds = models.PositiveIntegerField(default=120, validators=[MinValueValidator(1)])
     requests_per_minute = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)]
     )
     tokens_per_minute = models.PositiveIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1)]
     )
-    capability = models.CharField(
-        max_length=12, blank=True, choices=Capability.choices, default=Capability.UNKNOWN
-    )
+    dialect_found = models.JSONField(default=dict, blank=True, editable=False)
+    dialect_stated = models.JSONField(default=dict, blank=True)
     dimension = models.PositiveIntegerField(null=True, blank=True, editable=False)
-    capability_probed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    tested_at = models.DateTimeField(null=True, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
@@ -58,6 +51,15 @@ class Endpoint(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def dialect(self) -> Dialect:
+        """How the server is asked. Raises InvalidConfiguration for what no dialect can be."""
+        return dialect_of(self.base_url, self.dialect_found, self.dialect_stated)
+
+    @property
+    def is_tested(self) -> bool:
+        return self.tested_at is not None
 
 
 class EndpointPace(models.Model):

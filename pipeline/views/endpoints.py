@@ -11,6 +11,7 @@ from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.errors import EndpointRefused, ReasonerFailure
 from pipeline.endpoints.api_keys import key_source
+from pipeline.endpoints.dialect_words import answer_format_of
 from pipeline.endpoints.registry import NO_KEY, change_endpoint, create_endpoint, set_active
 from pipeline.forms.endpoints import EndpointForm
 from pipeline.ledger.probe import probe_endpoint
@@ -23,7 +24,12 @@ from pipeline.refusals import refusals_on, status_of
 def endpoint_list(request: SignedInRequest) -> HttpResponse:
     """All endpoints: what they are, where their keys come from, whether they answer."""
     rows = [
-        {"endpoint": row, "key": key_source(row), "open": _open_circuit(row)}
+        {
+            "endpoint": row,
+            "key": key_source(row),
+            "answer_format": answer_format_of(row),
+            "open": _open_circuit(row),
+        }
         for row in access.endpoints_for(request.user)
     ]
     context = {"rows": rows, "may_change": Role.LEAD in request.roles}
@@ -71,7 +77,7 @@ def endpoint_test(request: SignedInRequest, name: str) -> HttpResponse:
     endpoint = access.endpoint_for(request.user, name)
     try:
         probed = probe_endpoint(endpoint)
-        text = f"{endpoint} answers. Answer format: {probed.get_capability_display()}."
+        text = f"{endpoint} answers. Answer format: {answer_format_of(probed)}."
         messages.success(request, text)
     except (EndpointRefused, ReasonerFailure) as error:
         messages.error(request, str(error))

@@ -1,34 +1,45 @@
 """Endpoints, prices and calls for tests."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from django.utils import timezone
 
-from pipeline.endpoints.registry import NO_KEY, ApiKeyInput, EndpointTerms, create_endpoint
+from pipeline.core.llm.dialects import NAMES
+from pipeline.endpoints.registry import (
+    NO_KEY,
+    ApiKeyInput,
+    EndpointTerms,
+    create_endpoint,
+    remember_found,
+)
 from pipeline.models import Batch, Endpoint, LLMCall, Price
 
 LOCAL = "http://127.0.0.1:8081/v1"
 
 
 def terms(**changes: object) -> EndpointTerms:
-    """A reasoner on this machine."""
+    """A reasoner on this machine; parts of a dialect among the changes are stated."""
+    stated = {name: changes.pop(name) for name in NAMES if name in changes}
     fields: dict[str, object] = {"role": "reasoner", "base_url": LOCAL, "model": "model-r"}
-    return EndpointTerms(**(fields | changes))  # type: ignore[arg-type]
+    return EndpointTerms(**(fields | changes), dialect_stated=stated)  # type: ignore[arg-type]
 
 
 def endpoint(
     name: str = "reasoner",
     *,
     key: ApiKeyInput = NO_KEY,
-    capability: str = "json_schema",
+    tested: bool = True,
+    found: Mapping[str, Any] = MappingProxyType({"answer_format": "json_schema"}),
     **changes: object,
 ) -> Endpoint:
-    """An endpoint on this machine, tested unless `capability` is empty."""
+    """An endpoint on this machine; `found` is what its test found, unless it was not tested."""
     row = create_endpoint(name, terms=terms(**changes), key=key)
-    Endpoint.objects.filter(pk=row.pk).update(capability=capability)
-    row.refresh_from_db()
+    if tested:
+        remember_found(row, dict(found))
     return row
 
 

@@ -1,10 +1,11 @@
 """A small request to a model, and a model at some base URL, for tests of the transport."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from pipeline.core.llm.base import Message, Request
+from pipeline.core.llm.dialects import NAMES, Dialect
 from pipeline.core.llm.openai_compatible import OpenAICompatibleModel
 
 KEY = "sk-secret-of-the-house"
@@ -28,6 +29,9 @@ REQUEST = Request(
 )
 
 
-def model_at(base_url: str, **given: object) -> OpenAICompatibleModel:
-    fields = {"api_key": KEY, "timeout_seconds": 5.0} | given
-    return OpenAICompatibleModel("house", base_url, "tiny-random", **fields)  # type: ignore[arg-type]
+def model_at(base_url: str, **given: Any) -> OpenAICompatibleModel:
+    """A model there; parts of a dialect among what is given make up its dialect."""
+    named = {name: given.pop(name) for name in NAMES if name in given}
+    dialect = Dialect(**{"timeout_seconds": 5.0, **named})
+    given = {"api_key": KEY, "dialect": dialect, **given}
+    return OpenAICompatibleModel("house", base_url, "tiny-random", **given)

@@ -13,7 +13,7 @@ import json
 import time
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pipeline.core.errors import (
@@ -26,7 +26,7 @@ from pipeline.core.errors import (
 )
 from pipeline.core.llm.base import Answer, Message, Request, as_plain
 from pipeline.core.llm.completion import Completion, NotACompletion, read_completion
-from pipeline.core.llm.dialects import dialect_of
+from pipeline.core.llm.dialects import Dialect
 from pipeline.core.llm.structured import (
     UnusableText,
     checked_value,
@@ -38,8 +38,6 @@ if TYPE_CHECKING:  # the SDK takes most of a second to load: only whoever asks a
     import httpx2
     import openai
 
-Capability = Literal["json_schema", "json_object", "plain"]
-
 _CONNECT_SECONDS = 10.0
 _MAX_ANSWER_SIZE = 8 << 20
 _JSON_TYPES = ("application/json", "text/json")
@@ -50,16 +48,15 @@ class OpenAICompatibleModel:
     """One model at one base URL, e.g. https://api.openai.com/v1 (Azure: …/openai/v1).
 
     `endpoint` is the label under which calls are recorded. An empty `api_key` sends none.
-    `timeout_seconds` bounds each wait and the whole answer. `http_client` lets the caller pin
-    addresses and share connections; it must not follow redirects. Safe to share by threads.
+    The dialect's time limit bounds each wait and the whole answer. `http_client` lets the caller
+    pin addresses and share connections; it must not follow redirects. Safe to share by threads.
     """
 
     endpoint: str
     base_url: str
     model: str
     api_key: str = field(default="", repr=False)
-    timeout_seconds: float = 120.0
-    capability: Capability = "json_schema"
+    dialect: Dialect = field(default_factory=Dialect)
     http_client: "httpx2.Client | None" = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -79,10 +76,9 @@ class OpenAICompatibleModel:
         failure = _completion_failure(completion, request)
         if failure is not None:
             raise failure
+        amid_text = self.dialect.answer_format == "plain"
         try:
-            value = checked_value(
-                completion.text, request.answer_type, amid_text=self.capability == "plain"
-            )
+            value = checked_value(completion.text, request.answer_type, amid_text=amid_text)
         except UnusableText as error:
             raise _failure(MalformedOutput, str(error), completion, request) from None
         return Answer(
@@ -118,7 +114,7 @@ class OpenAICompatibleModel:
 
     def _exchange(self, request: Request) -> bytes:
         """Send, and read what comes back up to the deadline and the largest size."""
-        deadline = time.monotonic() + self.timeout_seconds
+        deadline = time.monotonic() + self.dialect.timeout_seconds
         create = self._client.chat.completions.with_streaming_response.create
         content = bytearray()
         with create(**self._parameters(request), **self._without_key()) as response:
@@ -154,7 +150,7 @@ class OpenAICompatibleModel:
 
     def _parameters(self, request: Request) -> dict[str, Any]:
         """Everything a call sends, as chat completions name it."""
-        dialect = dialect_of(self.base_url)
+        dialect = self.dialect
         parameters: dict[str, Any] = {
             "model": self.model,
             "messages": as_plain(self._messages(request)),
@@ -164,17 +160,17 @@ class OpenAICompatibleModel:
             parameters["temperature"] = request.temperature
         if request.service_tier:
             parameters["service_tier"] = request.service_tier
-        if self.capability == "json_schema":
+        if self.dialect.answer_format == "json_schema":
             schema = strict_schema(request.schema, array_bounds=dialect.array_bounds)
             named_schema = {"name": request.prompt_name, "strict": True, "schema": schema}
             parameters["response_format"] = {"type": "json_schema", "json_schema": named_schema}
-        elif self.capability == "json_object":
+        elif self.dialect.answer_format == "json_object":
             parameters["response_format"] = {"type": "json_object"}
         return parameters
 
     def _messages(self, request: Request) -> tuple[Message, ...]:
         """The request's messages; the schema in words where the endpoint cannot hold to it."""
-        if self.capability == "json_schema":
+        if self.dialect.answer_format == "json_schema":
             return request.messages
         instruction = schema_instruction(request.schema)
         first, *rest = request.messages
@@ -187,9 +183,8 @@ class OpenAICompatibleModel:
         import httpx2
         import openai
 
-        waits = httpx2.Timeout(
-            self.timeout_seconds, connect=min(_CONNECT_SECONDS, self.timeout_seconds)
-        )
+        seconds = self.dialect.timeout_seconds
+        waits = httpx2.Timeout(seconds, connect=min(_CONNECT_SECONDS, seconds))
         # Proxies and certificates of the environment are not for calls that carry a key.
         own = self.http_client or httpx2.Client(follow_redirects=False, trust_env=False)
         client = openai.OpenAI(

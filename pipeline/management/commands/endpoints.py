@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.core.errors import EndpointRefused, ReasonerFailure
 from pipeline.endpoints.api_keys import key_source
+from pipeline.endpoints.dialect_words import answer_format_of
 from pipeline.endpoints.from_environment import endpoints_from_environment
 from pipeline.ledger.probe import probe_endpoint
 from pipeline.models import Endpoint
@@ -41,11 +42,11 @@ class Command(BaseCommand):
         if endpoint is None:
             raise CommandError(f"There is no endpoint named {name}.")
         probe_endpoint(endpoint)
-        self.stdout.write(f"{name} answers. Answer format: {endpoint.get_capability_display()}.")
+        self.stdout.write(f"{name} answers. Answer format: {answer_format_of(endpoint)}.")
 
     def _list(self) -> None:
         for endpoint in Endpoint.objects.all():
-            state = endpoint.get_capability_display() if endpoint.is_active else "not in use"
+            state = answer_format_of(endpoint) if endpoint.is_active else "not in use"
             self.stdout.write(
                 f"{endpoint.name}: {endpoint.get_role_display().lower()}, {endpoint.model} at "
                 f"{endpoint.base_url}, key {key_source(endpoint)}, {state}"

@@ -27,7 +27,7 @@ def probed(server, obeys):
 
     server.reply = reply
     server.asked.clear()
-    return probe(lambda capability: model_at(server.base_url, capability=capability))
+    return probe(lambda answer_format: model_at(server.base_url, answer_format=answer_format))
 
 
 @pytest.mark.parametrize("best", LADDER)

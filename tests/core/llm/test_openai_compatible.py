@@ -7,7 +7,7 @@ import httpx2
 import pytest
 
 from pipeline.core.llm.base import Message
-from pipeline.core.llm.dialects import dialect_of
+from pipeline.core.llm.dialects import first_tried
 from tests.factories.llm import GOOD, KEY, REQUEST, model_at
 from tests.peers.faulty_server import completion, faulty_server
 
@@ -72,23 +72,23 @@ def test_flex_and_the_models_own_temperature_are_sent_when_asked(server):
 
 
 def test_a_weaker_endpoint_gets_the_schema_in_words(server):
-    body = sent(server, capability="json_object")
+    body = sent(server, answer_format="json_object")
     assert body["response_format"] == {"type": "json_object"}
     system = body["messages"][0]["content"]
     assert system.startswith("Name the finding.\n\n")
     assert '"enum":["left","right"]' in system
-    assert "response_format" not in sent(server, capability="plain")
+    assert "response_format" not in sent(server, answer_format="plain")
     assert '"enum"' in server.asked[-1]["messages"][0]["content"]
 
 
 def test_a_request_without_system_message_gets_one_for_the_schema(server):
-    body = sent(server, replace(REQUEST, messages=(Message("user", "Hm?"),)), capability="plain")
+    body = sent(server, replace(REQUEST, messages=(Message("user", "Hm?"),)), answer_format="plain")
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
 
 
 def test_only_a_plain_endpoint_may_put_words_around_its_json(server):
     server.reply = completion(f"Here you are: {GOOD} Anything else?")
-    assert model_at(server.base_url, capability="plain").ask(REQUEST).value["side"] == "left"
+    assert model_at(server.base_url, answer_format="plain").ask(REQUEST).value["side"] == "left"
 
 
 @pytest.mark.parametrize(
@@ -102,11 +102,11 @@ def test_only_a_plain_endpoint_may_put_words_around_its_json(server):
         ("http://llm.house:8000/v1", "max_tokens", True),
     ],
 )
-def test_the_host_decides_how_the_limit_is_named(base_url, limit, bounds):
-    url, body = sent_to(base_url)
+def test_the_host_decides_what_is_tried_first(base_url, limit, bounds):
+    url, body = sent_to(base_url, dialect=first_tried(base_url))
     assert url.endswith("/v1/chat/completions")
     assert {"max_tokens", "max_completion_tokens"} & body.keys() == {limit}
-    assert dialect_of(base_url).array_bounds is bounds
+    assert first_tried(base_url).array_bounds is bounds
 
 
 def test_the_key_goes_to_the_endpoint_and_nowhere_else(server):

@@ -18,6 +18,7 @@ from pipeline.core.errors import (
     TruncatedOutput,
 )
 from pipeline.core.llm.capability import probe
+from pipeline.core.llm.dialects import Dialect
 from pipeline.core.llm.openai_compatible import OpenAICompatibleModel
 from pipeline.core.llm.structured import checked_value
 from pipeline.core.method import make_trace
@@ -32,9 +33,9 @@ ASKED = ModelConfig(temperature=1.0)
 FREE = question(options=(), key=None, answer_text="rest")
 
 
-def model_at(peer, **given):
-    fields = {"timeout_seconds": 60.0} | given
-    return OpenAICompatibleModel("peer", peer.base_url, MODEL, **fields)
+def model_at(peer, api_key="", **given):
+    dialect = Dialect(**{"timeout_seconds": 60.0, **given})
+    return OpenAICompatibleModel("peer", peer.base_url, MODEL, api_key, dialect)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ def test_the_whole_method_asks_a_real_server(peer, graph):
 
 
 def test_its_capability_is_found(peer):
-    assert probe(lambda capability: model_at(peer, capability=capability)) == "json_schema"
+    assert probe(lambda answer_format: model_at(peer, answer_format=answer_format)) == "json_schema"
 
 
 def test_an_answer_beyond_the_limit_is_truncated(peer, graph, paths):

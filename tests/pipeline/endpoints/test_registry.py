@@ -5,7 +5,8 @@ import json
 import pytest
 
 from pipeline.core.errors import EndpointRefused, EndpointUnavailable, TransientFailure
-from pipeline.core.llm.capability import PROBE
+from pipeline.core.llm.canary import CANARY
+from pipeline.core.llm.dialects import Dialect
 from pipeline.core.llm.openai_compatible import OpenAICompatibleModel
 from pipeline.endpoints.allowed_hosts import target_of
 from pipeline.endpoints.api_keys import key_of
@@ -15,7 +16,7 @@ from pipeline.endpoints.registry import (
     change_endpoint,
     create_endpoint,
     open_model,
-    remember_capability,
+    remember_found,
     set_active,
 )
 from pipeline.models import Endpoint, Event
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.django_db
 
 SECRET = "sk-not-to-be-seen-4711"
 STORED = ApiKeyInput(secret=SECRET)
+PLAIN = {"answer_format": "plain"}
 
 
 def test_creating_keeps_the_terms_and_records_them_without_the_key():
@@ -92,28 +94,28 @@ def test_a_changed_base_url_drops_the_key_unless_it_is_given_again(key, monkeypa
 @pytest.mark.parametrize(
     ("change", "kept"),
     [
-        ({"model": "model-t"}, ""),
-        ({"base_url": "http://localhost:9/v1"}, ""),
-        ({"timeout_seconds": 5}, "json_schema"),
+        ({"model": "model-t"}, {}),
+        ({"base_url": "http://localhost:9/v1"}, {}),
+        ({"tokens_per_minute": 5}, {"answer_format": "json_schema"}),
     ],
     ids=str,
 )
 def test_another_server_or_model_is_tested_anew(change, kept):
     row = change_endpoint(endpoint(), terms=terms(**change))
-    assert row.capability == kept
+    assert row.dialect_found == kept
     assert Event.objects.last().payload["changed"] == [next(iter(change))] + (
         ["key"] if "base_url" in change else []
     )
 
 
 def test_a_probe_of_what_has_changed_since_is_not_remembered():
-    row = endpoint(capability="")
+    row = endpoint(tested=False)
     probed = Endpoint.objects.get()
     change_endpoint(row, terms=terms(model="model-t"))
-    assert not remember_capability(probed, "json_schema")
-    assert Endpoint.objects.get().capability == ""
-    assert remember_capability(row, "plain")
-    assert row.capability_probed_at is not None
+    assert not remember_found(probed, {"answer_format": "json_schema"})
+    assert not Endpoint.objects.get().is_tested
+    assert remember_found(row, PLAIN)
+    assert row.dialect.answer_format == "plain"
 
 
 @pytest.mark.django_db(transaction=True)
@@ -124,14 +126,15 @@ def test_of_two_who_enter_a_name_at_once_one_is_refused():
 
 
 def test_a_change_takes_back_nothing_that_came_since_it_was_begun():
-    row = endpoint(capability="")
+    row = endpoint(tested=False)
     shown = Endpoint.objects.get()
-    remember_capability(row, "plain")
+    remember_found(row, PLAIN)
     set_active(row, active=False)
-    changed = change_endpoint(shown, terms=terms(timeout_seconds=7))
-    assert (changed.capability, changed.is_active, changed.timeout_seconds) == ("plain", False, 7)
+    changed = change_endpoint(shown, terms=terms(tokens_per_minute=7))
+    kept = (PLAIN, False, 7)
+    assert (changed.dialect_found, changed.is_active, changed.tokens_per_minute) == kept
     row.refresh_from_db()
-    assert (row.capability, row.is_active, row.timeout_seconds) == ("plain", False, 7)
+    assert (row.dialect_found, row.is_active, row.tokens_per_minute) == kept
 
 
 def test_taking_out_of_use_and_back_is_recorded_once_each():
@@ -147,15 +150,15 @@ def test_opening_hands_the_key_to_a_client_pinned_to_the_host():
     model = open_model(row, question_set=None)
     assert isinstance(model, OpenAICompatibleModel)
     assert (model.endpoint, model.base_url, model.model) == ("reasoner", LOCAL, "model-r")
-    assert (model.api_key, model.timeout_seconds, model.capability) == (SECRET, 7, "json_schema")
+    assert (model.api_key, model.dialect) == (SECRET, Dialect(timeout_seconds=7))
     assert model.http_client is client_for(target_of(LOCAL))
 
 
 def test_opening_what_was_not_tested_or_not_active_is_refused():
-    untested = endpoint("untested", capability="")
+    untested = endpoint("untested", tested=False)
     with pytest.raises(EndpointRefused, match="untested has not been tested"):
         open_model(untested, question_set=None)
-    assert open_model(untested, question_set=None, capability="plain").model == "model-r"
+    assert open_model(untested, question_set=None, dialect=Dialect()).model == "model-r"
     closed = set_active(endpoint("closed"), active=False)
     with pytest.raises(EndpointRefused, match="closed has been deactivated"):
         open_model(closed, question_set=None)
@@ -197,7 +200,7 @@ def test_what_is_refused_at_the_connection_is_final_and_not_charged(settings, mo
         "pipeline.endpoints.allowed_hosts._resolve", lambda host, port: ["169.254.169.254"]
     )
     with pytest.raises(EndpointUnavailable, match="an address that is never asked") as caught:
-        model.ask(PROBE)
+        model.ask(CANARY)
     assert not isinstance(caught.value, TransientFailure)
 
 

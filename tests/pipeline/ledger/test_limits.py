@@ -207,7 +207,7 @@ def test_a_probe_that_fails_opens_the_circuit_again(time, settings):
 def test_a_probe_whose_worker_died_is_taken_up_by_another(time):
     served = opened(time)
     limits.acquire(served, tokens=1, clock=time.clock)
-    time.pass_by(served.timeout_seconds + 11)
+    time.pass_by(served.dialect.timeout_seconds + 11)
     assert limits.acquire(served, tokens=1, clock=time.clock).after_failures
 
 

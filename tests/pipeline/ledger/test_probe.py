@@ -14,6 +14,7 @@ from pipeline.core.errors import (
     TransientFailure,
 )
 from pipeline.core.llm.base import Answer, Request, Usage
+from pipeline.core.llm.dialects import Dialect
 from pipeline.endpoints.registry import set_active
 from pipeline.ledger import probe
 from pipeline.models import Endpoint, LLMCall
@@ -25,9 +26,9 @@ pytestmark = pytest.mark.django_db
 
 @dataclass
 class Scripted:
-    """A model that is held to one capability and obeys some."""
+    """A model that is held to one answer format and obeys some."""
 
-    capability: str
+    answer_format: str
     obeys: tuple[str, ...]
     failure: ReasonerFailure | None
     endpoint: str = "reasoner"
@@ -36,7 +37,7 @@ class Scripted:
     def ask(self, request: Request) -> Answer:
         if self.failure:
             raise self.failure
-        if self.capability not in self.obeys:
+        if self.answer_format not in self.obeys:
             raise MalformedOutput("Hello!", stage=request.stage, text="Hello!")
         return Answer("{}", {}, "stop", Usage(20, 5))
 
@@ -44,8 +45,8 @@ class Scripted:
 @pytest.fixture
 def obeying(monkeypatch):
     def at(*obeys: str, failure: ReasonerFailure | None = None) -> None:
-        def opened(row: Endpoint, *, capability: str, **_: Any) -> Scripted:
-            return Scripted(capability, obeys, failure)
+        def opened(row: Endpoint, *, dialect: Dialect, **_: Any) -> Scripted:
+            return Scripted(dialect.answer_format, obeys, failure)
 
         monkeypatch.setattr(probe, "open_model", opened)
 
@@ -55,15 +56,15 @@ def obeying(monkeypatch):
 @pytest.mark.parametrize("best", ["json_schema", "json_object", "plain"])
 def test_the_best_capability_is_remembered(obeying, best):
     obeying(best, "plain")
-    row = probe.probe_endpoint(endpoint(capability=""))
-    assert row.capability == best
-    assert row.capability_probed_at is not None
+    row = probe.probe_endpoint(endpoint(tested=False))
+    assert row.dialect.answer_format == best
+    assert row.is_tested
 
 
 def test_its_calls_are_rows_without_a_batch_and_cost_what_they_cost(obeying):
     obeying("json_object")
     price()
-    row = probe.probe_endpoint(endpoint(capability=""))
+    row = probe.probe_endpoint(endpoint(tested=False))
     failed, settled = LLMCall.objects.all()
     assert (failed.status, settled.status) == ("failed", "settled")
     assert {failed.batch, settled.batch, failed.trace} == {None}
@@ -73,17 +74,17 @@ def test_its_calls_are_rows_without_a_batch_and_cost_what_they_cost(obeying):
 
 def test_an_endpoint_that_does_not_answer_stays_as_it_was(obeying):
     obeying(failure=EndpointUnavailable("no answer", stage="probe"))
-    row = endpoint(capability="json_schema")
+    row = endpoint()
     with pytest.raises(EndpointUnavailable):
         probe.probe_endpoint(row)
-    assert Endpoint.objects.get().capability == "json_schema"
+    assert Endpoint.objects.get().dialect.answer_format == "json_schema"
     assert LLMCall.objects.get().status == "failed"
 
 
 def test_a_lead_does_not_wait_for_further_attempts(obeying):
     obeying(failure=TransientFailure("busy", stage="probe", retry_after=0.0))
     with pytest.raises(TransientFailure):
-        probe.probe_endpoint(endpoint(capability=""))
+        probe.probe_endpoint(endpoint(tested=False))
     assert LLMCall.objects.get().attempts == 1
 
 
@@ -91,7 +92,7 @@ def test_what_is_known_is_not_asked_again(obeying):
     obeying("plain")
     probe.probe_if_untested(endpoint())
     assert not LLMCall.objects.exists()
-    assert probe.probe_if_untested(endpoint("new", capability="")).capability == "plain"
+    assert probe.probe_if_untested(endpoint("new", tested=False)).dialect.answer_format == "plain"
 
 
 def test_what_may_not_be_asked_is_refused_before_a_row_is_written():
@@ -102,6 +103,6 @@ def test_what_may_not_be_asked_is_refused_before_a_row_is_written():
 
 
 def test_a_real_server_is_tested_through_the_pinned_client(peer):
-    row = probe.probe_endpoint(endpoint(base_url=peer.base_url, model=MODEL, capability=""))
-    assert row.capability == "json_schema"
+    row = probe.probe_endpoint(endpoint(base_url=peer.base_url, model=MODEL, tested=False))
+    assert row.dialect.answer_format == "json_schema"
     assert LLMCall.objects.filter(status="settled").count() == 1

@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from pipeline import tasks
 from pipeline.core.errors import EndpointRefused
 from pipeline.endpoints.from_environment import endpoints_from_environment
+from pipeline.endpoints.registry import remember_found
 from pipeline.ledger import probe as probing
 from pipeline.models import Batch, Endpoint, LLMCall, Question
 from tests import factories
@@ -66,11 +67,13 @@ def test_the_environment_enters_and_changes_endpoints(described):
 def test_what_the_environment_leaves_open_stays_as_a_lead_set_it(described):
     described((LOCAL, "model-r", ""))
     run("endpoints", "--from-env")
-    Endpoint.objects.update(tokens_per_minute=5, timeout_seconds=9, service_tier="flex")
+    Endpoint.objects.update(
+        tokens_per_minute=5, dialect_stated={"timeout_seconds": 9}, service_tier="flex"
+    )
     described((LOCAL, "model-t", ""))
     run("endpoints", "--from-env")
     row = Endpoint.objects.get()
-    assert (row.tokens_per_minute, row.timeout_seconds, row.service_tier) == (5, 9, "flex")
+    assert (row.tokens_per_minute, row.dialect.timeout_seconds, row.service_tier) == (5, 9, "flex")
 
 
 def test_an_empty_environment_describes_nothing(described):
@@ -96,7 +99,7 @@ def test_an_environment_that_cannot_be_is_one_sentence(described, said):
 
 
 def test_endpoints_are_listed_and_tested(monkeypatch):
-    endpoint("big", capability="plain")
+    endpoint("big", found={"answer_format": "plain"})
     assert f"big: reasoner, model-r at {LOCAL}, key none, plain text" in run("endpoints")
 
     monkeypatch.setattr("pipeline.management.commands.endpoints.probe_endpoint", lambda row: row)
@@ -147,13 +150,12 @@ def test_another_similarity_may_be_named(named, linked_by):
 
 @pytest.mark.usefixtures("world")
 def test_generate_tests_what_was_not_tested_and_warns_of_one_model_for_both(monkeypatch):
-    Endpoint.objects.update(capability="", model="model-r")
+    Endpoint.objects.update(tested_at=None, model="model-r")
     probed = []
 
     def probe(row: Endpoint) -> Endpoint:
         probed.append(row.name)
-        Endpoint.objects.filter(pk=row.pk).update(capability="plain")
-        row.refresh_from_db()
+        remember_found(row, {"answer_format": "plain"})
         return row
 
     monkeypatch.setattr(probing, "probe_endpoint", probe)
@@ -194,6 +196,6 @@ def test_a_dry_run_prints_the_estimate_and_leaves_nothing(rung):
 
 @pytest.mark.usefixtures("world")
 def test_a_dry_run_needs_no_tested_endpoint_and_may_not_send_anyway():
-    Endpoint.objects.update(capability="")
+    Endpoint.objects.update(tested_at=None)
     assert "Input tokens" in run(*KNOWN, *MODELS, "--dry-run")
     assert Question.objects.count() == 4

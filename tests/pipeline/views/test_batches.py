@@ -251,7 +251,7 @@ def test_what_a_model_batch_lacks_is_an_error_and_starts_nothing(client, changes
 def test_endpoints_that_cannot_be_asked_are_errors_at_their_fields(client, settings):
     settings.LLM_HOSTS = ["192.0.2.7"]
     away = endpoint("away", base_url="https://192.0.2.7/v1")
-    untested = reader("untested", capability="")
+    untested = reader("untested", tested=False)
     data = model_form(reasoner_endpoint=away.pk, reader_endpoint=untested.pk)
     errors = client.post(reverse("pipeline:batch_new"), data).context["form"].errors
     assert "stays on this machine" in errors["reasoner_endpoint"][0]

@@ -12,7 +12,7 @@ from django.views.debug import ExceptionReporter
 
 from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration
 from pipeline.endpoints.api_keys import key_of
-from pipeline.endpoints.registry import ApiKeyInput, open_model, set_active
+from pipeline.endpoints.registry import ApiKeyInput, open_model, remember_found, set_active
 from pipeline.ledger.prices import PriceTerms, enter_price
 from pipeline.models import Endpoint, EndpointPace, Event, LLMCall, Price
 from pipeline.views import endpoints as view
@@ -132,7 +132,7 @@ def test_the_name_of_an_endpoint_does_not_change(client):
 
 def test_the_list_tells_where_a_key_comes_from_and_whether_the_circuit_is_open(client):
     row = endpoint(key=ApiKeyInput(variable="MEDREASON_LLM_KEY_A"), tokens_per_minute=90_000)
-    endpoint("untested", capability="")
+    endpoint("untested", tested=False)
     EndpointPace.objects.create(
         endpoint=row, open_until=timezone.now() + timedelta(minutes=1), open_reason="It <failed>."
     )
@@ -156,10 +156,10 @@ def test_taking_out_of_use_and_back(client):
 
 
 def test_testing_says_what_was_found(client, monkeypatch):
-    row = endpoint(capability="")
+    row = endpoint(tested=False)
 
     def found(probed: Endpoint) -> Endpoint:
-        probed.capability = "json_object"
+        remember_found(probed, {"answer_format": "json_object"})
         return probed
 
     monkeypatch.setattr(view, "probe_endpoint", found)
