@@ -17,4 +17,4 @@ EXPOSE 8000
 # Where compose runs another part of the product, it names that part's own check or none.
 CMD ["python", "manage.py", "up", "--host", "0.0.0.0"]
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request; urllib.request.urlopen('http://127.0.0.1:8000' + os.environ.get('SCRIPT_NAME', '') + '/healthz', timeout=4)"]

@@ -4,6 +4,7 @@ Everything has a default that makes the embedded form (SQLite, filesystem broker
 production must name its secret key and hosts or it does not start.
 """
 
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
@@ -16,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+SCRIPT_NAME = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+")
 
 
 class Environment(BaseSettings):
@@ -24,6 +26,7 @@ class Environment(BaseSettings):
     `MEDREASON_DATA_DIR` holds the database, graph artefacts, broker folder and secret key.
     `MEDREASON_PRODUCTION=true` turns on HTTPS-only cookies and refuses a generated secret key.
     `MEDREASON_BEHIND_PROXY=true` trusts X-Forwarded-Proto and X-Forwarded-For of one proxy.
+    `SCRIPT_NAME=/medreason` serves the site below that path of its host, as gunicorn reads it too.
     `MEDREASON_TRACE_LEASE_SECONDS` is how long a silent worker keeps a trace, and
     `MEDREASON_REAP_SECONDS` how often each worker looks for expired ones.
     `MEDREASON_LLM_HOSTS` lists hosts of language model endpoints that may be asked, as host or
@@ -54,6 +57,7 @@ class Environment(BaseSettings):
         LOCAL_HOSTS, alias="MEDREASON_ALLOWED_HOSTS"
     )
     trusted_origins: Annotated[list[str], NoDecode] = Field([], alias="MEDREASON_TRUSTED_ORIGINS")
+    script_name: str = Field("", alias="SCRIPT_NAME")
     database_url: str = Field("", alias="DATABASE_URL", repr=False)
     broker_url: str = Field("", alias="CELERY_BROKER_URL", repr=False)
     trace_lease_seconds: float = Field(60, alias="MEDREASON_TRACE_LEASE_SECONDS", gt=0)
@@ -93,6 +97,13 @@ class Environment(BaseSettings):
         cut = "#?" if value.startswith("sqlite:") else "#"
         if found := [mark for mark in cut if mark in value]:
             raise ValueError(f"DATABASE_URL holds {found[0]}: write # as %23 and ? as %3F.")
+        return value
+
+    @field_validator("script_name")
+    @classmethod
+    def _path(cls, value: str) -> str:
+        if value and not SCRIPT_NAME.fullmatch(value):
+            raise ValueError("SCRIPT_NAME is a path such as /medreason: no / at its end.")
         return value
 
     @field_validator("data_dir")

@@ -1,5 +1,6 @@
 """Django settings: one file for the embedded form and for production, told apart by env.py."""
 
+import re
 from typing import Any
 
 import structlog
@@ -15,6 +16,8 @@ SECRET_KEY = ENV.secret_key
 DEBUG = ENV.debug
 ALLOWED_HOSTS = ENV.allowed_hosts
 CSRF_TRUSTED_ORIGINS = ENV.trusted_origins
+# The path below which the site is served: from the environment alone, so no header decides it.
+FORCE_SCRIPT_NAME = ENV.script_name
 
 INSTALLED_APPS = [
     "medreason_web.apps.AdminConfig",
@@ -141,7 +144,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = LOGOUT_REDIRECT_URL = "home"
 AUTH_PASSWORD_VALIDATORS = [
     {
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
@@ -153,6 +156,10 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 60 * 60 * 12
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.production
+# Under a path of a host the cookies stay there, and no other site's pass for them.
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = ENV.script_name or "/"
+SESSION_COOKIE_NAME = "sessionid" + ENV.script_name.replace("/", "_")
+CSRF_COOKIE_NAME = "csrftoken" + ENV.script_name.replace("/", "_")
 REQUIRE_TOTP = ENV.require_totp
 # The second step: codes of an authenticator app, and recovery codes.
 MFA_ADAPTER = "pipeline.accounts.two_factor.EncryptedSecretsAdapter"
@@ -209,7 +216,7 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "medreason_web.exception_reports.WithoutValu
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_SSL_REDIRECT = ENV.production
-SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
+SECURE_REDIRECT_EXEMPT = [rf"^{re.escape(f'{ENV.script_name}/healthz'[1:])}$"]
 SECURE_HSTS_SECONDS = 31536000 if ENV.production else 0
 if ENV.behind_proxy:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -217,7 +224,7 @@ if ENV.behind_proxy:
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if ENV.behind_proxy else 0
 
 # Static files, served by whitenoise with hashed names.
-STATIC_URL = "static/"
+STATIC_URL = f"{ENV.script_name}/static/"
 # Emptied before it is filled: no name that somebody's folder could have.
 STATIC_ROOT = DATA_DIR / "collected_static"
 STATICFILES_DIRS = [BASE_DIR / "static"]

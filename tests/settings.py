@@ -9,7 +9,7 @@ import os
 from tests.data_folder import data_folder
 
 os.environ["MEDREASON_DATA_DIR"] = str(data_folder())
-for name in ("MEDREASON_PRODUCTION", "MEDREASON_BEHIND_PROXY", "MEDREASON_DEBUG"):
+for name in ("MEDREASON_PRODUCTION", "MEDREASON_BEHIND_PROXY", "MEDREASON_DEBUG", "SCRIPT_NAME"):
     os.environ.pop(name, None)
 
 from medreason_web.settings import *  # noqa: E402, F403

@@ -5,6 +5,7 @@ what seeding needed is gone and what waits beside the programs is small.
 """
 
 import http.client
+import os
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -20,6 +21,8 @@ WORKER_ENVIRONMENT = {
     "CELERY_SKIP_CHECKS": "1",
 }
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}  # noqa: S104
+# What gunicorn takes off every path, and the settings put before every address.
+SITE_PATH = os.environ.get("SCRIPT_NAME", "")
 PROJECT = Path(__file__).resolve().parents[2]
 END_MESSAGE = "\nMedReason Web has stopped; its data is kept."
 
@@ -34,7 +37,8 @@ def main(host: str, port: int, processes: int, concurrency: int) -> None:
     ).run(
         ready=lambda: answers(shown, port),
         announce=lambda: print(
-            f"MedReason Web is at http://{address(shown, port)}/ (Ctrl-C stops it)", flush=True
+            f"MedReason Web is at http://{address(shown, port)}{SITE_PATH}/ (Ctrl-C stops it)",
+            flush=True,
         ),
     )
     print(END_MESSAGE)
@@ -61,7 +65,7 @@ def answers(host: str, port: int) -> bool:
     """Whether the web child answers; below 500 counts, since a named host may be required."""
     with closing(http.client.HTTPConnection(host, port, timeout=2)) as connection:
         try:
-            connection.request("GET", "/healthz")
+            connection.request("GET", f"{SITE_PATH}/healthz")
             return connection.getresponse().status < 500
         except (OSError, http.client.HTTPException):
             return False

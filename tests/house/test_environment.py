@@ -54,3 +54,20 @@ def test_a_database_url_that_would_be_cut_short_is_refused(
     with pytest.raises(ValidationError, match="write # as %23") as refused:
         Environment()
     assert "s#t" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "path", ["medreason", "/medreason/", "/", "//evil.example", "/a/../b", "/a b"]
+)
+def test_a_site_path_that_would_not_work_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, path: str
+):
+    monkeypatch.setenv("SCRIPT_NAME", path)
+    with pytest.raises(ValidationError, match="a path such as /medreason"):
+        Environment()
+
+
+@pytest.mark.parametrize("path", ["/medreason", "/apps/med-reason_2"])
+def test_a_site_path_may_have_several_parts(monkeypatch: pytest.MonkeyPatch, path: str):
+    monkeypatch.setenv("SCRIPT_NAME", path)
+    assert Environment().script_name == path

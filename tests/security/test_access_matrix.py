@@ -1,11 +1,13 @@
 """Every URL x every role, in one table. A URL that is not in the table fails the test."""
 
+from collections.abc import Iterator
+
 import pytest
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver, reverse, set_script_prefix
 
 from pipeline.accounts.roles import Role
 from review.evidence.policies import save_policy
@@ -18,7 +20,7 @@ from tests import actors, factories
 from tests.factories import endpoints, make_release
 from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.submitting import submit
-from tests.security.visitors import came_through, client_for, names
+from tests.security.visitors import addresses_in, came_through, client_for, names
 
 pytestmark = pytest.mark.django_db
 ROLES = ("anonymous", "no role", "lead", "reviewer", "adjudicator", "auditor", "superuser")
@@ -219,6 +221,25 @@ def test_each_role_gets_exactly_what_the_table_says(world, role):
     assert not wrong
 
 
+@pytest.fixture
+def site_path(settings) -> Iterator[str]:
+    """The site below a path of its host, as gunicorn serves it when SCRIPT_NAME names one."""
+    settings.FORCE_SCRIPT_NAME = "/medreason"
+    set_script_prefix("/medreason/")
+    settings.STATIC_URL = "/medreason/static/"
+    yield "/medreason/"
+    set_script_prefix("/")
+
+
+@pytest.mark.parametrize("role", ["anonymous", "no role", "lead", "reviewer", "adjudicator"])
+def test_below_a_path_nothing_leads_out_of_it(world, site_path, role):
+    client = client_for(role)
+    replies = [getattr(client, TABLE[name][0])(url) for name, url in world.items()]
+    found = [address for reply in replies for address in addresses_in(reply)]
+    assert len(found) > len(TABLE)
+    assert [address for address in found if not address.startswith(site_path)] == []
+
+
 @pytest.mark.parametrize("role", ["no role", "reviewer", "adjudicator", "auditor", "superuser"])
 @pytest.mark.parametrize("name", WRITES)
 def test_only_leads_write(world, role, name):
@@ -263,15 +284,7 @@ def test_another_reviewers_item_does_not_exist(world):
     stranger = actors.signed_in(actors.reviewer("stranger").user)
     assert stranger.get(world["review:grade"]).status_code == 404
     assert stranger.post(world["review:grade"]).status_code == 404
-    for name in (
-        "next_item",
-        "draft",
-        "answer_key",
-        "decline",
-        "practice",
-        "amend",
-        "amend_draft",
-        "reveal",
-    ):
+    names = ("next_item", "draft", "answer_key", "decline", "practice", "amend", "amend_draft")
+    for name in (*names, "reveal"):
         assert stranger.post(world[f"review:{name}"]).status_code == 404, name
     assert stranger.get(world["review:history"]).status_code == 404

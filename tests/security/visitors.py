@@ -1,5 +1,6 @@
 """Visitors of every URL: a client for each role, and whether it was let in."""
 
+import re
 from collections.abc import Iterator
 
 from django.test import Client
@@ -8,6 +9,8 @@ from django.urls import URLPattern, URLResolver, reverse
 from pipeline.accounts.roles import Role
 from review.models import Reviewer
 from tests import actors
+
+ADDRESS = re.compile(r'\b(?:href|src|action|formaction|content|hx-[a-z]+|data-[a-z-]+)="(/[^"]*)"')
 
 
 def names(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -34,5 +37,12 @@ def client_for(role: str) -> Client:
 def came_through(response) -> bool:
     """Whether the URL was served; being sent to the login page, or home to it, is not."""
     elsewhere = response.headers.get("Location", "")
-    sent_away = elsewhere == "/" or elsewhere.startswith(reverse("account_login"))
+    sent_away = elsewhere == reverse("home") or elsewhere.startswith(reverse("account_login"))
     return response.status_code not in (403, 404) and not sent_away
+
+
+def addresses_in(response) -> list[str]:
+    """Every address on this host that a reply sends a browser to: redirects, links, forms."""
+    sent = [response.headers[name] for name in ("Location", "HX-Redirect") if name in response]
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    return sent + (ADDRESS.findall(response.content.decode()) if is_page else [])

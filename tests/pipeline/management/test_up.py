@@ -1,6 +1,7 @@
 """`manage.py up` as a newcomer meets it: one sentence for what is wrong, one command for all."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -8,6 +9,7 @@ import sys
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urljoin
 
 import pytest
 from django.core.management import CommandError
@@ -109,18 +111,22 @@ def children_of(pid: int) -> list[int]:
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
 def test_one_command_starts_all_and_ctrl_c_ends_all(root, product_environment, free_port):
-    up = start_up(root, product_environment, free_port)
+    up = start_up(root, product_environment | {"SCRIPT_NAME": "/below"}, free_port)
     try:
         said: list[str] = []
         while not said or "MedReason Web is at" not in said[-1]:
             said.append(up.stdout.readline())
             assert said[-1], "".join(said)
-        home = f"http://127.0.0.1:{free_port}/"
+        home = f"http://127.0.0.1:{free_port}/below/"
         assert home in said[-1]
         order = ("Setting up the database", "shown once", "Making the first", "is at")
         at = [next(i for i, line in enumerate(said) if word in line) for word in order]
         assert at == sorted(at)
         assert urllib.request.urlopen(f"{home}healthz", timeout=30).read() == b"ok"
+        login = urllib.request.urlopen(home, timeout=30)
+        assert login.url == f"{home}account/login/"
+        style = re.search(r'href="(/below/static/css/base\.[^"]+)"', login.read().decode())[1]
+        assert urllib.request.urlopen(urljoin(home, style), timeout=30).status == 200
         children = children_of(up.pid)
         assert len(children) == 2
         second = manage(root, product_environment, "up", "--port", "0")
