@@ -8,6 +8,7 @@ none would test whether the text states the answer, not whether it leads there.
 import re
 from collections.abc import Iterable, Sequence
 
+from pipeline.core.characters import plain
 from pipeline.core.errors import MalformedOutput, NoReasoningWritten
 from pipeline.core.reasoner import DraftCoT, DraftStep
 from pipeline.core.records import CoT, Edge, Option, Path, Question, Step
@@ -56,17 +57,18 @@ def mask(cot: CoT, question: Question, aliases: Iterable[str] = ()) -> str:
     """The steps with every naming of every option masked alike, without the conclusion.
 
     `aliases` are other names of options, such as those of the nodes they were linked to.
-    Case, plurals and punctuation within a name do not matter; nothing inside another word is
-    masked. Stances (yes, no, maybe) are masked only where they stand as the answer, and so are
-    option labels ("option B"). Free-text questions have no options: there the answer is masked.
+    Case, plurals, invisible characters and punctuation within a name do not matter; nothing inside
+    another word is masked. Stances (yes, no, maybe) are masked only where they stand as the answer,
+    and so are option labels ("option B"). Free-text questions have no options: there the answer is
+    masked.
     """
     names = [option.text for option in question.options] or [question.answer_text]
-    things = {_strip_qualifier(name) for name in (*names, *aliases)} - _STANCES
+    things = {_strip_qualifier(plain(name)) for name in (*names, *aliases)} - _STANCES
     patterns = [_naming(name) for name in sorted(things, key=lambda n: (-len(n), n)) if name]
     patterns += _labels(question.options)
     if any(_strip_qualifier(name) in _STANCES for name in names):
         patterns += _stance_patterns()
-    text = steps_as_text(cot)
+    text = plain(steps_as_text(cot))
     return re.sub("|".join(patterns), MASK, text, flags=re.IGNORECASE) if patterns else text
 
 

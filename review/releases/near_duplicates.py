@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
+from pipeline.core.characters import plain
+
 NEAR = 75.0
 LONG_STEM = 12
 TRIPLE = 3
@@ -91,7 +93,7 @@ class NearDuplicates:
 
 
 def _plain(text: str) -> str:
-    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", text).casefold()))
+    return " ".join(_WORDS.findall(unicodedata.normalize("NFKC", plain(text)).casefold()))
 
 
 def _triples(wording: Wording) -> NDArray[np.uint32]:

@@ -74,6 +74,12 @@ def test_naming_is_masked_whole_and_nothing_else(text, options, aliases, expecte
     assert masked(text, options, aliases) == f"1. {expected}"
 
 
+def test_an_option_is_masked_whatever_invisible_characters_it_holds():
+    written = CoT((Step(1, "So para\u00adcetamol\u2019s use.", ()),), "")
+    masked = cot.mask(written, question(options=("Paraceta\u200bmol", "Ibuprofen")), ())
+    assert masked == "1. So [an option]'s use."
+
+
 def test_yes_and_no_are_masked_only_where_they_stand_as_the_answer():
     told = masked("Yes, no tumour was seen. The answer is yes.", ("yes", "no", "maybe"))
     assert told == "1. [an option], no tumour was seen. The answer is [an option]."

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from string import ascii_uppercase
 
+from pipeline.core.characters import leaves_direction_open, plain
 from pipeline.core.records import Option
 
 Record = Mapping[str, object]
@@ -15,11 +16,9 @@ Record = Mapping[str, object]
 MAX_IDENTIFIER_LENGTH = 120
 MAX_SPECIALTY_LENGTH = 80
 
-# Control characters but tab and line ends; bidirectional embeddings, overrides and isolates,
-# which make a text read differently from what it says; halves of surrogate pairs.
-_REFUSED = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
-)
+# Control characters but tab and line ends; overrides of the text direction, which make letters
+# read in another order than they stand in; halves of surrogate pairs.
+_REFUSED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
 
 
 class InvalidRecord(ValueError):
@@ -43,8 +42,10 @@ def _clean(value: object, name: str) -> str:
     if refused:
         raise InvalidRecord(
             f"Field {name} contains the character U+{ord(refused.group()):04X}, "
-            "which is a control or text-direction character."
+            "which is a control character or reverses the order of letters."
         )
+    if leaves_direction_open(value):
+        raise InvalidRecord(f"Field {name} begins a text direction that it does not end.")
     return value.strip()
 
 
@@ -53,7 +54,7 @@ def text(record: Record, name: str) -> str:
     if name not in record:
         raise InvalidRecord(f"Field {name} is missing.")
     value = _clean(record[name], name)
-    if not value:
+    if not plain(value).strip():
         raise InvalidRecord(f"Field {name} is empty.")
     return value
 
@@ -124,7 +125,7 @@ def _check_options(
 ) -> tuple[Option, ...]:
     """Options with text, of an allowed number, all different.
 
-    Compared as written: genotypes AA and Aa, or mg and Mg, differ by case alone.
+    Compared as they look: genotypes AA and Aa, or mg and Mg, differ by case alone.
     """
     options = tuple(
         Option(label, text({f"option {label}": v}, f"option {label}")) for label, v in pairs
@@ -136,7 +137,7 @@ def _check_options(
         )
     first: dict[str, str] = {}
     for option in options:
-        twin = first.setdefault(" ".join(option.text.split()), option.label)
+        twin = first.setdefault(" ".join(plain(option.text).split()), option.label)
         if twin != option.label:
             raise InvalidRecord(f"Options {twin} and {option.label} have the same text.")
     return options
@@ -149,6 +150,6 @@ def keyed_answer(record: Record, options: tuple[Option, ...]) -> tuple[str, str]
     if label not in by_label:
         raise InvalidRecord(f"The answer key {shown(label)} is not among the options.")
     answer = text(record, "answer")
-    if answer != by_label[label]:
+    if plain(answer) != plain(by_label[label]):
         raise InvalidRecord(f"Field answer differs from the text of option {label}.")
-    return label, answer
+    return label, by_label[label]

@@ -1,7 +1,8 @@
 """Normal forms of names, so that an exact name matches however it is written.
 
-Case, accents, Greek letters, hyphens, possessives, a plural last word and the ontology's own
-qualifiers do not count; digits and charges do ("type 1" is not "type 2", HER2+ not HER2-).
+Case, accents, invisible characters, Greek letters, hyphens, possessives, a plural last word and
+the ontology's own qualifiers do not count; digits and charges do ("type 1" is not "type 2", HER2+
+not HER2-).
 """
 
 import hashlib
@@ -9,11 +10,12 @@ import re
 import unicodedata
 from typing import Final
 
+from pipeline.core.characters import plain
+
 _GREEK: Final = {
     code: f" {unicodedata.name(chr(code)).rsplit(' ', 1)[-1].lower()} "
     for code in (*range(0x3B1, 0x3C2), *range(0x3C3, 0x3CA))
 } | {0x3BB: " lambda "}
-_SIGNS: Final = {0x2212: "-", 0x2010: "-", 0x2011: "-", 0x2018: "'", 0x2019: "'", 0x2032: "'"}
 _LEADING_QUALIFIER: Final = re.compile(r"^\s*obsolete\s+")
 _TRAILING_QUALIFIER: Final = re.compile(r"\s*\((?:disease|disorder)\)\s*$")
 _POSSESSIVE: Final = re.compile(r"'s\b|'")
@@ -35,6 +37,7 @@ def normalise(name: str) -> str:
     "Sjögren's syndrome" and "Sjogren syndrome" have one normal form, and so have
     "β-blockers" and "beta blocker", "asthma (disease)" and "Asthma".
     """
+    name = plain(name)
     text = name.casefold() if name.isascii() else _plain_letters(name)
     words = _words(text)
     if not words:
@@ -64,7 +67,7 @@ def name_hash(normalised: str) -> int:
 
 def _plain_letters(name: str) -> str:
     """Casefolded, compatibility forms unified, accents dropped, Greek letters spelt out."""
-    folded = unicodedata.normalize("NFKC", name.translate(_SIGNS)).casefold()
+    folded = unicodedata.normalize("NFKC", name).casefold()
     decomposed = unicodedata.normalize("NFKD", folded)
     bare = "".join(sign for sign in decomposed if not unicodedata.combining(sign))
     return bare.translate(_GREEK)

@@ -6,6 +6,7 @@ symbol exactly as the graph writes it, unless the reader of the text says that i
 
 import re
 
+from pipeline.core.characters import plain
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.records import Node, NodeType
 
@@ -79,4 +80,4 @@ def too_generic(text: str, nodes: tuple[Node, ...]) -> bool:
 def _spelt(node: Node, spelling: str, text: str, type: NodeType | None) -> bool:
     """Whether the text may mean the node: a gene only by the graph's own spelling."""
     free = node.type is not NodeType.GENE_PROTEIN or type is node.type
-    return free or spelling == text.strip()
+    return free or plain(spelling) == plain(text).strip()

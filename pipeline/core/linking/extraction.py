@@ -1,7 +1,8 @@
 """Dictionary extraction: the longest names of the graph that a text contains.
 
 The text is walked word by word; at each word the longest run that is a node's normalised name
-becomes a mention, with the character offsets of the text as written. Names never run across
+becomes a mention, with the character offsets of the text as written, which may hold characters
+that cannot be seen. Names never run across
 the end of a sentence. What the text denies is no mention.
 """
 
@@ -9,12 +10,13 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
+from pipeline.core.characters import plain_with_places
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_called, too_generic
 from pipeline.core.linking.negation import denied_spans
 from pipeline.core.records import Mention, Node, NodeType, Question, Side
 
-_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)*")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _SENTENCE_END = re.compile(r"[.;:?!](?=\s|$)|\n")
 # What may stand after a name and a hyphen: "aspirin-induced", not "small-cell".
 _AFTER_HYPHEN = re.compile(r"-(?!(?:induced|associated|related|mediated|positive)\b)\w")
@@ -43,11 +45,16 @@ def find_mentions(
     `generic_words` also takes single words too common to be entities of a vignette, `denied`
     also what the text says is absent: both for texts that are known to name nodes.
     """
-    denied_parts = () if denied else denied_spans(text)
+    read, places = plain_with_places(text)
+    denied_parts = () if denied else denied_spans(read)
+    found = (
+        (places[start], places[end - 1] + 1, nodes)
+        for (start, end), nodes in _longest_names(graph, read, generic_words)
+        if not any(begin <= start < stop for begin, stop in denied_parts)
+    )
     return tuple(
         Mention(text[start:end], side, start, end, _shared_type(nodes))
-        for (start, end), nodes in _longest_names(graph, text, generic_words)
-        if not any(begin <= start < stop for begin, stop in denied_parts)
+        for start, end, nodes in found
     )
 
 

@@ -8,6 +8,7 @@ threshold. One selection call settles all that is open.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.core.characters import plain
 from pipeline.core.config import SimilarityConfig
 from pipeline.core.errors import AnswerNotMapped, MalformedOutput, NoMentionFound, QuestionNotMapped
 from pipeline.core.kg.index import GraphIndex
@@ -132,7 +133,7 @@ def _match_similar(
     mentions: Sequence[Mention], similarity: SimilarityBackend, config: SimilarityConfig
 ) -> list[LinkedEntity | OpenMention]:
     """Open with the candidates proposed; linked where the configuration accepts the best."""
-    texts = [(mention.text, mention.type) for mention in mentions]
+    texts = [(plain(mention.text), mention.type) for mention in mentions]
     proposals = similarity.candidates_of_each(texts, config.top_k, config.floor)
     return [
         _link_candidate(mention, candidates, 0, LinkStage.SIMILARITY)

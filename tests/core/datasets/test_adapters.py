@@ -165,7 +165,9 @@ def test_pubmedqa_reasons(changes, part):
         ({"question": "  "}, "question is empty"),
         ({"question": 5}, "question is not text"),
         ({"question": "a\x00b"}, "U+0000"),
-        ({"question": "a\u202eb"}, "U+202E"),
+        ({"question": "a\u202eb\u202c"}, "U+202E"),
+        ({"question": "a\u202bb"}, "a text direction that it does not end"),
+        ({"question": "\u200b\ufeff"}, "question is empty"),
         ({"question": "a\ud800b"}, "U+D800"),
         ({"answer_idx": "E"}, "not among the options"),
         ({"answer_idx": "b"}, "not among the options"),
@@ -178,6 +180,7 @@ def test_pubmedqa_reasons(changes, part):
         ({"options": {"A": "x", "B": " "}}, "option B is empty"),
         ({"options": {"A": "x", "B": True}}, "option B is not text"),
         ({"options": {"A": "x", "B": "y", "C": "x "}}, "A and C have the same text"),
+        ({"options": {"A": "1–2", "B": "y", "C": "1-\u200b2"}}, "A and C have the same text"),
         ({"id": ""}, "id is empty"),
         ({"id": "i" * 121}, "longer than 120"),
         ({"specialty": "s" * 81}, "longer than 80"),
@@ -192,6 +195,14 @@ def test_house_reasons(changes, part):
 def test_a_missing_field_is_named(missing):
     record = {name: value for name, value in HOUSE.items() if name != missing}
     assert f"Field {missing} is missing" in reason("house", record)
+
+
+def test_characters_that_cannot_be_seen_are_kept_and_do_not_count():
+    text = "Does \u202bvita\u00admin C\u202c help?"
+    options = HOUSE["options"] | {"B": "Vita\u00admin\u00a0C"}
+    question = parsed("house", HOUSE, question=text, options=options)
+    assert (question.text, question.answer_label) == (text, "B")
+    assert question.answer_text == question.options[1].text == "Vita\u00admin\u00a0C"
 
 
 def test_options_that_differ_by_case_alone_are_different():

@@ -48,6 +48,25 @@ def test_offsets_count_in_the_text_as_written(graph):
     assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("has asth\u00adma and \u200bFe\u200bver.", ["asth\u00adma", "Fe\u200bver"]),
+        ("\u202bfever\u202c, \u200ecough\u200f", ["fever", "cough"]),
+        ("Sjögrenʼs\u00a0syndrome", ["Sjögrenʼs\u00a0syndrome"]),
+        ("expresses RE\u00adST", ["RE\u00adST"]),
+        ("exercise\u2011induced asthma", ["exercise\u2011induced asthma"]),
+        ("a non\u2011small cell carcinoma", []),
+        ("de\u00adnies fe\u00adver", []),
+        ("her blo\u00adod", []),
+    ],
+)
+def test_invisible_characters_hide_nothing_and_stay_in_the_mention(graph, text, found):
+    mentions = find_mentions(graph, text, Side.QUESTION)
+    assert [mention.text for mention in mentions] == found
+    assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
+
+
 def test_the_longest_name_wins_and_none_overlap(graph):
     assert texts(graph, "Exercise-induced asthma and asthma") == [
         "Exercise-induced asthma",

@@ -11,11 +11,12 @@ Row = tuple[int, list[str]]
 def csv_rows(source: SourceFile, delimiter: str = ",") -> Iterator[Row]:
     """Header and rows with the line each starts on (a quoted cell may run over several).
 
-    Lines that the source skips between two rows are left out. Raises SourceFileError for what
-    is no row, and for a row with more or fewer cells than the header.
+    Lines that the source skips between two rows are left out, and so are empty ones at the end of
+    the file: an editor's, no damage. Raises SourceFileError for what is no row, and for a row with
+    more or fewer cells than the header, such as an empty line before another row.
     """
     reader = csv.reader(source, strict=True, delimiter=delimiter)
-    width = 0
+    width = empty = 0
     while True:
         start = source.line + 1
         try:
@@ -25,8 +26,12 @@ def csv_rows(source: SourceFile, delimiter: str = ",") -> Iterator[Row]:
         except csv.Error as error:
             raise source.error(f"not a CSV row ({error})", line=start) from error
         width = width or len(cells)
-        if len(cells) != width:
-            raise source.error(_width_message(len(cells), width), line=start)
+        if width and _is_empty(cells):
+            empty = empty or start
+            continue
+        if empty or len(cells) != width:
+            fault = _width_message(0 if empty else len(cells), width)
+            raise source.error(fault, line=empty or start)
         yield start, cells
 
 
@@ -39,6 +44,10 @@ def read_header(source: SourceFile, rows: Iterator[Row], columns: Sequence[str])
             raise source.error(f"column {', '.join(repeated)} stands twice", line=1)
         return header
     raise source.error("the file is empty", line=0)
+
+
+def _is_empty(cells: list[str]) -> bool:
+    return len(cells) < 2 and not "".join(cells).strip()
 
 
 def _width_message(cells: int, header: int) -> str:

@@ -88,7 +88,8 @@ class _Reader:
 
     def _blocks(self) -> Iterator[_Block]:
         while block := self._source.peek_block():
-            yield self._plain_block(block) or self._csv_block(block)
+            if rows := self._plain_block(block) or self._csv_block(block):
+                yield rows
 
     def _plain_block(self, block: bytes) -> _Block | None:
         """The lines to be read next; None where only the csv module knows how to read them."""
@@ -113,14 +114,15 @@ class _Reader:
         self._source.skip_block(count)
         return _Block(batch, numbers)
 
-    def _csv_block(self, block: bytes) -> _Block:
-        """The lines to be read next, and on to the end of their last row."""
+    def _csv_block(self, block: bytes) -> _Block | None:
+        """The lines to be read next, and on to the end of their last row; None without a row."""
         end = self._source.line + line_count(block)
         lines, rows = [], []
-        while self._source.line < end:
-            line, cells = next(self._rows)
-            lines.append(line)
-            rows.append(cells)
+        while self._source.line < end and (row := next(self._rows, None)):
+            lines.append(row[0])
+            rows.append(row[1])
+        if not rows:
+            return None
         columns = zip(*rows, strict=True)
         batch = pa.record_batch(
             {

@@ -9,6 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 
+from pipeline.core.characters import plain
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.reasoners.demonstration.question_cues import Cues, cues_of
 from pipeline.core.records import Edge, Node, Path, Question
@@ -90,4 +91,4 @@ def _novelty(path: Path, chosen_paths: Sequence[Path]) -> float:
 
 
 def _words(text: str) -> set[str]:
-    return {word.casefold() for word in _WORD.findall(text)}
+    return {word.casefold() for word in _WORD.findall(plain(text))}

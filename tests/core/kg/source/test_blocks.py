@@ -75,6 +75,16 @@ def test_blocks_meet_anywhere(tmp_path, monkeypatch, size, suffix):
     assert_equal(read_primekg(path), whole)
 
 
+@pytest.mark.parametrize("size", [1, 500, 1 << 20])
+@pytest.mark.parametrize("end", ["", "\n\n", "\r\n \r\n\t\r\n", "\n" * 1200], ids=repr)
+def test_empty_lines_at_the_end_are_no_rows(tmp_path, monkeypatch, size, end):
+    monkeypatch.setattr(source_file, "BLOCK_SIZE", size)
+    usual = write_kg(tmp_path / "usual.csv", NODES, EDGES)
+    (tmp_path / "kg.csv").write_bytes(GOOD.rstrip(b"\n") + end.encode())
+    found, whole = read_primekg(tmp_path / "kg.csv"), read_primekg(usual)
+    assert (found.nodes, found.row_count) == (whole.nodes, whole.row_count)
+
+
 def test_quotes_that_come_late_are_read(tmp_path, monkeypatch, only_plain):
     monkeypatch.setattr(source_file, "BLOCK_SIZE", 4000)
     plain: dict[int, tuple[str, ...]] = {n: ("gene/protein", f"G{n}") for n in range(100, 300)}
@@ -157,5 +167,5 @@ def test_damage_is_read_as_by_csv_or_refused_for_a_reason(tmp_path_factory, chan
                 read_by_csv(path)
             return
     assert_equal(graph, read_by_csv(path))
-    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline=""))
+    rows = csv.DictReader(io.StringIO(content.decode("utf-8-sig").rstrip(), newline=""))
     assert not list(faults(enumerate(rows), lambda index: None))

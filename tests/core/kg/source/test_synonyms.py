@@ -70,6 +70,12 @@ def test_compressed_files_and_further_columns_are_read(tmp_path):
     assert read_synonyms(path, {7}).entries == (Synonym(7, "NA"),)
 
 
+@pytest.mark.parametrize("end", ["", "\r\n", "\n\n \n"])
+def test_empty_lines_at_the_end_are_no_rows(tmp_path, end):
+    (tmp_path / "synonyms.csv").write_bytes(f"node,synonym\r\n40,MI{end}".encode())
+    assert read_synonyms(tmp_path / "synonyms.csv", {40}).entries == (Synonym(40, "MI"),)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
@@ -82,6 +88,7 @@ def test_compressed_files_and_further_columns_are_read(tmp_path):
         ("node,synonym\n40,a\n41,x\n", 3, "the graph has no node 41"),
         ("node,synonym\n" + "9" * 5000 + ",x\n", 2, "the graph has no node 999"),
         ("node,synonym\n40,a\n40, \n", 3, "synonym is empty"),
+        ("node,synonym\n\n40,a\n", 2, "0 fields where the header has 2"),
         ("node,synonym\n40,a,b\n", 2, "3 fields where the header has 2"),
         ('node,synonym\n40,"a\n', 2, "not a CSV row"),
         ("node,synonym\n40,a\0\n", 2, "NUL"),
