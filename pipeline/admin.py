@@ -37,6 +37,7 @@ class LookOnlyAdmin(ModelAdmin):
 admin.site.register(
     [
         models.Batch,
+        models.Configuration,
         models.EndpointPace,
         models.Event,
         models.EventChain,

@@ -12,12 +12,13 @@ class PipelineConfig(AppConfig):
     def ready(self) -> None:
         from pipeline.accounts import login_log
         from pipeline.audit.append_only import AppendOnly, register
-        from pipeline.models import Event, EventChain, Login
+        from pipeline.models import Configuration, Event, EventChain, Login
 
         login_log.connect_signals()
         register(
             self,
             [
+                AppendOnly(Configuration),
                 AppendOnly(Event),
                 AppendOnly(EventChain, may_change=("length", "head")),
                 AppendOnly(Login),

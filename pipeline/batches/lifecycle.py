@@ -23,7 +23,15 @@ from pipeline.core.errors import ArtefactError, InvalidConfiguration, Refusal
 from pipeline.db.transitions import move_state
 from pipeline.ledger import limits
 from pipeline.log import log
-from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet, Trace
+from pipeline.models import (
+    Batch,
+    Configuration,
+    Endpoint,
+    Event,
+    KnowledgeGraph,
+    QuestionSet,
+    Trace,
+)
 
 INSERT_SIZE = 2000
 
@@ -33,6 +41,7 @@ def start_batch(
     *,
     knowledge_graph: KnowledgeGraph,
     config: MethodConfig,
+    configuration: Configuration | None = None,
     name: str = "",
     limit: int | None = None,
     samples: int = 1,
@@ -46,9 +55,10 @@ def start_batch(
 ) -> Batch:
     """Create a running batch with one pending trace for each question and sample.
 
-    Takes the first `limit` questions of the set (all when None). A configuration that needs a
-    language model needs both endpoints; their models and the temperature (None: as configured)
-    join it. Budgets are in the prices' currency and in tokens, input and output together.
+    Takes the first `limit` questions of the set (all when None). `configuration` is the saved
+    one that `config` was chosen as, if any. One that needs a language model needs both
+    endpoints; their models and the temperature (None: as configured) join it. Budgets are in
+    the prices' currency and in tokens, input and output together.
     Raises InvalidConfiguration for what cannot be run, EndpointRefused among it, and when there
     is no question to take.
     """
@@ -67,6 +77,7 @@ def start_batch(
             name=name or f"{question_set} on {knowledge_graph}",
             question_set=question_set,
             knowledge_graph=knowledge_graph,
+            configuration=configuration,
             config=config.as_json(),
             config_fingerprint=config.fingerprint,
             reasoner_kind=config.reasoner_kind.value,
@@ -87,7 +98,12 @@ def start_batch(
         Trace.objects.bulk_create(pending, batch_size=INSERT_SIZE)
         warnings: dict[str, Any] = {"warnings": endpoints.warnings} if endpoints.warnings else {}
         Event.objects.record(
-            "batch.started", batch, by=started_by, config=config.fingerprint, **warnings
+            "batch.started",
+            batch,
+            by=started_by,
+            configuration=batch.configuration_name,
+            config=config.fingerprint,
+            **warnings,
         )
     return batch
 

@@ -1,7 +1,8 @@
 """Configuration of the method: frozen, hashable, recorded with every batch and trace.
 
 `default` is our method, `paper` the published one (MedReason, arXiv 2504.00993, section 3),
-`demonstration` the default with the rule-based reasoner. See docs/method.md for the columns.
+`lexical` the default without an embedding model, `demonstration` with the rule-based reasoner
+too. A preset never changes: batches, files and papers name it. docs/method.md has the columns.
 """
 
 import hashlib
@@ -150,6 +151,9 @@ DENSE_MODEL = "abhinand/MedEmbed-large-v0.1"
 
 PRESETS: dict[str, MethodConfig] = {
     "demonstration": MethodConfig(preset="demonstration", reasoner_kind=ReasonerKind.DEMONSTRATION),
+    "lexical": MethodConfig(
+        preset="lexical", prune=PruneConfig(keep=3, scope="question", shown=40)
+    ),
     "default": MethodConfig(
         preset="default",
         similarity=SimilarityConfig(backend="dense", model=DENSE_MODEL, floor=0.70, accept=None),

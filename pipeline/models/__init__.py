@@ -2,6 +2,7 @@
 
 from pipeline.models.batches import Batch
 from pipeline.models.calls import LLMCall
+from pipeline.models.configurations import Configuration
 from pipeline.models.endpoints import Endpoint, EndpointPace, Price
 from pipeline.models.events import Event, EventChain
 from pipeline.models.knowledge_graphs import KnowledgeGraph
@@ -11,6 +12,7 @@ from pipeline.models.traces import Trace
 
 __all__ = [
     "Batch",
+    "Configuration",
     "Endpoint",
     "EndpointPace",
     "Event",

@@ -5,6 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from pipeline.core.records import ReasonerKind
+from pipeline.models.configurations import Configuration
 from pipeline.models.endpoints import Endpoint
 from pipeline.models.knowledge_graphs import KnowledgeGraph
 from pipeline.models.questions import QuestionSet
@@ -13,7 +14,8 @@ from pipeline.models.questions import QuestionSet
 class Batch(models.Model):
     """Questions x KG x method configuration x samples a question.
 
-    `config` is the frozen MethodConfig as JSON, `config_fingerprint` its sha256. Budgets are
+    `config` is the frozen MethodConfig as JSON, `config_fingerprint` its sha256;
+    `configuration` is the saved one that it was chosen as, null for a preset. Budgets are
     null when there is none; what calls in flight may still take is reserved, what ended calls
     took is spent. Money is counted in `currency`, that of the known prices (empty: none is
     known, or they differ); a call of unknown price counts in tokens only. The base URLs are
@@ -30,6 +32,9 @@ class Batch(models.Model):
     name = models.CharField(max_length=120)
     question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="batches")
     knowledge_graph = models.ForeignKey(KnowledgeGraph, models.PROTECT, related_name="batches")
+    configuration = models.ForeignKey(
+        Configuration, models.PROTECT, null=True, blank=True, related_name="batches"
+    )
     config = models.JSONField()
     config_fingerprint = models.CharField(max_length=64)
     reasoner_kind = models.CharField(
@@ -73,6 +78,11 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def configuration_name(self) -> str:
+        """The name of the configuration that was chosen, be it a preset's."""
+        return self.configuration.name if self.configuration else str(self.config["preset"])
 
     @property
     def is_demonstration(self) -> bool:

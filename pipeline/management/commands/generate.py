@@ -16,13 +16,14 @@ from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.funnel import Funnel, funnel_of
 from pipeline.batches.lifecycle import open_traces, run_batch, start_batch
 from pipeline.batches.preflight import ModelEndpoints
-from pipeline.core.config import PRESETS, MethodConfig, preset
+from pipeline.configurations.registry import configuration_named
+from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
 from pipeline.core.records import ReasonerKind
 from pipeline.endpoints.registry import require_usable
 from pipeline.ledger.probe import probe_if_untested
 from pipeline.management.arguments import positive
-from pipeline.models import Batch, Endpoint, KnowledgeGraph, QuestionSet
+from pipeline.models import Batch, Configuration, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.tasks import enqueue_pumps
 
@@ -37,12 +38,19 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--questions", required=True, help="name of the question set")
         parser.add_argument("--graph", required=True, help="name of the knowledge graph")
-        parser.add_argument("--preset", default="demonstration", choices=sorted(PRESETS))
+        parser.add_argument(
+            *("--config", "--preset"),
+            dest="configuration",
+            default="demonstration",
+            metavar="NAME",
+            help="a preset (demonstration, lexical, default, paper) or a saved configuration: "
+            "manage.py configurations lists them (default: demonstration)",
+        )
         parser.add_argument(
             "--similarity",
             metavar="NAME",
             help="link by this embedding model, or by spelling alone: 'lexical' "
-            "(default: as the preset says)",
+            "(default: as the configuration says)",
         )
         parser.add_argument("--limit", type=int, help="only the first N questions")
         parser.add_argument("--samples", type=int, default=1, help="traces per question")
@@ -89,6 +97,7 @@ class Command(BaseCommand):
 
     def _start(self, options: dict[str, Any]) -> Batch:
         questions, graph = _inputs(options)
+        configuration = configuration_named(options["configuration"])
         reasoner, reader = _endpoint(options["reasoner"]), _endpoint(options["reader"])
         for endpoint in filter(None, (reasoner, reader)):
             require_usable(endpoint, question_set=questions)
@@ -98,7 +107,8 @@ class Command(BaseCommand):
         return start_batch(
             questions,
             knowledge_graph=graph,
-            config=_config(options),
+            config=_config(configuration, options),
+            configuration=None if configuration.is_preset else configuration,
             name=options["name"],
             limit=options["limit"],
             samples=options["samples"],
@@ -113,11 +123,11 @@ class Command(BaseCommand):
     def _estimate(self, options: dict[str, Any]) -> None:
         questions, graph = _inputs(options)
         reasoner, reader = _endpoint(options["reasoner"]), _endpoint(options["reader"])
-        config = _config(options)
+        config = _config(configuration_named(options["configuration"]), options)
         if reasoner is None or reader is None or config.reasoner_kind is DEMONSTRATION:
             raise CommandError(
-                "A dry run estimates what language models would take: "
-                "give --preset default or paper, --reasoner and --reader."
+                "A dry run estimates what language models would take: give a --config that asks "
+                "them, such as lexical or default, --reasoner and --reader."
             )
         estimate = estimate_batch(
             questions,
@@ -170,8 +180,8 @@ def _temperature(text: str) -> float | str:
     return MODEL_DEFAULT if text == MODEL_DEFAULT else float(text)
 
 
-def _config(options: dict[str, Any]) -> MethodConfig:
-    config = preset(options["preset"], seed=options["seed"])
+def _config(configuration: Configuration, options: dict[str, Any]) -> MethodConfig:
+    config = replace(configuration.method_config, seed=options["seed"])
     if options["similarity"]:
         config = config.with_similarity(options["similarity"])
     if options["temperature"] == MODEL_DEFAULT:
