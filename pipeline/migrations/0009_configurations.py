@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pipeline', '0005_trace_features'),
+        ('pipeline', '0008_endpoint_dialects'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
