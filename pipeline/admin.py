@@ -41,6 +41,7 @@ admin.site.register(
         models.EndpointPace,
         models.Event,
         models.EventChain,
+        models.FileMapping,
         models.KnowledgeGraph,
         models.LLMCall,
         models.Login,

@@ -7,6 +7,7 @@ from django.utils import timezone
 from pydantic import TypeAdapter
 
 from pipeline.core import records
+from pipeline.core.datasets.sameness import asked_sha256
 from pipeline.core.features import TraceFeatures, features_of
 from pipeline.core.kg.index import GraphSummary
 from pipeline.db.leases import end_lease, leased_rows
@@ -45,6 +46,7 @@ def question_row(question_set: QuestionSet, question: records.Question) -> Quest
         long_answer=question.long_answer,
         specialty=question.specialty,
         content_sha256=content_sha256(question),
+        asked_sha256=asked_sha256(question.text, question.context),
     )
 
 

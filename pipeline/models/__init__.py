@@ -7,7 +7,7 @@ from pipeline.models.endpoints import Endpoint, EndpointPace, Price
 from pipeline.models.events import Event, EventChain
 from pipeline.models.knowledge_graphs import KnowledgeGraph
 from pipeline.models.logins import Login
-from pipeline.models.questions import Question, QuestionLoad, QuestionSet
+from pipeline.models.questions import FileMapping, Question, QuestionLoad, QuestionSet
 from pipeline.models.traces import Trace
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "EndpointPace",
     "Event",
     "EventChain",
+    "FileMapping",
     "KnowledgeGraph",
     "LLMCall",
     "Login",

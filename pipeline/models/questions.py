@@ -40,7 +40,8 @@ class Question(models.Model):
     """One clinical QA pair. `options` is a list of [label, text]; empty for free text.
 
     `content_sha256` is the hash of all that the record says, so that the same question is
-    never stored twice in a set, whatever id it comes under.
+    never stored twice in a set, whatever id it comes under. `asked_sha256` is the hash of what
+    is asked alone, without options and key: the same question is found by it in any set.
     """
 
     question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="questions")
@@ -53,6 +54,7 @@ class Question(models.Model):
     long_answer = models.TextField(blank=True)
     specialty = models.CharField(max_length=80, blank=True)
     content_sha256 = models.CharField(max_length=64)
+    asked_sha256 = models.CharField(max_length=64, db_index=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -73,7 +75,10 @@ class Question(models.Model):
 class QuestionLoad(models.Model):
     """One file loaded into a set: what was added, already there, and rejected line by line.
 
-    `rejections` is a list of [line, reason], cut after the first thousand.
+    `rejections` is a list of [line, reason], cut after the first thousand. `skipped` counts
+    records of other splits. `key_counts_from` is the number that the first option has, where
+    keys are numbers. `conflicts` is a list of [line, sentence], cut likewise: questions that are
+    asked elsewhere with another key; `conflicting` counts them all.
     """
 
     question_set = models.ForeignKey(QuestionSet, models.CASCADE, related_name="loads")
@@ -82,6 +87,10 @@ class QuestionLoad(models.Model):
     known = models.PositiveIntegerField()
     rejected = models.PositiveIntegerField()
     rejections = models.JSONField(default=list)
+    skipped = models.PositiveIntegerField(default=0)
+    key_counts_from = models.PositiveSmallIntegerField(null=True)
+    conflicting = models.PositiveIntegerField(default=0)
+    conflicts = models.JSONField(default=list)
     loaded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
     )
@@ -92,3 +101,24 @@ class QuestionLoad(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} into {self.question_set}"
+
+
+class FileMapping(models.Model):
+    """How the records of someone's own files become questions, saved under a name.
+
+    `mapping` is a `FieldMapping` as JSON. The name is used like a published source's: it becomes
+    the source of the sets that are loaded by it, and from then on the mapping stays as it is.
+    """
+
+    name = models.SlugField(max_length=40, unique=True)
+    mapping = models.JSONField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
