@@ -8,264 +8,533 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-    ]
+    dependencies = [migrations.swappable_dependency(settings.AUTH_USER_MODEL)]
 
     operations = [
         migrations.CreateModel(
-            name='EventChain',
+            name="EventChain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, unique=True)),
-                ('length', models.PositiveIntegerField(default=0)),
-                ('head', models.CharField(default='0000000000000000000000000000000000000000000000000000000000000000', max_length=64)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, unique=True)),
+                ("length", models.PositiveIntegerField(default=0)),
+                (
+                    "head",
+                    models.CharField(
+                        default="0000000000000000000000000000000000000000000000000000000000000000",
+                        max_length=64,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='KnowledgeGraph',
+            name="KnowledgeGraph",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=80)),
-                ('version', models.PositiveIntegerField()),
-                ('source_file', models.CharField(max_length=200)),
-                ('source_checksum', models.CharField(max_length=64)),
-                ('checksum', models.CharField(max_length=64)),
-                ('folder', models.CharField(max_length=200, unique=True)),
-                ('node_count', models.PositiveIntegerField()),
-                ('edge_count', models.PositiveIntegerField()),
-                ('row_count', models.PositiveIntegerField()),
-                ('nodes_by_type', models.JSONField(default=dict)),
-                ('rows_by_relation', models.JSONField(default=dict)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=80)),
+                ("version", models.PositiveIntegerField()),
+                ("source_file", models.CharField(max_length=200)),
+                ("source_checksum", models.CharField(max_length=64)),
+                ("checksum", models.CharField(max_length=64)),
+                ("folder", models.CharField(max_length=200, unique=True)),
+                ("node_count", models.PositiveIntegerField()),
+                ("edge_count", models.PositiveIntegerField()),
+                ("row_count", models.PositiveIntegerField()),
+                ("nodes_by_type", models.JSONField(default=dict)),
+                ("rows_by_relation", models.JSONField(default=dict)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
-            options={
-                'ordering': ('name', '-version'),
-            },
+            options={"ordering": ("name", "-version")},
         ),
         migrations.CreateModel(
-            name='QuestionSet',
+            name="QuestionSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=80, unique=True)),
-                ('source', models.CharField(max_length=40)),
-                ('licence', models.CharField(max_length=120)),
-                ('may_be_released', models.BooleanField(default=False)),
-                ('is_benchmark', models.BooleanField(default=False)),
-                ('text_may_go', models.CharField(choices=[('this_machine', 'stay on this machine'), ('listed_endpoints', 'go to the endpoints listed')], default='this_machine', max_length=20)),
-                ('destinations', models.JSONField(blank=True, default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=80, unique=True)),
+                ("source", models.CharField(max_length=40)),
+                ("licence", models.CharField(max_length=120)),
+                ("may_be_released", models.BooleanField(default=False)),
+                ("is_benchmark", models.BooleanField(default=False)),
+                (
+                    "text_may_go",
+                    models.CharField(
+                        choices=[
+                            ("this_machine", "stay on this machine"),
+                            ("listed_endpoints", "go to the endpoints listed"),
+                        ],
+                        default="this_machine",
+                        max_length=20,
+                    ),
+                ),
+                ("destinations", models.JSONField(blank=True, default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
-            options={
-                'ordering': ('name',),
-            },
+            options={"ordering": ("name",)},
         ),
         migrations.CreateModel(
-            name='QuestionLoad',
+            name="QuestionLoad",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('file_name', models.CharField(max_length=200)),
-                ('added', models.PositiveIntegerField()),
-                ('known', models.PositiveIntegerField()),
-                ('rejected', models.PositiveIntegerField()),
-                ('rejections', models.JSONField(default=list)),
-                ('loaded_at', models.DateTimeField(auto_now_add=True)),
-                ('loaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('question_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='loads', to='pipeline.questionset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200)),
+                ("added", models.PositiveIntegerField()),
+                ("known", models.PositiveIntegerField()),
+                ("rejected", models.PositiveIntegerField()),
+                ("rejections", models.JSONField(default=list)),
+                ("loaded_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "loaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "question_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="loads",
+                        to="pipeline.questionset",
+                    ),
+                ),
             ],
-            options={
-                'ordering': ('-pk',),
-            },
+            options={"ordering": ("-pk",)},
         ),
         migrations.CreateModel(
-            name='Question',
+            name="Question",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('id_in_source', models.CharField(max_length=120)),
-                ('text', models.TextField()),
-                ('options', models.JSONField(default=list)),
-                ('answer_label', models.CharField(blank=True, max_length=8)),
-                ('answer_text', models.TextField()),
-                ('context', models.TextField(blank=True)),
-                ('long_answer', models.TextField(blank=True)),
-                ('specialty', models.CharField(blank=True, max_length=80)),
-                ('content_sha256', models.CharField(max_length=64)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('question_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='questions', to='pipeline.questionset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("id_in_source", models.CharField(max_length=120)),
+                ("text", models.TextField()),
+                ("options", models.JSONField(default=list)),
+                ("answer_label", models.CharField(blank=True, max_length=8)),
+                ("answer_text", models.TextField()),
+                ("context", models.TextField(blank=True)),
+                ("long_answer", models.TextField(blank=True)),
+                ("specialty", models.CharField(blank=True, max_length=80)),
+                ("content_sha256", models.CharField(max_length=64)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "question_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="questions",
+                        to="pipeline.questionset",
+                    ),
+                ),
             ],
-            options={
-                'ordering': ('pk',),
-            },
+            options={"ordering": ("pk",)},
         ),
         migrations.CreateModel(
-            name='Batch',
+            name="Batch",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120)),
-                ('config', models.JSONField()),
-                ('config_fingerprint', models.CharField(max_length=64)),
-                ('reasoner_kind', models.CharField(choices=[('demonstration', 'demonstration'), ('language_model', 'language_model')], max_length=20)),
-                ('samples', models.PositiveSmallIntegerField(default=1, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(16)])),
-                ('question_limit', models.PositiveIntegerField(blank=True, null=True)),
-                ('budget_money', models.DecimalField(blank=True, decimal_places=6, max_digits=12, null=True)),
-                ('budget_tokens', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('running', 'Running'), ('paused', 'Paused'), ('finished', 'Finished'), ('cancelled', 'Cancelled')], default='running', max_length=10)),
-                ('pause_reason', models.CharField(blank=True, max_length=200)),
-                ('started_at', models.DateTimeField(auto_now_add=True)),
-                ('finished_at', models.DateTimeField(blank=True, null=True)),
-                ('started_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('knowledge_graph', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='pipeline.knowledgegraph')),
-                ('question_set', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='batches', to='pipeline.questionset')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120)),
+                ("config", models.JSONField()),
+                ("config_fingerprint", models.CharField(max_length=64)),
+                (
+                    "reasoner_kind",
+                    models.CharField(
+                        choices=[
+                            ("demonstration", "demonstration"),
+                            ("language_model", "language_model"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                (
+                    "samples",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(16),
+                        ],
+                    ),
+                ),
+                ("question_limit", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "budget_money",
+                    models.DecimalField(blank=True, decimal_places=6, max_digits=12, null=True),
+                ),
+                ("budget_tokens", models.PositiveBigIntegerField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("running", "Running"),
+                            ("paused", "Paused"),
+                            ("finished", "Finished"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="running",
+                        max_length=10,
+                    ),
+                ),
+                ("pause_reason", models.CharField(blank=True, max_length=200)),
+                ("started_at", models.DateTimeField(auto_now_add=True)),
+                ("finished_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "knowledge_graph",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batches",
+                        to="pipeline.knowledgegraph",
+                    ),
+                ),
+                (
+                    "question_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="batches",
+                        to="pipeline.questionset",
+                    ),
+                ),
             ],
-            options={
-                'verbose_name_plural': 'batches',
-                'ordering': ('-pk',),
-            },
+            options={"verbose_name_plural": "batches", "ordering": ("-pk",)},
         ),
         migrations.CreateModel(
-            name='Trace',
+            name="Trace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('sample_index', models.PositiveSmallIntegerField(default=0)),
-                ('attempt', models.PositiveSmallIntegerField(default=1)),
-                ('is_current', models.BooleanField(default=True)),
-                ('state', models.CharField(choices=[('pending', 'Pending'), ('claimed', 'Claimed'), ('made', 'Made'), ('failed', 'Failed'), ('cancelled', 'Cancelled')], default='pending', max_length=10)),
-                ('lease_token', models.UUIDField(editable=False, null=True)),
-                ('lease_until', models.DateTimeField(editable=False, null=True)),
-                ('kept', models.BooleanField(null=True)),
-                ('rejections', models.CharField(blank=True, max_length=200)),
-                ('failure_stage', models.CharField(blank=True, max_length=20)),
-                ('failure_reason', models.CharField(blank=True, max_length=40)),
-                ('failure_detail', models.TextField(blank=True)),
-                ('record', models.TextField(blank=True)),
-                ('record_sha256', models.CharField(blank=True, max_length=64)),
-                ('claimed_at', models.DateTimeField(null=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('seconds', models.FloatField(null=True)),
-                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='traces', to='pipeline.batch')),
-                ('question', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='traces', to='pipeline.question')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                ("sample_index", models.PositiveSmallIntegerField(default=0)),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("is_current", models.BooleanField(default=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Pending"),
+                            ("claimed", "Claimed"),
+                            ("made", "Made"),
+                            ("failed", "Failed"),
+                            ("cancelled", "Cancelled"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                ("lease_token", models.UUIDField(editable=False, null=True)),
+                ("lease_until", models.DateTimeField(editable=False, null=True)),
+                ("kept", models.BooleanField(null=True)),
+                ("rejections", models.CharField(blank=True, max_length=200)),
+                ("failure_stage", models.CharField(blank=True, max_length=20)),
+                ("failure_reason", models.CharField(blank=True, max_length=40)),
+                ("failure_detail", models.TextField(blank=True)),
+                ("record", models.TextField(blank=True)),
+                ("record_sha256", models.CharField(blank=True, max_length=64)),
+                ("claimed_at", models.DateTimeField(null=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                ("seconds", models.FloatField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="traces",
+                        to="pipeline.batch",
+                    ),
+                ),
+                (
+                    "question",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="traces",
+                        to="pipeline.question",
+                    ),
+                ),
             ],
-            options={
-                'ordering': ('pk',),
-            },
+            options={"ordering": ("pk",)},
         ),
         migrations.CreateModel(
-            name='LLMCall',
+            name="LLMCall",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stage', models.CharField(max_length=20)),
-                ('fingerprint', models.CharField(max_length=64)),
-                ('endpoint', models.CharField(max_length=200)),
-                ('model', models.CharField(max_length=200)),
-                ('parameters', models.JSONField(default=dict)),
-                ('prompt_name', models.CharField(max_length=40)),
-                ('prompt_version', models.CharField(max_length=10)),
-                ('messages', models.JSONField()),
-                ('sample_index', models.PositiveSmallIntegerField(default=0)),
-                ('status', models.CharField(choices=[('in_flight', 'In Flight'), ('settled', 'Settled'), ('failed', 'Failed'), ('uncertain', 'Uncertain'), ('replayed', 'Replayed')], default='in_flight', max_length=10)),
-                ('attempts', models.PositiveSmallIntegerField(default=1)),
-                ('answer_text', models.TextField(blank=True)),
-                ('answer_value', models.JSONField(null=True)),
-                ('finish_reason', models.CharField(blank=True, max_length=40)),
-                ('input_tokens', models.PositiveIntegerField(null=True)),
-                ('output_tokens', models.PositiveIntegerField(null=True)),
-                ('reserved_tokens', models.PositiveIntegerField(null=True)),
-                ('reserved_cost', models.DecimalField(decimal_places=6, max_digits=12, null=True)),
-                ('cost', models.DecimalField(decimal_places=6, max_digits=12, null=True)),
-                ('currency', models.CharField(blank=True, max_length=3)),
-                ('latency_ms', models.PositiveIntegerField(null=True)),
-                ('error', models.TextField(blank=True)),
-                ('sent_at', models.DateTimeField(auto_now_add=True)),
-                ('settled_at', models.DateTimeField(null=True)),
-                ('batch', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='pipeline.batch')),
-                ('replay_of', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='replays', to='pipeline.llmcall')),
-                ('trace', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='pipeline.trace')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stage", models.CharField(max_length=20)),
+                ("fingerprint", models.CharField(max_length=64)),
+                ("endpoint", models.CharField(max_length=200)),
+                ("model", models.CharField(max_length=200)),
+                ("parameters", models.JSONField(default=dict)),
+                ("prompt_name", models.CharField(max_length=40)),
+                ("prompt_version", models.CharField(max_length=10)),
+                ("messages", models.JSONField()),
+                ("sample_index", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("in_flight", "In Flight"),
+                            ("settled", "Settled"),
+                            ("failed", "Failed"),
+                            ("uncertain", "Uncertain"),
+                            ("replayed", "Replayed"),
+                        ],
+                        default="in_flight",
+                        max_length=10,
+                    ),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=1)),
+                ("answer_text", models.TextField(blank=True)),
+                ("answer_value", models.JSONField(null=True)),
+                ("finish_reason", models.CharField(blank=True, max_length=40)),
+                ("input_tokens", models.PositiveIntegerField(null=True)),
+                ("output_tokens", models.PositiveIntegerField(null=True)),
+                ("reserved_tokens", models.PositiveIntegerField(null=True)),
+                ("reserved_cost", models.DecimalField(decimal_places=6, max_digits=12, null=True)),
+                ("cost", models.DecimalField(decimal_places=6, max_digits=12, null=True)),
+                ("currency", models.CharField(blank=True, max_length=3)),
+                ("latency_ms", models.PositiveIntegerField(null=True)),
+                ("error", models.TextField(blank=True)),
+                ("sent_at", models.DateTimeField(auto_now_add=True)),
+                ("settled_at", models.DateTimeField(null=True)),
+                (
+                    "batch",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="pipeline.batch",
+                    ),
+                ),
+                (
+                    "replay_of",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="replays",
+                        to="pipeline.llmcall",
+                    ),
+                ),
+                (
+                    "trace",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="calls",
+                        to="pipeline.trace",
+                    ),
+                ),
             ],
-            options={
-                'ordering': ('pk',),
-            },
+            options={"ordering": ("pk",)},
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveIntegerField()),
-                ('at', models.DateTimeField()),
-                ('action', models.CharField(max_length=60)),
-                ('subject_type', models.CharField(max_length=60)),
-                ('subject_id', models.CharField(max_length=60)),
-                ('payload', models.JSONField(default=dict)),
-                ('previous', models.CharField(max_length=64)),
-                ('digest', models.CharField(max_length=64)),
-                ('actor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='events', to='pipeline.eventchain')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveIntegerField()),
+                ("at", models.DateTimeField()),
+                ("action", models.CharField(max_length=60)),
+                ("subject_type", models.CharField(max_length=60)),
+                ("subject_id", models.CharField(max_length=60)),
+                ("payload", models.JSONField(default=dict)),
+                ("previous", models.CharField(max_length=64)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="events",
+                        to="pipeline.eventchain",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('chain', 'position'),
-                'indexes': [models.Index(fields=['subject_type', 'subject_id'], name='event_by_subject')],
-                'constraints': [models.UniqueConstraint(fields=('chain', 'position'), name='event_position_once')],
+                "ordering": ("chain", "position"),
+                "indexes": [
+                    models.Index(fields=["subject_type", "subject_id"], name="event_by_subject")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("chain", "position"), name="event_position_once"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='knowledgegraph',
-            constraint=models.UniqueConstraint(fields=('name', 'version'), name='graph_version_once'),
+            model_name="knowledgegraph",
+            constraint=models.UniqueConstraint(
+                fields=("name", "version"), name="graph_version_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='knowledgegraph',
-            constraint=models.UniqueConstraint(fields=('name', 'source_checksum'), name='graph_source_once'),
+            model_name="knowledgegraph",
+            constraint=models.UniqueConstraint(
+                fields=("name", "source_checksum"), name="graph_source_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('question_set', 'id_in_source'), name='question_id_once_in_set'),
+            model_name="question",
+            constraint=models.UniqueConstraint(
+                fields=("question_set", "id_in_source"), name="question_id_once_in_set"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.UniqueConstraint(fields=('question_set', 'content_sha256'), name='question_content_once_in_set'),
+            model_name="question",
+            constraint=models.UniqueConstraint(
+                fields=("question_set", "content_sha256"), name="question_content_once_in_set"
+            ),
         ),
         migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(fields=['batch', 'state', 'id'], name='trace_by_batch_state'),
+            model_name="trace",
+            index=models.Index(fields=["batch", "state", "id"], name="trace_by_batch_state"),
         ),
         migrations.AddIndex(
-            model_name='trace',
-            index=models.Index(condition=models.Q(('state', 'claimed')), fields=['lease_until'], name='trace_by_lease'),
+            model_name="trace",
+            index=models.Index(
+                condition=models.Q(("state", "claimed")),
+                fields=["lease_until"],
+                name="trace_by_lease",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.UniqueConstraint(fields=('batch', 'question', 'sample_index', 'attempt'), name='trace_attempt_once'),
+            model_name="trace",
+            constraint=models.UniqueConstraint(
+                fields=("batch", "question", "sample_index", "attempt"), name="trace_attempt_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('batch', 'question', 'sample_index'), name='trace_current_once'),
+            model_name="trace",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("batch", "question", "sample_index"),
+                name="trace_current_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('lease_token__isnull', False), ('state', 'claimed')), models.Q(models.Q(('state', 'claimed'), _negated=True), ('lease_token__isnull', True)), _connector='OR'), name='trace_lease_while_claimed'),
+            model_name="trace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("lease_token__isnull", False), ("state", "claimed")),
+                    models.Q(
+                        models.Q(("state", "claimed"), _negated=True), ("lease_token__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="trace_lease_while_claimed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kept__isnull', False), ('state', 'made')), models.Q(models.Q(('state', 'made'), _negated=True), ('kept__isnull', True)), _connector='OR'), name='trace_verdict_once_made'),
+            model_name="trace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kept__isnull", False), ("state", "made")),
+                    models.Q(models.Q(("state", "made"), _negated=True), ("kept__isnull", True)),
+                    _connector="OR",
+                ),
+                name="trace_verdict_once_made",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='trace',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'failed'), _negated=True), models.Q(('failure_reason', ''), _negated=True), _connector='OR'), name='trace_failure_has_reason'),
+            model_name="trace",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "failed"), _negated=True),
+                    models.Q(("failure_reason", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="trace_failure_has_reason",
+            ),
         ),
         migrations.AddIndex(
-            model_name='llmcall',
-            index=models.Index(fields=['fingerprint', 'status'], name='call_by_fingerprint'),
+            model_name="llmcall",
+            index=models.Index(fields=["fingerprint", "status"], name="call_by_fingerprint"),
         ),
         migrations.AddIndex(
-            model_name='llmcall',
-            index=models.Index(fields=['batch', 'status'], name='call_by_batch_status'),
+            model_name="llmcall",
+            index=models.Index(fields=["batch", "status"], name="call_by_batch_status"),
         ),
         migrations.AddConstraint(
-            model_name='llmcall',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'settled'), _negated=True), ('settled_at__isnull', False), _connector='OR'), name='call_settled_has_time'),
+            model_name="llmcall",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("status", "settled"), _negated=True),
+                    ("settled_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="call_settled_has_time",
+            ),
         ),
     ]

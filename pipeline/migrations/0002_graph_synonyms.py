@@ -5,29 +5,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pipeline', '0001_initial'),
+        ("pipeline", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.RemoveConstraint(
-            model_name='knowledgegraph',
-            name='graph_source_once',
-        ),
+        migrations.RemoveConstraint(model_name="knowledgegraph", name="graph_source_once"),
         migrations.AddField(
-            model_name='knowledgegraph',
-            name='synonym_count',
+            model_name="knowledgegraph",
+            name="synonym_count",
             field=models.PositiveIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='knowledgegraph',
-            name='synonyms_checksum',
-            field=models.CharField(blank=True, default='', max_length=64),
+            model_name="knowledgegraph",
+            name="synonyms_checksum",
+            field=models.CharField(blank=True, default="", max_length=64),
         ),
         migrations.AddConstraint(
-            model_name='knowledgegraph',
-            constraint=models.UniqueConstraint(fields=('name', 'source_checksum', 'synonyms_checksum', 'checksum'), name='graph_content_once'),
+            model_name="knowledgegraph",
+            constraint=models.UniqueConstraint(
+                fields=("name", "source_checksum", "synonyms_checksum", "checksum"),
+                name="graph_content_once",
+            ),
         ),
     ]

@@ -7,141 +7,248 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pipeline', '0002_graph_synonyms'),
+        ("pipeline", "0002_graph_synonyms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='EndpointPace',
+            name="EndpointPace",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('free_at', models.DateTimeField(null=True)),
-                ('failures_in_a_row', models.PositiveIntegerField(default=0)),
-                ('failing_since', models.DateTimeField(null=True)),
-                ('open_until', models.DateTimeField(null=True)),
-                ('open_reason', models.CharField(blank=True, max_length=200)),
-                ('probe_until', models.DateTimeField(null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("free_at", models.DateTimeField(null=True)),
+                ("failures_in_a_row", models.PositiveIntegerField(default=0)),
+                ("failing_since", models.DateTimeField(null=True)),
+                ("open_until", models.DateTimeField(null=True)),
+                ("open_reason", models.CharField(blank=True, max_length=200)),
+                ("probe_until", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Price',
+            name="Price",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('model', models.CharField(max_length=200)),
-                ('service_tier', models.CharField(blank=True, choices=[('', 'standard'), ('flex', 'flex')], max_length=10)),
-                ('valid_from', models.DateField()),
-                ('input_per_million', models.DecimalField(decimal_places=6, max_digits=12, validators=[django.core.validators.MinValueValidator(0)])),
-                ('output_per_million', models.DecimalField(decimal_places=6, max_digits=12, validators=[django.core.validators.MinValueValidator(0)])),
-                ('currency', models.CharField(default='USD', max_length=3)),
-                ('source', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("model", models.CharField(max_length=200)),
+                (
+                    "service_tier",
+                    models.CharField(
+                        blank=True, choices=[("", "standard"), ("flex", "flex")], max_length=10
+                    ),
+                ),
+                ("valid_from", models.DateField()),
+                (
+                    "input_per_million",
+                    models.DecimalField(
+                        decimal_places=6,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                (
+                    "output_per_million",
+                    models.DecimalField(
+                        decimal_places=6,
+                        max_digits=12,
+                        validators=[django.core.validators.MinValueValidator(0)],
+                    ),
+                ),
+                ("currency", models.CharField(default="USD", max_length=3)),
+                ("source", models.CharField(blank=True, max_length=200)),
             ],
-            options={
-                'ordering': ('model', 'service_tier', '-valid_from'),
-            },
+            options={"ordering": ("model", "service_tier", "-valid_from")},
         ),
         migrations.AddField(
-            model_name='batch',
-            name='currency',
-            field=models.CharField(blank=True, max_length=3),
+            model_name="batch", name="currency", field=models.CharField(blank=True, max_length=3)
         ),
         migrations.AddField(
-            model_name='batch',
-            name='reader_base_url',
+            model_name="batch",
+            name="reader_base_url",
             field=models.CharField(blank=True, editable=False, max_length=300),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='reasoner_base_url',
+            model_name="batch",
+            name="reasoner_base_url",
             field=models.CharField(blank=True, editable=False, max_length=300),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='replay',
-            field=models.BooleanField(default=True),
+            model_name="batch", name="replay", field=models.BooleanField(default=True)
         ),
         migrations.AddField(
-            model_name='batch',
-            name='reserved_money',
+            model_name="batch",
+            name="reserved_money",
             field=models.DecimalField(decimal_places=6, default=0, max_digits=14),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='reserved_tokens',
+            model_name="batch",
+            name="reserved_tokens",
             field=models.PositiveBigIntegerField(default=0),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='spent_money',
+            model_name="batch",
+            name="spent_money",
             field=models.DecimalField(decimal_places=6, default=0, max_digits=14),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='spent_tokens',
-            field=models.PositiveBigIntegerField(default=0),
+            model_name="batch", name="spent_tokens", field=models.PositiveBigIntegerField(default=0)
         ),
         migrations.AddField(
-            model_name='llmcall',
-            name='reasoning_text',
-            field=models.TextField(blank=True),
+            model_name="llmcall", name="reasoning_text", field=models.TextField(blank=True)
         ),
         migrations.AddField(
-            model_name='llmcall',
-            name='repair_of',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='repairs', to='pipeline.llmcall'),
+            model_name="llmcall",
+            name="repair_of",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="repairs",
+                to="pipeline.llmcall",
+            ),
         ),
         migrations.CreateModel(
-            name='Endpoint',
+            name="Endpoint",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=80, unique=True)),
-                ('role', models.CharField(choices=[('reasoner', 'Reasoner'), ('second_reader', 'Second Reader')], max_length=20)),
-                ('base_url', models.CharField(max_length=300)),
-                ('model', models.CharField(max_length=200)),
-                ('key_variable', models.CharField(blank=True, max_length=100)),
-                ('key_encrypted', models.TextField(blank=True, editable=False)),
-                ('service_tier', models.CharField(blank=True, choices=[('', 'standard'), ('flex', 'flex')], max_length=10)),
-                ('timeout_seconds', models.PositiveIntegerField(default=120, validators=[django.core.validators.MinValueValidator(1)])),
-                ('requests_per_minute', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('tokens_per_minute', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1)])),
-                ('capability', models.CharField(blank=True, choices=[('', 'not probed yet'), ('json_schema', 'JSON schema'), ('json_object', 'JSON object'), ('plain', 'plain text')], default='', max_length=12)),
-                ('capability_probed_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.SlugField(max_length=80, unique=True)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[("reasoner", "Reasoner"), ("second_reader", "Second Reader")],
+                        max_length=20,
+                    ),
+                ),
+                ("base_url", models.CharField(max_length=300)),
+                ("model", models.CharField(max_length=200)),
+                ("key_variable", models.CharField(blank=True, max_length=100)),
+                ("key_encrypted", models.TextField(blank=True, editable=False)),
+                (
+                    "service_tier",
+                    models.CharField(
+                        blank=True, choices=[("", "standard"), ("flex", "flex")], max_length=10
+                    ),
+                ),
+                (
+                    "timeout_seconds",
+                    models.PositiveIntegerField(
+                        default=120, validators=[django.core.validators.MinValueValidator(1)]
+                    ),
+                ),
+                (
+                    "requests_per_minute",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "tokens_per_minute",
+                    models.PositiveIntegerField(
+                        blank=True,
+                        null=True,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                    ),
+                ),
+                (
+                    "capability",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "not probed yet"),
+                            ("json_schema", "JSON schema"),
+                            ("json_object", "JSON object"),
+                            ("plain", "plain text"),
+                        ],
+                        default="",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "capability_probed_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
-            options={
-                'ordering': ('name',),
-            },
+            options={"ordering": ("name",)},
         ),
         migrations.AddField(
-            model_name='batch',
-            name='reader_endpoint',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.endpoint'),
+            model_name="batch",
+            name="reader_endpoint",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="pipeline.endpoint",
+            ),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='reasoner_endpoint',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.endpoint'),
+            model_name="batch",
+            name="reasoner_endpoint",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="pipeline.endpoint",
+            ),
         ),
         migrations.AddField(
-            model_name='llmcall',
-            name='served_by',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='calls', to='pipeline.endpoint'),
+            model_name="llmcall",
+            name="served_by",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="calls",
+                to="pipeline.endpoint",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='llmcall',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'in_flight')), fields=('fingerprint',), name='call_in_flight_once'),
+            model_name="llmcall",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "in_flight")),
+                fields=("fingerprint",),
+                name="call_in_flight_once",
+            ),
         ),
         migrations.AddField(
-            model_name='endpointpace',
-            name='endpoint',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='pace', to='pipeline.endpoint'),
+            model_name="endpointpace",
+            name="endpoint",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="pace",
+                to="pipeline.endpoint",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='price',
-            constraint=models.UniqueConstraint(fields=('model', 'service_tier', 'valid_from'), name='price_once_a_day'),
+            model_name="price",
+            constraint=models.UniqueConstraint(
+                fields=("model", "service_tier", "valid_from"), name="price_once_a_day"
+            ),
         ),
     ]

@@ -6,36 +6,58 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pipeline', '0003_language_models'),
+        ("pipeline", "0003_language_models"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Login',
+            name="Login",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('signed_in', 'Signed In'), ('failed', 'wrong password'), ('code_failed', 'wrong code'), ('signed_out', 'Signed Out'), ('password_changed', 'Password Changed'), ('recovery_code_used', 'Recovery Code Used'), ('factor_on', 'two-step login switched on'), ('factor_off', 'two-step login switched off'), ('codes_made', 'new recovery codes')], max_length=20)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("signed_in", "Signed In"),
+                            ("failed", "wrong password"),
+                            ("code_failed", "wrong code"),
+                            ("signed_out", "Signed Out"),
+                            ("password_changed", "Password Changed"),
+                            ("recovery_code_used", "Recovery Code Used"),
+                            ("factor_on", "two-step login switched on"),
+                            ("factor_off", "two-step login switched off"),
+                            ("codes_made", "new recovery codes"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("at", models.DateTimeField(auto_now_add=True)),
             ],
-            options={
-                'ordering': ('-pk',),
-            },
+            options={"ordering": ("-pk",)},
         ),
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['action'], name='event_by_action'),
+            model_name="event", index=models.Index(fields=["action"], name="event_by_action")
         ),
         migrations.AddField(
-            model_name='login',
-            name='user',
-            field=models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="login",
+            name="user",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+            ),
         ),
         migrations.AddIndex(
-            model_name='login',
-            index=models.Index(fields=['user', 'kind', 'at'], name='login_by_user'),
+            model_name="login",
+            index=models.Index(fields=["user", "kind", "at"], name="login_by_user"),
         ),
     ]

@@ -5,35 +5,56 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [
-        ('pipeline', '0005_trace_features'),
-    ]
+    dependencies = [("pipeline", "0005_trace_features")]
 
     operations = [
         migrations.AddField(
-            model_name='batch',
-            name='embeddings_base_url',
+            model_name="batch",
+            name="embeddings_base_url",
             field=models.CharField(blank=True, editable=False, max_length=300),
         ),
         migrations.AddField(
-            model_name='batch',
-            name='embeddings_endpoint',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='pipeline.endpoint'),
+            model_name="batch",
+            name="embeddings_endpoint",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="pipeline.endpoint",
+            ),
         ),
         migrations.AddField(
-            model_name='endpoint',
-            name='dimension',
+            model_name="endpoint",
+            name="dimension",
             field=models.PositiveIntegerField(blank=True, editable=False, null=True),
         ),
         migrations.AlterField(
-            model_name='endpoint',
-            name='capability',
-            field=models.CharField(blank=True, choices=[('', 'not probed yet'), ('json_schema', 'JSON schema'), ('json_object', 'JSON object'), ('plain', 'plain text'), ('embeddings', 'vectors')], default='', max_length=12),
+            model_name="endpoint",
+            name="capability",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("", "not probed yet"),
+                    ("json_schema", "JSON schema"),
+                    ("json_object", "JSON object"),
+                    ("plain", "plain text"),
+                    ("embeddings", "vectors"),
+                ],
+                default="",
+                max_length=12,
+            ),
         ),
         migrations.AlterField(
-            model_name='endpoint',
-            name='role',
-            field=models.CharField(choices=[('reasoner', 'Reasoner'), ('second_reader', 'Second Reader'), ('embeddings', 'Embeddings')], max_length=20),
+            model_name="endpoint",
+            name="role",
+            field=models.CharField(
+                choices=[
+                    ("reasoner", "Reasoner"),
+                    ("second_reader", "Second Reader"),
+                    ("embeddings", "Embeddings"),
+                ],
+                max_length=20,
+            ),
         ),
     ]

@@ -10,9 +10,7 @@ CHUNK = 500
 def work_out(apps, schema_editor):
     from pipeline.core.datasets.sameness import asked_sha256
 
-    questions = apps.get_model("pipeline", "Question").objects.using(
-        schema_editor.connection.alias
-    )
+    questions = apps.get_model("pipeline", "Question").objects.using(schema_editor.connection.alias)
     last = 0
     while rows := list(
         questions.filter(pk__gt=last).order_by("pk").only("text", "context")[:CHUNK]
@@ -26,7 +24,7 @@ def work_out(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("pipeline", "0005_trace_features"),
+        ("pipeline", "0006_embeddings_endpoint"),
     ]
 
     operations = [
@@ -34,15 +32,11 @@ class Migration(migrations.Migration):
             "question", "asked_sha256", models.CharField(db_index=True, default="", max_length=64)
         ),
         migrations.RunPython(work_out, migrations.RunPython.noop),
-        migrations.AddField(
-            "questionload", "skipped", models.PositiveIntegerField(default=0)
-        ),
+        migrations.AddField("questionload", "skipped", models.PositiveIntegerField(default=0)),
         migrations.AddField(
             "questionload", "key_counts_from", models.PositiveSmallIntegerField(null=True)
         ),
-        migrations.AddField(
-            "questionload", "conflicting", models.PositiveIntegerField(default=0)
-        ),
+        migrations.AddField("questionload", "conflicting", models.PositiveIntegerField(default=0)),
         migrations.AddField("questionload", "conflicts", models.JSONField(default=list)),
         migrations.CreateModel(
             name="FileMapping",
