@@ -24,7 +24,7 @@ def work_out(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("pipeline", "0007_calls_at_once"),
+        ("pipeline", "0009_configurations"),
     ]
 
     operations = [
