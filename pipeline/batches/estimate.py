@@ -12,8 +12,10 @@ from functools import reduce
 from statistics import mean
 
 from pipeline import store
+from pipeline.batches.preflight import embeddings_of
 from pipeline.core.config import MethodConfig
-from pipeline.core.dry_run import DryTrace, WouldAsk, dry_run
+from pipeline.core.dry_run import Asked, DryTrace, WouldAsk, dry_run
+from pipeline.core.embeddings.embedding_model import EMBED
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.llm.pricing import TokenPrice, cost_of
 from pipeline.ledger.prices import price_now
@@ -31,6 +33,7 @@ OUTPUT_TOKENS = {
     "generate": (350, 1000),
     "answer": (80, 400),
     "judge": (40, 150),
+    EMBED: (0, 0),
 }
 # Calls whose answer must be repaired, as a share.
 REPAIRS = (0.0, 0.1)
@@ -133,7 +136,8 @@ def estimate_batch(
 ) -> BatchEstimate:
     """Estimate a batch of these choices from a seeded sample of its questions.
 
-    Raises InvalidConfiguration when there is no question, ArtefactError without the graph.
+    An endpoint that embeds is asked too, where the configuration names one. Raises
+    InvalidConfiguration when there is no question, ArtefactError without the graph.
     """
     keys = list(question_set.questions.order_by("pk").values_list("pk", flat=True)[:limit])
     if not keys:
@@ -143,21 +147,22 @@ def estimate_batch(
     questions = [store.question_record(row) for row in rows.order_by("pk")]
     traces = dry_run(questions, open_graph(knowledge_graph), config)
     total = len(keys) * samples
+    asked: dict[Asked, Endpoint | None]
+    asked = {"reasoner": reasoner, "reader": reader, "embeddings": embeddings_of(config)}
     return BatchEstimate(
         traces=total,
         sampled=len(traces),
         finished=sum(trace.finished for trace in traces),
         threads=threads,
-        shares=(
-            _share(reasoner, traces, total, of_reader=False),
-            _share(reader, traces, total, of_reader=True),
+        shares=tuple(
+            _share(endpoint, traces, total, role) for role, endpoint in asked.items() if endpoint
         ),
     )
 
 
-def _share(endpoint: Endpoint, traces: Sequence[DryTrace], total: int, *, of_reader: bool) -> Share:
+def _share(endpoint: Endpoint, traces: Sequence[DryTrace], total: int, role: Asked) -> Share:
     """Low: as the rules fared. High: every question comes to a verdict, and repairs besides."""
-    asked = [[call for call in trace.calls if call.of_reader is of_reader] for trace in traces]
+    asked = [[call for call in trace.calls if call.asked == role] for trace in traces]
     whole = [calls for calls, trace in zip(asked, traces, strict=True) if trace.finished] or asked
     scale = (total * (1 + REPAIRS[0]), total * (1 + REPAIRS[1]))
 

@@ -11,7 +11,7 @@ from pipeline.batches.estimate import (
     Span,
 )
 
-NAMES = ("Reasoner", "Second reader")
+NAMES = ("Reasoner", "Second reader", "Embeddings")
 
 
 def rows(estimate: BatchEstimate) -> list[tuple[str, str]]:
@@ -23,7 +23,7 @@ def rows(estimate: BatchEstimate) -> list[tuple[str, str]]:
         ("Output tokens", counts(estimate.output_tokens)),
         ("Cost", cost_in_words(estimate)),
         ("Time", f"{duration(estimate.seconds)} with {estimate.threads} threads"),
-        *((name, _share(share)) for name, share in zip(NAMES, estimate.shares, strict=True)),
+        *((name, _share(share)) for name, share in zip(NAMES, estimate.shares, strict=False)),
     ]
 
 

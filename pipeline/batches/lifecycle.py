@@ -63,7 +63,8 @@ def start_batch(
     is no question to take.
     """
     preflight.check_size(limit, samples)
-    endpoints = ModelEndpoints(reasoner_endpoint, reader_endpoint)
+    embeddings = preflight.embeddings_of(config)
+    endpoints = ModelEndpoints(reasoner_endpoint, reader_endpoint, embeddings)
     config = preflight.with_models(config, endpoints, temperature=temperature, samples=samples)
     currency = preflight.currency_of(
         endpoints, budget_money=budget_money, budget_tokens=budget_tokens
@@ -173,7 +174,7 @@ def resume_batch(batch: Batch, *, by: User | None = None) -> None:
     """Go on with a paused batch, and ask its endpoints again. Raises Refusal."""
     with transaction.atomic():
         move_state(batch, {Batch.State.PAUSED}, Batch.State.RUNNING, pause_reason="")
-        for endpoint in filter(None, (batch.reasoner_endpoint, batch.reader_endpoint)):
+        for endpoint in ModelEndpoints.of(batch).present:
             limits.allow_probe(endpoint, now=timezone.now())
         Event.objects.record("batch.resumed", batch, by=by)
 
@@ -185,9 +186,8 @@ def change_budget(
 
     Raises InvalidConfiguration for a budget that cannot be kept, Refusal for an ended batch.
     """
-    endpoints = ModelEndpoints(batch.reasoner_endpoint, batch.reader_endpoint)
     currency = preflight.currency_of(
-        endpoints, budget_money=budget_money, budget_tokens=budget_tokens
+        ModelEndpoints.of(batch), budget_money=budget_money, budget_tokens=budget_tokens
     )
     if budget_money is not None and currency != batch.currency:
         raise InvalidConfiguration(

@@ -10,9 +10,10 @@ from typing import Any
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.records import ReasonerKind
+from pipeline.endpoints.embeddings import embeddings_endpoint, open_embedding_model, vectors_name
 from pipeline.endpoints.registry import open_model
 from pipeline.ledger.prices import price_now
-from pipeline.models import Endpoint, QuestionSet
+from pipeline.models import Batch, Endpoint, QuestionSet
 
 MAX_SAMPLES = 16
 MAX_TEMPERATURE = 2.0
@@ -20,14 +21,25 @@ MAX_TEMPERATURE = 2.0
 
 @dataclass(frozen=True)
 class ModelEndpoints:
-    """The endpoints of a batch's language models; both are None for the demonstration."""
+    """The endpoints of a batch's models: the demonstration asks no language model, and only a
+    configuration that names an embeddings endpoint has one.
+    """
 
     reasoner: Endpoint | None = None
     reader: Endpoint | None = None
+    embeddings: Endpoint | None = None
+
+    @classmethod
+    def of(cls, batch: Batch) -> "ModelEndpoints":
+        return cls(batch.reasoner_endpoint, batch.reader_endpoint, batch.embeddings_endpoint)
+
+    @property
+    def language_models(self) -> tuple[Endpoint, ...]:
+        return tuple(endpoint for endpoint in (self.reasoner, self.reader) if endpoint is not None)
 
     @property
     def present(self) -> tuple[Endpoint, ...]:
-        return tuple(endpoint for endpoint in (self.reasoner, self.reader) if endpoint is not None)
+        return (*self.language_models, *((self.embeddings,) if self.embeddings else ()))
 
     @property
     def fields(self) -> dict[str, Any]:
@@ -35,8 +47,10 @@ class ModelEndpoints:
         return {
             "reasoner_endpoint": self.reasoner,
             "reader_endpoint": self.reader,
+            "embeddings_endpoint": self.embeddings,
             "reasoner_base_url": self.reasoner.base_url if self.reasoner else "",
             "reader_base_url": self.reader.base_url if self.reader else "",
+            "embeddings_base_url": self.embeddings.base_url if self.embeddings else "",
         }
 
     @property
@@ -62,16 +76,26 @@ def check_size(limit: int | None, samples: int) -> None:
 
 def check_endpoints(endpoints: ModelEndpoints, question_set: QuestionSet) -> None:
     """Whether the endpoints may be sent these questions; nothing is sent."""
-    for endpoint in endpoints.present:
+    for endpoint in endpoints.language_models:
         open_model(endpoint, question_set=question_set)
+    if endpoints.embeddings:
+        open_embedding_model(endpoints.embeddings, question_set=question_set)
+
+
+def embeddings_of(config: MethodConfig) -> Endpoint | None:
+    """The endpoint that the configuration has embed, if it names one."""
+    name = config.similarity.endpoint
+    return embeddings_endpoint(name) if name else None
 
 
 def with_models(
     config: MethodConfig, endpoints: ModelEndpoints, *, temperature: float | None, samples: int
 ) -> MethodConfig:
     """The configuration with the names of the models that it will ask."""
+    if endpoints.embeddings:
+        config = config.with_similarity(vectors_name(endpoints.embeddings))
     if config.reasoner_kind is ReasonerKind.DEMONSTRATION:
-        if endpoints.present or temperature is not None:
+        if endpoints.language_models or temperature is not None:
             raise InvalidConfiguration("The demonstration asks no language model: name none.")
         return config
     if endpoints.reasoner is None or endpoints.reader is None:

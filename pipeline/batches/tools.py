@@ -13,9 +13,12 @@ from pipeline.core.reasoner import Reasoner
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import ReasonerKind
 from pipeline.core.similarity.base import SimilarityBackend
+from pipeline.core.similarity.dense import open_dense, open_vectors
 from pipeline.core.similarity.registry import make_similarity
+from pipeline.endpoints.embeddings import vectors_name
 from pipeline.endpoints.registry import open_model
 from pipeline.ledger.budgets import TokenEstimator
+from pipeline.ledger.embeddings import MentionEncoders
 from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
 from pipeline.ledger.prices import price_now
 from pipeline.models import Batch, Endpoint, Trace
@@ -29,22 +32,26 @@ def _similarity(graph: GraphIndex, vectors: Path, config: SimilarityConfig) -> S
 
 # A trace's reasoner and its second reader.
 ReasonersFor = Callable[[Trace, TraceCalls], tuple[Reasoner, Reasoner]]
+SimilarityFor = Callable[[Trace, TraceCalls], SimilarityBackend]
 
 
 @dataclass(frozen=True)
 class BatchTools:
-    """Configuration, graph, similarity backend and reasoners of a batch."""
+    """Configuration, graph, similarity backends and reasoners of a batch."""
 
     config: MethodConfig
     graph: GraphIndex
-    similarity: SimilarityBackend
+    similarity_for: SimilarityFor
     reasoners_for: ReasonersFor
 
     def for_trace(self, trace: Trace, calls: TraceCalls) -> Tools:
         """The tools of one trace; `calls` tells afterwards how its calls went."""
         reasoner, reader = self.reasoners_for(trace, calls)
         return Tools(
-            graph=self.graph, similarity=self.similarity, reasoner=reasoner, second_reader=reader
+            graph=self.graph,
+            similarity=self.similarity_for(trace, calls),
+            reasoner=reasoner,
+            second_reader=reader,
         )
 
 
@@ -58,8 +65,23 @@ def open_tools(batch: Batch) -> BatchTools:
     graph = open_graph(row)
     demonstration = config.reasoner_kind is ReasonerKind.DEMONSTRATION
     reasoners_for = _by_rules(graph) if demonstration else _by_models(batch, config)
-    similarity = _similarity(graph, vectors_folder(row), config.similarity)
-    return BatchTools(config, graph, similarity, reasoners_for)
+    if batch.embeddings_endpoint is not None:
+        similarity_for = _by_endpoint(batch, batch.embeddings_endpoint, graph, config.similarity)
+    else:
+        similarity = _similarity(graph, vectors_folder(row), config.similarity)
+        similarity_for = lambda trace, calls: similarity  # noqa: E731
+    return BatchTools(config, graph, similarity_for, reasoners_for)
+
+
+def _by_endpoint(
+    batch: Batch, endpoint: Endpoint, graph: GraphIndex, config: SimilarityConfig
+) -> SimilarityFor:
+    """The graph's vectors, and for each trace an encoder whose calls are the trace's own."""
+    _require_unchanged(endpoint, batch.embeddings_base_url, vectors_name(endpoint), config.model)
+    folder = vectors_folder(batch.knowledge_graph)
+    encoders = MentionEncoders(batch, endpoint, open_vectors(graph, folder, config.model).summary)
+    similarity = open_dense(graph, folder, config.model, encoders.opening)
+    return lambda trace, calls: similarity.encoding_with(encoders.for_trace(trace, calls))
 
 
 def _by_rules(graph: GraphIndex) -> ReasonersFor:
@@ -91,11 +113,7 @@ def _by_models(batch: Batch, config: MethodConfig) -> ReasonersFor:
 def _ledgered(batch: Batch, endpoint: Endpoint | None, base_url: str, model: str) -> LedgeredModel:
     if endpoint is None:
         raise InvalidConfiguration("The batch names no endpoint for its language model.")
-    if (endpoint.base_url, endpoint.model) != (base_url, model):
-        raise InvalidConfiguration(
-            f"The endpoint {endpoint} is no longer what the batch began with "
-            f"({model} at {base_url}): change it back, or start a new batch."
-        )
+    _require_unchanged(endpoint, base_url, endpoint.model, model)
     return LedgeredModel(
         open_model(endpoint, question_set=batch.question_set),
         trace=None,
@@ -104,3 +122,11 @@ def _ledgered(batch: Batch, endpoint: Endpoint | None, base_url: str, model: str
         price=price_now(endpoint),
         token_estimator=TokenEstimator.from_ledger(batch, endpoint),
     )
+
+
+def _require_unchanged(endpoint: Endpoint, base_url: str, model_now: str, model: str) -> None:
+    if (endpoint.base_url, model_now) != (base_url, model):
+        raise InvalidConfiguration(
+            f"The endpoint {endpoint} is no longer what the batch began with "
+            f"({model} at {base_url}): change it back, or start a new batch."
+        )

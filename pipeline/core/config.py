@@ -17,12 +17,18 @@ from pipeline.core.records import NodeType, ReasonerKind
 
 Backend = Literal["lexical", "dense"]
 LEXICAL: Backend = "lexical"
+# Before a batch starts, a model's name may be an endpoint's; from then on it is what follows
+# from it: the endpoint's model at its host.
+EMBEDDINGS_ENDPOINT = "endpoint:"
+EMBEDDINGS_AT = " at "
 
 
 @dataclass(frozen=True)
 class SimilarityConfig:
     """A similarity backend and the thresholds that mean something only on its scale.
 
+    `model` is the name or folder of a sentence-transformers model, or an embeddings endpoint's
+    name behind EMBEDDINGS_ENDPOINT.
     `floor`: below it no candidate is proposed. `accept`: at or above it the paper preset takes
     the best candidate unseen; None means only the selection step may accept.
     """
@@ -32,6 +38,12 @@ class SimilarityConfig:
     top_k: int = 10
     floor: float = 0.70
     accept: float | None = None
+
+    @property
+    def endpoint(self) -> str:
+        """The name of the endpoint that embeds, empty where none is named."""
+        named = self.model.startswith(EMBEDDINGS_ENDPOINT)
+        return self.model.removeprefix(EMBEDDINGS_ENDPOINT) if named else ""
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ assume, and to say so.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from pipeline.core.config import MethodConfig, SimilarityConfig
+from pipeline.core.embeddings.embedding_model import EMBED
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.llm.base import Request
 from pipeline.core.method import Tools, make_trace
@@ -17,17 +19,21 @@ from pipeline.core.reasoner import DraftCoT
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.reasoners.language_model import requests
 from pipeline.core.records import (
+    Candidate,
     Judgement,
     Mention,
+    NodeType,
     OpenMention,
     Path,
     Question,
     ReadAnswer,
     ReasonerKind,
 )
+from pipeline.core.similarity.base import SimilarityBackend
 from pipeline.core.similarity.registry import make_similarity
 
-READERS_ACTS = frozenset({"answer", "judge"})
+Asked = Literal["reasoner", "reader", "embeddings"]
+ASKED: dict[str, Asked] = {"answer": "reader", "judge": "reader", EMBED: "embeddings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +44,9 @@ class WouldAsk:
     characters: int
 
     @property
-    def of_reader(self) -> bool:
-        """Whether the second reader is asked, not the reasoner."""
-        return self.act in READERS_ACTS
+    def asked(self) -> Asked:
+        """Which model would be asked."""
+        return ASKED.get(self.act, "reasoner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,26 @@ class _Counting:
         self.calls.append(WouldAsk(request.prompt_name, text))
 
 
+@dataclass
+class _CountingSimilarity(SimilarityBackend):
+    """A backend that keeps count of the texts that an embedding model would be asked for."""
+
+    proposes: SimilarityBackend
+    calls: list[WouldAsk]
+
+    def candidates(
+        self, text: str, type: NodeType | None, k: int, floor: float
+    ) -> tuple[Candidate, ...]:
+        return self.candidates_of_each([(text, type)], k, floor)[0]
+
+    def candidates_of_each(
+        self, texts: Sequence[tuple[str, NodeType | None]], k: int, floor: float
+    ) -> tuple[tuple[Candidate, ...], ...]:
+        if texts:
+            self.calls.append(WouldAsk(EMBED, sum(len(text) for text, _ in texts)))
+        return self.proposes.candidates_of_each(texts, k, floor)
+
+
 def dry_run(
     questions: Sequence[Question], graph: GraphIndex, config: MethodConfig
 ) -> list[DryTrace]:
@@ -106,7 +132,8 @@ def dry_run(
     traces = []
     for question in questions:
         reasoner = _Counting(DemonstrationReasoner(graph), config)
-        tools = Tools(graph, similarity, reasoner, reasoner)
+        counted = _CountingSimilarity(similarity, reasoner.calls)
+        tools = Tools(graph, counted, reasoner, reasoner)
         trace = make_trace(question, tools, config)
         traces.append(DryTrace(tuple(reasoner.calls), trace.failure is None))
     return traces

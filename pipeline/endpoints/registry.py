@@ -28,7 +28,7 @@ from pipeline.endpoints.api_keys import encrypt, key_of, key_source, require_key
 from pipeline.endpoints.pinned_http import client_for
 from pipeline.models import Endpoint, Event, QuestionSet
 
-DIALECT_DEPENDS_ON = ("base_url", "model")
+DIALECT_DEPENDS_ON = ("role", "base_url", "model")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -
         _set_key(endpoint, key)
         changed.append("key")
     if not {*DIALECT_DEPENDS_ON}.isdisjoint(changed):
-        endpoint.dialect_found, endpoint.tested_at = {}, None
+        endpoint.dialect_found, endpoint.dimension, endpoint.tested_at = {}, None, None
     _check(endpoint)
     return changed
 

@@ -88,8 +88,8 @@ class Call:
 
     @property
     def _scope(self) -> str:
-        if self.trace is None:
-            return str(uuid.uuid4())  # a probe equals no other call
+        if self.trace is None or not self.request.replayable:
+            return str(uuid.uuid4())  # it equals no other call
         return "" if self.shared else str(self.trace.key)
 
     @cached_property

@@ -40,7 +40,8 @@ class LedgeredModel:
     """A LanguageModel that writes every call of one trace into the ledger.
 
     A probe has no trace: it is never replayed, has no budget and asks in spite of an open
-    circuit. `served_by` carries limits, circuit and service tier.
+    circuit. Nor has what is asked for no batch (a graph's names) a trace, though it is paced.
+    `served_by` carries limits, circuit and service tier.
     """
 
     language_model: LanguageModel
@@ -53,6 +54,7 @@ class LedgeredModel:
     clock: Clock = field(default_factory=Clock)
     circuit_cache: CircuitCache = field(default_factory=CircuitCache)
     token_estimator: TokenEstimator = field(default_factory=TokenEstimator)
+    is_paced: bool = False
 
     @property
     def endpoint(self) -> str:
@@ -126,7 +128,8 @@ class _CallRun:
 
     def acquire(self) -> State:
         """Wait for the endpoint's limits. An open circuit ends the call and pauses the batch."""
-        if self.call.served_by is not None and self.call.trace is not None:
+        is_paced = self.call.trace is not None or self.ledger.is_paced
+        if self.call.served_by is not None and is_paced:
             self.permit = limits.acquire(
                 self.call.served_by,
                 tokens=self.call.expected_tokens,

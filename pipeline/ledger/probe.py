@@ -8,6 +8,7 @@ from dataclasses import replace
 from pipeline.core.llm.base import LanguageModel
 from pipeline.core.llm.dialects import AnswerFormat, dialect_of
 from pipeline.endpoints.registry import open_model, remember_found
+from pipeline.ledger.embeddings import probe_embeddings
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.prices import price_now
 from pipeline.ledger.retry import RetryPolicy
@@ -18,10 +19,14 @@ MAX_SECONDS = 30
 
 
 def probe_endpoint(endpoint: Endpoint) -> Endpoint:
-    """Find the endpoint's dialect and remember it; each call is tried once.
+    """Find the endpoint's dialect, or its vectors' dimension, and remember it.
+
+    Each call is tried once.
 
     Raises EndpointRefused where it may not be asked, ReasonerFailure where it does not answer.
     """
+    if endpoint.role == Endpoint.Role.EMBEDDINGS:
+        return probe_embeddings(endpoint, seconds=MAX_SECONDS)
     # The client library takes its time to load: only those who call a model need it.
     from pipeline.core.llm.capability import probe
 

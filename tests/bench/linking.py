@@ -44,6 +44,9 @@ class Directions:
     def __init__(self, dimension: int) -> None:
         self._dimension = dimension
 
+    def with_prefix(self, prefix: str) -> "Directions":
+        return self
+
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         rows = [np.random.default_rng(list(text.encode())) for text in texts]
         vectors = np.stack([row.standard_normal(self._dimension, np.float32) for row in rows])
@@ -128,6 +131,9 @@ class Prepared:
 
     def __init__(self, vectors: dict[str, np.ndarray]) -> None:
         self._vectors = vectors
+
+    def with_prefix(self, prefix: str) -> "Prepared":
+        return self
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         return np.stack([self._vectors[text] for text in texts])

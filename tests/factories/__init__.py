@@ -87,6 +87,15 @@ def question_set(size: int = 4, *, name: str = "questions", **changes: object) -
     return row
 
 
+def misspelt_set(*, name: str = "misspelt") -> QuestionSet:
+    """A set of one question, whose answer no node is called by."""
+    row = question_set(0, name=name)
+    options = (Option("A", "Salbutamoll"), Option("B", "Propranolol"))
+    asked = question(options=options, answer_label="A", answer_text="Salbutamoll")
+    store.question_row(row, asked).save()
+    return row
+
+
 def graph(name: str = "small") -> KnowledgeGraph:
     """The small graph, loaded."""
     with tempfile.TemporaryDirectory() as folder:

@@ -1,9 +1,12 @@
 """Encoders for tests: one that needs no library, and tiny models of random weights."""
 
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 
 import numpy as np
+
+from pipeline.core.embeddings.encoder import NO_PREFIXES
 
 
 class Letters:
@@ -15,11 +18,18 @@ class Letters:
     def __init__(self, revision: str = "", *, size: int = 26, fails_after: int | None = None):
         self.revision, self.size, self.fails_after = revision, size, fails_after
         self.asked: list[str] = []
+        self.prefix, self.own_prefixes = "", NO_PREFIXES
+
+    def with_prefix(self, prefix: str) -> "Letters":
+        prefixed = copy(self)
+        prefixed.prefix = prefix
+        return prefixed
 
     def encode(self, texts: Sequence[str]) -> np.ndarray:
         if self.fails_after is not None and len(self.asked) + len(texts) > self.fails_after:
             raise KeyboardInterrupt
         self.asked += texts
+        texts = [self.prefix + text for text in texts]
         counts = [
             [1e-3, *(text.lower().count(chr(97 + at)) for at in range(self.size - 1))]
             for text in texts

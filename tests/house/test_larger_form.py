@@ -60,3 +60,11 @@ def test_the_compose_client_accepts_it(root: Path):
     path = {"PATH": "/usr/local/bin:/usr/bin:/bin"}
     assert subprocess.run(config, cwd=root, env=path | secrets, check=False).returncode == 0
     assert subprocess.run(config, cwd=root, env=path, check=False).returncode != 0
+
+
+def test_the_image_installs_no_embedding_libraries(root: Path):
+    installed = (root / "requirements" / "base.txt").read_text(encoding="utf-8").splitlines()
+    names = {line.partition("==")[0].strip().lower() for line in installed}
+    assert "numpy" in names
+    assert names.isdisjoint({"torch", "sentence-transformers", "transformers"})
+    assert "requirements/base.txt" in (root / "Dockerfile").read_text(encoding="utf-8")

@@ -27,11 +27,15 @@ _SLOTS, _PATIENCE = 4, 60.0
 
 @dataclass
 class Peer(AbstractContextManager["Peer"]):
-    """One server on one port, which stays the same over restarts. An empty key asks for none."""
+    """One server on one port, which stays the same over restarts. An empty key asks for none.
+
+    One that `embeds` gives vectors and no completions.
+    """
 
     model_file: Path
     api_key: str = ""
     slots: int = _SLOTS
+    embeds: bool = False
     port: int = field(default_factory=lambda: free_port())
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -44,7 +48,7 @@ class Peer(AbstractContextManager["Peer"]):
         command = [sys.executable, __file__, str(self.model_file), str(self.port)]
         # Its chatter would fill a pipe nobody reads.
         self._process = subprocess.Popen(
-            [*command, str(self.slots), self.api_key],
+            [*command, str(self.slots), self.api_key, str(int(self.embeds))],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -120,7 +124,7 @@ def peer(peer_model: Path) -> Iterator[Peer]:
         yield started
 
 
-def serve(model_file: str, port: str, slots: str, api_key: str) -> None:
+def serve(model_file: str, port: str, slots: str, api_key: str, embeds: str) -> None:
     """The child's part: serve until whoever started it is gone."""
     import xllamacpp
 
@@ -132,6 +136,9 @@ def serve(model_file: str, port: str, slots: str, api_key: str) -> None:
     given.cpuparams.n_threads = 1
     given.use_jinja, given.ui, given.offline = True, False, True
     given.endpoint_metrics = True
+    if int(embeds):
+        given.embedding = True
+        given.pooling_type = xllamacpp.llama_pooling_type.LLAMA_POOLING_TYPE_MEAN
     if api_key:
         given.api_keys = [api_key]
     server = xllamacpp.Server(given)

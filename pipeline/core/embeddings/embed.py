@@ -10,15 +10,15 @@ from typing import Final
 import numpy as np
 
 from pipeline.core.embeddings.checkpoint import open_checkpoint
-from pipeline.core.embeddings.encoder import Encoder
+from pipeline.core.embeddings.encoder import NO_PREFIXES, Encoder, Prefixes
 from pipeline.core.embeddings.node_vectors import Indices, Matrix, VectorsSummary, folder_of
 from pipeline.core.errors import SimilarityUnavailable
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.records import NodeType
 
 CHUNK_SIZE: Final = 1024
-# Two encodings of one text by one model differ by rounding alone.
-MIN_SAME_COSINE: Final = 0.999
+# Two encodings of one text by one model differ by rounding, and a served model's by its batch.
+MIN_SAME_COSINE: Final = 0.99
 _PROBE_COUNT: Final = 4
 
 Progress = Callable[[int, int], None]
@@ -30,19 +30,30 @@ def embed(
     *,
     model: str,
     encoder: Encoder,
+    prefixes: Prefixes = NO_PREFIXES,
+    shortened: bool = False,
     progress: Progress | None = None,
 ) -> VectorsSummary:
     """Writes the model's vectors of all node names into a new folder below `vectors`.
 
-    `progress`: (names encoded, names in all). Raises SimilarityUnavailable when the model gives
+    `shortened`: the encoder asks its model for fewer dimensions than it has. `progress`: (names
+    encoded, names in all). Raises SimilarityUnavailable when the model gives
     no usable vectors or another process embeds the same, OSError when the disk is full; what
     was recorded by then is kept for the next run.
     """
     folder = folder_of(vectors, model)
     indices, slices = _rows(graph)
-    dimension = _encode(encoder, _names(graph, indices[:1])).shape[1]
+    encoder = encoder.with_prefix(prefixes.document)
     summary = VectorsSummary(
-        graph.checksum, model, encoder.revision, dimension, len(indices), slices
+        graph.checksum,
+        model,
+        encoder.revision,
+        dimension=_encode(encoder, _names(graph, indices[:1])).shape[1],
+        count=len(indices),
+        slices=slices,
+        query_prefix=prefixes.query,
+        document_prefix=prefixes.document,
+        shortened=shortened,
     )
     with open_checkpoint(folder.with_name(f".{folder.name}.partial"), summary) as checkpoint:
         same = same_model(graph, encoder, indices[: checkpoint.rows], checkpoint.matrix)
@@ -59,7 +70,7 @@ def embed(
 def same_model(graph: GraphIndex, encoder: Encoder, indices: Indices, matrix: Matrix) -> bool:
     """Whether the encoder gives the vectors these nodes have: the proof that it is their model.
 
-    Encodes a few names anew; False where there are none.
+    It has the prefix of their names. Encodes a few names anew; False where there are none.
     """
     if not len(indices):
         return False

@@ -1,4 +1,4 @@
-"""A sentence-transformers model as an encoder: texts in, unit vectors out.
+"""What turns texts into vectors, and a sentence-transformers model that does.
 
 The libraries take seconds and hundreds of megabytes, so they load here and only when a model
 is asked for. A model name may carry a revision, as in "abhinand/MedEmbed-large-v0.1@<commit>".
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.util
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +22,20 @@ if TYPE_CHECKING:
     Vectors = NDArray[np.float32]
 
 
+@dataclass(frozen=True, slots=True)
+class Prefixes:
+    """What a model wants before a text that is looked up, and before a name that is found.
+
+    Some models (E5, BGE, nomic) were trained with them; without them their vectors are worse.
+    """
+
+    query: str = ""
+    document: str = ""
+
+
+NO_PREFIXES = Prefixes()
+
+
 class Encoder(Protocol):
     """What turns texts into vectors; `revision` is the model's commit, "" where it has none."""
 
@@ -30,24 +45,39 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of the texts, float32 [n, dimension]."""
 
+    def with_prefix(self, prefix: str) -> Encoder:
+        """The same model, with this before every text."""
 
+
+@dataclass(frozen=True)
 class SentenceEncoder:
     """An Encoder over a loaded sentence-transformers model; threads may share it."""
 
-    def __init__(self, model: Any) -> None:
-        self._model = model
-        # The fast tokenizers refuse to be used by two threads at once.
-        self._lock = Lock()
+    model: Any
+    # The fast tokenizers refuse to be used by two threads at once.
+    lock: Lock
+    prefix: str = ""
 
     @property
     def revision(self) -> str:
-        configuration = getattr(getattr(self._model[0], "auto_model", None), "config", None)
+        configuration = getattr(getattr(self.model[0], "auto_model", None), "config", None)
         return getattr(configuration, "_commit_hash", None) or ""
 
+    @property
+    def own_prefixes(self) -> Prefixes:
+        """Those that the model's files state, by the names sentence-transformers gives them."""
+        stated = self.model.prompts
+        default = stated.get(self.model.default_prompt_name) or ""
+        documents = (stated.get(name) for name in ("document", "passage", "corpus"))
+        return Prefixes(stated.get("query") or default, next(filter(None, documents), default))
+
+    def with_prefix(self, prefix: str) -> SentenceEncoder:
+        return replace(self, prefix=prefix)
+
     def encode(self, texts: Sequence[str]) -> Vectors:
-        with self._lock:
-            vectors = self._model.encode(
-                list(texts), normalize_embeddings=True, show_progress_bar=False
+        with self.lock:
+            vectors = self.model.encode(
+                list(texts), prompt=self.prefix, normalize_embeddings=True, show_progress_bar=False
             )
         return np.asarray(vectors, dtype=np.float32)
 
@@ -68,7 +98,7 @@ def load_encoder(name: str, *, revision: str = "", download: bool = False) -> Se
         )
     except Exception as error:  # the library raises many kinds for one fact: no such model
         raise SimilarityUnavailable(_missing(name, error, download)) from error
-    return SentenceEncoder(loaded)
+    return SentenceEncoder(loaded, Lock())
 
 
 def require_extra() -> None:

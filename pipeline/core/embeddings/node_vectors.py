@@ -32,7 +32,11 @@ Matrix = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class VectorsSummary:
-    """Whose vectors these are. `slices`: node type -> [first row, last row + 1]."""
+    """Whose vectors these are. `slices`: node type -> [first row, last row + 1].
+
+    The prefixes are those that the model wants before a name (document) and before a text that
+    is looked up (query). `shortened`: the model was asked for vectors of this dimension.
+    """
 
     graph_checksum: str
     model: str
@@ -40,6 +44,9 @@ class VectorsSummary:
     dimension: int
     count: int
     slices: dict[str, tuple[int, int]]
+    query_prefix: str = ""
+    document_prefix: str = ""
+    shortened: bool = False
 
 
 class NodeVectors:

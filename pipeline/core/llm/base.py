@@ -27,7 +27,8 @@ class Request:
     `answer_type` is a pydantic model; `schema` is its JSON schema. `stage`, `prompt_name` and
     `prompt_version` say where the call comes from; `sample_index` tells apart calls that are
     equal but for the trace they sample; `repair` is set on the one further turn that shows a
-    model its error. A `temperature` of None leaves it to the model (some accept no other).
+    model its error. A `temperature` of None leaves it to the model (some accept no other). What
+    is not `replayable` answers no later equal request: its answer is not kept whole.
     """
 
     stage: str
@@ -40,6 +41,7 @@ class Request:
     sample_index: int = 0
     service_tier: Literal["", "flex"] = ""
     repair: bool = False
+    replayable: bool = True
 
     @property
     def schema(self) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Dense similarity: cosine between a text and every node name, by a sentence-transformers model.
+"""Dense similarity: cosine between a text and every node name, by an embedding model.
 
 The search is exact, a scan of the memory-mapped vectors of one node type: at this size no
 index is needed. Scores are rounded before they are ranked, so that equal ones fall in the
@@ -14,7 +14,7 @@ import numpy as np
 from pipeline.core.embeddings.embed import same_model
 from pipeline.core.embeddings.encoder import Encoder, load_encoder, require_extra
 from pipeline.core.embeddings.node_vectors import Indices, Matrix, NodeVectors, folder_of
-from pipeline.core.errors import ArtefactError, SimilarityUnavailable
+from pipeline.core.errors import ArtefactError, ReasonerFailure, SimilarityUnavailable
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.records import Candidate, NodeType
 from pipeline.core.similarity.base import SimilarityBackend
@@ -27,6 +27,11 @@ class DenseSimilarity(SimilarityBackend):
 
     def __init__(self, graph: GraphIndex, vectors: NodeVectors, encoder: Encoder) -> None:
         self._graph, self._vectors, self._encoder = graph, vectors, encoder
+
+    def encoding_with(self, encoder: Encoder) -> "DenseSimilarity":
+        """The same vectors, looked up by the same model through another encoder."""
+        prefix = self._vectors.summary.query_prefix
+        return DenseSimilarity(self._graph, self._vectors, encoder.with_prefix(prefix))
 
     def candidates(
         self, text: str, type: NodeType | None, k: int, floor: float
@@ -75,25 +80,43 @@ def nearest(
     return [(int(indices[rows[at]]), float(rounded[at])) for at in order if rounded[at] >= floor]
 
 
-def open_dense(graph: GraphIndex, vectors: Path, model: str) -> DenseSimilarity:
+def open_dense(
+    graph: GraphIndex, vectors: Path, model: str, encoder: Encoder | None = None
+) -> DenseSimilarity:
     """The backend over the vectors that manage.py embed_graph wrote below the folder `vectors`.
 
-    Raises SimilarityUnavailable, in one sentence, without the extra, the vectors or the model,
-    and where the model is not the one that made the vectors; ArtefactError for damaged vectors.
+    `encoder` is the model's; None: sentence-transformers loads it here. Raises
+    SimilarityUnavailable, in one sentence, without the extra, the vectors or the model,
+    ArtefactError for damaged vectors and those that the model does not give any more.
     """
     if not model:
         raise SimilarityUnavailable("The dense similarity backend needs a model name.")
-    require_extra()
+    if encoder is None:
+        require_extra()
+    node_vectors = open_vectors(graph, vectors, model)
+    summary = node_vectors.summary
+    encoder = encoder or load_encoder(model, revision=summary.revision)
+    if not _made_by(encoder, node_vectors, graph):
+        raise ArtefactError(
+            f"The vectors {folder_of(vectors, model).name} were made by another version of the "
+            "model: run manage.py embed_graph --anew."
+        )
+    return DenseSimilarity(graph, node_vectors, encoder.with_prefix(summary.query_prefix))
+
+
+def open_vectors(graph: GraphIndex, vectors: Path, model: str) -> NodeVectors:
+    """The graph's vectors by a model. Raises SimilarityUnavailable, ArtefactError."""
     folder = folder_of(vectors, model)
     if not folder.is_dir():
         raise SimilarityUnavailable(
             f"The graph has no vectors of the model {model!r} yet: run manage.py embed_graph."
         )
-    node_vectors = NodeVectors.open(folder, graph_checksum=graph.checksum)
-    encoder = load_encoder(model, revision=node_vectors.summary.revision)
-    if not same_model(graph, encoder, node_vectors.indices, node_vectors.matrix):
-        raise ArtefactError(
-            f"The vectors {folder.name} were made by another version of the model: "
-            "run manage.py embed_graph --anew."
-        )
-    return DenseSimilarity(graph, node_vectors, encoder)
+    return NodeVectors.open(folder, graph_checksum=graph.checksum)
+
+
+def _made_by(encoder: Encoder, vectors: NodeVectors, graph: GraphIndex) -> bool:
+    named = encoder.with_prefix(vectors.summary.document_prefix)
+    try:
+        return same_model(graph, named, vectors.indices, vectors.matrix)
+    except ReasonerFailure as failure:  # of an endpoint
+        raise SimilarityUnavailable(failure.detail) from failure

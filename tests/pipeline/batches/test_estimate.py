@@ -61,6 +61,21 @@ def test_a_question_without_options_asks_the_judge_too(world):
     assert second.calls.low == 2
 
 
+def test_an_endpoint_that_embeds_is_counted_and_priced(world):
+    config = preset("default").with_similarity("endpoint:embedder")
+    with pytest.raises(InvalidConfiguration, match="no endpoint named embedder"):
+        estimated(world, config=config)
+    embedder = endpoint("embedder", role="embeddings", model="letters")
+    price("letters")
+    asked = {**world, "question_set": factories.misspelt_set()}
+    *_, embeddings = estimated(asked, config=config).shares
+    assert (embeddings.endpoint, embeddings.calls.low) == (embedder, 1)
+    assert embeddings.output_tokens == Span(0, 0)
+    assert embeddings.cost is not None
+    assert all(amount > 0 for amount in embeddings.cost)
+    assert "1 to 1 calls" in figures(estimated(asked, config=config))["Embeddings"]
+
+
 def test_it_grows_with_questions_and_samples_and_is_the_same_every_time(world):
     first, second = estimated(world, samples=3), estimated(world, samples=3)
     assert first == second
