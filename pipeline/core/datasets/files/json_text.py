@@ -1,8 +1,4 @@
-"""JSON as sources write it: one object a line, an array, or an object keyed by id.
-
-Documents are read one element at a time, so a large file needs no more memory than its
-largest record.
-"""
+"""JSON read value by value, so that a large file needs no more memory than its largest value."""
 
 import codecs
 import json
@@ -19,9 +15,10 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 
 
 class StrictDecoder:
-    """A JSON decoder that notes what leaves a record's meaning open: repeated keys, NaN.
+    """A JSON decoder that notes what leaves a record's meaning open: repeated keys, infinity.
 
-    The flaw is noted rather than raised, so that the reader still finds the record's end.
+    The flaw is noted rather than raised, so that the reader still finds the record's end. NaN,
+    by which Python and pandas write an absent value, is null.
     """
 
     def __init__(self) -> None:
@@ -42,7 +39,8 @@ class StrictDecoder:
         return fields
 
     def _not_a_number(self, name: str) -> None:
-        self.flaw = f"The record contains {name}, which is not JSON."
+        if name != "NaN":
+            self.flaw = f"The record contains {name}, which is not JSON."
 
 
 def checked_object(value: object, flaw: str) -> dict[str, object]:
@@ -70,40 +68,37 @@ def object_of_line(decoder: StrictDecoder, line: str) -> dict[str, object]:
     return checked_object(value, decoder.flaw)
 
 
-class JsonDocument:
-    """A JSON array of records, or an object that maps ids to records."""
+class JsonText:
+    """A JSON document under a cursor. `number` is the record it stands in, for messages."""
 
     def __init__(self, stream: BufferedReader, file_name: str, record_size: int) -> None:
         self._stream, self._file_name, self._record_size = stream, file_name, record_size
         self._utf8 = codecs.getincrementaldecoder("utf-8")()
         self._decoder = StrictDecoder()
         self._buffer, self._at, self._ended = "", 0, False
-        self._number = 0
+        self.number = 0
 
-    def elements(self) -> Iterator[tuple[str | None, object, str]]:
-        """Key (None in an array), value and flaw of each element."""
-        keyed = self._peek() == "{"
-        closing = "}" if keyed else "]"
-        self._take("{" if keyed else "[")
-        while self._peek() != closing:
-            if self._number:
-                self._take(",")
-            self._number += 1
-            key = self._key() if keyed else None
-            yield key, self._value(), self._decoder.flaw
-        self._at += 1
-        if self._peek():
-            self._fail("The file goes on after the end of its JSON document.")
+    @property
+    def flaw(self) -> str:
+        """What leaves the meaning of the value last read open."""
+        return self._decoder.flaw
 
-    def _key(self) -> str:
-        key = self._value()
-        if not isinstance(key, str):
-            self._fail("An object's key is not text.")
-        self._take(":")
-        return key
+    def members(self) -> Iterator[str]:
+        """The keys of the object that begins here; each key's value must be taken in between."""
+        for _ in self._parts("{", "}"):
+            key = self.value()
+            if not isinstance(key, str):
+                self.fail("An object's key is not text.")
+            self._take(":")
+            yield key
 
-    def _value(self) -> object:
-        self._peek()
+    def elements(self) -> Iterator[None]:
+        """Stops before each element of the array that begins here; each must be taken."""
+        return self._parts("[", "]")
+
+    def value(self) -> object:
+        """The value that begins here, whole."""
+        self.peek()
         while True:
             try:
                 value, end = self._decoder.decode(self._buffer, self._at)
@@ -112,13 +107,21 @@ class JsonDocument:
                     self._at = end
                     return value
             except RecursionError:
-                self._fail("The record is nested too deeply.")
+                self.fail("The record is nested too deeply.")
             except ValueError:
                 if self._ended or len(self._buffer) - self._at > self._record_size:
-                    self._fail("The record is not JSON, or longer than the limit.")
+                    self.fail("The record is not JSON, or longer than the limit.")
             self._read_on()
 
-    def _peek(self) -> str:
+    def skip(self) -> None:
+        """Passes over the value that begins here, an array element by element."""
+        if self.peek() != "[":
+            self.value()
+            return
+        for _ in self.elements():
+            self.value()
+
+    def peek(self) -> str:
         """The next character that is not space; the empty string at the end."""
         while True:
             space = _SPACE.match(self._buffer, self._at)
@@ -127,9 +130,27 @@ class JsonDocument:
                 return self._buffer[self._at : self._at + 1]
             self._read_on()
 
+    def end(self) -> None:
+        """Makes sure that nothing follows."""
+        if self.peek():
+            self.fail("The file goes on after the end of its JSON document.")
+
+    def fail(self, reason: str) -> NoReturn:
+        raise SourceFileError(self._file_name, self.number, reason)
+
+    def _parts(self, opening: str, closing: str) -> Iterator[None]:
+        self._take(opening)
+        first = True
+        while self.peek() != closing:
+            if not first:
+                self._take(",")
+            first = False
+            yield
+        self._at += 1
+
     def _take(self, character: str) -> None:
-        if self._peek() != character:
-            self._fail(f"The file is not JSON: {character!r} is missing after a record.")
+        if self.peek() != character:
+            self.fail(f"The file is not JSON: {character!r} is missing after a record.")
         self._at += 1
 
     def _read_on(self) -> None:
@@ -139,7 +160,4 @@ class JsonDocument:
         try:
             self._buffer, self._at = rest + self._utf8.decode(data, final=self._ended), 0
         except UnicodeDecodeError:
-            self._fail("The file is not UTF-8.")
-
-    def _fail(self, reason: str) -> NoReturn:
-        raise SourceFileError(self._file_name, self._number, reason)
+            self.fail("The file is not UTF-8.")
