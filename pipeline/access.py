@@ -9,8 +9,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from pipeline.accounts.roles import Role, roles_of
+from pipeline.configurations.registry import all_configurations
 from pipeline.models import (
     Batch,
+    Configuration,
     Endpoint,
     KnowledgeGraph,
     LLMCall,
@@ -24,7 +26,8 @@ from pipeline.models import (
 def batches_for(user: User) -> QuerySet[Batch]:
     """Batches the user may see: all for leads and auditors, none for anyone else."""
     rows = Batch.objects.select_related(
-        "question_set", "knowledge_graph", "started_by", "reasoner_endpoint", "reader_endpoint"
+        *("question_set", "knowledge_graph", "configuration", "started_by"),
+        *("reasoner_endpoint", "reader_endpoint"),
     )
     return rows if _sees_pipeline(user) else rows.none()
 
@@ -45,7 +48,10 @@ def trace_for(user: User, key: str) -> Trace:
     if not _sees_pipeline(user):
         raise Http404
     rows = Trace.objects.select_related(
-        "question__question_set", "batch__knowledge_graph", "batch__question_set"
+        "question__question_set",
+        "batch__knowledge_graph",
+        "batch__question_set",
+        "batch__configuration",
     )
     return get_object_or_404(rows, key=key)
 
@@ -59,6 +65,19 @@ def attempts_of(trace: Trace) -> QuerySet[Trace]:
         .only("key", "attempt")
         .order_by("attempt")
     )
+
+
+def configurations_for(user: User) -> list[Configuration]:
+    """The presets and the saved configurations, as `batches_for`."""
+    return all_configurations() if _sees_pipeline(user) else []
+
+
+def configuration_for(user: User, name: str) -> Configuration:
+    """The configuration of this name, be it a preset, or Http404."""
+    found = (row for row in configurations_for(user) if row.name == name)
+    if (row := next(found, None)) is None:
+        raise Http404
+    return row
 
 
 def question_sets_for(user: User) -> QuerySet[QuestionSet]:

@@ -2,12 +2,33 @@
 
 from django.urls import path, re_path
 
-from pipeline.views import batches, endpoints, knowledge_graphs, prices, questions, traces
+from pipeline.views import (
+    batches,
+    configurations,
+    endpoints,
+    knowledge_graphs,
+    prices,
+    questions,
+    traces,
+)
 
 app_name = "pipeline"
 urlpatterns = [
     path("batches/", batches.batch_list, name="batches"),
     path("batches/new/", batches.batch_new, name="batch_new"),
+    path("batches/new/missing/", batches.batch_missing, name="batch_missing"),
+    path("batches/configurations/", configurations.configuration_list, name="configurations"),
+    path("batches/configurations/new/", configurations.configuration_new, name="configuration_new"),
+    path(
+        "batches/configurations/at/<slug:name>/",
+        configurations.configuration_detail,
+        name="configuration",
+    ),
+    path(
+        "batches/configurations/at/<slug:name>.json",
+        configurations.configuration_file,
+        name="configuration_file",
+    ),
     path("batches/<int:batch_id>/", batches.batch_detail, name="batch"),
     re_path(
         r"^batches/(?P<batch_id>[0-9]+)/(?P<action>pause|resume|cancel)/$",

@@ -5,6 +5,7 @@ State changes are compare-and-set; nothing here enqueues: the caller does, on co
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from pipeline.batches import preflight
+from pipeline.batches.missing import Choices, require_complete
 from pipeline.batches.preflight import ModelEndpoints
 from pipeline.batches.tools import open_tools
 from pipeline.batches.worker import BatchWorker
@@ -62,17 +64,26 @@ def start_batch(
     Raises InvalidConfiguration for what cannot be run, EndpointRefused among it, and when there
     is no question to take.
     """
-    preflight.check_size(limit, samples)
-    embeddings = preflight.embeddings_of(config)
-    endpoints = ModelEndpoints(reasoner_endpoint, reader_endpoint, embeddings)
+    chosen = ModelEndpoints(reasoner_endpoint, reader_endpoint)
+    require_complete(
+        Choices(
+            config,
+            question_set,
+            knowledge_graph,
+            chosen,
+            budget_money=budget_money,
+            budget_tokens=budget_tokens,
+            temperature=temperature,
+            limit=limit,
+            samples=samples,
+        )
+    )
+    endpoints = replace(chosen, embeddings=preflight.embeddings_of(config))
     config = preflight.with_models(config, endpoints, temperature=temperature, samples=samples)
     currency = preflight.currency_of(
         endpoints, budget_money=budget_money, budget_tokens=budget_tokens
     )
-    preflight.check_endpoints(endpoints, question_set)
     questions = question_set.questions.order_by("pk").values_list("pk", flat=True)[:limit]
-    if not questions:
-        raise InvalidConfiguration(f"The question set {question_set} has no questions.")
     with transaction.atomic():
         batch = Batch.objects.create(
             name=name or f"{question_set} on {knowledge_graph}",

@@ -10,10 +10,9 @@ from typing import Any
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.records import ReasonerKind
-from pipeline.endpoints.embeddings import embeddings_endpoint, open_embedding_model, vectors_name
-from pipeline.endpoints.registry import open_model
+from pipeline.endpoints.embeddings import embeddings_endpoint, vectors_name
 from pipeline.ledger.prices import price_now
-from pipeline.models import Batch, Endpoint, QuestionSet
+from pipeline.models import Batch, Endpoint
 
 MAX_SAMPLES = 16
 MAX_TEMPERATURE = 2.0
@@ -74,14 +73,6 @@ def check_size(limit: int | None, samples: int) -> None:
         )
 
 
-def check_endpoints(endpoints: ModelEndpoints, question_set: QuestionSet) -> None:
-    """Whether the endpoints may be sent these questions; nothing is sent."""
-    for endpoint in endpoints.language_models:
-        open_model(endpoint, question_set=question_set)
-    if endpoints.embeddings:
-        open_embedding_model(endpoints.embeddings, question_set=question_set)
-
-
 def embeddings_of(config: MethodConfig) -> Endpoint | None:
     """The endpoint that the configuration has embed, if it names one."""
     name = config.similarity.endpoint
@@ -100,7 +91,7 @@ def with_models(
         return config
     if endpoints.reasoner is None or endpoints.reader is None:
         raise InvalidConfiguration(
-            f"The preset {config.preset} needs a language model: "
+            f"A configuration made from {config.preset} needs a language model: "
             "name an endpoint as reasoner and one as second reader."
         )
     model = replace(

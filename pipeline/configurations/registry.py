@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from pipeline.core.config import PRESETS, MethodConfig
 from pipeline.core.errors import InvalidConfiguration, Refusal
 from pipeline.core.settings.changes import differences
-from pipeline.models import Configuration, Event
+from pipeline.models import Batch, Configuration, Event
 
 PRESET_TITLES = {
     "demonstration": "rules, no language model",
@@ -60,9 +60,24 @@ def save_configuration(
     return row
 
 
+def describe(row: Configuration) -> str:
+    """What it is, in a few words: what a preset is for, or which preset was changed."""
+    return PRESET_TITLES[row.name] if row.is_preset else f"made from {row.config['preset']}"
+
+
 def differences_in_words(row: Configuration) -> list[str]:
     """What a saved configuration changes of its preset, a line each."""
     return [str(difference) for difference in differences(row.method_config, row.preset)]
+
+
+def deviations_of(batch: Batch) -> list[str]:
+    """What a batch set otherwise than the configuration it was started with, a line each."""
+    base = batch.configuration or Configuration(config=batch.config)
+    try:
+        chosen = base.method_config if batch.configuration else base.preset
+        return [str(one) for one in differences(MethodConfig.from_json(batch.config), chosen)]
+    except KeyError:  # a preset of another edition of this software
+        return []
 
 
 def _require_new_name(name: str) -> None:

@@ -6,19 +6,13 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
-from pipeline.core.config import PRESETS, MethodConfig, preset
-from pipeline.core.errors import EndpointRefused, InvalidConfiguration
-from pipeline.core.records import ReasonerKind
-from pipeline.endpoints.registry import require_usable
+from pipeline.configurations.registry import all_configurations, configuration_named, describe
+from pipeline.core.config import MethodConfig
 from pipeline.forms.budgets import BudgetForm
-from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
+from pipeline.models import Configuration, Endpoint, KnowledgeGraph, QuestionSet
+from pipeline.refusals import refusals_on
 
 MAX_QUESTIONS = 10_000_000
-PRESET_TITLES = {
-    "demonstration": "demonstration (rules, not a model)",
-    "default": "default (our method, language models)",
-    "paper": "paper (the published method, language models)",
-}
 MODEL_FIELDS = (
     "reasoner_endpoint",
     "reader_endpoint",
@@ -33,10 +27,10 @@ MODEL_FIELDS = (
 IN_CONFIG = ("similarity", "own_temperature")
 
 
-def runnable_presets() -> list[tuple[str, str]]:
-    """The presets this installation can run, for a choice field."""
+def runnable_configurations() -> list[Configuration]:
+    """The configurations whose kind of reasoner this installation has."""
     has_models = bool(_of_role(Endpoint.Role.REASONER) and _of_role(Endpoint.Role.SECOND_READER))
-    return [(name, PRESET_TITLES[name]) for name in PRESETS if has_models or not _is_model(name)]
+    return [row for row in all_configurations() if has_models or not row.asks_models]
 
 
 class BatchForm(BudgetForm):
@@ -47,8 +41,8 @@ class BatchForm(BudgetForm):
     )
     question_set = forms.ModelChoiceField(QuestionSet.objects.none())
     knowledge_graph = forms.ModelChoiceField(KnowledgeGraph.objects.none())
-    preset = forms.ChoiceField(
-        label="Configuration", help_text="Which method, and who reasons. Recorded in every trace."
+    configuration = forms.ChoiceField(
+        help_text="The method and all its settings. Recorded with every trace."
     )
     limit = forms.IntegerField(
         label="Maximum questions",
@@ -81,7 +75,8 @@ class BatchForm(BudgetForm):
         min_value=0,
         max_value=2,
         required=False,
-        help_text="Leave empty for 0. Several traces per question need more than 0.",
+        help_text="Leave empty for the configuration's. Several traces per question need more "
+        "than 0.",
     )
     own_temperature = forms.BooleanField(
         label="Leave the temperature to the model",
@@ -107,7 +102,11 @@ class BatchForm(BudgetForm):
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
         for name in ("reasoner_endpoint", "reader_endpoint"):
             self.fields[name].label_from_instance = _endpoint_label  # type: ignore[attr-defined]
-        self.fields["preset"].choices = runnable_presets()  # type: ignore[attr-defined]
+        runnable = runnable_configurations()
+        self.has_models = any(row.asks_models for row in runnable)
+        self.fields["configuration"].choices = [  # type: ignore[attr-defined]
+            (row.name, f"{row} ({describe(row)})") for row in runnable
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
@@ -115,55 +114,43 @@ class BatchForm(BudgetForm):
             return data
         if data.get("own_temperature") and data.get("temperature") is not None:
             self.add_error("temperature", "Enter a temperature or leave it to the model, not both.")
-        self._check_similarity()
-        for name in ("reasoner_endpoint", "reader_endpoint"):
-            if name not in self.errors:
-                self._check_endpoint(name, data.get(name), data.get("question_set"))
+        with refusals_on(self, field="similarity"):
+            self.config()
         return data
 
-    def _check_similarity(self) -> None:
-        try:
-            self._config_with_similarity()
-        except InvalidConfiguration as error:
-            self.add_error("similarity", str(error))
-
-    def _check_endpoint(
-        self, name: str, endpoint: Endpoint | None, questions: QuestionSet | None
-    ) -> None:
-        if endpoint is None:
-            self.add_error(name, "This configuration uses a language model: choose one.")
-        elif not endpoint.is_tested:
-            self.add_error(name, "This endpoint has not been tested yet: see Endpoints.")
-        else:
-            try:
-                require_usable(endpoint, question_set=questions)
-            except EndpointRefused as error:
-                self.add_error(name, str(error))
+    @property
+    def chosen(self) -> Configuration | None:
+        """The configuration chosen, None where none is."""
+        name = self.cleaned_data.get("configuration")
+        return configuration_named(name) if name else None
 
     @property
     def asks_models(self) -> bool:
         """Whether the configuration chosen asks language models."""
-        name = self.cleaned_data.get("preset")
-        return name is not None and _is_model(name)
+        return self.chosen is not None and self.chosen.asks_models
 
     def config(self) -> MethodConfig:
-        """The method configuration chosen."""
-        config = self._config_with_similarity()
-        if self.asks_models and self.cleaned_data["own_temperature"]:
-            return replace(config, model=replace(config.model, temperature=None))
+        """The configuration chosen, with what this batch sets otherwise."""
+        config = configuration_named(self.cleaned_data["configuration"]).method_config
+        config = replace(config, seed=self.cleaned_data.get("seed") or 0)
+        if not self.asks_models:
+            return config
+        if similarity := self.cleaned_data.get("similarity", "").strip():
+            config = config.with_similarity(similarity)
+        if self.cleaned_data.get("own_temperature"):
+            config = replace(config, model=replace(config.model, temperature=None))
         return config
-
-    def _config_with_similarity(self) -> MethodConfig:
-        config = preset(self.cleaned_data["preset"], seed=self.cleaned_data.get("seed") or 0)
-        similarity = self.cleaned_data.get("similarity", "").strip() if self.asks_models else ""
-        return config.with_similarity(similarity) if similarity else config
 
     def choices(self) -> dict[str, Any]:
         """Everything chosen but the question set, as `start_batch` takes it."""
         names = ["name", "knowledge_graph", "limit", "samples"]
         if self.asks_models:
             names += [name for name in MODEL_FIELDS if name not in IN_CONFIG]
-        return {name: self.cleaned_data[name] for name in names} | {"config": self.config()}
+        saved = self.chosen if self.chosen and self.chosen.pk else None
+        return {name: self.cleaned_data[name] for name in names} | {
+            "config": self.config(),
+            "configuration": saved,
+        }
 
     @property
     def method_fields(self) -> list[BoundField]:
@@ -172,12 +159,8 @@ class BatchForm(BudgetForm):
 
     @property
     def model_fields(self) -> list[BoundField]:
-        """The fields of batches that ask language models; none where no such preset can run."""
-        return [self[name] for name in MODEL_FIELDS] if len(runnable_presets()) > 1 else []
-
-
-def _is_model(name: str) -> bool:
-    return PRESETS[name].reasoner_kind is ReasonerKind.LANGUAGE_MODEL
+        """The fields of batches that ask language models; none where none can run."""
+        return [self[name] for name in MODEL_FIELDS] if self.has_models else []
 
 
 def _of_role(role: Endpoint.Role) -> Any:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from pipeline.core.config import PRESETS, MethodConfig
+from pipeline.core.records import ReasonerKind
 
 
 class Configuration(models.Model):
@@ -34,6 +35,10 @@ class Configuration(models.Model):
     @property
     def method_config(self) -> MethodConfig:
         return MethodConfig.from_json(self.config)
+
+    @property
+    def asks_models(self) -> bool:
+        return self.method_config.reasoner_kind is ReasonerKind.LANGUAGE_MODEL
 
     @property
     def preset(self) -> MethodConfig:

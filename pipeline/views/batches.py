@@ -1,5 +1,6 @@
 """Batches: list, start, watch, steer."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,10 @@ from pipeline.batches.costs import costs_of
 from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.funnel import funnel_of
+from pipeline.batches.missing import Choices, missing_pieces
 from pipeline.batches.preflight import ModelEndpoints
+from pipeline.batches.summary import summary
+from pipeline.configurations.registry import deviations_of
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.forms.batches import BatchForm
 from pipeline.forms.budgets import ChangeBudgetForm
@@ -28,6 +32,14 @@ from pipeline.tasks import enqueue_pumps
 PAGE_SIZE = 25
 # Fewer than the command takes: a lead waits for the page.
 ESTIMATE_SAMPLE_SIZE = 12
+# The page that mends what a choice lacks.
+MENDED_AT = {
+    "question_set": ("pipeline:question_sets", "Questions"),
+    "configuration": ("pipeline:configurations", "Configurations"),
+    "reasoner_endpoint": ("pipeline:endpoints", "Endpoints"),
+    "reader_endpoint": ("pipeline:endpoints", "Endpoints"),
+    "budget_money": ("pipeline:prices", "Prices"),
+}
 
 
 @require_GET
@@ -44,7 +56,7 @@ def batch_new(request: SignedInRequest) -> HttpResponse:
     """Start a batch, or estimate first what it would take."""
     form = BatchForm(request.POST or None, initial=request.GET.dict())
     estimate = None
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and _is_complete(form):
         with refusals_on(form):
             if "estimate" in request.POST:
                 estimate = _estimate(form)
@@ -52,6 +64,55 @@ def batch_new(request: SignedInRequest) -> HttpResponse:
                 return redirect("pipeline:batch", _start(request, form).pk)
     context = {"form": form, "estimate": estimate}
     return render(request, "pipeline/batch_new.html", context, status=status_of(form))
+
+
+@require_GET
+@role_required(Role.LEAD)
+def batch_missing(request: SignedInRequest) -> HttpResponse:
+    """What the batch chosen so far lacks, and what its configuration says; htmx asks."""
+    form = BatchForm(request.GET)
+    form.is_valid()
+    choices = _choices(form)
+    context = {
+        "chosen": form.chosen,
+        "facts": summary(choices),
+        "unchosen": [field.label for field in form if form.has_error(field.name, "required")],
+        "pieces": [
+            (str(piece), MENDED_AT.get(piece.field or "")) for piece in missing_pieces(choices)
+        ],
+        "warnings": choices.endpoints.warnings,
+    }
+    return render(request, "pipeline/_missing.html", context)
+
+
+def _is_complete(form: BatchForm) -> bool:
+    """Whether the form is valid and the batch lacks nothing; what it lacks stands at its field."""
+    form.is_valid()
+    for piece in missing_pieces(_choices(form)):
+        if piece.field not in form.errors:
+            form.add_error(piece.field, str(piece))
+    return not form.errors
+
+
+def _choices(form: BatchForm) -> Choices:
+    """What is chosen so far."""
+    data = form.cleaned_data
+    choices = Choices(
+        config=form.config() if form.chosen and "similarity" not in form.errors else None,
+        question_set=data.get("question_set"),
+        knowledge_graph=data.get("knowledge_graph"),
+        limit=data.get("limit"),
+        samples=data.get("samples") or 1,
+    )
+    if not form.asks_models:
+        return choices
+    return replace(
+        choices,
+        endpoints=ModelEndpoints(data.get("reasoner_endpoint"), data.get("reader_endpoint")),
+        budget_money=data.get("budget_money"),
+        budget_tokens=data.get("budget_tokens"),
+        temperature=data.get("temperature"),
+    )
 
 
 def _start(request: SignedInRequest, form: BatchForm) -> Batch:
@@ -153,6 +214,7 @@ def _page(request: SignedInRequest, batch: Batch, budget: ChangeBudgetForm) -> H
 def _context(batch: Batch) -> dict[str, Any]:
     return {
         "batch": batch,
+        "deviations": deviations_of(batch),
         "funnel": funnel_of(batch),
         "costs": None if batch.is_demonstration else costs_of(batch),
         "running": batch.state == Batch.State.RUNNING,

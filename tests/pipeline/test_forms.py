@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pipeline.core.records import ReasonerKind
-from pipeline.forms.batches import BatchForm, runnable_presets
+from pipeline.forms.batches import BatchForm, runnable_configurations
 from pipeline.forms.questions import QuestionUploadForm
 from pipeline.models import KnowledgeGraph, QuestionSet
 from tests import factories
@@ -27,7 +27,7 @@ def entered(graph, questions) -> dict[str, object]:
     return {
         "question_set": questions.pk,
         "knowledge_graph": graph.pk,
-        "preset": "demonstration",
+        "configuration": "demonstration",
         "samples": 1,
         "seed": 5,
     }
@@ -42,7 +42,7 @@ def test_the_configuration_carries_preset_and_seed(entered):
 
 
 def test_only_what_this_installation_can_run_is_offered():
-    assert [name for name, _ in runnable_presets()] == ["demonstration"]
+    assert [row.name for row in runnable_configurations()] == ["demonstration"]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_only_what_this_installation_can_run_is_offered():
         {"limit": 0},
         {"limit": -1},
         {"seed": -1},
-        {"preset": "default"},
+        {"configuration": "default"},
         {"question_set": 0},
         {"name": "n" * 121},
         {"name": "a\x00b"},

@@ -49,6 +49,11 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:batches": ("get", READ_BY_LEADS),
     "pipeline:batch_new": ("get", READ_BY_LEADS),
     "pipeline:batch": ("get", READ_BY_LEADS),
+    "pipeline:batch_missing": ("get", READ_BY_LEADS),
+    "pipeline:configurations": ("get", READ_BY_LEADS),
+    "pipeline:configuration_new": ("get", READ_BY_LEADS),
+    "pipeline:configuration": ("get", READ_BY_LEADS),
+    "pipeline:configuration_file": ("get", READ_BY_LEADS),
     "pipeline:batch_steer": ("post", {"lead"}),
     "pipeline:batch_budget": ("post", {"lead"}),
     "pipeline:batch_retry": ("post", {"lead"}),
@@ -131,7 +136,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
 }
 # Forms that are shown to more people than may send them.
 WRITES = (
-    *("pipeline:batch_new", "pipeline:question_upload", "pipeline:endpoint_new"),
+    *("pipeline:batch_new", "pipeline:configuration_new"),
+    *("pipeline:question_upload", "pipeline:endpoint_new"),
     *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
     *("review:study_new", "review:study_extend", "review:control_mark"),
     *("review:release_new", "review:policy_new", "review:invitation_new", "review:dispute"),
@@ -187,6 +193,8 @@ def world(module_db) -> dict[str, str]:
         "pipeline:traces": [batch.pk],
         "pipeline:trace": [batch.traces.first().key],
         "pipeline:trace_paths": [batch.traces.first().key, "json"],
+        "pipeline:configuration": ["paper"],
+        "pipeline:configuration_file": ["paper"],
         "pipeline:question_load": [load.pk],
         "pipeline:question_set": [batch.question_set.name],
         "pipeline:endpoint_change": [endpoint.name],

@@ -20,7 +20,7 @@ def test_a_limit_out_of_range_is_a_field_error(client, limit):
     sent = {
         "question_set": question_set.pk,
         "knowledge_graph": graph.pk,
-        "preset": "demonstration",
+        "configuration": "demonstration",
         "limit": limit,
         "samples": 1,
         "seed": 0,

@@ -101,9 +101,14 @@ def load_encoder(name: str, *, revision: str = "", download: bool = False) -> Se
     return SentenceEncoder(loaded, Lock())
 
 
+def extra_is_installed() -> bool:
+    """Whether the embeddings extra is installed; it is not loaded."""
+    return importlib.util.find_spec("sentence_transformers") is not None
+
+
 def require_extra() -> None:
     """Raises SimilarityUnavailable when the embeddings extra is not installed."""
-    if importlib.util.find_spec("sentence_transformers") is None:
+    if not extra_is_installed():
         raise SimilarityUnavailable(
             "The dense similarity backend needs the embeddings extra: make setup-embeddings."
         )

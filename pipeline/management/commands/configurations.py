@@ -7,9 +7,9 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.configurations.registry import (
-    PRESET_TITLES,
     all_configurations,
     configuration_named,
+    describe,
     differences_in_words,
     save_configuration,
 )
@@ -58,8 +58,7 @@ class Command(BaseCommand):
 
     def _list(self) -> None:
         for row in all_configurations():
-            title = PRESET_TITLES.get(row.name) or f"made from {row.config['preset']}"
-            self.stdout.write(f"{row.name}: {title} ({row.fingerprint[:12]})")
+            self.stdout.write(f"{row.name}: {describe(row)} ({row.fingerprint[:12]})")
             self._print_differences(row)
 
     def _print_differences(self, row: Configuration) -> None:

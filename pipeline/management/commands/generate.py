@@ -15,12 +15,11 @@ from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.funnel import Funnel, funnel_of
 from pipeline.batches.lifecycle import open_traces, run_batch, start_batch
-from pipeline.batches.preflight import ModelEndpoints
+from pipeline.batches.missing import Choices, missing_pieces, require_complete
+from pipeline.batches.preflight import ModelEndpoints, embeddings_of
 from pipeline.configurations.registry import configuration_named
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
-from pipeline.core.records import ReasonerKind
-from pipeline.endpoints.registry import require_usable
 from pipeline.ledger.probe import probe_if_untested
 from pipeline.management.arguments import positive
 from pipeline.models import Batch, Configuration, Endpoint, KnowledgeGraph, QuestionSet
@@ -28,7 +27,6 @@ from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.tasks import enqueue_pumps
 
 MODEL_DEFAULT = "model"
-DEMONSTRATION = ReasonerKind.DEMONSTRATION
 IDLE_SECONDS = 0.5
 
 
@@ -97,51 +95,49 @@ class Command(BaseCommand):
 
     def _start(self, options: dict[str, Any]) -> Batch:
         questions, graph = _inputs(options)
-        configuration = configuration_named(options["configuration"])
-        reasoner, reader = _endpoint(options["reasoner"]), _endpoint(options["reader"])
-        for endpoint in filter(None, (reasoner, reader)):
-            require_usable(endpoint, question_set=questions)
+        configuration, endpoints = configuration_named(options["configuration"]), _named(options)
+        config, limits = _config(configuration, options), _limits(options)
+        require_complete(Choices(config, questions, graph, endpoints, **limits), untested=False)
+        for endpoint in replace(endpoints, embeddings=embeddings_of(config)).present:
             probe_if_untested(endpoint)
-        for warning in ModelEndpoints(reasoner, reader).warnings:
+        for warning in endpoints.warnings:
             self.stderr.write(warning)
         return start_batch(
             questions,
             knowledge_graph=graph,
-            config=_config(configuration, options),
+            config=config,
             configuration=None if configuration.is_preset else configuration,
             name=options["name"],
-            limit=options["limit"],
-            samples=options["samples"],
-            reasoner_endpoint=reasoner,
-            reader_endpoint=reader,
-            temperature=None if options["temperature"] == MODEL_DEFAULT else options["temperature"],
-            budget_money=options["budget_money"],
-            budget_tokens=options["budget_tokens"],
+            reasoner_endpoint=endpoints.reasoner,
+            reader_endpoint=endpoints.reader,
             replay=not options["no_replay"],
+            **limits,
         )
 
     def _estimate(self, options: dict[str, Any]) -> None:
         questions, graph = _inputs(options)
-        reasoner, reader = _endpoint(options["reasoner"]), _endpoint(options["reader"])
         config = _config(configuration_named(options["configuration"]), options)
-        if reasoner is None or reader is None or config.reasoner_kind is DEMONSTRATION:
+        endpoints = _named(options)
+        choices = Choices(config, questions, graph, endpoints, **_limits(options))
+        if not (choices.asks_models and endpoints.reasoner and endpoints.reader):
             raise CommandError(
                 "A dry run estimates what language models would take: give a --config that asks "
                 "them, such as lexical or default, --reasoner and --reader."
             )
+        require_complete(choices, untested=False)
         estimate = estimate_batch(
             questions,
             knowledge_graph=graph,
             config=config,
-            reasoner=reasoner,
-            reader=reader,
+            reasoner=endpoints.reasoner,
+            reader=endpoints.reader,
             limit=options["limit"],
             samples=options["samples"],
             threads=options["threads"] or settings.TRACE_THREADS,
         )
         for name, figure in rows(estimate):
             self.stdout.write(f"{name:<16}{figure}")
-        for sentence in assumptions(estimate):
+        for sentence in (*assumptions(estimate), *map(str, missing_pieces(choices))):
             self.stdout.write(f"- {sentence}")
 
     def _work(self, batch: Batch, threads: int | None) -> None:
@@ -174,6 +170,18 @@ def _inputs(options: dict[str, Any]) -> tuple[QuestionSet, KnowledgeGraph]:
         name = options["questions"] if questions is None else options["graph"]
         raise CommandError(f"There is no {missing} named {name}.")
     return questions, graph
+
+
+def _named(options: dict[str, Any]) -> ModelEndpoints:
+    """The endpoints that are named."""
+    return ModelEndpoints(_endpoint(options["reasoner"]), _endpoint(options["reader"]))
+
+
+def _limits(options: dict[str, Any]) -> dict[str, Any]:
+    """How much is made, at which temperature, and what it may take."""
+    names = ("limit", "samples", "budget_money", "budget_tokens", "temperature")
+    limits = {name: options[name] for name in names}
+    return limits | ({"temperature": None} if limits["temperature"] == MODEL_DEFAULT else {})
 
 
 def _temperature(text: str) -> float | str:

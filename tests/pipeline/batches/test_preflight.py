@@ -31,7 +31,7 @@ def test_the_configuration_names_the_models_that_will_be_asked():
 
 
 def test_a_preset_that_needs_a_model_is_refused_without_both_endpoints():
-    with pytest.raises(InvalidConfiguration, match="name an endpoint as reasoner and one as"):
+    with pytest.raises(InvalidConfiguration, match="name an endpoint as second reader"):
         factories.model_batch(1, reader_endpoint=None)
     assert not Batch.objects.exists()
 

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from pipeline.batches import lifecycle
 from pipeline.core.config import SimilarityConfig, preset
 from pipeline.core.embeddings.node_vectors import folder_of, read_meta
-from pipeline.core.errors import EndpointRefused, InvalidConfiguration, MalformedOutput
+from pipeline.core.errors import InvalidConfiguration, MalformedOutput
 from pipeline.endpoints.registry import change_endpoint
 from pipeline.ledger import embeddings
 from pipeline.ledger.probe import probe_endpoint
@@ -206,7 +206,7 @@ def test_questions_go_to_the_endpoint_only_where_their_terms_allow(server, setti
     settings.LLM_HOSTS = ["embed.example"]
     graph = ready(server, factories.graph())
     Endpoint.objects.update(base_url="https://embed.example/v1")
-    with pytest.raises(EndpointRefused, match="it may not go to embed"):
+    with pytest.raises(InvalidConfiguration, match="it may not go to embed"):
         batch_on(graph, questions=factories.misspelt_set())
 
 

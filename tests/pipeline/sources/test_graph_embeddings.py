@@ -1,5 +1,6 @@
 """Embedding a graph by command, and what a dense batch does with and without it."""
 
+import shutil
 from dataclasses import replace
 from io import StringIO
 
@@ -12,7 +13,7 @@ from pipeline.core.embeddings.node_vectors import folder_of
 from pipeline.core.errors import SimilarityUnavailable
 from pipeline.core.similarity import dense
 from pipeline.models import Batch, Event
-from pipeline.sources import graph_embeddings, open_graphs
+from pipeline.sources import graph_embeddings, open_graphs, vectors_at_hand
 from tests import factories
 from tests.factories.encoders import Letters, tiny_model
 
@@ -24,6 +25,7 @@ MODEL = "someone/letters"
 def letters(monkeypatch):
     """The model MODEL is there, and so is the extra."""
     monkeypatch.setattr(dense, "require_extra", lambda: None)
+    monkeypatch.setattr(vectors_at_hand, "extra_is_installed", lambda: True)
     monkeypatch.setattr(dense, "load_encoder", lambda model, revision: Letters())
     monkeypatch.setattr(graph_embeddings, "load_encoder", lambda model, download: Letters())
 
@@ -77,9 +79,11 @@ def test_a_graph_that_is_not_there_and_a_model_that_is_not_there(monkeypatch):
         run("embed_graph", "small", model=MODEL)
 
 
-def test_a_dense_batch_without_vectors_pauses_and_goes_on_once_they_are_there(letters):
+def test_a_dense_batch_that_loses_its_vectors_pauses_and_goes_on_once_they_are_back(letters):
     graph = factories.graph("dense")
+    run("embed_graph", "dense", model=MODEL)
     batch = dense_batch(graph)
+    shutil.rmtree(open_graphs.vectors_folder(graph))
     assert lifecycle.run_batch(batch) == 0
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED

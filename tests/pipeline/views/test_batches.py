@@ -51,7 +51,7 @@ def test_the_list_is_newest_first_and_in_pages(client):
 def form_data(**changes: object) -> dict[str, object]:
     questions, graph = factories.question_set(3), factories.graph()
     fields = {"question_set": questions.pk, "knowledge_graph": graph.pk, "samples": 1, "seed": 0}
-    return fields | {"preset": "demonstration", "limit": "", "name": ""} | changes
+    return fields | {"configuration": "demonstration", "limit": "", "name": ""} | changes
 
 
 def test_a_lead_starts_a_batch_and_watches_it(
@@ -197,7 +197,7 @@ def test_looking_is_not_steering(client):
 
 def model_form(**changes: object) -> dict[str, object]:
     both = {"reasoner_endpoint": endpoint().pk, "reader_endpoint": reader().pk, "replay": "on"}
-    return form_data(**({"preset": "default"} | both | changes))
+    return form_data(**({"configuration": "lexical"} | both | changes))
 
 
 def test_a_batch_of_language_models_is_started_with_its_budget(client):
@@ -231,13 +231,13 @@ def test_the_temperature_may_be_left_to_the_model(client):
     ("changes", "field"),
     [
         ({"reasoner_endpoint": ""}, "reasoner_endpoint"),
-        ({"preset": "paper", "similarity": "lexical"}, "similarity"),
+        ({"configuration": "paper", "similarity": "lexical"}, "similarity"),
         ({"reader_endpoint": ""}, "reader_endpoint"),
         ({"temperature": "3"}, "temperature"),
         ({"temperature": "1", "own_temperature": "on"}, "temperature"),
         ({"budget_tokens": "0"}, "budget_tokens"),
-        ({"budget_money": "1"}, "__all__"),
-        ({"samples": 2}, "__all__"),
+        ({"budget_money": "1"}, "budget_money"),
+        ({"samples": 2}, "temperature"),
     ],
     ids=str,
 )

@@ -82,7 +82,7 @@ def refused(response, sentence: str) -> None:
     [
         (b"plain", "own.jsonl.gz", "is not a gzip file"),
         (b"\x1f\x8bcut", "own.jsonl.gz", "cannot be read"),
-        (b"MZ", "own.exe", "neither JSON nor Parquet"),
+        (b"{}", "own.exe", "ends in none of"),
         (b"", "own.jsonl", "empty"),
     ],
 )
