@@ -13,7 +13,8 @@ from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.core.config import preset
 from pipeline.models import Batch
 from pipeline.sources.knowledge_graphs import load_graph
-from pipeline.sources.questions import QuestionSetTerms, get_or_create_question_set, load_questions
+from pipeline.sources.question_sets import QuestionSetTerms, get_or_create_question_set
+from pipeline.sources.questions import load_questions
 from review.models import Reviewer, Study
 from review.people.accounts import NewAccount, make_account
 from review.studies.lifecycle import StudyPlan, open_study

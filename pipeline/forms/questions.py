@@ -8,7 +8,7 @@ from django.core.validators import RegexValidator
 
 from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.models import QuestionSet
-from pipeline.sources.questions import QuestionSetTerms
+from pipeline.sources.question_sets import QuestionSetTerms
 
 HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Enter hosts such as llm.hospital.example.")
 

@@ -1,32 +1,109 @@
 """What an adapter is, and how a file of its source becomes questions and rejected lines."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.core.datasets.fields import ForeignShape, InvalidRecord, shown
-from pipeline.core.datasets.source_file import ReadLimits, SourceRecord, source_records
+from pipeline.core.datasets.fields import ForeignShape, InvalidRecord, OtherSplit, Record, shown
+from pipeline.core.datasets.mapping.field_mapping import CountsFrom, FieldMapping, KeyField
+from pipeline.core.datasets.mapping.reading import question_of
+from pipeline.core.datasets.source_file import (
+    DEFAULT_LIMITS,
+    ReadLimits,
+    SourceRecord,
+    opened,
+    source_records,
+)
 from pipeline.core.errors import SourceFileError
 from pipeline.core.records import Question
 
-_DEFAULT_LIMITS = ReadLimits()
+
+def _always(record: Record) -> bool:
+    return True
+
+
+def _unchanged(record: Record) -> Record:
+    return record
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One of the shapes that a source is published in. `accepts` tells it from the others
+    where the names of its fields do not."""
+
+    mapping: FieldMapping
+    accepts: Callable[[Record], bool] = _always
+
+    def fits(self, record: Record) -> bool:
+        """Whether the record has every field that this shape needs."""
+        return self.accepts(record) and not self.missing(record)
+
+    def missing(self, record: Record) -> tuple[str, ...]:
+        """The fields that the record lacks, or leaves empty."""
+        return tuple(n for n in self.mapping.needed if record.get(n) is None or record[n] == "")
 
 
 @dataclass(frozen=True, slots=True)
 class Adapter:
-    """One question source: its name, its title for people, and how it reads one record.
+    """One question source: its name, its title for people, and how its records are read.
 
-    `parse` takes the record's fields and its position in the file (from 0), which is the id
-    where the source gives none: `gives_ids` says whether it does. It raises InvalidRecord with
-    the reason, or ForeignShape when the record shows that the whole file must not be read this
-    way.
+    `prepare` turns a record into one that the shapes can read, where fields are not enough.
     """
 
     name: str
     title: str
-    parse: Callable[[Mapping[str, object], int], Question]
-    gives_ids: bool = True
+    shapes: tuple[Shape, ...]
+    prepare: Callable[[Record], Record] = _unchanged
+
+    @property
+    def gives_ids(self) -> bool:
+        """Whether ids mean something beyond one file, and are not only places in it."""
+        return all(shape.mapping.id for shape in self.shapes)
+
+    @property
+    def counted(self) -> KeyField | None:
+        """The key that is a number, in the shape that has one."""
+        return next((key for shape in self.shapes if (key := shape.mapping.counted)), None)
+
+    def counting_from(self, first: CountsFrom) -> "Adapter":
+        """The same, with the number that the first option has where keys are numbers."""
+        shapes = (replace(s, mapping=s.mapping.counting_from(first)) for s in self.shapes)
+        return replace(self, shapes=tuple(shapes))
+
+    def parse(self, record: Record, position: int) -> Question:
+        """The question of a record at its position in the file (from 0).
+
+        Raises InvalidRecord with the reason, OtherSplit for a record that is not wanted, or
+        ForeignShape where nothing says from where its keys count.
+        """
+        prepared = self.prepare(record)
+        return question_of(self.shape_of(prepared).mapping, self.name, prepared, position)
+
+    def parse_record(self, record: SourceRecord) -> Question:
+        """`parse` of a record as the reader gives it."""
+        return self.parse(record.fields, record.position)
+
+    def is_foreign(self, record: Record) -> bool:
+        """Whether the record has the fields of none of the shapes, filled or empty."""
+        try:
+            names = self.prepare(record).keys()
+        except InvalidRecord:
+            return False
+        return not any(names >= set(shape.mapping.needed) for shape in self.shapes)
+
+    def shape_of(self, prepared: Record) -> Shape:
+        """The shape of a record; of a record that fits none, the one that it comes closest to."""
+        fitting = (shape for shape in self.shapes if shape.fits(prepared))
+        return next(fitting, None) or min(
+            self.shapes,
+            key=lambda shape: (not shape.accepts(prepared), len(shape.missing(prepared))),
+        )
+
+
+def adapter_of(mapping: FieldMapping, name: str) -> Adapter:
+    """The adapter of someone's own files, by the mapping that was saved under a name."""
+    return Adapter(name, f"{name} (described here)", (Shape(mapping),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,37 +122,62 @@ class RejectedLine:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class SkippedLine:
+    """A line that belongs to another split than the one that is read."""
+
+    line: int
+
+
+Outcome = LoadedQuestion | RejectedLine | SkippedLine
+
+
 def read_questions(
-    source: BinaryIO | Path, file_name: str, adapter: Adapter, limits: ReadLimits = _DEFAULT_LIMITS
-) -> Iterator[LoadedQuestion | RejectedLine]:
+    source: BinaryIO | Path,
+    file_name: str,
+    adapter: Adapter,
+    limits: ReadLimits = DEFAULT_LIMITS,
+    *,
+    delimiter: str | None = None,
+    line_of_id: dict[str, int] | None = None,
+) -> Iterator[Outcome]:
     """The questions of a source file, and each line that gives none with its reason.
 
-    A bad line never stops the rest. Raises SourceFileError, possibly after questions were
-    given, when the file as a whole cannot be used: store nothing before the end is reached.
+    A bad line never stops the rest. `line_of_id` is filled with the line of each id met. Raises
+    SourceFileError, possibly after questions were given, when the file as a whole cannot be
+    used: `checking.checked_adapter` reads it first.
     """
     if isinstance(source, Path):
-        try:
-            with source.open("rb") as stream:
-                yield from read_questions(stream, file_name, adapter, limits)
-        except OSError as error:
-            raise SourceFileError(file_name, 0, f"It cannot be opened: {error.strerror}") from error
+        with opened(source, file_name) as stream:
+            yield from read_questions(
+                stream, file_name, adapter, limits, delimiter=delimiter, line_of_id=line_of_id
+            )
         return
-    reading = _Reading(file_name, adapter, limits)
-    for record in source_records(source, file_name, limits):
+    reading = Reading(file_name, adapter.parse_record, limits, line_of_id)
+    for record in source_records(source, file_name, limits, delimiter=delimiter):
         yield reading.outcome(record)
 
 
-class _Reading:
+class Reading:
     """One pass over a file: remembers the ids met and counts the lines rejected."""
 
-    def __init__(self, file_name: str, adapter: Adapter, limits: ReadLimits) -> None:
-        self._file_name, self._adapter, self._limits = file_name, adapter, limits
-        self._line_of_id: dict[str, int] = {}
+    def __init__(
+        self,
+        file_name: str,
+        parse: Callable[[SourceRecord], Question],
+        limits: ReadLimits,
+        line_of_id: dict[str, int] | None = None,
+    ) -> None:
+        self._file_name, self._parse, self._limits = file_name, parse, limits
+        self._line_of_id = {} if line_of_id is None else line_of_id
         self._rejected = 0
 
-    def outcome(self, record: SourceRecord) -> LoadedQuestion | RejectedLine:
+    def outcome(self, record: SourceRecord) -> Outcome:
+        """What the record gives. Raises SourceFileError where the file is to be given up."""
         try:
             return LoadedQuestion(record.line, self._question(record))
+        except OtherSplit:
+            return SkippedLine(record.line)
         except ForeignShape as error:
             raise SourceFileError(self._file_name, record.line, str(error)) from error
         except InvalidRecord as error:
@@ -85,7 +187,7 @@ class _Reading:
     def _question(self, record: SourceRecord) -> Question:
         if record.flaw:
             raise InvalidRecord(record.flaw)
-        question = self._adapter.parse(record.fields, record.position)
+        question = self._parse(record)
         first = self._line_of_id.setdefault(question.id_in_source, record.line)
         if first != record.line:
             raise InvalidRecord(

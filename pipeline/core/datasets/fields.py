@@ -5,11 +5,9 @@ are shown there in ASCII and cut, so that a hostile text cannot disguise the mes
 """
 
 import re
-from collections.abc import Iterable, Mapping
-from string import ascii_uppercase
+from collections.abc import Mapping
 
 from pipeline.core.characters import leaves_direction_open, plain
-from pipeline.core.records import Option
 
 Record = Mapping[str, object]
 
@@ -25,8 +23,16 @@ class InvalidRecord(ValueError):
     """One record cannot become a question; the message says why in a sentence."""
 
 
+class Unlabelled(InvalidRecord):
+    """The question has no answer key, as in the test parts of some sources."""
+
+
+class OtherSplit(Exception):
+    """The record belongs to a part of the file that is not read."""
+
+
 class ForeignShape(ValueError):
-    """A record proves that the whole file follows another convention than its adapter."""
+    """A record cannot be read before something about its whole file is settled."""
 
 
 def shown(value: object) -> str:
@@ -74,8 +80,10 @@ def specialty(record: Record, name: str) -> str:
 
 
 def identifier(record: Record, name: str) -> str:
-    """The question's id in its source: a text or a whole number."""
+    """The question's id in its source: a text or a whole number, 12.0 being 12."""
     value = record.get(name)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     value = text(record, name)
@@ -90,66 +98,3 @@ def texts(record: Record, name: str) -> tuple[str, ...]:
     if not isinstance(values, list):
         raise InvalidRecord(f"Field {name} is not a list of texts.")
     return tuple(text({f"{name}[{i}]": value}, f"{name}[{i}]") for i, value in enumerate(values))
-
-
-def lettered_options(record: Record, counts: Iterable[int]) -> tuple[Option, ...]:
-    """The options of an object {"A": text, ...}, in the order of their letters.
-
-    Exports from Parquet write null for a letter that a question does not have.
-    """
-    letters = record.get("options")
-    if not isinstance(letters, Mapping):
-        raise InvalidRecord("Field options is missing or is not an object of letters and texts.")
-    present = {label: value for label, value in letters.items() if value is not None}
-    labels = sorted(present)
-    if labels != list(ascii_uppercase[: len(labels)]):
-        raise InvalidRecord(f"Options are not lettered A, B, C and so on: {shown(labels)}.")
-    return _check_options(((label, present[label]) for label in labels), counts)
-
-
-def column_options(
-    record: Record, columns: Iterable[str], counts: Iterable[int]
-) -> tuple[Option, ...]:
-    """The options of one column each (opa, opb, ...), lettered in the columns' order."""
-    return _check_options(
-        (
-            (letter, record.get(name))
-            for letter, name in zip(ascii_uppercase, columns, strict=False)
-        ),
-        counts,
-    )
-
-
-def _check_options(
-    pairs: Iterable[tuple[str, object]], counts: Iterable[int]
-) -> tuple[Option, ...]:
-    """Options with text, of an allowed number, all different.
-
-    Compared as they look: genotypes AA and Aa, or mg and Mg, differ by case alone.
-    """
-    options = tuple(
-        Option(label, text({f"option {label}": v}, f"option {label}")) for label, v in pairs
-    )
-    allowed = tuple(counts)
-    if len(options) not in allowed:
-        raise InvalidRecord(
-            f"The question has {len(options)} options; expected are {allowed[0]} to {allowed[-1]}."
-        )
-    first: dict[str, str] = {}
-    for option in options:
-        twin = first.setdefault(" ".join(plain(option.text).split()), option.label)
-        if twin != option.label:
-            raise InvalidRecord(f"Options {twin} and {option.label} have the same text.")
-    return options
-
-
-def keyed_answer(record: Record, options: tuple[Option, ...]) -> tuple[str, str]:
-    """Label and text of the answer key (answer_idx, answer), which must agree."""
-    label = text(record, "answer_idx")
-    by_label = {option.label: option.text for option in options}
-    if label not in by_label:
-        raise InvalidRecord(f"The answer key {shown(label)} is not among the options.")
-    answer = text(record, "answer")
-    if plain(answer) != plain(by_label[label]):
-        raise InvalidRecord(f"Field answer differs from the text of option {label}.")
-    return label, by_label[label]

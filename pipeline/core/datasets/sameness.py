@@ -1,12 +1,10 @@
 """When two questions ask the same, and when they then have different keys."""
 
 import hashlib
-import re
 import unicodedata
 from collections.abc import Collection
 
-# Format characters (zero-width, soft hyphen, direction marks) are not to be seen.
-_INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+from pipeline.core.characters import plain
 
 
 def asked_sha256(text: str, context: str) -> str:
@@ -20,7 +18,7 @@ def asked_sha256(text: str, context: str) -> str:
 
 def same_text(text: str) -> str:
     """A text as it is compared. Case is kept: genotypes AA and Aa differ by it alone."""
-    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+    return " ".join(plain(unicodedata.normalize("NFC", text)).split())
 
 
 def keys_differ(key: str, options: Collection[str], other: str, others: Collection[str]) -> bool:

@@ -10,7 +10,8 @@ from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.core.errors import Refusal
 from pipeline.management.arguments import checked_name, existing_file
 from pipeline.models import QuestionLoad, QuestionSet
-from pipeline.sources.questions import QuestionSetTerms, load_file
+from pipeline.sources.question_sets import QuestionSetTerms
+from pipeline.sources.questions import load_file
 
 MAX_LISTED = 20
 

@@ -205,13 +205,6 @@ def test_a_path_is_opened_and_a_missing_one_is_named(tmp_path):
         list(read_questions(tmp_path / "no.jsonl", "no.jsonl", get_adapter("house")))
 
 
-def test_a_medmcqa_file_counted_from_one_is_refused_whole():
-    record = {"question": "?", "opa": "a", "opb": "b", "opc": "c", "opd": "d"}
-    content = lines(record | {"id": "x", "cop": 1}, record | {"id": "y", "cop": 4})
-    with pytest.raises(SourceFileError, match=r"line 2.*from 1"):
-        read(content, "dev.json", "medmcqa")
-
-
 @pytest.mark.skipif(not MEDQA_TEST.exists(), reason="the shared MedQA test set is absent")
 def test_the_medqa_test_set_loads_whole():
     outcomes = list(read_questions(MEDQA_TEST, MEDQA_TEST.name, get_adapter("medqa")))

@@ -13,12 +13,8 @@ from pipeline import store
 from pipeline.core.datasets.registry import UnknownSource
 from pipeline.core.errors import Refusal, SourceFileError
 from pipeline.models import Event, Question, QuestionLoad, QuestionSet
-from pipeline.sources.questions import (
-    QuestionSetTerms,
-    get_or_create_question_set,
-    load_file,
-    load_questions,
-)
+from pipeline.sources.question_sets import QuestionSetTerms, get_or_create_question_set
+from pipeline.sources.questions import load_file, load_questions
 from tests import actors, factories
 from tests.overlapping import before_commit
 

@@ -1,0 +1,1 @@
+"""Field mappings: how any file's records become questions, as data."""

@@ -1,0 +1,1 @@
+"""The published question sources, each as the field mappings of its shapes."""

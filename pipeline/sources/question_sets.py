@@ -1,0 +1,88 @@
+"""Question sets: made under their terms, found again under no others."""
+
+from dataclasses import dataclass
+
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+
+from pipeline.core.errors import Refusal
+from pipeline.models import Event, QuestionSet
+from pipeline.sources.described_files import adapter_named
+
+
+@dataclass(frozen=True)
+class QuestionSetTerms:
+    """The licence of a question set, and where its text may be sent."""
+
+    licence: str
+    may_be_released: bool = False
+    is_benchmark: bool = False
+    text_may_go: str = QuestionSet.TextMayGo.THIS_MACHINE
+    destinations: tuple[str, ...] = ()
+
+
+def get_or_create_question_set(
+    name: str, *, source: str, terms: QuestionSetTerms | None, created_by: User | None = None
+) -> QuestionSet:
+    """The set of this name, made if it is new; None leaves the terms to the set.
+
+    Raises Refusal when it exists from another source or under other terms: a file that
+    may not be released must not slip into a set that may.
+    """
+    known = QuestionSet.objects.filter(name=name).first()
+    if known is None:
+        try:
+            return _new_set(name, source, terms or QuestionSetTerms(licence=""), created_by)
+        except IntegrityError:  # made since it was looked for
+            known = QuestionSet.objects.get(name=name)
+    if known.source != source:
+        raise Refusal(f"The set {name} holds {known.source} questions, not {source}.", field="name")
+    if terms is not None:
+        _check_terms(known, terms)
+    return known
+
+
+def _check_terms(known: QuestionSet, terms: QuestionSetTerms) -> None:
+    """An unstated licence is no contradiction; everything else must be as the set has it."""
+    if terms.licence and known.licence != terms.licence:
+        raise Refusal(f"The set {known} is under the licence {known.licence!r}.", field="name")
+    existing = (known.may_be_released, known.is_benchmark)
+    if existing != (terms.may_be_released, terms.is_benchmark):
+        raise Refusal(
+            f"The set {known} has other terms: it may{'' if existing[0] else ' not'} be released "
+            f"and holds {'' if existing[1] else 'no '}evaluation questions.",
+            field="name",
+        )
+    destinations = (known.text_may_go, sorted(known.destinations))
+    if destinations != (terms.text_may_go, sorted(terms.destinations)):
+        raise Refusal(
+            f"The text of the set {known} may {known.get_text_may_go_display()}"
+            f"{': ' if destinations[1] else ''}{', '.join(destinations[1])}.",
+            field="name",
+        )
+
+
+def _new_set(
+    name: str, source: str, terms: QuestionSetTerms, created_by: User | None
+) -> QuestionSet:
+    adapter_named(source)
+    with transaction.atomic():
+        row = QuestionSet.objects.create(
+            name=name,
+            source=source,
+            licence=terms.licence or "unknown",
+            may_be_released=terms.may_be_released,
+            is_benchmark=terms.is_benchmark,
+            text_may_go=terms.text_may_go,
+            destinations=list(terms.destinations),
+            created_by=created_by,
+        )
+        Event.objects.record(
+            "question_set.created",
+            row,
+            by=created_by,
+            name=name,
+            source=source,
+            licence=row.licence,
+        )
+    return row
