@@ -6,8 +6,8 @@ from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
 
-from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.models import QuestionSet
+from pipeline.sources.described_files import source_titles
 from pipeline.sources.question_sets import QuestionSetTerms
 
 HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Enter hosts such as llm.hospital.example.")
@@ -24,6 +24,18 @@ class QuestionUploadForm(forms.Form):
         label="Question set",
         max_length=80,
         help_text="A new name, or an existing set of the same format.",
+    )
+    key_counts_from = forms.TypedChoiceField(
+        required=False,
+        label="Keys count from",
+        choices=[
+            ("", "as the file shows"),
+            ("0", "0: the first option is 0"),
+            ("1", "1: the first option is 1"),
+        ],
+        coerce=int,
+        empty_value=None,
+        help_text="Only for files whose keys are numbers. Without a key 0 a file leaves it open.",
     )
     licence = forms.CharField(
         max_length=120, help_text="As the source states it, e.g. CC-BY-4.0 or MIT."
@@ -47,7 +59,7 @@ class QuestionUploadForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["source"].choices = [  # type: ignore[attr-defined]
-            (name, adapter.title) for name, adapter in ADAPTERS.items()
+            *source_titles().items()
         ]
 
     def clean_file(self) -> Any:

@@ -25,6 +25,16 @@ def source_titles() -> Mapping[str, str]:
     return titles | {name: f"{name} (described here)" for name in saved}
 
 
+def sources_without_ids() -> frozenset[str]:
+    """Names of the sources whose ids are only places in a file."""
+    saved = (
+        adapter_of(FieldMapping.from_json(row.mapping), row.name)
+        for row in FileMapping.objects.all()
+    )
+    adapters = (*ADAPTERS.values(), *saved)
+    return frozenset(adapter.name for adapter in adapters if not adapter.gives_ids)
+
+
 @transaction.atomic
 def save_mapping(name: str, mapping: FieldMapping, *, saved_by: User | None = None) -> FileMapping:
     """Save a mapping under a name, or change it as long as no question set was loaded by it.

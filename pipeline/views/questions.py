@@ -59,6 +59,7 @@ def _load(request: SignedInRequest, form: QuestionUploadForm) -> QuestionLoad:
         source=data["source"],
         terms=form.terms(),
         loaded_by=request.user,
+        key_counts_from=data["key_counts_from"],
         limits=ReadLimits(total=settings.UPLOAD_UNPACKED_BYTES, rejected=MAX_UPLOAD_REJECTIONS),
     )
 

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.models import Question
+from pipeline.sources.described_files import sources_without_ids
 from review.releases.near_duplicates import NEAR, NearDuplicates, Wording, wording_of
 
 CONTAMINATED = "benchmark question by id or text"
@@ -33,11 +33,12 @@ class Benchmarks:
         self._names: list[tuple[str, str]] = []
         self._by_id: dict[tuple[str, str], int] = {}
         self.sizes: dict[str, int] = {}
+        self._without_ids = sources_without_ids()
         rows = Question.objects.filter(question_set__is_benchmark=True).order_by("pk")
         for row in rows.select_related("question_set").iterator():
             benchmark = row.question_set.name
             self.sizes[benchmark] = self.sizes.get(benchmark, 0) + 1
-            if _has_own_id(row):
+            if self._has_own_id(row):
                 self._by_id.setdefault((row.question_set.source, row.id_in_source), len(wordings))
             self._names.append((benchmark, row.id_in_source))
             wordings.append(_wording(row))
@@ -61,19 +62,17 @@ class Benchmarks:
 
     def _look_up(self, question: Question) -> Match | None:
         named = (question.question_set.source, question.id_in_source)
-        if _has_own_id(question) and named in self._by_id:
+        if self._has_own_id(question) and named in self._by_id:
             return self._match(question, self._by_id[named], "id", SAME)
         near = self._texts.nearest(_wording(question))
         return None if near is None else self._match(question, near.position, "text", near.score)
 
+    def _has_own_id(self, question: Question) -> bool:
+        return question.question_set.source not in self._without_ids
+
     def _match(self, question: Question, position: int, by: str, score: float) -> Match:
         benchmark, identifier = self._names[position]
         return Match(str(question), benchmark, identifier, by, round(score, 1))
-
-
-def _has_own_id(question: Question) -> bool:
-    adapter = ADAPTERS.get(question.question_set.source)
-    return adapter is None or adapter.gives_ids
 
 
 def _wording(question: Question) -> Wording:

@@ -119,7 +119,7 @@ class KeyEvidence:
         if self.agreeing[first] * 2 < self.named:
             raise InvalidRecord(
                 f"Counted from {first}, {self.column} contradicts the explanations. "
-                f"{self._explanations()}{self._both_readings()}"
+                f"{self._explanations().strip()}{self._both_readings()}"
             )
 
     def _open(self) -> str:

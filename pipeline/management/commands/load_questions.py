@@ -1,12 +1,15 @@
 """`manage.py load_questions FILE --source SOURCE --name NAME`: a file joins a question set."""
 
 from argparse import ArgumentParser
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline.core.datasets.registry import ADAPTERS
+from pipeline.core.datasets.registry import ADAPTERS, UnknownSource
+from pipeline.core.datasets.source_file import DELIMITERS
 from pipeline.core.errors import Refusal
 from pipeline.management.arguments import checked_name, existing_file
 from pipeline.models import QuestionLoad, QuestionSet
@@ -21,8 +24,23 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path)
-        parser.add_argument("--source", required=True, choices=sorted(ADAPTERS))
+        parser.add_argument(
+            "--source",
+            required=True,
+            help=f"{', '.join(ADAPTERS)}, or a mapping saved by describe_questions",
+        )
         parser.add_argument("--name", required=True, help="the question set's name")
+        parser.add_argument(
+            "--key-counts-from",
+            type=int,
+            choices=(0, 1),
+            help="number of the first option, where keys are numbers and the file leaves it open",
+        )
+        parser.add_argument(
+            "--delimiter",
+            choices=sorted(DELIMITERS),
+            help="of a CSV file (default: as its header has it)",
+        )
         parser.add_argument("--licence", default="", help="e.g. CC-BY-4.0 (default: unknown)")
         parser.add_argument(
             "--may-be-released", action="store_true", help="the licence permits publication"
@@ -42,21 +60,40 @@ class Command(BaseCommand):
         path, name = existing_file(options["file"]), checked_name(options["name"])
         try:
             load = load_file(
-                name, path, file_name=path.name, source=options["source"], terms=_terms(options)
+                name,
+                path,
+                file_name=path.name,
+                source=options["source"],
+                terms=_terms(options),
+                key_counts_from=options["key_counts_from"],
+                delimiter=DELIMITERS.get(options["delimiter"]),
             )
-        except (Refusal, OSError) as error:
+        except (Refusal, UnknownSource, OSError) as error:
             raise CommandError(str(error)) from error
-        self._report(load)
+        for line in _report(load):
+            self.stdout.write(line)
 
-    def _report(self, load: QuestionLoad) -> None:
-        self.stdout.write(
-            f"{load.question_set}: {load.added:,} added, {load.known:,} already there, "
-            f"{load.rejected:,} rejected."
-        )
-        for line, reason in load.rejections[:MAX_LISTED]:
-            self.stdout.write(f"  line {line}: {reason}")
-        if load.rejected > MAX_LISTED:
-            self.stdout.write(f"  and {load.rejected - MAX_LISTED:,} more.")
+
+def _report(load: QuestionLoad) -> Iterator[str]:
+    """What was loaded, what was not, and what contradicts another key."""
+    yield (
+        f"{load.question_set}: {load.added:,} added, {load.known:,} already there, "
+        f"{load.rejected:,} rejected."
+    )
+    if load.key_counts_from is not None:
+        yield f"Keys were counted from {load.key_counts_from}."
+    if load.skipped:
+        yield f"{load.skipped:,} records of other splits were left out."
+    yield from _listed((f"line {n}: {reason}" for n, reason in load.rejections), load.rejected)
+    if load.conflicting:
+        yield f"{load.conflicting:,} questions are asked already, with another key:"
+        yield from _listed((sentence for _, sentence in load.conflicts), load.conflicting)
+
+
+def _listed(sentences: Iterable[str], total: int) -> Iterator[str]:
+    yield from (f"  {sentence}" for sentence in islice(sentences, MAX_LISTED))
+    if total > MAX_LISTED:
+        yield f"  and {total - MAX_LISTED:,} more."
 
 
 def _terms(options: dict[str, Any]) -> QuestionSetTerms | None:
