@@ -17,7 +17,16 @@ from pipeline.core.datasets.files.records import DEFAULT_LIMITS, ReadLimits, Sou
 from pipeline.core.datasets.files.stream import as_utf8, read_ahead, unpacked
 from pipeline.core.errors import SourceFileError
 
-__all__ = ["DELIMITERS", "ReadLimits", "Sample", "SourceRecord", "sample_records", "source_records"]
+__all__ = [
+    "DEFAULT_LIMITS",
+    "DELIMITERS",
+    "ReadLimits",
+    "Sample",
+    "SourceRecord",
+    "opened",
+    "sample_records",
+    "source_records",
+]
 
 _PARQUET = b"PAR1"
 # Beyond the longest record, so that what begins with one is told from one that is too long.
