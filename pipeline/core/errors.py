@@ -140,6 +140,7 @@ class EndpointUnavailable(ReasonerFailure):
     worked, and will charge, for an answer that never arrived. `may_be_prompt` says that the
     cause may lie in this one prompt (a firewall's page, a crash over it): only another question,
     such as `pipeline.core.llm.canary.CANARY`, can tell. Otherwise it is certainly the endpoint's.
+    `late`: the time limit ended before the answer came.
     """
 
     reason = "endpoint_unavailable"
@@ -152,11 +153,12 @@ class EndpointUnavailable(ReasonerFailure):
         retry_after: float | None = None,
         maybe_charged: bool = False,
         may_be_prompt: bool = False,
+        late: bool = False,
         **answered: Any,
     ) -> None:
         super().__init__(detail, stage=stage, **answered)
         self.retry_after, self.maybe_charged = retry_after, maybe_charged
-        self.may_be_prompt = may_be_prompt
+        self.may_be_prompt, self.late = may_be_prompt, late
 
 
 class TransientFailure(EndpointUnavailable):

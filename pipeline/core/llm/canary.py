@@ -4,20 +4,21 @@ It is what an endpoint's test asks, and what tells a prompt that an endpoint ref
 endpoint that refuses everything.
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.core.llm.base import Message, Request
 
 
 class CanaryAnswer(BaseModel):
-    """Fields that nobody would name of themselves."""
+    """Fields that nobody would name of themselves, and a bounded list, which some refuse."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
     greeting: str
     marker: Literal["k7"]
+    words: Annotated[list[str], Field(max_length=2)]
 
 
 # Servers silently ignore a `response_format` they do not know, so the question by itself would

@@ -4,15 +4,18 @@ Redirects are not followed, and an answer is read up to a size and a deadline. W
 for the caller; what goes wrong on the way is a typed failure.
 """
 
-import json
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
-from pipeline.core.errors import EndpointUnavailable, TransientFailure
+from pipeline.core.errors import EndpointUnavailable, ReasonerFailure
+from pipeline.core.llm.reading.body import json_of
+from pipeline.core.llm.reading.failures import no_answer, not_json
+from pipeline.core.llm.rejections import Sent
 
 if TYPE_CHECKING:  # the SDK takes most of a second to load: only whoever asks a model pays it
     import httpx2
@@ -22,7 +25,6 @@ Service = Literal["chat completions", "embeddings"]
 
 _CONNECT_SECONDS = 10.0
 _MAX_ANSWER_SIZE = 8 << 20
-_JSON_TYPES = ("application/json", "text/json")
 
 
 @dataclass(frozen=True)
@@ -50,58 +52,59 @@ class Exchange:
         """The host as failures name it."""
         return urlsplit(self.base_url).hostname or "the endpoint"
 
-    def send(self, parameters: Mapping[str, Any], *, stage: str) -> object:
+    def send(
+        self,
+        parameters: Mapping[str, Any],
+        *,
+        stage: str,
+        extra_body: Mapping[str, Any] = MappingProxyType({}),
+    ) -> object:
         """The JSON that the parameters are answered with. Raises ReasonerFailure classes."""
         import httpx2
         import openai
 
         from pipeline.core.llm.faults import failure_of
 
+        sent = self.sent({**parameters, **extra_body}, stage=stage)
         try:
-            content = self._answer_to(parameters, stage)
+            content, content_type = self._answer_to(parameters, extra_body, sent)
         except (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, TimeoutError) as error:
-            raise failure_of(error, stage=stage, host=self.host) from None
+            raise failure_of(error, sent) from None
         try:
-            return json.loads(content)
-        except (ValueError, RecursionError):
-            raise TransientFailure(
-                f"{self.host} answered with what is not JSON.", stage=stage, maybe_charged=True
-            ) from None
+            return json_of(content)
+        except ValueError:
+            raise not_json(content_type, sent) from None
 
-    def no_answer(self, body: object, *, stage: str) -> EndpointUnavailable:
-        """What JSON of another shape means: some gateways report a fault with status 200."""
-        if isinstance(body, dict) and body.get("error"):
-            reason = f"{self.host} reported a fault instead of an answer."
-            return TransientFailure(reason, stage=stage, maybe_charged=True)
-        reason = f"{self.host} does not answer as {self.service} do."
-        return EndpointUnavailable(reason, stage=stage)
+    def no_answer(self, body: object, *, stage: str) -> ReasonerFailure:
+        """What JSON of another shape means than that of the service."""
+        return no_answer(body, self.sent({}, stage=stage), service=self.service)
 
-    def _answer_to(self, parameters: Mapping[str, Any], stage: str) -> bytes:
+    def sent(self, parameters: Mapping[str, Any], *, stage: str) -> Sent:
+        """What a failure needs to know of a call."""
+        return Sent(stage, self.host, self.timeout_seconds, parameters)
+
+    def _answer_to(
+        self, parameters: Mapping[str, Any], extra_body: Mapping[str, Any], sent: Sent
+    ) -> tuple[bytes, str]:
         """Send, and read what comes back up to the deadline and the largest size."""
         deadline = time.monotonic() + self.timeout_seconds
         content = bytearray()
-        with self._create(**parameters, **self._without_key()) as response:
-            self._require_json(response.headers.get("content-type", ""), stage)
+        arguments = {**parameters, **({"extra_body": dict(extra_body)} if extra_body else {})}
+        with self._create(**arguments, **self._without_key()) as response:
             for chunk in response.iter_bytes():
                 content += chunk
                 if len(content) > _MAX_ANSWER_SIZE:
-                    reason = f"{self.host} answered with more than any answer can hold."
-                    raise EndpointUnavailable(reason, stage=stage)
+                    reason = sent.says("answered with more than any answer can hold")
+                    raise EndpointUnavailable(reason, stage=sent.stage, may_be_prompt=True)
                 if time.monotonic() > deadline:
                     raise TimeoutError
-        return bytes(content)
+        return bytes(content), response.headers.get("content-type", "")
 
     def _without_key(self) -> dict[str, Any]:
         """What keeps the SDK from sending a key where there is none."""
         import openai
 
         return {} if self.api_key else {"extra_headers": {"Authorization": openai.Omit()}}
-
-    def _require_json(self, content_type: str, stage: str) -> None:
-        kind = content_type.partition(";")[0].strip().lower()
-        if kind and kind not in _JSON_TYPES and not kind.endswith("+json"):
-            reason = f"{self.host} answered with a page, not with JSON."
-            raise EndpointUnavailable(reason, stage=stage)
 
     @property
     def _create(self) -> Any:

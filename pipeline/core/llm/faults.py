@@ -1,12 +1,13 @@
 """What goes wrong at an endpoint, as the failures of the method.
 
 - TransientFailure: 408, 409, 425, 429, 5xx, timeout, connection lost, answer cut off.
-- RequestRejected: 400, 413, 422; Refused where a content filter says so.
+- RequestRejected: 400, 413, 422; ParameterRejected where it is about what every call sends,
+  Refused where a content filter says so.
 - EndpointUnavailable: every other status, redirects, certificates.
 
-A sentence names the host and the status and never quotes the host: neither its body, which may
-be any page of any network, nor the key, nor the URL's path. docs/llm-endpoints.md lists all of
-it with the tests.
+A sentence names the host, the status and what a lead can change. It never quotes the host:
+neither its body, which may be any page of any network, nor the key, nor the URL's path.
+docs/llm-endpoints.md lists all of it with the tests.
 """
 
 import ssl
@@ -26,30 +27,39 @@ from pipeline.core.errors import (
     RequestRejected,
     TransientFailure,
 )
+from pipeline.core.llm.rejections import Sent, is_filtered, rejection_of
 
 _REJECTED = frozenset({400, 413, 422})
 _AGAIN = frozenset({408, 409, 425, 429})
 # Where the model behind may have worked although its answer did not arrive.
 _MAYBE_CHARGED = frozenset({408, 502, 504, 520, 522, 524})
+# Certainly the endpoint's, whatever is asked; of any other status another question must tell.
 _SENTENCES = {
-    401: "does not accept the API key",
-    402: "asks for payment",
-    403: "does not allow this key to ask this model",
-    404: "knows no such model or path",
+    401: "does not accept the API key ({status}): enter it again",
+    402: "asks for payment ({status}): pay there, or enter another API key",
+    407: "is behind a proxy that asks for a login ({status}): enter a base URL that needs none",
 }
-# Parameters that this software sends: the only words of a rejection that are repeated.
-_OURS = frozenset(
-    {"messages", "model", "temperature", "response_format", "service_tier"}
-    | {"max_tokens", "max_completion_tokens"}
+_FORBIDS = "does not allow this API key to ask this model, or this to be asked ({status})"
+_BLOCKED = "or a filter before it blocks the call ({status}): check the base URL"
+_BUSY = {
+    429: "is asked too often ({status}): lower the endpoint's calls at once, or requests a minute",
+    503: "is busy or still loads its model ({status}): try again when it is ready",
+    529: "is overloaded ({status}): lower the endpoint's calls at once",
+}
+_REJECTED_FOR_NO_REASON = (
+    "rejected the call ({status}) for a reason that only its own log tells: see whether the model "
+    "and the endpoint's settings fit"
 )
+_CRASHED = "could not answer now ({status}): if that stays, check the base URL and the server's log"
+_LONG_WAIT = 3600.0
 _NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
 
 
-def failure_of(error: Exception, *, stage: str, host: str) -> ReasonerFailure:
-    """The failure that an error of the SDK or of the connection means for this stage."""
+def failure_of(error: Exception, sent: Sent) -> ReasonerFailure:
+    """The failure that an error of the SDK or of the connection means."""
     if isinstance(error, openai.APIStatusError):
-        return _of_status(error, stage, host)
-    return _of_connection(error, stage, host)
+        return _of_status(error, sent)
+    return _of_connection(error, sent)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -65,50 +75,104 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     return None
 
 
-def _of_status(error: openai.APIStatusError, stage: str, host: str) -> ReasonerFailure:
-    status, code = error.status_code, error.code
-    if code == "content_filter":
-        return Refused(f"A content filter of {host} refused the question.", stage=stage)
+def _of_status(error: openai.APIStatusError, sent: Sent) -> ReasonerFailure:
+    status, body = error.status_code, _body(error)
     if status in _REJECTED:
-        return RequestRejected(f"{host} rejected the call ({status}){_why(error)}.", stage=stage)
-    if code == "insufficient_quota":
-        return EndpointUnavailable(f"The quota at {host} is used up ({status}).", stage=stage)
-    if status in _AGAIN or status >= 500:
-        return TransientFailure(
-            f"{host} could not answer now ({status}).",
-            stage=stage,
-            retry_after=retry_after(error.response.headers),
-            maybe_charged=status in _MAYBE_CHARGED,
+        rejected = RequestRejected(
+            sent.says(_REJECTED_FOR_NO_REASON, status=status), stage=sent.stage
         )
+        return rejection_of(body, sent, told=str(status)) or rejected
+    if status == 500:  # some servers fail over what they should reject
+        rejected_after_all = rejection_of(body, sent, told=str(status))
+        if rejected_after_all is not None:
+            return rejected_after_all
+    if status < 500 and is_filtered(body):
+        reason = f"A filter of {sent.host} refused the question ({status})."
+        return Refused(reason, stage=sent.stage)
+    if error.code == "insufficient_quota":
+        reason = f"The quota of the API key at {sent.host} is used up ({status})."
+        return EndpointUnavailable(reason, stage=sent.stage)
+    if status in _AGAIN or status >= 500:
+        return _passing(error, sent)
+    return EndpointUnavailable(
+        sent.says(_refusal(error), status=status),
+        stage=sent.stage,
+        may_be_prompt=status not in _SENTENCES and status != 404 and status >= 400,
+    )
+
+
+def _passing(error: openai.APIStatusError, sent: Sent) -> TransientFailure:
+    status, wait = error.status_code, retry_after(error.response.headers)
+    sentence = _BUSY.get(status, _CRASHED)
+    if wait is not None and wait > _LONG_WAIT:
+        sentence = "asks to wait for {hours:.0f} hours ({status}): its API key has no quota left"
+    return TransientFailure(
+        sent.says(sentence, status=status, hours=(wait or 0) / 3600),
+        stage=sent.stage,
+        retry_after=wait,
+        maybe_charged=status in _MAYBE_CHARGED,
+        may_be_prompt=status >= 500 and status not in _BUSY,
+    )
+
+
+def _refusal(error: openai.APIStatusError) -> str:
+    """Why an endpoint does not answer, from its status and whether it says so as an API does."""
+    status, is_api = error.status_code, isinstance(_body(error), dict)
     if 300 <= status < 400:
-        reason = "redirects elsewhere, which is not followed"
-    else:
-        reason = _SENTENCES.get(status, "does not answer calls")
-    return EndpointUnavailable(f"{host} {reason} ({status}).", stage=stage)
+        return (
+            "redirects elsewhere ({status}), which is not followed: enter the address it moved to "
+            "as the base URL"
+        )
+    if status == 404:
+        if is_api and "model" in str(error.body):
+            return "knows no such model ({status}): enter the name by which the server lists it"
+        return "knows no such path ({status}): check the base URL"
+    if status == 403 and is_api:
+        return _FORBIDS
+    return _SENTENCES.get(status, _BLOCKED)
 
 
-def _why(error: openai.APIStatusError) -> str:
-    """What is wrong with the call, as far as the answer names it in words of our own."""
-    if error.code == "context_length_exceeded":
-        return ": the prompt is longer than the model can read"
-    parameter = next((name for name in _OURS if name == error.param), None)
-    return f", naming its {parameter}" if parameter else ""
+def _body(error: openai.APIStatusError) -> object:
+    """The error object, or all of the body where there is none."""
+    return error.body if error.body is not None else error.response.text[:4000]
 
 
-def _of_connection(error: Exception, stage: str, host: str) -> ReasonerFailure:
+def _of_connection(error: Exception, sent: Sent) -> ReasonerFailure:
     causes = list(_causes(error))
     if any(isinstance(cause, ssl.SSLError) for cause in causes):
-        reason = f"The certificate or encryption of {host} cannot be trusted."
-        return EndpointUnavailable(reason, stage=stage)
+        reason = (
+            f"The certificate or encryption of {sent.host} cannot be trusted: check the base URL, "
+            "or have the server's authority trusted on this machine."
+        )
+        return EndpointUnavailable(reason, stage=sent.stage)
     for cause in causes:
         if isinstance(cause, EndpointRefused):
-            return EndpointUnavailable(str(cause), stage=stage)
+            return EndpointUnavailable(str(cause), stage=sent.stage)
     if any(isinstance(cause, httpx2.UnsupportedProtocol) for cause in causes):
-        return EndpointUnavailable(f"{host} cannot be asked by this protocol.", stage=stage)
-    sent = not any(isinstance(cause, _NOT_SENT) for cause in causes)
+        reason = "cannot be asked by this protocol: check the base URL"
+        return EndpointUnavailable(sent.says(reason), stage=sent.stage)
+    return _lost(causes, sent)
+
+
+def _lost(causes: list[BaseException], sent: Sent) -> TransientFailure:
+    was_sent = not any(isinstance(cause, _NOT_SENT) for cause in causes)
     timed_out = any(isinstance(cause, httpx2.TimeoutException | TimeoutError) for cause in causes)
-    reason = "did not answer in time" if timed_out else "could not be reached or hung up"
-    return TransientFailure(f"{host} {reason}.", stage=stage, maybe_charged=sent)
+    if timed_out and was_sent:
+        sentence = (
+            "did not answer in time: raise the endpoint's time limit, now {seconds:,.0f} seconds, "
+            "or lower its calls at once"
+        )
+    else:
+        sentence = (
+            "could not be reached or hung up: see whether the server runs, and check the base URL"
+        )
+    return TransientFailure(
+        sent.says(sentence, seconds=sent.seconds),
+        stage=sent.stage,
+        maybe_charged=was_sent,
+        may_be_prompt=was_sent,
+        late=was_sent and timed_out,
+    )
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

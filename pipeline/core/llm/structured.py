@@ -8,7 +8,7 @@ and for whoever reads the failure.
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -55,18 +55,47 @@ def repair_of(request: Request, failure: MalformedOutput) -> Request:
     return replace(request, messages=(*request.messages, rejected, correction), repair=True)
 
 
-def checked_value(text: str, answer_type: type[BaseModel], *, amid_text: bool = False) -> Any:
+def checked_value(text: str, answer_type: type[BaseModel]) -> Any:
     """The plain JSON value of a raw answer, once its schema accepts it.
 
-    With `amid_text` one JSON object may stand among other words, as models without a
-    constraint give it. Raises UnusableText.
+    Where the text is more than JSON, as models without a constraint give it, the value is the
+    object in it that the schema accepts; of two different ones, none is. Raises UnusableText.
     """
-    plain = _parse(_without_fence(text), amid_text)
+    stripped = _without_fence(text)
+    if not stripped:
+        raise UnusableText("It is empty.")
+    try:
+        plain = _decoded(stripped)
+    except UnusableText as error:
+        return _one_of(_acceptable(stripped, answer_type, error))
+    return _accepted(plain, answer_type)
+
+
+def _accepted(plain: Any, answer_type: type[BaseModel]) -> Any:
     try:
         answer = answer_type.model_validate_json(json.dumps(plain), strict=True)
     except ValidationError as error:
         raise UnusableText(" ".join(_sentences(error))) from None
     return answer.model_dump(mode="json")
+
+
+def _acceptable(text: str, answer_type: type[BaseModel], fault: UnusableText) -> list[Any]:
+    """The objects in the text that the schema accepts. Raises what is wrong with all of them."""
+    values = []
+    for start in _starts(text):
+        try:
+            values.append(_accepted(_object_at(text, start), answer_type))
+        except UnusableText as error:
+            fault = error
+    if not values:
+        raise fault
+    return values
+
+
+def _one_of(values: list[Any]) -> Any:
+    if any(value != values[0] for value in values[1:]):
+        raise UnusableText(f"It holds {len(values)} different answers where one is asked.")
+    return values[0]
 
 
 def strict_schema(schema: dict[str, Any], *, array_bounds: bool = True) -> dict[str, Any]:
@@ -112,43 +141,40 @@ def _without_fence(text: str) -> str:
     return match["inner"].strip() if match else stripped
 
 
-def _parse(text: str, amid_text: bool) -> Any:
-    if not text:
-        raise UnusableText("It is empty.")
+def _decoded(text: str) -> Any:
+    return _readable(lambda: _DECODER.decode(text))
+
+
+def _starts(text: str) -> Iterator[int]:
+    """Where an object begins in the text, none within another."""
+    start = text.find("{")
+    while start >= 0:
+        yield start
+        start = text.find("{", _end_of(text, start))
+
+
+def _end_of(text: str, start: int) -> int:
+    """Where the object ends that begins here; the next sign, if none does."""
     try:
-        return _DECODER.decode(text)
+        return _ANY_JSON.raw_decode(text, start)[1]
+    except (ValueError, RecursionError):
+        return start + 1
+
+
+def _object_at(text: str, start: int) -> Any:
+    return _readable(lambda: _DECODER.raw_decode(text, start)[0])
+
+
+def _readable(read: Callable[[], Any]) -> Any:
+    """What is read as JSON. Raises UnusableText."""
+    try:
+        return read()
     except UnusableText:
         raise
     except RecursionError:
         raise UnusableText("It is nested too deeply.") from None
     except ValueError as error:
-        if amid_text:
-            return _only_object(text)
         raise UnusableText(_not_json(error)) from None
-
-
-def _only_object(text: str) -> Any:
-    """The one JSON object among the words; two would leave open which of them is meant."""
-    objects = list(_objects(text))
-    if len(objects) != 1:
-        raise UnusableText(f"It holds {len(objects) or 'no'} JSON objects where one is asked.")
-    return objects[0]
-
-
-def _objects(text: str) -> Iterator[Any]:
-    start = text.find("{")
-    while start >= 0:
-        try:
-            value, end = _DECODER.raw_decode(text, start)
-        except UnusableText:
-            raise
-        except RecursionError:
-            raise UnusableText("It is nested too deeply.") from None
-        except ValueError:
-            start = text.find("{", start + 1)
-        else:
-            yield value
-            start = text.find("{", end)
 
 
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -170,6 +196,7 @@ def _finite(number: str) -> float:
     return value
 
 
+_ANY_JSON = json.JSONDecoder()
 _DECODER = json.JSONDecoder(object_pairs_hook=_pairs, parse_float=_finite, parse_constant=_finite)
 
 

@@ -79,8 +79,8 @@ def test_a_dimension_that_changes_between_calls_is_refused(server):
 @pytest.mark.parametrize(
     ("reply", "failure", "said"),
     [
-        (status(429, headers={"retry-after": "3"}), TransientFailure, "could not answer now"),
-        (status(503), TransientFailure, "could not answer now"),
+        (status(429, headers={"retry-after": "3"}), TransientFailure, "asked too often"),
+        (status(503), TransientFailure, "busy"),
         (hang_up_in_the_middle, TransientFailure, "hung up"),
         (status(200, {"error": {"message": "out of memory"}}), TransientFailure, "fault"),
         (status(200, "<html>", {"content-type": "text/html"}), EndpointUnavailable, "a page"),

@@ -3,6 +3,7 @@
 The table of docs/llm-endpoints.md names these tests; keep both in step.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
@@ -11,12 +12,15 @@ import pytest
 from pipeline.core.errors import (
     EndpointUnavailable,
     MalformedOutput,
+    NoAnswer,
+    ParameterRejected,
     ReasonerFailure,
     Refused,
     RequestRejected,
     TransientFailure,
     TruncatedOutput,
 )
+from pipeline.core.llm.base import Message
 from tests.factories.llm import GOOD, KEY, REQUEST, model_at
 from tests.peers.faulty_server import (
     completion,
@@ -94,18 +98,23 @@ def test_a_status_that_may_pass_is_transient(server, code, maybe_charged):
 @pytest.mark.parametrize(
     ("code", "body", "kind", "said"),
     [
-        (400, None, RequestRejected, "(400)."),
-        (413, None, RequestRejected, "(413)."),
-        (422, None, RequestRejected, "(422)."),
-        (400, {"error": {"param": "temperature"}}, RequestRejected, "naming its temperature"),
-        (400, {"error": {"param": SECRET}}, RequestRejected, "(400)."),
+        (400, None, RequestRejected, "(400)"),
+        (413, None, RequestRejected, "(413)"),
+        (422, None, RequestRejected, "(422)"),
+        (400, {"error": {"param": "temperature"}}, ParameterRejected, "the temperature"),
+        (400, {"error": {"param": SECRET}}, RequestRejected, "(400)"),
         (400, {"error": {"code": "context_length_exceeded"}}, RequestRejected, "longer than"),
         (400, {"error": {"code": "content_filter"}}, Refused, "content filter"),
+        (403, {"error": {"metadata": {"reasons": ["x"]}}}, Refused, "filter"),
         (401, {"error": {"message": KEY}}, EndpointUnavailable, "API key"),
         (402, None, EndpointUnavailable, "payment"),
-        (403, None, EndpointUnavailable, "allow"),
-        (404, HTML, EndpointUnavailable, "no such model or path"),
-        (418, None, EndpointUnavailable, "does not answer calls"),
+        (403, None, EndpointUnavailable, "allow this API key"),
+        (403, HTML, EndpointUnavailable, "a filter before it"),
+        (404, HTML, EndpointUnavailable, "check the base URL"),
+        (404, {"error": {"code": "model_not_found"}}, EndpointUnavailable, "no such model"),
+        (407, HTML, EndpointUnavailable, "asks for a login"),
+        (418, None, EndpointUnavailable, "check the base URL"),
+        (451, None, EndpointUnavailable, "check the base URL"),
         (429, {"error": {"code": "insufficient_quota"}}, EndpointUnavailable, "quota"),
     ],
 )
@@ -161,11 +170,12 @@ def test_a_certificate_nobody_vouches_for_is_refused(tmp_path):
     ("reply", "kind", "said"),
     [
         (status(200, HTML, PAGE), EndpointUnavailable, "a page"),
-        (status(200, GOOD, {"content-type": "text/plain"}), EndpointUnavailable, "a page"),
+        (status(200, "Hello", {"content-type": "text/plain"}), EndpointUnavailable, "a page"),
         (status(200, '{"choices": [{"mess'), TransientFailure, "not JSON"),
         (status(200, "[" * 200_000), TransientFailure, "not JSON"),
         (status(200, {"error": {"message": SECRET}}), TransientFailure, "reported a fault"),
-        (status(200, {"choices": []}), EndpointUnavailable, "as chat completions do"),
+        (status(200, {"choices": []}), NoAnswer, "answered with nothing"),
+        (status(200, {"error": {"message": "Context size exceeded"}}), RequestRejected, "context"),
         (status(200, {"hello": SECRET}), EndpointUnavailable, "as chat completions do"),
         (status(200, '"%s"' % ("x" * (9 << 20))), EndpointUnavailable, "more than any answer"),
     ],
@@ -181,10 +191,13 @@ def test_what_is_no_completion_is_told_apart(server, reply, kind, said):
     [
         (completion('{"finding": "wheeze"}'), MalformedOutput, "side: Field required"),
         (completion("It wheezes."), MalformedOutput, "not valid JSON"),
-        (completion(""), MalformedOutput, "empty"),
-        (completion(None), MalformedOutput, "empty"),
-        (completion(None, "tool_calls"), MalformedOutput, "empty"),
-        (completion('{"finding": "whe', "length"), TruncatedOutput, "cut off"),
+        (completion(""), NoAnswer, "nothing"),
+        (completion(None), NoAnswer, "nothing"),
+        (completion(None, "tool_calls"), NoAnswer, "nothing"),
+        (completion(None, reasoning_content=GOOD), NoAnswer, "reasoning parser"),
+        (completion(GOOD, "error"), TransientFailure, "broke its answer off"),
+        (completion("", "abort"), TransientFailure, "broke its answer off"),
+        (completion('{"finding": "whe', "length"), TruncatedOutput, "output limit, now 200 tokens"),
         (completion('{"finding":' + " \n" * 50, "length"), TruncatedOutput, "blanks"),
         (completion(None, "length", reasoning_content="Hm."), TruncatedOutput, "reasoned"),
         (completion("<think>Hm.", "length"), TruncatedOutput, "reasoned"),
@@ -210,3 +223,66 @@ def test_a_failure_never_leads_to_a_second_request(server):
     before = len(server.asked)
     failure(server, status(500))
     assert len(server.asked) == before + 1
+
+
+TEMPERATURE = "temperature does not support 0.0 with this model"
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "parameter", "lever"),
+    [
+        (400, {"error": {"param": "max_tokens"}}, "max_tokens", "output limit"),
+        (400, {"error": {"message": f"'{TEMPERATURE}"}}, "temperature", "temperature"),
+        (422, {"detail": [{"loc": ["body", "max_tokens"]}]}, "max_tokens", "output limit"),
+        (400, {"error": "System role not supported"}, "system role", "system role"),
+        (500, {"error": {"message": "System role not supported"}}, "system role", "system role"),
+        (400, {"error": {"message": "json_schema is unknown"}}, "response_format", "answer format"),
+        (400, {"error": {"message": "maxItems: no"}}, "maxItems", "bounds of lists"),
+    ],
+)
+def test_a_parameter_that_is_refused_is_named_with_what_can_be_changed(
+    server, code, body, parameter, lever
+):
+    error = failure(server, status(code, body))
+    assert type(error) is ParameterRejected
+    assert error.parameter == parameter
+    assert f"refuses the {lever}" in error.detail
+
+
+@pytest.mark.parametrize("word", ["temperature", "max_tokens"])
+def test_a_word_of_the_prompt_that_a_rejection_quotes_is_no_parameter(server, word):
+    asked = replace(REQUEST, messages=(Message("user", f"Her {word} is 39."),))
+    server.reply = status(400, {"error": {"message": f"not supported: 'Her {word} is 39.'"}})
+    with pytest.raises(RequestRejected) as raised:
+        model_at(server.base_url).ask(asked)
+    assert type(raised.value) is RequestRejected
+
+
+@pytest.mark.parametrize(
+    ("reply", "may_be_prompt"),
+    [
+        (status(401), False),
+        (status(402), False),
+        (status(404), False),
+        (status(308, headers={"location": "https://elsewhere.example"}), False),
+        (status(429), False),
+        (status(503), False),
+        (status(403), True),
+        (status(451), True),
+        (status(500), True),
+        (status(502), True),
+        (status(200, HTML, PAGE), True),
+        (status(200, {"hello": "x"}), True),
+        (status(200, {"choices": []}), True),
+        (hang_up_at_once, True),
+    ],
+)
+def test_what_may_be_of_this_prompt_alone_is_told_from_what_is_the_endpoints(
+    server, reply, may_be_prompt
+):
+    assert failure(server, reply).may_be_prompt is may_be_prompt
+
+
+def test_a_late_answer_is_told_from_a_lost_one(server):
+    assert failure(server, never(server), timeout_seconds=0.3).late
+    assert not failure(server, hang_up_at_once).late

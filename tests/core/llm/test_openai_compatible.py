@@ -6,6 +6,7 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from pipeline.core.errors import PromptTruncated, RequestRejected
 from pipeline.core.llm.base import Message
 from pipeline.core.llm.dialects import first_tried
 from tests.factories.llm import GOOD, KEY, REQUEST, model_at
@@ -86,9 +87,50 @@ def test_a_request_without_system_message_gets_one_for_the_schema(server):
     assert [message["role"] for message in body["messages"]] == ["system", "user"]
 
 
-def test_only_a_plain_endpoint_may_put_words_around_its_json(server):
+def test_a_server_may_put_words_around_its_json(server):
     server.reply = completion(f"Here you are: {GOOD} Anything else?")
-    assert model_at(server.base_url, answer_format="plain").ask(REQUEST).value["side"] == "left"
+    assert model_at(server.base_url).ask(REQUEST).value["side"] == "left"
+
+
+def test_a_call_is_sent_in_the_endpoints_dialect(server):
+    body = sent(
+        server,
+        output_limit="max_completion_tokens",
+        sends_temperature=False,
+        reasoning_effort="low",
+        system_role=False,
+        extra_body={"chat_template_kwargs": {"enable_thinking": False}},
+    )
+    assert body["max_completion_tokens"] == 200
+    assert not {"max_tokens", "temperature"} & body.keys()
+    assert (body["reasoning_effort"], body["chat_template_kwargs"]) == (
+        "low",
+        {"enable_thinking": False},
+    )
+    assert body["messages"] == [
+        {"role": "user", "content": "Name the finding.\n\nA child wheezes."}
+    ]
+
+
+def test_texts_go_as_typed_parts_where_a_server_wants_them(server):
+    part = {"type": "text", "text": "A child wheezes."}
+    assert sent(server, typed_parts=True)["messages"][1]["content"] == [part]
+
+
+def test_a_prompt_longer_than_the_stated_context_is_not_sent(server):
+    before = len(server.asked)
+    long = replace(REQUEST, messages=(Message("user", "A child wheezes. " * 100),))
+    with pytest.raises(RequestRejected, match="context is set to 50"):
+        model_at(server.base_url, context_tokens=50).ask(long)
+    assert len(server.asked) == before
+
+
+def test_a_prompt_that_was_read_in_part_is_a_failure_that_was_paid_for(server):
+    server.reply = completion(GOOD, usage={"prompt_tokens": 64, "completion_tokens": 9})
+    long = replace(REQUEST, messages=(Message("user", "A child wheezes. " * 100),))
+    with pytest.raises(PromptTruncated, match="OLLAMA_CONTEXT_LENGTH") as raised:
+        model_at(server.base_url).ask(long)
+    assert (raised.value.input_tokens, raised.value.output_tokens) == (64, 9)
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from pipeline.core.errors import (
     TransientFailure,
     TruncatedOutput,
 )
-from pipeline.core.llm.capability import probe
 from pipeline.core.llm.dialects import Dialect
+from pipeline.core.llm.learning.learner import Learner
 from pipeline.core.llm.openai_compatible import OpenAICompatibleModel
 from pipeline.core.llm.structured import checked_value
 from pipeline.core.method import make_trace
@@ -77,8 +77,14 @@ def test_the_whole_method_asks_a_real_server(peer, graph):
     assert len(rehearsed.model.asked) == 5
 
 
-def test_its_capability_is_found(peer):
-    assert probe(lambda answer_format: model_at(peer, answer_format=answer_format)) == "json_schema"
+def test_how_it_is_asked_is_found(peer):
+    def ask(dialect, request):
+        model = OpenAICompatibleModel("peer", peer.base_url, MODEL, "", dialect)
+        return model.ask(dialect.applied_to(request))
+
+    learner = Learner(ask)
+    assert learner.learn(Dialect())[0] == Dialect()
+    assert learner.with_kept_limit(Dialect()) == (Dialect(), True)
 
 
 def test_an_answer_beyond_the_limit_is_truncated(peer, graph, paths):

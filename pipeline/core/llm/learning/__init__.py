@@ -1,0 +1,1 @@
+"""Finding out how an endpoint wants to be asked, and how hard."""

@@ -1,0 +1,1 @@
+"""Reading what an endpoint returned: the answer, the thoughts beside it, and what it took."""
