@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "medreason_web.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.forms",
     "django.contrib.humanize",
     "django.contrib.messages",
     "django.contrib.sessions",
@@ -54,6 +55,8 @@ MIDDLEWARE = [
     "django_structlog.middlewares.RequestMiddleware",
 ]
 
+# Text fields are ours (templates/django/forms): each takes the direction of what is typed.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 ROOT_URLCONF = "medreason_web.urls"
 WSGI_APPLICATION = "medreason_web.wsgi.application"
 TEMPLATES = [

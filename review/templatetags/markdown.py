@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
 LINK_SCHEMES = frozenset({"http", "https", "mailto"})
@@ -29,12 +30,20 @@ def _markdown() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 20})
     parser.enable("table").disable(["image", "html_block", "html_inline"])
     parser.validateLink = _may_link  # type: ignore[method-assign]
+    parser.core.ruler.push("direction", _direct)
     parser.add_render_rule("link_open", _link)
     parser.add_render_rule("heading_open", _heading)
     parser.add_render_rule("heading_close", _heading)
     parser.add_render_rule("th_open", _cell)
     parser.add_render_rule("td_open", _cell)
     return parser
+
+
+def _direct(state: StateCore) -> None:
+    """Each paragraph, heading, item and cell takes the direction of its own text."""
+    for token in state.tokens:
+        if token.nesting == 1:
+            token.attrSet("dir", "auto")
 
 
 def _may_link(url: str) -> bool:
@@ -74,5 +83,5 @@ def _cell(
     env: MutableMapping[str, Any],
 ) -> str:
     # A column's alignment would be an inline style, which the pages' security policy forbids.
-    tokens[at].attrs.clear()
+    tokens[at].attrs.pop("style", None)
     return renderer.renderToken(tokens, at, options, env)
