@@ -12,7 +12,7 @@ TAGS = {
     *("p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a"),
     *("h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td"),
 }
-ATTRIBUTES = {"href", "title", "rel", "class", "start"}
+ATTRIBUTES = {"href", "title", "rel", "class", "start", "dir"}
 HOSTILE = (
     "<script>alert(1)</script>",
     "<img src=x onerror=alert(1)>",
@@ -81,19 +81,19 @@ def test_what_guidelines_need_is_rendered():
         "# Dose\n\nRead *twice*, **slowly**.\n\n1. first\n2. second\n\n"
         "[source](https://example.org/a?b=1&c=2)\n\n| a | b |\n|---|---|\n| c | d |"
     )
-    assert "<h3>Dose</h3>" in html
+    assert '<h3 dir="auto">Dose</h3>' in html
     assert "<em>twice</em>" in html
     assert "<strong>slowly</strong>" in html
-    assert "<li>first</li>" in html
+    assert '<li dir="auto">first</li>' in html
     assert (
         '<a href="https://example.org/a?b=1&amp;c=2" rel="noopener noreferrer">source</a>' in html
     )
-    assert "<td>c</td>" in html
+    assert '<td dir="auto">c</td>' in html
 
 
 def test_raw_html_is_shown_as_the_text_it_is():
-    assert render_guidelines("<b>bold</b>") == "<p>&lt;b&gt;bold&lt;/b&gt;</p>\n"
+    assert render_guidelines("<b>bold</b>") == '<p dir="auto">&lt;b&gt;bold&lt;/b&gt;</p>\n'
 
 
 def test_a_link_that_leads_nowhere_good_stays_text():
-    assert render_guidelines("[x](javascript:y)") == "<p>[x](javascript:y)</p>\n"
+    assert render_guidelines("[x](javascript:y)") == '<p dir="auto">[x](javascript:y)</p>\n'
