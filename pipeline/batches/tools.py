@@ -18,8 +18,9 @@ from pipeline.core.similarity.registry import make_similarity
 from pipeline.endpoints.embeddings import vectors_name
 from pipeline.endpoints.registry import open_model
 from pipeline.ledger.budgets import TokenEstimator
+from pipeline.ledger.call import TraceCalls
 from pipeline.ledger.embeddings import MentionEncoders
-from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
+from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.prices import price_now
 from pipeline.models import Batch, Endpoint, Trace
 from pipeline.sources.open_graphs import MAX_OPEN_GRAPHS, open_graph, vectors_folder

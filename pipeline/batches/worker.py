@@ -18,7 +18,7 @@ from pipeline.core.errors import UnexpectedError
 from pipeline.core.method import make_trace
 from pipeline.core.records import Failure, TraceRecord
 from pipeline.db.leases import renewed_lease
-from pipeline.ledger.ledgered_model import TraceCalls
+from pipeline.ledger.call import TraceCalls
 from pipeline.log import log
 from pipeline.models import Batch, Question, Trace
 

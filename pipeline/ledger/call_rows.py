@@ -4,31 +4,32 @@ The row and the batch's budget change in the same transaction, and only the chan
 the call still in flight moves the budget: a worker that comes too late changes nothing.
 """
 
-import hashlib
-import json
-import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum, auto
-from functools import cached_property
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
-from pipeline.core.errors import MalformedOutput, ReasonerFailure, Refused, TruncatedOutput
-from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage, as_plain
-from pipeline.core.llm.pricing import TokenPrice
+from pipeline.core.errors import (
+    MalformedOutput,
+    PromptTruncated,
+    ReasonerFailure,
+    Refused,
+    TruncatedOutput,
+)
+from pipeline.core.llm.base import Answer, Usage, as_plain
 from pipeline.db.short_transaction import short_transaction
-from pipeline.ledger import budgets
-from pipeline.ledger.budgets import Cost, TokenEstimator
+from pipeline.ledger import budgets, calls_at_once
+from pipeline.ledger.budgets import Cost
+from pipeline.ledger.call import Call
 from pipeline.models import Endpoint, LLMCall, Trace
 
 # The model was paid for these, though its answer is of no use.
-PAID_FAILURES = (MalformedOutput, TruncatedOutput, Refused)
+PAID_FAILURES = (MalformedOutput, TruncatedOutput, PromptTruncated, Refused)
 BY_REASON = {failure.reason: failure for failure in PAID_FAILURES}
 # SQL by hand: every call asks this, nearly always in vain, and the ORM takes longer than the query.
 ENDED = "SELECT id FROM pipeline_llmcall WHERE fingerprint = %s AND status IN ('settled', 'failed')"
@@ -41,79 +42,10 @@ class Obstacle(Enum):
 
     # An equal call is in flight or ended just now: its answer will do for this one too.
     DUPLICATE_IN_FLIGHT = auto()
+    # The endpoint works on as many as it may.
+    TOO_MANY_AT_ONCE = auto()
     # The budget is reserved or spent, or the trace is another worker's.
     BUDGET_UNAVAILABLE = auto()
-
-
-@dataclass(frozen=True)
-class Call:
-    """One call as the ledger sees it: the request, of whom, for which trace, at what price.
-
-    `shared` calls answer equal ones of any batch; others only those of their own trace.
-    """
-
-    request: Request
-    language_model: LanguageModel
-    trace: Trace | None
-    served_by: Endpoint | None
-    price: TokenPrice | None
-    shared: bool
-    token_estimator: TokenEstimator
-
-    @cached_property
-    def parameters(self) -> dict[str, Any]:
-        """What decides the answer beside the messages; the API key is no part of it."""
-        return {
-            "max_output_tokens": self.request.max_output_tokens,
-            "temperature": self.request.temperature,
-            "service_tier": self.request.service_tier,
-            "repair": self.request.repair,
-            "schema": self.request.schema,
-        }
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """sha256 over all that makes two calls the same question."""
-        question = {
-            "endpoint": self.language_model.endpoint,
-            "base_url": self.served_by.base_url if self.served_by else "",
-            "model": self.language_model.model,
-            "parameters": self.parameters,
-            "prompt": [self.request.prompt_name, self.request.prompt_version],
-            "messages": as_plain(self.request.messages),
-            "sample_index": self.request.sample_index,
-            "within": self._scope,
-        }
-        return hashlib.sha256(json.dumps(question, sort_keys=True).encode()).hexdigest()
-
-    @property
-    def _scope(self) -> str:
-        if self.trace is None or not self.request.replayable:
-            return str(uuid.uuid4())  # it equals no other call
-        return "" if self.shared else str(self.trace.key)
-
-    @cached_property
-    def max_input_tokens(self) -> int:
-        return self.token_estimator.max_input_tokens(self.request)
-
-    @property
-    def expected_tokens(self) -> int:
-        """What it counts as against a limit a minute before it is sent: four bytes a token."""
-        return budgets.size_of(self.request) // 4 + self.request.max_output_tokens
-
-    @cached_property
-    def max_cost(self) -> Cost:
-        """The most it may cost, which is what is reserved."""
-        return Cost.at_price(self.price, self.max_input_tokens, self.request.max_output_tokens)
-
-    def cost_of(self, usage: Usage) -> Cost:
-        """What it cost; the most it may have cost where the endpoint tells no tokens."""
-        read, written = usage.input_tokens, usage.output_tokens
-        return Cost.at_price(
-            self.price,
-            self.max_input_tokens if read is None else read,
-            self.request.max_output_tokens if written is None else written,
-        )
 
 
 def earlier_call(call: Call) -> LLMCall | None:
@@ -136,8 +68,13 @@ def _answers(row: LLMCall, call: Call) -> bool:
     return own and row.error.partition(": ")[0] in BY_REASON
 
 
-def open_call(call: Call, *, repair_of: int | None) -> LLMCall | Obstacle:
-    """Write the row of a call about to be sent and reserve its most; an obstacle leaves nothing."""
+def open_call(
+    call: Call, *, repair_of: int | None, bounded_at: Endpoint | None = None
+) -> LLMCall | Obstacle:
+    """Write the row of a call about to be sent and reserve its most; an obstacle leaves nothing.
+
+    `bounded_at`: its endpoint, where that works on no more than so many calls at once.
+    """
     row = _row(call, LLMCall.Status.IN_FLIGHT, repair_of_id=repair_of)
     obstacle = None
     try:
@@ -147,6 +84,8 @@ def open_call(call: Call, *, repair_of: int | None) -> LLMCall | Obstacle:
             row.save(force_insert=True)
             if earlier_call(call):
                 obstacle = Obstacle.DUPLICATE_IN_FLIGHT
+            elif bounded_at and not calls_at_once.is_within(bounded_at):
+                obstacle = Obstacle.TOO_MANY_AT_ONCE
             elif not budgets.reserve(call.trace, call.max_cost):
                 obstacle = Obstacle.BUDGET_UNAVAILABLE
             transaction.set_rollback(obstacle is not None)
@@ -200,13 +139,19 @@ def settle(row: LLMCall, call: Call, answer: Answer, *, milliseconds: int) -> No
     )
 
 
-def settle_failed(row: LLMCall, call: Call, failure: ReasonerFailure, *, milliseconds: int) -> None:
-    """Record that a call in flight ended in a typed failure, and what was paid for it."""
+def settle_failed(
+    row: LLMCall, call: Call, failure: ReasonerFailure, *, answered: bool, milliseconds: int
+) -> None:
+    """Record that a call in flight ended in a typed failure, and what was paid for it.
+
+    Usage that the endpoint tells is charged in any case; where it tells none, an answer of no use.
+    """
     usage = Usage(failure.input_tokens, failure.output_tokens)
+    is_paid = (answered and isinstance(failure, PAID_FAILURES)) or usage != Usage(None, None)
     nothing = Cost(0, None if call.price is None else Decimal(0), call.max_cost.currency)
     _end(
         row,
-        call.cost_of(usage) if isinstance(failure, PAID_FAILURES) else nothing,
+        call.cost_of(usage) if is_paid else nothing,
         status=LLMCall.Status.FAILED,
         error=f"{failure.reason}: {failure.detail}",
         answer_text=failure.text,

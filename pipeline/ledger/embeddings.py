@@ -11,13 +11,15 @@ from typing import Final
 
 from django.utils import timezone
 
+from pipeline.core.embeddings.embedding_model import embed_request
 from pipeline.core.embeddings.endpoint_encoder import EndpointEncoder, VectorMemory
 from pipeline.core.embeddings.node_vectors import VectorsSummary
 from pipeline.core.errors import MalformedOutput
 from pipeline.endpoints.embeddings import open_embedding_model, remember_dimension
 from pipeline.ledger import limits
 from pipeline.ledger.budgets import TokenEstimator
-from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
+from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.prices import price_now
 from pipeline.ledger.retry import RetryPolicy
 from pipeline.models import Batch, Endpoint, Trace
@@ -64,6 +66,7 @@ class MentionEncoders:
             price=price_now(endpoint),
             token_estimator=TokenEstimator.from_ledger(batch, endpoint),
             is_paced=True,
+            canary=embed_request(TEST_TEXTS, stage="probe"),
         )
 
     @property

@@ -1,9 +1,9 @@
 """Rate limits and circuit breaker of an endpoint, shared by all workers.
 
 A request takes the next free moment and moves it on by its share of a minute, so that no 60
-seconds hold more than the limits allow, wherever they begin. The circuit opens at once when an
-endpoint will not answer us at all, and after repeated failure; while it is open nothing is
-sent. When its time is over, one request probes the endpoint and the others wait for the
+seconds hold more than the limits allow, wherever they begin. Failures in a row put an endpoint
+in doubt; whoever finds that it answers nobody opens its circuit, and while that is open nothing
+is sent. When its time is over, one request probes the endpoint and the others wait for the
 outcome. The state is one row an endpoint, changed by compare-and-set.
 """
 
@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 
 from pipeline.core.errors import EndpointUnavailable, TransientFailure
 from pipeline.db.short_transaction import short_transaction
+from pipeline.ledger import calls_at_once
 from pipeline.ledger.retry import Clock
 from pipeline.models import Endpoint, EndpointPace
 
@@ -25,6 +26,8 @@ MAX_AHEAD = timedelta(seconds=5)
 PROBE_MARGIN = 10.0
 CACHE_LIFETIME = timedelta(seconds=0.5)
 MAX_REASON_LENGTH = 400
+# A server that asks for less has asked for nothing: many say 0 whatever is wrong with them.
+MIN_WAIT = 1.0
 
 
 @dataclass
@@ -45,11 +48,14 @@ class CircuitCache:
 class Permit:
     """Leave to send one request; with a `refusal`, the reason why the circuit is open instead.
 
-    `after_failures`: the request's success is news, as is that of a probe.
+    `after_failures`: the request's success is news, as is that of a probe. `most`: so many calls
+    may be in flight at once, None: any number; `is_slowed`: they are fewer since some were late.
     """
 
     after_failures: bool = False
     refusal: str | None = None
+    most: int | None = None
+    is_slowed: bool = False
 
 
 def acquire(
@@ -58,7 +64,7 @@ def acquire(
     """Wait until one request of about so many tokens may be sent, or the circuit is open."""
     share, cache = _share(endpoint, tokens), cache or CircuitCache()
     if not share and cache.is_closed(clock.now()):
-        return Permit()
+        return Permit(most=endpoint.dialect.calls_at_once)
     while True:
         pace, now = _pace_of(endpoint), clock.now()
         at = max(now, pace.free_at or now)
@@ -73,8 +79,10 @@ def acquire(
     if at > now:
         clock.sleep((at - now).total_seconds())
     after_failures = pace.failures_in_a_row > 0 or pace.open_until is not None
-    cache.closed_at = None if after_failures or at > now else now
-    return Permit(after_failures)
+    is_slowed = pace.calls_at_once is not None
+    cache.closed_at = None if after_failures or is_slowed or at > now else now
+    most = calls_at_once.most(endpoint, pace.calls_at_once)
+    return Permit(after_failures, most=most, is_slowed=is_slowed)
 
 
 def record_success(endpoint: Endpoint, permit: Permit) -> None:
@@ -89,25 +97,44 @@ def record_success(endpoint: Endpoint, permit: Permit) -> None:
         )
 
 
-def record_failure(
-    endpoint: Endpoint, failure: EndpointUnavailable, *, gave_up: bool, clock: Clock
-) -> str:
-    """The endpoint did not answer; returns why the circuit is open now, empty if it is not.
+def is_certain(failure: EndpointUnavailable) -> bool:
+    """Whether the endpoint certainly refuses every call, so that no other need be asked."""
+    if _wait_of(failure) > settings.LLM_LONGEST_WAIT:
+        return True
+    return not isinstance(failure, TransientFailure) and not failure.may_be_prompt
 
-    An endpoint that says when to come back is at work: everyone waits, and nothing is counted
-    unless a call gives up over it. A wait longer than the settings allow opens the circuit.
+
+def count_failure(endpoint: Endpoint, failure: EndpointUnavailable, *, now: datetime) -> bool:
+    """Count a failure that may pass; whether the endpoint is in doubt now.
+
+    An endpoint that says when to come back is at work: everyone waits, and nothing is counted.
     """
-    wait = failure.retry_after
-    now, probing = clock.now(), _pace_of(endpoint).open_until is not None
-    if probing or not isinstance(failure, TransientFailure):
-        return _open(endpoint, failure, now, wait or settings.LLM_CIRCUIT_SECONDS)
-    if wait is not None:
-        _delay_everyone(endpoint, now + timedelta(seconds=min(wait, settings.LLM_LONGEST_WAIT)))
-        too_long = gave_up or wait > settings.LLM_LONGEST_WAIT
-        return _open(endpoint, failure, now, wait) if too_long else ""
-    if _count_failure(endpoint, now):
-        return _open(endpoint, failure, now, settings.LLM_CIRCUIT_SECONDS)
-    return ""
+    if not isinstance(failure, TransientFailure) or _pace_of(endpoint).open_until is not None:
+        return True
+    wait = _wait_of(failure)
+    if wait:
+        _delay_everyone(endpoint, now, wait)
+        return False
+    return _count_failure(endpoint, now)
+
+
+def open_circuit(endpoint: Endpoint, failure: EndpointUnavailable, *, now: datetime) -> str:
+    """Have nothing more sent for a while, or for as long as the endpoint asked; returns why."""
+    wait = _wait_of(failure)
+    if wait:
+        _delay_everyone(endpoint, now, wait)
+    until = now + timedelta(seconds=wait or settings.LLM_CIRCUIT_SECONDS)
+    reason = f"{endpoint}: {failure.detail}"[:MAX_REASON_LENGTH]
+    EndpointPace.objects.update_or_create(
+        endpoint=endpoint,
+        defaults={"open_until": until, "open_reason": reason, "probe_until": None},
+    )
+    return reason
+
+
+def is_open(endpoint: Endpoint, *, now: datetime) -> bool:
+    """Whether nothing may be sent."""
+    return EndpointPace.objects.filter(endpoint=endpoint, open_until__gt=now).exists()
 
 
 def give_back(endpoint: Endpoint, *, tokens: int) -> None:
@@ -156,7 +183,8 @@ def _claim_moment(pace: EndpointPace, at: datetime, share: float) -> bool:
     return rows.update(free_at=at + timedelta(seconds=share)) == 1
 
 
-def _delay_everyone(endpoint: Endpoint, until: datetime) -> None:
+def _delay_everyone(endpoint: Endpoint, now: datetime, wait: float) -> None:
+    until = now + timedelta(seconds=min(wait, settings.LLM_LONGEST_WAIT))
     earlier = Q(free_at=None) | Q(free_at__lt=until)
     EndpointPace.objects.filter(earlier, endpoint=endpoint).update(free_at=until)
 
@@ -177,9 +205,7 @@ def _count_failure(endpoint: Endpoint, now: datetime) -> bool:
     )
 
 
-def _open(endpoint: Endpoint, failure: EndpointUnavailable, now: datetime, seconds: float) -> str:
-    reason = f"{endpoint}: {failure.detail}"[:MAX_REASON_LENGTH]
-    EndpointPace.objects.filter(endpoint=endpoint).update(
-        open_until=now + timedelta(seconds=seconds), open_reason=reason, probe_until=None
-    )
-    return reason
+def _wait_of(failure: EndpointUnavailable) -> float:
+    """The seconds that the endpoint asks to wait; 0 where it asks for none worth the name."""
+    wait = failure.retry_after or 0.0
+    return wait if wait >= MIN_WAIT else 0.0

@@ -18,6 +18,7 @@ from pipeline.core.llm.learning.learner import QUESTION, Learner
 from pipeline.core.llm.learning.pace import CALLS_TOGETHER, Measured, pace_of
 from pipeline.endpoints.registry import open_model, remember_found
 from pipeline.ledger import call_rows
+from pipeline.ledger.call import Call
 from pipeline.ledger.call_rows import Obstacle
 from pipeline.ledger.embeddings import probe_embeddings
 from pipeline.ledger.ledgered_model import LedgeredModel
@@ -164,14 +165,11 @@ def _outcome(model: LedgeredModel, request: Request) -> Answer | ReasonerFailure
 
 
 def _settle(
-    row: LLMCall | Obstacle,
-    call: call_rows.Call,
-    outcome: Answer | ReasonerFailure,
-    milliseconds: int,
+    row: LLMCall | Obstacle, call: Call, outcome: Answer | ReasonerFailure, milliseconds: int
 ) -> None:
     if isinstance(row, Obstacle):
         return  # a call without a trace meets none
     if isinstance(outcome, Answer):
         call_rows.settle(row, call, outcome, milliseconds=milliseconds)
     else:
-        call_rows.settle_failed(row, call, outcome, milliseconds=milliseconds)
+        call_rows.settle_failed(row, call, outcome, answered=True, milliseconds=milliseconds)

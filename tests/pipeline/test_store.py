@@ -11,7 +11,7 @@ from pipeline.batches.claims import claim_trace
 from pipeline.batches.tools import open_tools
 from pipeline.core.method import make_trace
 from pipeline.core.records import Option, TraceRecord
-from pipeline.ledger.ledgered_model import TraceCalls
+from pipeline.ledger.call import TraceCalls
 from pipeline.models import Question
 from tests import factories
 

@@ -13,7 +13,7 @@ from pipeline.batches.claims import claim_trace, release_claim, return_expired_l
 from pipeline.batches.tools import open_tools
 from pipeline.core.method import make_trace
 from pipeline.db.leases import renewed_lease
-from pipeline.ledger.ledgered_model import TraceCalls
+from pipeline.ledger.call import TraceCalls
 from pipeline.models import Trace
 from tests import factories
 from tests.product import until

@@ -20,7 +20,8 @@ from pipeline.core.llm.base import Message, Usage
 from pipeline.core.llm.pricing import TokenPrice
 from pipeline.ledger import budgets, call_rows
 from pipeline.ledger.budgets import Cost, TokenEstimator
-from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
+from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.models import Batch, LLMCall, Trace
 from tests import factories
 from tests.factories.endpoints import price

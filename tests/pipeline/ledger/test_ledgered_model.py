@@ -15,7 +15,8 @@ from pipeline.core.errors import (
 )
 from pipeline.core.llm.base import Message
 from pipeline.ledger import limits
-from pipeline.ledger.ledgered_model import LedgeredModel, TraceCalls
+from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.models import Endpoint, LLMCall, Trace
 from tests import factories
 from tests.factories.endpoints import endpoint

@@ -16,6 +16,10 @@ from tests.peers.scripted import Time
 pytestmark = pytest.mark.django_db
 
 
+def down(**how) -> TransientFailure:
+    return TransientFailure("could not be reached", stage="extraction", **how)
+
+
 @pytest.fixture
 def time() -> Time:
     return Time()
@@ -94,14 +98,14 @@ def test_while_failures_are_counted_every_success_is_news(time):
         assert permit.after_failures
 
 
-def down(**how) -> TransientFailure:
-    return TransientFailure("could not be reached", stage="extraction", **how)
-
-
 def fail(served, time, *, times=1, failure=None, gave_up=False) -> str:
+    """What comes of failures at an endpoint that answers nobody: why its circuit is open."""
+    failure = failure or down()
     for _ in range(times):
-        opened = limits.record_failure(served, failure or down(), gave_up=gave_up, clock=time.clock)
-    return opened
+        in_doubt = limits.count_failure(served, failure, now=time.at)
+    if in_doubt or gave_up:
+        return limits.open_circuit(served, failure, now=time.at)
+    return ""
 
 
 def test_the_circuit_opens_after_failures_in_a_row_that_last(time, settings):
@@ -133,9 +137,28 @@ def test_a_success_in_between_begins_the_count_anew(time, settings):
     assert fail(served, time)
 
 
-def test_a_closed_door_opens_the_circuit_at_once(time):
-    refused = EndpointUnavailable("does not accept the API key (401)", stage="extraction")
-    assert "401" in fail(endpoint(), time, failure=refused, gave_up=True)
+@pytest.mark.parametrize(
+    ("failure", "certain"),
+    [
+        (EndpointUnavailable("does not accept the API key (401)", stage="x"), True),
+        (EndpointUnavailable("refuses (403)", stage="x", may_be_prompt=True), False),
+        (down(may_be_prompt=True), False),
+        (down(retry_after=120.0), False),
+        (down(retry_after=121.0), True),
+    ],
+)
+def test_only_what_every_call_will_meet_is_certain(settings, failure, certain):
+    settings.LLM_LONGEST_WAIT = 120
+    assert limits.is_certain(failure) is certain
+
+
+@pytest.mark.parametrize("asked", [0.0, 0.2])
+def test_a_server_that_says_at_once_is_counted_like_one_that_says_nothing(time, settings, asked):
+    settings.LLM_CIRCUIT_FAILURES, settings.LLM_CIRCUIT_GRACE = 2, 0
+    served = endpoint()
+    assert not fail(served, time, failure=down(retry_after=asked))
+    assert fail(served, time, failure=down(retry_after=asked))
+    assert (EndpointPace.objects.get().open_until - time.at).total_seconds() == 60
 
 
 def test_an_endpoint_that_says_when_to_come_back_makes_everyone_wait(time, settings):
@@ -252,7 +275,7 @@ def test_resuming_a_batch_asks_its_endpoints_again():
     batch, time = factories.model_batch(1), Time()
     refused = EndpointUnavailable("401", stage="extraction")
     now = Time(at=batch.started_at)
-    limits.record_failure(batch.reasoner_endpoint, refused, gave_up=True, clock=now.clock)
+    limits.open_circuit(batch.reasoner_endpoint, refused, now=now.at)
     lifecycle.pause_batch(batch, reason="401")
     lifecycle.resume_batch(batch)
     later = Time(at=batch.started_at + timedelta(seconds=5))

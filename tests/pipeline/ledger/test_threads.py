@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 from django.db import connections
+from django.utils import timezone
 
 from pipeline.batches import claims, lifecycle, worker
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import EndpointUnavailable
 from pipeline.ledger import limits
 from pipeline.ledger.ledgered_model import LedgeredModel
-from pipeline.ledger.retry import Clock
 from pipeline.models import Batch, Endpoint, LLMCall, Trace
 from tests import factories
 from tests.factories.endpoints import endpoint, price, reader
@@ -114,7 +114,7 @@ def test_a_larger_budget_goes_on_where_the_smaller_ended(stub):
 def test_an_endpoint_that_refuses_the_key_pauses_the_batch_and_burns_no_question(stub):
     batch = batch_at(stub, 12)
     refused = EndpointUnavailable("127.0.0.1 does not accept the API key (401).", stage="x")
-    limits.record_failure(batch.reasoner_endpoint, refused, gave_up=True, clock=Clock())
+    limits.open_circuit(batch.reasoner_endpoint, refused, now=timezone.now())
     assert lifecycle.run_batch(batch, threads=4) == 0
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED

@@ -1,0 +1,167 @@
+"""Whose failure it is that a call was not answered, in sentences that say what to change.
+
+A prompt's own failure ends its trace; a failure that all prompts meet pauses the batch. The
+evidence are the ledger's latest calls, compared by their number and not by clocks: one that was
+opened later and was answered proves that the endpoint was at work after an earlier one was sent.
+"""
+
+from datetime import datetime
+
+from django.db.models import QuerySet, Sum
+
+from pipeline.core.errors import (
+    EndpointUnavailable,
+    MalformedOutput,
+    NoAnswer,
+    ParameterRejected,
+    PromptTruncated,
+    ReasonerFailure,
+    Refused,
+    RequestRejected,
+    TransientFailure,
+    TruncatedOutput,
+)
+from pipeline.ledger.call import Call
+from pipeline.models import Batch, Endpoint, Event, LLMCall
+
+MAX_CALLS = 200
+# What the model wrote was of no use, but it was asked and it answered.
+ANSWERED_BADLY = frozenset(
+    failure.reason for failure in (MalformedOutput, TruncatedOutput, PromptTruncated)
+)
+# So many traces in a row without one answer to a prompt, and it is not the questions.
+MAX_REFUSED_IN_A_ROW = 20
+# Each late answer costs a whole time limit, and may be charged in full.
+MAX_LATE_IN_A_ROW = 2
+
+
+def is_answering(call: Call, *, since: int) -> bool:
+    """Whether a call opened after that one, of another trace or of none, has been answered."""
+    return _others(call, since).filter(status=LLMCall.Status.SETTLED).exists()
+
+
+def may_be_answered(call: Call, *, since: int) -> bool:
+    """Whether a call opened after that one, of another trace or of none, is in flight."""
+    return _others(call, since).filter(status=LLMCall.Status.IN_FLIGHT).exists()
+
+
+def unanswered_in_a_row(call: Call) -> int:
+    """How many of the batch's traces, this one among them, got no answer to this prompt.
+
+    Counted back to its last answer, or to where a lead resumed the batch.
+    """
+    if call.served_by is None or call.trace is None:
+        return 0
+    resumed, traces = _resumed_at(call.trace.batch_id), {call.trace.pk}
+    latest = LLMCall.objects.filter(served_by=call.served_by).order_by("-pk")[:MAX_CALLS]
+    for row in latest.only("batch", "trace", "prompt_name", "status", "error", "sent_at"):
+        if row.batch_id != call.trace.batch_id or row.prompt_name != call.request.prompt_name:
+            continue
+        if _was_answered(row) or (resumed is not None and row.sent_at < resumed):
+            break
+        if row.status in (LLMCall.Status.FAILED, LLMCall.Status.UNCERTAIN) and row.trace_id:
+            traces.add(row.trace_id)
+    return len(traces)
+
+
+def reason_to_halt(call: Call, failure: ReasonerFailure) -> str:
+    """Why a failure that looks like a prompt's own is that of all prompts; empty if it is not."""
+    endpoint = call.served_by
+    if endpoint is None or not isinstance(failure, RequestRejected | EndpointUnavailable):
+        return ""
+    if isinstance(failure, ParameterRejected):
+        return (
+            f"{endpoint}: {failure.detail} Every call sends this parameter: test the endpoint "
+            f"again, or set {failure.parameter} in its settings, then resume."
+        )
+    late = isinstance(failure, EndpointUnavailable) and failure.late
+    in_a_row = unanswered_in_a_row(call)
+    if in_a_row < (MAX_LATE_IN_A_ROW if late else MAX_REFUSED_IN_A_ROW):
+        return ""
+    if late:
+        return f"{endpoint}: {_too_slow(call, endpoint)}"
+    return (
+        f"{endpoint}: {failure.detail} That is the answer to the {call.request.prompt_name} prompt "
+        f"of {in_a_row} traces in a row, so it is not their questions. Use another model or "
+        "endpoint, or have whoever runs this one allow the prompt, then resume."
+    )
+
+
+def failure_of_prompt(
+    call: Call, failure: EndpointUnavailable, *, attempts: int
+) -> EndpointUnavailable | Refused:
+    """The failure as the trace's own: the endpoint answers other questions."""
+    if failure.late:
+        detail = (
+            f"No answer came within the time limit of {_time_limit(call)}, though the endpoint "
+            "answers other questions. Raise its time limit or lower its output limit, then try "
+            "again."
+        )
+    elif isinstance(failure, TransientFailure):
+        detail = (
+            f"{failure.detail} So it was {attempts} times, though the endpoint answers other "
+            "questions. Try again later, or leave this question out."
+        )
+    else:
+        detail = (
+            f"{failure.detail} It answers other questions: a filter before the model may object "
+            "to this one. Ask whoever runs the endpoint, or leave this question out."
+        )
+        return Refused(detail, stage=failure.stage)
+    return NoAnswer(detail, stage=failure.stage)
+
+
+def failure_of_endpoint(
+    call: Call, failure: EndpointUnavailable, canary: EndpointUnavailable
+) -> EndpointUnavailable:
+    """The failure as the endpoint's: another question got no answer either."""
+    if failure.late and call.served_by is not None:
+        return EndpointUnavailable(_too_slow(call, call.served_by), stage=failure.stage)
+    return canary
+
+
+def _too_slow(call: Call, endpoint: Endpoint) -> str:
+    speed = _tokens_a_second(endpoint)
+    measured = (
+        "no call has been answered so far"
+        if speed is None
+        else f"it writes about {speed:.2g} tokens a second"
+    )
+    return (
+        f"No answer came within its time limit of {_time_limit(call)}, even with one call at a "
+        f"time; {measured}, and an answer may have {call.request.max_output_tokens:,}. Raise its "
+        "time limit, lower its output limit or use a faster server, then resume."
+    )
+
+
+def _time_limit(call: Call) -> str:
+    seconds = call.served_by.dialect.timeout_seconds if call.served_by else 0
+    return f"{seconds:g} seconds"
+
+
+def _tokens_a_second(endpoint: Endpoint) -> float | None:
+    """How fast a call was answered of late, one beside the others; None when none was."""
+    settled = LLMCall.objects.filter(
+        served_by=endpoint, status="settled", output_tokens__gt=0, latency_ms__gt=0
+    )
+    latest = settled.order_by("-pk").values("output_tokens", "latency_ms")[:MAX_CALLS]
+    sums = latest.aggregate(tokens=Sum("output_tokens"), milliseconds=Sum("latency_ms"))
+    return 1000 * sums["tokens"] / sums["milliseconds"] if sums["milliseconds"] else None
+
+
+def _others(call: Call, since: int) -> QuerySet[LLMCall]:
+    later = LLMCall.objects.filter(served_by=call.served_by, pk__gt=since)
+    return later.exclude(trace=call.trace)
+
+
+def _was_answered(row: LLMCall) -> bool:
+    if row.status == LLMCall.Status.FAILED:
+        return row.error.partition(": ")[0] in ANSWERED_BADLY
+    return row.status == LLMCall.Status.SETTLED
+
+
+def _resumed_at(batch_id: int) -> datetime | None:
+    resumed = Event.objects.filter(
+        subject_type=Batch._meta.label_lower, subject_id=str(batch_id), action="batch.resumed"
+    )
+    return resumed.order_by("-pk").values_list("at", flat=True).first()

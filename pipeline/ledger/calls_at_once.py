@@ -1,0 +1,88 @@
+"""How many calls an endpoint works on at once, shared by all workers.
+
+The calls in flight are the count: a worker that dies leaves it wrong no longer than its lease.
+The most is what the endpoint's dialect says, and less while answers come late: then a quarter of
+those that were in flight, for each late answer costs a whole time limit and growing back costs
+nothing. It grows while answers take less than half of the time limit. Calls of no trace (tests
+of the endpoint) are not counted.
+"""
+
+from django.conf import settings
+from django.db import connection
+from django.db.models import F, Max
+
+from pipeline.models import Endpoint, EndpointPace, LLMCall
+
+# SQL by hand, with the status in its text: only so is the small index of calls in flight used.
+IN_FLIGHT = """
+SELECT COUNT(*) FROM pipeline_llmcall
+WHERE served_by_id = %s AND status = 'in_flight' AND trace_id IS NOT NULL
+"""
+
+
+def most(endpoint: Endpoint, lowered: int | None) -> int | None:
+    """The most calls at once, where it has been lowered to so many; None: as many as there are."""
+    return min(filter(None, (lowered, endpoint.dialect.calls_at_once)), default=None)
+
+
+def has_room(endpoint: Endpoint) -> bool:
+    """Whether one more call may be opened, for whoever waits until one may."""
+    pace = EndpointPace.objects.get(endpoint=endpoint)
+    ceiling = most(endpoint, pace.calls_at_once)
+    return ceiling is None or _in_flight(endpoint) < ceiling
+
+
+def is_within(endpoint: Endpoint) -> bool:
+    """Whether there are no more calls in flight than may be, the caller's own among them.
+
+    For the transaction that has written a call's row: until it ends, no other call is opened.
+    """
+    pace = EndpointPace.objects.select_for_update(no_key=True).get(endpoint=endpoint)
+    ceiling = most(endpoint, pace.calls_at_once)
+    return ceiling is None or _in_flight(endpoint) <= ceiling
+
+
+def lower(endpoint: Endpoint, *, late_call: int) -> bool:
+    """Allow fewer calls at once after one came late; False: it was the only one allowed.
+
+    Calls that were sent before the last change say nothing of what is allowed since.
+    """
+    pace = EndpointPace.objects.get(endpoint=endpoint)
+    ceiling = most(endpoint, pace.calls_at_once)
+    if late_call <= pace.slowed_after:
+        return True
+    if ceiling == 1:
+        return False
+    at_once = _in_flight(endpoint) + 1  # the late one is no longer in flight
+    fewer = max(1, min(at_once, ceiling or at_once) // 4)
+    EndpointPace.objects.filter(pk=pace.pk, slowed_after=pace.slowed_after).update(
+        calls_at_once=fewer, slowed_after=newest_call(endpoint), answered_in_time=0
+    )
+    return True
+
+
+def newest_call(endpoint: Endpoint) -> int:
+    """The number of the newest call to the endpoint; 0 without one."""
+    return LLMCall.objects.filter(served_by=endpoint).aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def take_note(endpoint: Endpoint, *, seconds: float) -> None:
+    """An answer came after so many seconds: allow more at once when enough came in good time."""
+    lowered = EndpointPace.objects.filter(endpoint=endpoint, calls_at_once__isnull=False)
+    if seconds > endpoint.dialect.timeout_seconds / 2:
+        lowered.update(answered_in_time=0)
+        return
+    lowered.update(answered_in_time=F("answered_in_time") + 1)
+    pace = lowered.filter(answered_in_time__gte=F("calls_at_once")).first()
+    if pace is not None and pace.calls_at_once is not None:
+        more = pace.calls_at_once + max(1, pace.calls_at_once // 4)
+        full = more >= (endpoint.dialect.calls_at_once or settings.TRACE_THREADS)
+        lowered.filter(calls_at_once=pace.calls_at_once).update(
+            calls_at_once=None if full else more, answered_in_time=0
+        )
+
+
+def _in_flight(endpoint: Endpoint) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(IN_FLIGHT, [endpoint.pk])
+        return int(cursor.fetchone()[0])
