@@ -91,3 +91,37 @@ def test_a_damaged_file_is_one_sentence(content, part):
 def test_a_file_of_too_many_columns_is_refused():
     with pytest.raises(SourceFileError, match="more than 200 columns"):
         read(parquet([{f"c{i}": i for i in range(201)}]))
+
+
+def test_one_long_text_named_by_every_row_is_never_unpacked_for_each():
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * 600, pa.int32()), ["x" * 1_000_000])
+    stream = io.BytesIO()
+    table = pa.table({"question": text, "id": pa.array(range(600))})
+    pq.write_table(table, stream, store_schema=False, dictionary_pagesize_limit=1 << 30)
+    before = pa.default_memory_pool().max_memory()
+    records = read(stream.getvalue(), record=900_000)
+    assert {record.flaw for record in records} == {"The record is longer than 900,000 bytes."}
+    assert pa.default_memory_pool().max_memory() < max(before, 64 << 20)
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        pa.table({"choices": pa.array([[None] * 300_000], pa.list_(pa.int8()))}),
+        pa.table({"cop": pa.array([1] * 300_000, pa.int8())}),
+        pa.table({"question": pa.array(["x" * 200_000 * i for i in range(12)])}),
+    ],
+    ids=["one row of values without bytes", "rows without bytes", "much text"],
+)
+def test_a_small_file_that_unpacks_beyond_the_limit_is_refused_unread(table):
+    stream = io.BytesIO()
+    pq.write_table(table, stream, compression="zstd")
+    assert len(stream.getvalue()) < 20_000
+    with pytest.raises(SourceFileError, match="larger than the limit"):
+        read(stream.getvalue(), total=10_000_000)
+
+
+def test_texts_within_structs_are_read_a_few_rows_at_a_time():
+    rows = [{"options": {"A": "x" * 5000, "B": str(i)}} for i in range(100)]
+    content = parquet(rows, use_dictionary=False)
+    assert [dict(r.fields) for r in read(content, total=600_000)] == rows
