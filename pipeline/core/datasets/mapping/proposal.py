@@ -1,6 +1,6 @@
 """A mapping proposed for a file that nobody has described yet, with what is uncertain about it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
@@ -31,17 +31,31 @@ class Proposal:
     uncertain: tuple[str, ...]
 
 
-def propose_mapping(sample: Sequence[SourceRecord]) -> Proposal:
-    """A mapping for a file, proposed from its first records."""
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What a person says of a file's columns, so that only the rest is proposed.
+
+    `keys` are columns; how they are written is found out, or is `key_written`.
+    """
+
+    question: str = ""
+    options: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    key_written: KeyWritten | None = None
+    free_text: bool = False
+
+
+def propose_mapping(sample: Sequence[SourceRecord], stated: Stated | None = None) -> Proposal:
+    """A mapping for a file, proposed from its first records and what is stated of them."""
     records = [record.fields for record in sample if not record.flaw]
-    return _Proposing(records).proposal()
+    return _Proposing(records, stated or Stated()).proposal()
 
 
 class _Proposing:
     """One proposal in the making: the records, their columns, and the doubts so far."""
 
-    def __init__(self, records: list[Record]) -> None:
-        self._records = records
+    def __init__(self, records: list[Record], stated: Stated) -> None:
+        self._records, self._stated = records, stated
         self._columns = tuple(dict.fromkeys(name for record in records for name in record))
         self._doubts: list[str] = []
 
@@ -70,6 +84,8 @@ class _Proposing:
         return Proposal(None, (*self._doubts, doubt))
 
     def _question(self) -> str | None:
+        if self._stated.question:
+            return self._stated.question
         by_name = names.named(self._columns, names.QUESTION)
         if by_name:
             return by_name[0]
@@ -83,11 +99,9 @@ class _Proposing:
         return sum(len(v) for record in self._records if isinstance(v := record.get(column), str))
 
     def _options(self, question: str) -> OptionFields | None:
-        columns = names.option_columns(self._columns)
-        candidates = [OptionFields("columns", columns)] if columns else []
-        for column in (*names.named(self._columns, names.OPTIONS), question):
-            candidates += [OptionFields(written, (column,)) for written in _IN_ONE_COLUMN]
-        best = max(candidates, key=self._readable, default=None)
+        if self._stated.free_text:
+            return None
+        best = max(self._option_fields(question), key=self._readable, default=None)
         if best is None or not self._readable(best):
             self._doubts.append("No options were found: the answers are taken for free text.")
             return None
@@ -97,6 +111,16 @@ class _Proposing:
             )
         return best
 
+    def _option_fields(self, question: str) -> Iterator[OptionFields]:
+        """Every way in which the options may stand in the columns stated, or else in any."""
+        stated = self._stated.options
+        several = stated if stated else names.option_columns(self._columns)
+        if len(several) > 1:
+            yield OptionFields("columns", several)
+        single = stated if stated else (*names.named(self._columns, names.OPTIONS), question)
+        for column in single if len(stated) < 2 else ():
+            yield from (OptionFields(written, (column,)) for written in _IN_ONE_COLUMN)
+
     def _readable(self, options: OptionFields) -> int:
         return sum(1 for record in self._records if _options_or_none(record, options))
 
@@ -105,13 +129,17 @@ class _Proposing:
         read = [(r, o) for r in self._records if (o := _options_or_none(r, options))]
         keys: list[KeyField] = []
         for ways in (_in_words, _in_numbers):
-            for column in names.named(self._columns, names.KEY):
-                fitting = [key for key in ways(column) if _fits((*keys, key), read)]
+            for column in self._stated.keys or names.named(self._columns, names.KEY):
+                fitting = [key for key in self._ways(column, ways) if _fits((*keys, key), read)]
                 if fitting and column not in {key.column for key in keys}:
                     keys.append(self._decided(column, fitting))
                     if ways is _in_numbers:
                         break
         return tuple(keys)
+
+    def _ways(self, column: str, ways: Callable[[str], list[KeyField]]) -> list[KeyField]:
+        written = self._stated.key_written
+        return [key for key in ways(column) if written in (None, key.written)]
 
     def _decided(self, column: str, fitting: list[KeyField]) -> KeyField:
         """The only way that fits; of several none is guessed where they name other options."""
@@ -129,7 +157,7 @@ class _Proposing:
         return fitting[0]
 
     def _free_answer(self) -> tuple[KeyField, ...]:
-        found = names.named(self._columns, names.FREE_ANSWER)
+        found = self._stated.keys or names.named(self._columns, names.FREE_ANSWER)
         return (KeyField(found[0], "text"),) if found else ()
 
     def _explanation(self, keys: tuple[KeyField, ...]) -> str:
