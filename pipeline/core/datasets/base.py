@@ -66,6 +66,18 @@ class Adapter:
         """The key that is a number, in the shape that has one."""
         return next((key for shape in self.shapes if (key := shape.mapping.counted)), None)
 
+    @property
+    def counting(self) -> str | None:
+        """The column from whose rows it has to be seen from where keys count.
+
+        A stated count beside a letter or a text needs no proof: each row is checked by itself.
+        """
+        key = self.counted
+        open_or_alone = key and (
+            key.counts_from is None or any((key,) == shape.mapping.keys for shape in self.shapes)
+        )
+        return key.column if key and open_or_alone else None
+
     def counting_from(self, first: CountsFrom) -> "Adapter":
         """The same, with the number that the first option has where keys are numbers."""
         shapes = (replace(s, mapping=s.mapping.counting_from(first)) for s in self.shapes)

@@ -58,13 +58,22 @@ class _FirstPass:
     def __init__(
         self, file_name: str, adapter: Adapter, limits: ReadLimits, counts_from: CountsFrom | None
     ) -> None:
-        self._file_name, self._adapter, self._stated = file_name, adapter, counts_from
-        self._evidence = KeyEvidence(adapter, adapter.counted.column) if adapter.counted else None
+        self._file_name, self._adapter, self._said = file_name, adapter, counts_from
+        self._stated = self._agreed(counts_from)
+        self._evidence = KeyEvidence(adapter, column) if (column := adapter.counting) else None
         parse = self._evidence.parse if self._evidence else adapter.parse_record
         self._reading = Reading(file_name, parse, limits)
         self._usable = False
         self._foreign = 0
         self._unusable: tuple[SourceRecord, str] | None = None
+
+    def _agreed(self, counts_from: CountsFrom | None) -> CountsFrom | None:
+        """What the caller and the mapping state, which must not differ."""
+        key = self._adapter.counted
+        known = key.counts_from if key else None
+        if None not in (known, counts_from) and known != counts_from:
+            self._refuse(0, f"The keys of {self._adapter.name} count from {known}.")
+        return counts_from if known is None else known
 
     def see(self, record: SourceRecord) -> None:
         """Take note of one record. Raises SourceFileError once the file is condemned."""
@@ -81,12 +90,16 @@ class _FirstPass:
         """The adapter, settled. Raises SourceFileError where the file cannot be used."""
         if not self._usable:
             self._condemn(*(self._unusable or (None, "It is empty.")))
-        if self._evidence is None:
-            if self._stated is not None:
-                self._refuse(0, f"The keys of {self._adapter.name} are no numbers that count.")
-            return self._adapter
+        first = self._verdict()
+        if first is not None:
+            return self._adapter.counting_from(first)
+        if self._said is not None and (self._evidence or not self._adapter.counted):
+            self._refuse(0, "The keys of this file are no numbers: nothing counts from 0 or 1.")
+        return self._adapter
+
+    def _verdict(self) -> CountsFrom | None:
         try:
-            return self._adapter.counting_from(self._evidence.verdict(self._stated))
+            return self._evidence.verdict(self._stated) if self._evidence else None
         except InvalidRecord as error:
             self._refuse(0, str(error))
 

@@ -76,6 +76,8 @@ class KeyEvidence:
                 refusal = refusal or error
         if refusal and not readings:
             raise refusal
+        if len(readings) == len(FIRSTS) and readings[0] == readings[1]:
+            return readings[0]  # of another shape, whose key is no number
         self._note(record.line, readings)
         return next(iter(readings.values()))
 
@@ -90,11 +92,14 @@ class KeyEvidence:
             for first, question in readings.items():
                 self.agreeing[first] += question.answer_label == letter
 
-    def verdict(self, stated: CountsFrom | None) -> CountsFrom:
-        """From where the keys count. Raises InvalidRecord where it is open or contradicted.
+    def verdict(self, stated: CountsFrom | None) -> CountsFrom | None:
+        """From where the keys count; None where no row of the file has a number for a key.
 
         Only a row that can be read in no way but from 0, as published, needs no statement.
+        Raises InvalidRecord where it is open or contradicted.
         """
+        if self.example is None:
+            return None
         if len(self.line_of) == len(FIRSTS):
             raise InvalidRecord(
                 f"{self.column} can be counted only from 0 on line {self.line_of[0]} and only "
@@ -131,9 +136,7 @@ class KeyEvidence:
         return f"{shows}{self._both_readings()} {self._explanations()}{HOW_TO_STATE}"
 
     def _both_readings(self) -> str:
-        if self.example is None:
-            return ""
-        line, readings = self.example
+        line, readings = self.example or (0, {})
         keys = "; ".join(
             f"counted from {first} its key is {q.answer_label} ({shown(q.answer_text)})"
             for first, q in readings.items()

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import get_args
 
-from pipeline.core.datasets.fields import InvalidRecord, Record, Unlabelled, shown
+from pipeline.core.datasets.fields import InvalidRecord, Record, Unlabelled, shown, text
 from pipeline.core.datasets.mapping import column_names as names
 from pipeline.core.datasets.mapping.field_mapping import (
     CountsFrom,
@@ -15,7 +15,7 @@ from pipeline.core.datasets.mapping.field_mapping import (
     OptionsWritten,
 )
 from pipeline.core.datasets.mapping.keys import keyed_option
-from pipeline.core.datasets.mapping.options import options_of
+from pipeline.core.datasets.mapping.options import options_of, without_options
 from pipeline.core.datasets.source_file import SourceRecord
 from pipeline.core.records import Option
 
@@ -75,7 +75,7 @@ class _Proposing:
             long_answer=self._explanation(keys),
             id=self._identifier(),
             specialty=self._text_column(names.SPECIALTY),
-            options_repeated=bool(options and options.columns == (question,)),
+            options_repeated=bool(options and self._repeats(question, options)),
         )
         self._doubt_splits()
         return Proposal(mapping, tuple(self._doubts))
@@ -123,6 +123,17 @@ class _Proposing:
 
     def _readable(self, options: OptionFields) -> int:
         return sum(1 for record in self._records if _options_or_none(record, options))
+
+    def _repeats(self, question: str, options: OptionFields) -> bool:
+        """Whether questions end with their options once more, as far as all the records show."""
+        try:
+            return any(
+                without_options(text(record, question), read) != record[question]
+                for record in self._records
+                if (read := _options_or_none(record, options))
+            )
+        except InvalidRecord:
+            return False
 
     def _keys(self, options: OptionFields) -> tuple[KeyField, ...]:
         """Letters and texts first: beside them a number shows by itself from where it counts."""
