@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from pipeline.core.errors import InvalidConfiguration
 
@@ -98,6 +98,8 @@ class FieldMapping:
     specialty: str = ""
     split: SplitField | None = None
     options_repeated: bool = False
+
+    __pydantic_config__ = ConfigDict(extra="forbid")
 
     def __post_init__(self) -> None:
         if not self.question or not self.keys:

@@ -55,7 +55,7 @@ def _by_letter(record: Record, key: KeyField, options: Options) -> Option:
 
 def _by_small_letter(record: Record, key: KeyField, options: Options) -> Option:
     letter = _value(record, key)
-    if letter not in ascii_lowercase:
+    if letter not in tuple(ascii_lowercase):
         raise InvalidRecord(f"The answer key {shown(letter)} is not a small letter.")
     return _lettered(letter.upper(), options)
 

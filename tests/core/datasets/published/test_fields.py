@@ -14,7 +14,7 @@ from pipeline.core.datasets.mapping.proposal import propose_mapping
 from pipeline.core.datasets.registry import ADAPTERS, get_adapter
 from pipeline.core.datasets.source_file import sample_records
 from pipeline.core.records import Question
-from tests.factories.published import SHAPES, published
+from tests.core.datasets.published.records import SHAPES, published
 
 IN_CSV = (
     "medmcqa",
