@@ -49,14 +49,8 @@ def _create_or_change(variables: EndpointVariables) -> tuple[Endpoint, str]:
     if endpoint is None:
         terms = EndpointTerms(ROLES[variables.name], variables.base_url, variables.model)
         return create_endpoint(variables.name, terms=terms, key=key), "entered from the environment"
-    terms = EndpointTerms(
-        role=ROLES[variables.name],
-        base_url=variables.base_url,
-        model=variables.model,
-        service_tier=endpoint.service_tier,
-        requests_per_minute=endpoint.requests_per_minute,
-        tokens_per_minute=endpoint.tokens_per_minute,
-        dialect_stated=endpoint.dialect_stated,
+    terms = EndpointTerms.of(
+        endpoint, role=ROLES[variables.name], base_url=variables.base_url, model=variables.model
     )
     current = (endpoint.role, endpoint.base_url, endpoint.model, endpoint.key_variable)
     wanted = (terms.role, terms.base_url.rstrip("/"), terms.model, variables.key_variable)

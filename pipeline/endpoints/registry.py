@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_variables
 
 from pipeline.core.errors import EndpointRefused, InvalidConfiguration
 from pipeline.core.llm.base import LanguageModel
-from pipeline.core.llm.dialects import Dialect
+from pipeline.core.llm.dialects import NAMES, Dialect
 from pipeline.endpoints.allowed_hosts import (
     Target,
     addresses_of,
@@ -45,6 +45,11 @@ class EndpointTerms:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     dialect_stated: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, endpoint: Endpoint, **changes: Any) -> "EndpointTerms":
+        """The endpoint's own terms, but for the changes."""
+        return cls(**{name: getattr(endpoint, name) for name in _names()} | changes)
 
 
 @dataclass(frozen=True)
@@ -112,6 +117,20 @@ def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -
         endpoint.dialect_found, endpoint.dimension, endpoint.tested_at = {}, None, None
     _check(endpoint)
     return changed
+
+
+def state_dialect(
+    endpoint: Endpoint, *, changes: Mapping[str, Any], by: User | None = None
+) -> Endpoint:
+    """State parts of the endpoint's dialect, whatever a test finds; None leaves one to the test.
+
+    Raises EndpointRefused for a part there is none of, or a value it cannot have.
+    """
+    for name in changes.keys() - NAMES:
+        raise EndpointRefused(f"There is no setting {name}: use one of {', '.join(NAMES)}.")
+    stated = {**endpoint.dialect_stated, **changes}
+    stated = {name: value for name, value in stated.items() if value is not None}
+    return change_endpoint(endpoint, terms=EndpointTerms.of(endpoint, dialect_stated=stated), by=by)
 
 
 def set_active(endpoint: Endpoint, *, active: bool, by: User | None = None) -> Endpoint:

@@ -5,17 +5,17 @@ from typing import Any
 from django import forms
 
 from pipeline.core.errors import EndpointRefused
-from pipeline.core.llm.dialects import MAX_SECONDS
 from pipeline.endpoints.allowed_hosts import require_allowed, target_of
 from pipeline.endpoints.api_keys import key_source, require_key_variable, require_plain
 from pipeline.endpoints.registry import NO_KEY, ApiKeyInput, EndpointTerms
+from pipeline.forms.dialects import DialectForm, initial_of
 from pipeline.models import Endpoint
 
 KEEP, NONE, VARIABLE, ENTERED = "keep", "none", "variable", "entered"
 MAX_PER_MINUTE = 10**9
 
 
-class EndpointForm(forms.Form):
+class EndpointForm(DialectForm):
     """An endpoint's terms and key; `endpoint` is the one to be changed, if any."""
 
     name = forms.SlugField(
@@ -49,13 +49,6 @@ class EndpointForm(forms.Form):
         label="Service tier",
         choices=[("", "standard"), ("flex", "flex (slower, cheaper, where available)")],
         required=False,
-    )
-    timeout_seconds = forms.IntegerField(
-        label="Seconds to wait for an answer",
-        min_value=1,
-        max_value=MAX_SECONDS,
-        required=False,
-        help_text="Empty: as the test finds.",
     )
     requests_per_minute = forms.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
     tokens_per_minute = forms.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
@@ -109,14 +102,8 @@ class EndpointForm(forms.Form):
         """The terms entered."""
         names = EndpointTerms.__dataclass_fields__.keys() - {"dialect_stated"}
         return EndpointTerms(
-            **{name: self.cleaned_data[name] for name in names}, dialect_stated=self._stated()
+            **{name: self.cleaned_data[name] for name in names}, dialect_stated=self.stated()
         )
-
-    def _stated(self) -> dict[str, Any]:
-        stated = dict(self.endpoint.dialect_stated) if self.endpoint else {}
-        stated.pop("timeout_seconds", None)
-        seconds = self.cleaned_data["timeout_seconds"]
-        return stated | ({"timeout_seconds": seconds} if seconds else {})
 
     def given_key(self) -> ApiKeyInput | None:
         """The key entered; None to keep the one there is."""
@@ -131,8 +118,8 @@ class EndpointForm(forms.Form):
 
 def _initial(endpoint: Endpoint) -> dict[str, Any]:
     shown = {name: getattr(endpoint, name) for name in EndpointTerms.__dataclass_fields__}
-    shown |= endpoint.dialect_stated
     has_key = endpoint.key_variable or endpoint.key_encrypted
+    shown |= initial_of(endpoint.dialect_stated)
     return shown | {"key_from": KEEP if has_key else NONE}
 
 

@@ -11,7 +11,7 @@ from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.errors import EndpointRefused, ReasonerFailure
 from pipeline.endpoints.api_keys import key_source
-from pipeline.endpoints.dialect_words import answer_format_of
+from pipeline.endpoints.dialect_words import answer_format_of, dialect_parts, findings_of
 from pipeline.endpoints.registry import NO_KEY, change_endpoint, create_endpoint, set_active
 from pipeline.forms.endpoints import EndpointForm
 from pipeline.ledger.probe import probe_endpoint
@@ -28,6 +28,7 @@ def endpoint_list(request: SignedInRequest) -> HttpResponse:
             "endpoint": row,
             "key": key_source(row),
             "answer_format": answer_format_of(row),
+            "dialect": () if row.role == Endpoint.Role.EMBEDDINGS else dialect_parts(row),
             "open": _open_circuit(row),
         }
         for row in access.endpoints_for(request.user)
@@ -73,12 +74,10 @@ def endpoint_change(request: SignedInRequest, name: str) -> HttpResponse:
 @require_POST
 @role_required(Role.LEAD)
 def endpoint_test(request: SignedInRequest, name: str) -> HttpResponse:
-    """Ask the endpoint a small question, and remember how its answers are held to a schema."""
+    """Ask the endpoint small questions, and remember how it wants to be asked."""
     endpoint = access.endpoint_for(request.user, name)
     try:
-        probed = probe_endpoint(endpoint)
-        text = f"{endpoint} answers. Answer format: {answer_format_of(probed)}."
-        messages.success(request, text)
+        messages.success(request, findings_of(probe_endpoint(endpoint)))
     except (EndpointRefused, ReasonerFailure) as error:
         messages.error(request, str(error))
     return redirect("pipeline:endpoints")

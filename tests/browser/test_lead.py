@@ -110,7 +110,7 @@ def test_an_endpoint_is_entered_its_key_kept_and_a_model_batch_estimated(
     page.get_by_role("button", name="Add endpoint").click()
     expect(page.get_by_text("stored", exact=True)).to_be_visible()
     page.get_by_role("button", name="Test the endpoint").first.click()
-    expect(page.get_by_text("127.0.0.1 could not be reached or hung up.")).to_be_visible()
+    expect(page.get_by_text("127.0.0.1 could not be reached or hung up")).to_be_visible()
     Endpoint.objects.update(tested_at=timezone.now())
     page.goto(f"{live_server.url}/batches/new/")
     page.get_by_label("Question set").select_option("four")

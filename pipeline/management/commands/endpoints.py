@@ -1,5 +1,6 @@
-"""`manage.py endpoints`: list endpoints, test one, or take them from the environment."""
+"""`manage.py endpoints`: list endpoints, test one, say how it is asked, or enter them."""
 
+import json
 from argparse import ArgumentParser
 from typing import Any
 
@@ -7,8 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.core.errors import EndpointRefused, ReasonerFailure
 from pipeline.endpoints.api_keys import key_source
-from pipeline.endpoints.dialect_words import answer_format_of
+from pipeline.endpoints.dialect_words import answer_format_of, dialect_parts, findings_of
 from pipeline.endpoints.from_environment import endpoints_from_environment
+from pipeline.endpoints.registry import state_dialect
 from pipeline.ledger.probe import probe_endpoint
 from pipeline.models import Endpoint
 
@@ -24,25 +26,42 @@ class Command(BaseCommand):
             "_KEY_VARIABLE, and MEDREASON_LLM_READER_..., describe",
         )
         parser.add_argument("--probe", metavar="NAME", help="test one and remember the outcome")
+        parser.add_argument(
+            "--set",
+            nargs="+",
+            metavar=("NAME", "SETTING=VALUE"),
+            help="state how an endpoint is asked, whatever its test finds, such as "
+            "max_output_tokens=16000; with no value, leave it to the test again",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             if options["from_env"]:
                 for endpoint, what in endpoints_from_environment():
                     self.stdout.write(f"{endpoint}: {what}.")
+            if options["set"]:
+                self._set(*options["set"])
             if options["probe"]:
                 self._probe(options["probe"])
         except (EndpointRefused, ReasonerFailure) as error:
             raise CommandError(str(error)) from error
-        if not options["from_env"] and not options["probe"]:
+        if not any(options[name] for name in ("from_env", "set", "probe")):
             self._list()
 
+    def _set(self, name: str, *settings: str) -> None:
+        endpoint = _named(name)
+        state_dialect(endpoint, changes=dict(map(_setting, settings)))
+        self._show(endpoint)
+
     def _probe(self, name: str) -> None:
-        endpoint = Endpoint.objects.filter(name=name).first()
-        if endpoint is None:
-            raise CommandError(f"There is no endpoint named {name}.")
-        probe_endpoint(endpoint)
-        self.stdout.write(f"{name} answers. Answer format: {answer_format_of(endpoint)}.")
+        endpoint = probe_endpoint(_named(name))
+        self.stdout.write(findings_of(endpoint))
+        if endpoint.role != Endpoint.Role.EMBEDDINGS:
+            self._show(endpoint)
+
+    def _show(self, endpoint: Endpoint) -> None:
+        for part in dialect_parts(endpoint):
+            self.stdout.write(f"  {part.name}: {part.value} ({part.source})")
 
     def _list(self) -> None:
         for endpoint in Endpoint.objects.all():
@@ -51,3 +70,21 @@ class Command(BaseCommand):
                 f"{endpoint.name}: {endpoint.get_role_display().lower()}, {endpoint.model} at "
                 f"{endpoint.base_url}, key {key_source(endpoint)}, {state}"
             )
+
+
+def _named(name: str) -> Endpoint:
+    endpoint = Endpoint.objects.filter(name=name).first()
+    if endpoint is None:
+        raise CommandError(f"There is no endpoint named {name}.")
+    return endpoint
+
+
+def _setting(text: str) -> tuple[str, Any]:
+    """A setting's name and value: JSON, or else a word as it stands; nothing leaves it open."""
+    name, is_set, value = text.partition("=")
+    if not is_set:
+        raise CommandError(f"Give a setting as NAME=VALUE, not {text}.")
+    try:
+        return name, json.loads(value) if value else None
+    except ValueError:
+        return name, value

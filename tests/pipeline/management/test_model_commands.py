@@ -107,6 +107,31 @@ def test_endpoints_are_listed_and_tested(monkeypatch):
     assert "no endpoint named small" in refused("endpoints", "--probe", "small")
 
 
+def test_how_an_endpoint_is_asked_is_stated_by_command_and_left_to_the_test_again():
+    row = endpoint("big")
+    out = run("endpoints", "--set", "big", "max_output_tokens=16000", 'extra_body={"top_k": 1}')
+    assert "max_output_tokens: 16,000 tokens (set by a lead)" in out
+    run("endpoints", "--set", "big", "extra_body=", "answer_format=plain")
+    row.refresh_from_db()
+    assert row.dialect_stated == {"max_output_tokens": 16_000, "answer_format": "plain"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (("limit=3",), "no setting limit: use one of answer_format"),
+        (("max_output_tokens",), "NAME=VALUE"),
+        (("max_output_tokens=many",), "max_output_tokens"),
+        (('extra_body={"token": "x"}',), "looks like a secret"),
+    ],
+)
+def test_a_setting_that_cannot_be_is_one_sentence(settings, sentence):
+    row = endpoint("big")
+    assert sentence in refused("endpoints", "--set", "big", *settings)
+    row.refresh_from_db()
+    assert row.dialect_stated == {}
+
+
 KNOWN = ("generate", "--questions", "questions", "--graph", "small")
 MODELS = ("--preset", "lexical", "--reasoner", "reasoner", "--reader", "reader")
 
