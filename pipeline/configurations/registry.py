@@ -13,9 +13,9 @@ from pipeline.models import Batch, Configuration, Event
 
 PRESET_TITLES = {
     "demonstration": "rules, no language model",
-    "lexical": "our method with language models; links by spelling, needs no embeddings",
-    "default": "our method with language models; links by meaning, needs embeddings",
-    "paper": "the published method with language models; needs embeddings",
+    "lexical": "language models; links by spelling",
+    "default": "language models; links by meaning, needs embeddings",
+    "paper": "language models; as published, needs embeddings",
 }
 
 
@@ -42,7 +42,7 @@ def save_configuration(
 
     The seed and the models are a batch's own, and left out.
     """
-    _require_new_name(name)
+    require_new_name(name)
     config = replace(config, seed=0, sample_index=0)
     if (same := _with_fingerprint(config.fingerprint)) is not None:
         raise Refusal(f"Nothing differs from the configuration {same}: use that one.")
@@ -80,7 +80,8 @@ def deviations_of(batch: Batch) -> list[str]:
         return []
 
 
-def _require_new_name(name: str) -> None:
+def require_new_name(name: str) -> None:
+    """Raises Refusal for a name that is taken, in whatever case, or cannot be one."""
     try:
         Configuration._meta.get_field("name").clean(name, None)
     except ValidationError as error:

@@ -68,8 +68,9 @@ class BatchForm(BudgetForm):
         label="Link by similarity of",
         max_length=200,
         required=False,
-        help_text="Leave empty for the configuration's embedding model. Otherwise, name another "
-        "one that the graph has vectors for, or 'lexical' to compare spelling alone.",
+        help_text="Leave empty for what the configuration says. Otherwise, name another embedding "
+        "model that the graph has vectors for, an endpoint as 'endpoint:NAME', or 'lexical' to "
+        "compare spelling alone.",
     )
     temperature = forms.FloatField(
         min_value=0,

@@ -5,11 +5,13 @@ from typing import Any
 from django import forms
 from django.forms import BoundField
 
+from pipeline.configurations.registry import require_new_name
 from pipeline.core.config import PRESETS, MethodConfig
 from pipeline.core.settings.catalogue import SETTINGS, Setting
 from pipeline.core.settings.changes import InvalidSettings, settings_of, with_settings
 from pipeline.core.settings.kinds import AnyOf, Number, OneOf, Whole, Words, YesNo
 from pipeline.models import Configuration
+from pipeline.refusals import refusals_on
 
 GROUPS = {
     "similarity": "Linking",
@@ -34,6 +36,12 @@ class ConfigurationForm(forms.Form):
         config = base.method_config
         super().__init__(data, initial={"preset": config.preset, **settings_of(config)})
         self.fields.update({path: _field(setting) for path, setting in SETTINGS.items()})
+
+    def clean_name(self) -> str:
+        name: str = self.cleaned_data["name"]
+        with refusals_on(self, field="name"):
+            require_new_name(name)
+        return name
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

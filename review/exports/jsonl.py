@@ -45,9 +45,10 @@ def item_line(item: Item, evidence: Evidence) -> str:
 
 def items_to_release(items: Iterable[int]) -> dict[int, Item]:
     """Items by their ids, with everything a line needs besides the evidence."""
-    related = ("study", "trace__question__question_set", "trace__batch__knowledge_graph")
+    batch = ("trace__batch__knowledge_graph", "trace__batch__configuration")
+    related = ("study", "trace__question__question_set")
     corrections = Correction.objects.filter(is_current=True)
-    rows = Item.objects.filter(pk__in=list(items)).select_related(*related)
+    rows = Item.objects.filter(pk__in=list(items)).select_related(*related, *batch)
     with_corrections = rows.prefetch_related(
         Prefetch("corrections", corrections, to_attr="correction")
     )
@@ -59,7 +60,8 @@ def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
     rows = batch.traces.filter(is_current=True, state=Trace.State.MADE).order_by("pk")
     if only_kept:
         rows = rows.filter(kept=True)
-    related = rows.select_related("question__question_set", "batch__knowledge_graph")
+    batch_of = ("batch__knowledge_graph", "batch__configuration")
+    related = rows.select_related("question__question_set", *batch_of)
     for row in related.iterator(chunk_size=CHUNK_SIZE):
         yield _line(row)
 
@@ -71,7 +73,7 @@ def _line(row: Trace, **fields: Any) -> str:
         trace_id=str(row.key),
         licence=row.question.question_set.licence,
         graph=GraphReference(name=graph.name, version=str(graph.version), checksum=graph.checksum),
-        preset=row.batch.config["preset"],
+        preset=row.batch.configuration_name,
         **fields,
     )
 

@@ -39,6 +39,9 @@ REVIEWERS = (
 LEADS = (
     "/batches/",
     "/batches/new/",
+    "/batches/configurations/",
+    "/batches/configurations/new/",
+    "/batches/configurations/at/paper/",
     "/batches/{batch}/",
     "/batches/{batch}/traces/",
     "/traces/{trace}/",

@@ -115,7 +115,7 @@ def test_an_endpoint_is_entered_its_key_kept_and_a_model_batch_estimated(
     page.goto(f"{live_server.url}/batches/new/")
     page.get_by_label("Question set").select_option("four")
     page.get_by_label("Knowledge graph").select_option("small v1")
-    page.get_by_label("Configuration").select_option("default")
+    page.get_by_label("Configuration").select_option("lexical")
     page.get_by_role("button", name="Estimate first").click()
     expect(page.locator(".error-summary")).to_be_focused()
     page.get_by_label("Reasoner").select_option(index=1)

@@ -6,8 +6,10 @@ import pytest
 
 from pipeline import store
 from pipeline.accounts.roles import Role
+from pipeline.configurations.registry import save_configuration
 from pipeline.core.release_format import parse_line
-from pipeline.models import Trace
+from pipeline.core.settings.changes import with_settings
+from pipeline.models import Batch, Trace
 from review.exports.jsonl import batch_lines, item_line, items_to_release
 from review.grading.submission import step_numbers
 from review.models import Grade
@@ -32,6 +34,17 @@ def exported(study):
     item = items_to_release([study.items.first().pk]).popitem()[1]
     line = item_line(item, evidence_of(item))
     return item.trace, parse_line(line), line
+
+
+def test_a_line_names_the_configuration_that_was_saved():
+    batch = factories.made_batch(1)
+    assert {parse_line(line).preset for line in batch_lines(batch, only_kept=False)} == {
+        "demonstration"
+    }
+    saved = with_settings("demonstration", {"prune.keep": 2})
+    Batch.objects.update(configuration=save_configuration("k2", config=saved))
+    batch.refresh_from_db()
+    assert {parse_line(line).preset for line in batch_lines(batch, only_kept=False)} == {"k2"}
 
 
 def test_a_line_is_one_line_of_json(study):
