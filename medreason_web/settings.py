@@ -114,12 +114,18 @@ DOWNLOAD_DIR = DATA_DIR / "downloads"
 # PrimeKG's kg.csv of 2022 as its authors publish it (Harvard Dataverse, doi:10.7910/DVN/IXA7BM).
 PRIMEKG_URL = "https://dataverse.harvard.edu/api/access/datafile/6180620"
 PRIMEKG_MD5 = "aac8191d4fbc5bf09cdf8c3c78b4e75f"
+# Files that a lead describes before they are loaded: private, removed within the hour.
+UPLOAD_DIR = DATA_DIR / "uploads"
 # ZIPs of releases' bundles, each rebuilt from the database when it is missing or changed.
 RELEASE_DIR = DATA_DIR / "releases"
 TRACE_LEASE_SECONDS = ENV.trace_lease_seconds
 REAP_SECONDS = ENV.reap_seconds
 # What the reaper calls in each round; pipeline cannot import review, so they are named here.
-REAPERS = ["pipeline.tasks.requeue_expired", "review.tasks.requeue_unfinished"]
+REAPERS = [
+    "pipeline.tasks.requeue_expired",
+    "pipeline.uploads.remove_expired",
+    "review.tasks.requeue_unfinished",
+]
 PUMPS_PER_BATCH = 4
 TRACE_THREADS = ENV.trace_threads
 LLM_ATTEMPTS = ENV.llm_attempts

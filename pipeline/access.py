@@ -3,6 +3,8 @@
 Leads and auditors see all of them; `review.access` fetches what clinicians may see.
 """
 
+from pathlib import Path
+
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 from django.http import Http404
@@ -14,6 +16,7 @@ from pipeline.models import (
     Batch,
     Configuration,
     Endpoint,
+    FileMapping,
     KnowledgeGraph,
     LLMCall,
     Price,
@@ -21,6 +24,7 @@ from pipeline.models import (
     QuestionSet,
     Trace,
 )
+from pipeline.uploads import upload_of
 
 
 def batches_for(user: User) -> QuerySet[Batch]:
@@ -132,3 +136,18 @@ def calls_for(user: User, trace: Trace) -> QuerySet[LLMCall]:
 
 def _sees_pipeline(user: User) -> bool:
     return bool(roles_of(user) & {Role.LEAD, Role.AUDITOR})
+
+
+def file_mapping_for(user: User, name: str) -> FileMapping:
+    """The saved mapping of this name, or Http404."""
+    if not _sees_pipeline(user):
+        raise Http404
+    return get_object_or_404(FileMapping, name=name)
+
+
+def upload_for(user: User, token: str) -> Path:
+    """The user's own file that is not loaded yet, or Http404: also when its hour is over."""
+    path = upload_of(user, token) if _sees_pipeline(user) else None
+    if path is None:
+        raise Http404
+    return path

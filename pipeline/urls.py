@@ -5,6 +5,7 @@ from django.urls import path, re_path
 from pipeline.views import (
     batches,
     configurations,
+    descriptions,
     endpoints,
     knowledge_graphs,
     prices,
@@ -46,6 +47,13 @@ urlpatterns = [
     ),
     path("questions/", questions.question_set_list, name="question_sets"),
     path("questions/upload/", questions.question_upload, name="question_upload"),
+    path("questions/describe/", descriptions.description_new, name="description_new"),
+    path("questions/describe/<slug:upload>/", descriptions.description, name="description"),
+    path(
+        "questions/describe/<slug:upload>/load/<slug:name>/",
+        descriptions.description_load,
+        name="description_load",
+    ),
     path("questions/loads/<int:load_id>/", questions.question_load, name="question_load"),
     path("questions/sets/<slug:name>/", questions.question_set_detail, name="question_set"),
     path("graphs/", knowledge_graphs.knowledge_graph_list, name="knowledge_graphs"),

@@ -13,13 +13,26 @@ from pipeline.sources.question_sets import QuestionSetTerms
 HOST = RegexValidator(r"^[a-z0-9.-]+(:[0-9]{1,5})?$", "Enter hosts such as llm.hospital.example.")
 
 
-class QuestionUploadForm(forms.Form):
-    """A file of questions, the set it joins, and that set's terms."""
+class QuestionFileForm(forms.Form):
+    """A file of questions."""
 
     file = forms.FileField(
-        label="Question file", help_text="JSON Lines, JSON or CSV, also as .gz; at most 20 MB."
+        label="Question file",
+        help_text="JSON Lines, JSON, CSV or Parquet, the first three also as .gz; at most 20 MB.",
     )
-    source = forms.ChoiceField(label="Format")
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.UPLOAD_LIMIT_BYTES:
+            raise forms.ValidationError(
+                "The file is over 20 MB: load it with `manage.py load_questions`."
+            )
+        return file
+
+
+class QuestionTermsForm(forms.Form):
+    """The set that questions join, and that set's terms."""
+
     name = forms.SlugField(
         label="Question set",
         max_length=80,
@@ -56,20 +69,6 @@ class QuestionUploadForm(forms.Form):
         required=False, label="Endpoints", help_text="Host names, separated by spaces."
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["source"].choices = [  # type: ignore[attr-defined]
-            *source_titles().items()
-        ]
-
-    def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_LIMIT_BYTES:
-            raise forms.ValidationError(
-                "The file is over 20 MB: load it with `manage.py load_questions`."
-            )
-        return file
-
     def clean_destinations(self) -> tuple[str, ...]:
         hosts = tuple(self.cleaned_data["destinations"].lower().split())
         for host in hosts:
@@ -95,3 +94,16 @@ class QuestionUploadForm(forms.Form):
             text_may_go=data["text_may_go"],
             destinations=data["destinations"],
         )
+
+
+class QuestionUploadForm(QuestionFileForm, QuestionTermsForm):
+    """A file of questions in a known format, the set it joins, and that set's terms."""
+
+    source = forms.ChoiceField(label="Format")
+    field_order = ("file", "source")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["source"].choices = [  # type: ignore[attr-defined]
+            *source_titles().items()
+        ]

@@ -14,8 +14,14 @@ from pipeline.models import Event, FileMapping, QuestionSet
 
 def adapter_named(name: str) -> Adapter:
     """The adapter of a published source or of a saved mapping. Raises UnknownSource."""
+    mapping = saved_mapping(name)
+    return adapter_of(mapping, name) if mapping else get_adapter(name)
+
+
+def saved_mapping(name: str) -> FieldMapping | None:
+    """The mapping saved under a name; None for a published source and for an unknown name."""
     row = None if name in ADAPTERS else FileMapping.objects.filter(name=name).first()
-    return adapter_of(FieldMapping.from_json(row.mapping), name) if row else get_adapter(name)
+    return FieldMapping.from_json(row.mapping) if row else None
 
 
 def source_titles() -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """Question sets: list, one set, upload, the report of a load."""
 
-from django.conf import settings
+from contextlib import suppress
+
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
@@ -9,14 +10,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
-from pipeline.core.datasets.source_file import ReadLimits
+from pipeline.core.datasets.mapping.roles import ROLES, roles_of
+from pipeline.core.errors import Refusal
 from pipeline.forms.questions import QuestionUploadForm
 from pipeline.models import QuestionLoad
 from pipeline.refusals import refusals_on, status_of
+from pipeline.sources.described_files import saved_mapping
 from pipeline.sources.questions import load_file
+from pipeline.views.descriptions import keep_to_describe, upload_limits
 
 PAGE_SIZE = 50
-MAX_UPLOAD_REJECTIONS = 1000
 
 
 @require_GET
@@ -35,7 +38,15 @@ def question_set_detail(request: SignedInRequest, name: str) -> HttpResponse:
     """One set: terms, loads, questions."""
     row = access.question_set_for(request.user, name)
     page = Paginator(row.questions.all(), PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {"question_set": row, "page": page, "loads": row.loads.all()}
+    mapping = saved_mapping(row.source)
+    roles = roles_of(mapping) if mapping else {}
+    context = {
+        "question_set": row,
+        "page": page,
+        "loads": row.loads.all(),
+        "roles": [(column, ROLES[role]) for column, role in roles.items()],
+        "mapping": mapping,
+    }
     return render(request, "pipeline/question_set_detail.html", context)
 
 
@@ -44,10 +55,14 @@ def question_set_detail(request: SignedInRequest, name: str) -> HttpResponse:
 def question_upload(request: SignedInRequest) -> HttpResponse:
     """Load a file into a new or known set."""
     form = QuestionUploadForm(request.POST or None, request.FILES or None)
+    kept = None
     if request.method == "POST" and form.is_valid():
         with refusals_on(form, field="file"):
             return redirect("pipeline:question_load", _load(request, form).pk)
-    return render(request, "pipeline/question_upload.html", {"form": form}, status=status_of(form))
+        if form.has_error("file"):
+            kept = _kept_to_describe(request)
+    context = {"form": form, "kept": kept}
+    return render(request, "pipeline/question_upload.html", context, status=status_of(form))
 
 
 def _load(request: SignedInRequest, form: QuestionUploadForm) -> QuestionLoad:
@@ -60,8 +75,16 @@ def _load(request: SignedInRequest, form: QuestionUploadForm) -> QuestionLoad:
         terms=form.terms(),
         loaded_by=request.user,
         key_counts_from=data["key_counts_from"],
-        limits=ReadLimits(total=settings.UPLOAD_UNPACKED_BYTES, rejected=MAX_UPLOAD_REJECTIONS),
+        limits=upload_limits(),
     )
+
+
+def _kept_to_describe(request: SignedInRequest) -> str | None:
+    """The token of a refused file, kept so that its owner may describe it; None where it cannot."""
+    file = request.FILES["file"]
+    with suppress(Refusal):
+        return keep_to_describe(file.file, str(file.name), request=request)
+    return None
 
 
 @require_GET

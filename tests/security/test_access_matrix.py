@@ -1,6 +1,7 @@
 """Every URL x every role, in one table. A URL that is not in the table fails the test."""
 
 from collections.abc import Iterator
+from io import BytesIO
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -10,6 +11,8 @@ from django.test import Client
 from django.urls import get_resolver, reverse, set_script_prefix
 
 from pipeline.accounts.roles import Role
+from pipeline.models import FileMapping
+from pipeline.uploads import keep_upload
 from review.evidence.policies import save_policy
 from review.grading.controls import ExpectedGrade, mark_control
 from review.models import Study
@@ -62,6 +65,9 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:trace_paths": ("get", READ_BY_LEADS),
     "pipeline:question_sets": ("get", READ_BY_LEADS),
     "pipeline:question_upload": ("get", READ_BY_LEADS),
+    "pipeline:description_new": ("get", READ_BY_LEADS),
+    "pipeline:description": ("get", set()),  # whoever sent the file
+    "pipeline:description_load": ("get", set()),
     "pipeline:question_load": ("get", READ_BY_LEADS),
     "pipeline:question_set": ("get", READ_BY_LEADS),
     "pipeline:knowledge_graphs": ("get", READ_BY_LEADS),
@@ -137,7 +143,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
 # Forms that are shown to more people than may send them.
 WRITES = (
     *("pipeline:batch_new", "pipeline:configuration_new"),
-    *("pipeline:question_upload", "pipeline:endpoint_new"),
+    *("pipeline:question_upload", "pipeline:description_new", "pipeline:endpoint_new"),
     *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
     *("review:study_new", "review:study_extend", "review:control_mark"),
     *("review:release_new", "review:policy_new", "review:invitation_new", "review:dispute"),
@@ -170,6 +176,8 @@ def world(module_db) -> dict[str, str]:
     batch = study.batches.get()
     control = mark_control(batch.traces.first(), expected=ExpectedGrade(4, 4), by=lead)
     load = batch.question_set.loads.create(file_name="f", added=1, known=0, rejected=0)
+    upload = keep_upload(BytesIO(b"{}"), "f.jsonl", owner=lead)
+    FileMapping.objects.create(name="described", mapping={})
     endpoint = endpoints.endpoint(base_url="http://127.0.0.1:9/v1")
     invitation, token = invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)
     of_one_row: list[tuple[object, str]] = [
@@ -195,6 +203,8 @@ def world(module_db) -> dict[str, str]:
         "pipeline:trace_paths": [batch.traces.first().key, "json"],
         "pipeline:configuration": ["paper"],
         "pipeline:configuration_file": ["paper"],
+        "pipeline:description": [upload],
+        "pipeline:description_load": [upload, "described"],
         "pipeline:question_load": [load.pk],
         "pipeline:question_set": [batch.question_set.name],
         "pipeline:endpoint_change": [endpoint.name],

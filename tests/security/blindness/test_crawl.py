@@ -76,6 +76,7 @@ def arguments(study: Study) -> dict[str, Sequence[object]]:
         "form": ["csv", "json", "svg", "png"],
         "table": ["criteria", "pace"],
         "key": ["steps", "agreement", "workload", *(str(item.trace.key) for item in items)],
+        "upload": ["unknown"],
         "name": [batch.question_set.name, "released", "unknown"],
         "action": ["pause", "resume", "close", "cancel", "deactivate", "codes", "on"],
         "load_id": [load.pk],
