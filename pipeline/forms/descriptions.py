@@ -8,7 +8,15 @@ from django import forms
 from django.forms import BoundField
 
 from pipeline.core.datasets.mapping.field_mapping import FieldMapping
-from pipeline.core.datasets.mapping.roles import ASKED, BESIDE, KEYS, OPTIONS, mapping_of, roles_of
+from pipeline.core.datasets.mapping.roles import (
+    ASKED,
+    BESIDE,
+    KEYS,
+    OPTIONS,
+    mapping_of,
+    roles_by_name,
+    roles_of,
+)
 from pipeline.core.datasets.source_file import Sample
 from pipeline.core.errors import InvalidConfiguration
 
@@ -36,7 +44,6 @@ class DescriptionForm(forms.Form):
         help_text="Only records with this value are taken.",
     )
     name = forms.SlugField(
-        required=False,
         max_length=40,
         label="Save as",
         help_text="A name for files of this shape, such as ward-quiz.",
@@ -45,7 +52,8 @@ class DescriptionForm(forms.Form):
     def __init__(self, *args: Any, sample: Sample, proposed: FieldMapping | None) -> None:
         super().__init__(*args)
         self.sample, self.mapping = sample, None if self.is_bound else proposed
-        roles = roles_of(proposed) if proposed else {}
+        roles = roles_of(proposed) if proposed else roles_by_name(sample.fields)
+        self.fields["name"].required = not self.is_bound or "save" in self.data
         choices = _choices(len(sample.fields))
         for at, column in enumerate(sample.fields):
             self.fields[_field(at)] = forms.ChoiceField(

@@ -91,15 +91,13 @@ def description(request: SignedInRequest, upload: str) -> HttpResponse:
 
 def _save(request: SignedInRequest, form: DescriptionForm) -> bool:
     """Save the mapping; False, with the reason on the form, where it cannot be."""
-    name = form.cleaned_data["name"]
-    if not name:
-        form.add_error("name", "Enter a name.")
-    elif form.mapping and not any(questions for _, questions in _shown(form.mapping, form.sample)):
-        form.add_error(None, "None of the first records gives a question: see below.")
-    elif form.mapping:
+    readings = _shown(form.mapping, form.sample)
+    if form.mapping and any(questions for _, questions in readings):
         with refusals_on(form):
-            save_mapping(name, form.mapping, saved_by=request.user)
+            save_mapping(form.cleaned_data["name"], form.mapping, saved_by=request.user)
             return True
+    else:
+        form.add_error(None, "None of the first records gives a question: see below.")
     return False
 
 

@@ -1,6 +1,5 @@
 """Every URL x every role, in one table. A URL that is not in the table fails the test."""
 
-from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
@@ -8,7 +7,7 @@ from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.test import Client
-from django.urls import get_resolver, reverse, set_script_prefix
+from django.urls import get_resolver, reverse
 
 from pipeline.accounts.roles import Role
 from pipeline.models import FileMapping
@@ -66,8 +65,9 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:question_sets": ("get", READ_BY_LEADS),
     "pipeline:question_upload": ("get", READ_BY_LEADS),
     "pipeline:description_new": ("get", READ_BY_LEADS),
-    "pipeline:description": ("get", set()),  # whoever sent the file
-    "pipeline:description_load": ("get", set()),
+    **dict.fromkeys(
+        ("pipeline:description", "pipeline:description_load"), ("get", set())
+    ),  # its owner
     "pipeline:question_load": ("get", READ_BY_LEADS),
     "pipeline:question_set": ("get", READ_BY_LEADS),
     "pipeline:knowledge_graphs": ("get", READ_BY_LEADS),
@@ -237,16 +237,6 @@ def test_each_role_gets_exactly_what_the_table_says(world, role):
         if came_through(response) != (role in admitted):
             wrong.append(f"{name}: {response.status_code} {response.headers.get('Location', '')}")
     assert not wrong
-
-
-@pytest.fixture
-def site_path(settings) -> Iterator[str]:
-    """The site below a path of its host, as gunicorn serves it when SCRIPT_NAME names one."""
-    settings.FORCE_SCRIPT_NAME = "/medreason"
-    set_script_prefix("/medreason/")
-    settings.STATIC_URL = "/medreason/static/"
-    yield "/medreason/"
-    set_script_prefix("/")
 
 
 @pytest.mark.parametrize("role", ["anonymous", "no role", "lead", "reviewer", "adjudicator"])

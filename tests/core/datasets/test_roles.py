@@ -8,7 +8,7 @@ from pipeline.core.datasets.mapping.field_mapping import (
     OptionFields,
     SplitField,
 )
-from pipeline.core.datasets.mapping.roles import ROLES, mapping_of, roles_of
+from pipeline.core.datasets.mapping.roles import ROLES, mapping_of, roles_by_name, roles_of
 from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.core.errors import InvalidConfiguration
 
@@ -38,6 +38,11 @@ def test_roles_say_the_mapping(mapping: FieldMapping):
     same = mapping.options.texts if mapping.options else ()
     split_value = mapping.split.value if mapping.split else ""
     assert mapping_of(in_file, same_options=same, split_value=split_value) == mapping
+
+
+def test_names_suggest_what_is_asked_and_the_options():
+    roles = roles_by_name(["nr", "stem", "opt_a", "opt_b", "right"])
+    assert roles == {"stem": "question", "opt_a": "option A", "opt_b": "option B"}
 
 
 @pytest.mark.parametrize("shape", [s for a in ADAPTERS.values() for s in a.shapes], ids=repr)

@@ -22,8 +22,13 @@ from tests import actors
 pytestmark = pytest.mark.django_db
 
 ROWS = [
-    {"stem": f"Which drug treats case {n}?", "first": "Salbutamol", "second": "Aspirin", "right": n}
-    for n in (1, 2, 1)
+    {
+        "stem": f"Which drug treats case {n}?",
+        "first": "Salbutamol",
+        "second": "Aspirin",
+        "right": 2 - n % 2,
+    }
+    for n in (1, 2, 3)
 ]
 COLUMNS = {"stem": "question", "first": "option A", "second": "option B", "right": "key number 1"}
 TERMS = {"name": "own", "licence": "MIT", "text_may_go": "this_machine"}
@@ -114,7 +119,7 @@ def test_the_preview_shows_each_key_and_an_open_count_both_ways(client):
         ({"second": ""}, {}, "Name a column for each option."),
         ({"first": "option B"}, {}, "Two columns are Option B"),
         ({"right": "key letter"}, {}, "None of the first records gives a question"),
-        ({}, {"name": ""}, "Enter a name."),
+        ({}, {"name": ""}, "Save as: This field is required."),
         ({}, {"name": "medqa"}, "medqa is the name of a published source."),
         ({"right": "drop table"}, {}, "Select a valid choice"),
     ],

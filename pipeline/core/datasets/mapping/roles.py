@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from string import ascii_uppercase
 from typing import cast
 
+from pipeline.core.datasets.mapping import column_names as names
 from pipeline.core.datasets.mapping.field_mapping import (
     CountsFrom,
     FieldMapping,
@@ -57,6 +58,16 @@ def roles_of(mapping: FieldMapping) -> dict[str, str]:
             roles.setdefault(column, role)
     if mapping.split:
         roles.setdefault(mapping.split.column, "split")
+    return roles
+
+
+def roles_by_name(columns: Sequence[str]) -> dict[str, str]:
+    """The roles that the columns' names alone suggest, for a file of which no more is known."""
+    letters = zip(names.option_columns(columns), ascii_uppercase, strict=False)
+    roles = {column: f"option {letter}" for column, letter in letters}
+    for role, usual in (("question", names.QUESTION), ("context", names.CONTEXT)):
+        for column in names.named(columns, usual)[:1]:
+            roles.setdefault(column, role)
     return roles
 
 
