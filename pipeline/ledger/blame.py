@@ -31,7 +31,7 @@ ANSWERED_BADLY = frozenset(
 )
 # So many traces in a row without one answer to a prompt, and it is not the questions.
 MAX_REFUSED_IN_A_ROW = 20
-# Each late answer costs a whole time limit, and may be charged in full.
+# An answer that is late though no other call was made costs a whole time limit, and its charge.
 MAX_LATE_IN_A_ROW = 2
 
 
@@ -64,8 +64,11 @@ def unanswered_in_a_row(call: Call) -> int:
     return len(traces)
 
 
-def reason_to_halt(call: Call, failure: ReasonerFailure) -> str:
-    """Why a failure that looks like a prompt's own is that of all prompts; empty if it is not."""
+def reason_to_halt(call: Call, failure: ReasonerFailure, *, was_alone: bool = False) -> str:
+    """Why a failure that looks like a prompt's own is that of all prompts; empty if it is not.
+
+    `was_alone`: it was late although the endpoint was asked nothing else.
+    """
     endpoint = call.served_by
     if endpoint is None or not isinstance(failure, RequestRejected | EndpointUnavailable):
         return ""
@@ -74,11 +77,10 @@ def reason_to_halt(call: Call, failure: ReasonerFailure) -> str:
             f"{endpoint}: {failure.detail} Every call sends this parameter: test the endpoint "
             f"again, or set {failure.parameter} in its settings, then resume."
         )
-    late = isinstance(failure, EndpointUnavailable) and failure.late
     in_a_row = unanswered_in_a_row(call)
-    if in_a_row < (MAX_LATE_IN_A_ROW if late else MAX_REFUSED_IN_A_ROW):
+    if in_a_row < (MAX_LATE_IN_A_ROW if was_alone else MAX_REFUSED_IN_A_ROW):
         return ""
-    if late:
+    if was_alone:
         return f"{endpoint}: {_too_slow(call, endpoint)}"
     return (
         f"{endpoint}: {failure.detail} That is the answer to the {call.request.prompt_name} prompt "
@@ -125,7 +127,7 @@ def _too_slow(call: Call, endpoint: Endpoint) -> str:
     measured = (
         "no call has been answered so far"
         if speed is None
-        else f"it writes about {speed:.2g} tokens a second"
+        else f"it writes about {speed:,.{0 if speed >= 10 else 1}f} tokens a second"
     )
     return (
         f"No answer came within its time limit of {_time_limit(call)}, even with one call at a "

@@ -48,6 +48,7 @@ class CallRun:
     newest_call: int = 0
     attempts: int = 0
     late: int = 0
+    was_alone: bool = False
     waited: float = 0.0
     delay: float | None = None
     doubted_at: datetime | None = None
@@ -156,11 +157,12 @@ class CallRun:
 
     def slow_down(self) -> State:
         """After a late answer make fewer calls at once; if it was alone, someone is to blame."""
-        self.late += 1
         if blame.is_answering(self.call, since=self.newest_call):
+            self.late += 1
             may_go_on = self.late < MAX_LATE
         else:
             may_go_on = calls_at_once.lower(self._endpoint, late_call=self.newest_call)
+            self.was_alone = not may_go_on
         if may_go_on and self.delay is not None:
             return self.back_off
         self.delay = None
@@ -253,7 +255,7 @@ class CallRun:
             self.row = LLMCall()
 
     def _halt_if_all_meet(self, failure: ReasonerFailure) -> None:
-        reason = blame.reason_to_halt(self.call, failure)
+        reason = blame.reason_to_halt(self.call, failure, was_alone=self.was_alone)
         if reason:
             self._settle_unanswered(failure)
             self._halt(reason, failure)

@@ -3,8 +3,8 @@
 The calls in flight are the count: a worker that dies leaves it wrong no longer than its lease.
 The most is what the endpoint's dialect says, and less while answers come late: then a quarter of
 those that were in flight, for each late answer costs a whole time limit and growing back costs
-nothing. It grows while answers take less than half of the time limit. Calls of no trace (tests
-of the endpoint) are not counted.
+nothing. It grows while answers take less than half of the time limit. Endpoints of one base URL
+are one server: the calls to all of them are counted. Calls of no trace (tests) are not.
 """
 
 from django.conf import settings
@@ -16,7 +16,8 @@ from pipeline.models import Endpoint, EndpointPace, LLMCall
 # SQL by hand, with the status in its text: only so is the small index of calls in flight used.
 IN_FLIGHT = """
 SELECT COUNT(*) FROM pipeline_llmcall
-WHERE served_by_id = %s AND status = 'in_flight' AND trace_id IS NOT NULL
+WHERE served_by_id IN (SELECT id FROM pipeline_endpoint WHERE base_url = %s)
+    AND status = 'in_flight' AND trace_id IS NOT NULL
 """
 
 
@@ -37,8 +38,9 @@ def is_within(endpoint: Endpoint) -> bool:
 
     For the transaction that has written a call's row: until it ends, no other call is opened.
     """
-    pace = EndpointPace.objects.select_for_update(no_key=True).get(endpoint=endpoint)
-    ceiling = most(endpoint, pace.calls_at_once)
+    server = EndpointPace.objects.select_for_update(no_key=True, of=("self",)).order_by("pk")
+    paces = {pace.endpoint_id: pace for pace in server.filter(endpoint__base_url=endpoint.base_url)}
+    ceiling = most(endpoint, paces[endpoint.pk].calls_at_once)
     return ceiling is None or _in_flight(endpoint) <= ceiling
 
 
@@ -84,5 +86,5 @@ def take_note(endpoint: Endpoint, *, seconds: float) -> None:
 
 def _in_flight(endpoint: Endpoint) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(IN_FLIGHT, [endpoint.pk])
+        cursor.execute(IN_FLIGHT, [endpoint.base_url])
         return int(cursor.fetchone()[0])

@@ -279,7 +279,7 @@ def test_reasons_fit_where_they_are_kept(batch):
     late = TransientFailure("x", stage="extraction", late=True)
     refused_before(batch, 25)
     sentences = [
-        blame.reason_to_halt(model.call_for(REQUEST), failure)
+        blame.reason_to_halt(model.call_for(REQUEST), failure, was_alone=failure.late)
         for failure in (late, replace_detail(forbidden()))
     ]
     assert all(200 < len(sentence) < 400 for sentence in sentences)

@@ -63,6 +63,21 @@ def test_a_call_waits_while_the_endpoint_works_on_as_many_as_it_may(served):
     assert waits == [2, 2, 2]
 
 
+def test_endpoints_at_one_base_url_are_one_server(served):
+    served.dialect_stated |= {"calls_at_once": 1}
+    for base_url, has_room in [("http://127.0.0.1:9999/v1", True), (served.base_url, False)]:
+        other = endpoint(f"at{base_url[-7:-3]}", base_url=base_url)
+        EndpointPace.objects.get_or_create(endpoint=served)
+        call(
+            batch := factories.batch(1, name=other.name),
+            trace=batch.traces.get(),
+            served_by=other,
+            status="in_flight",
+            settled_at=None,
+        )
+        assert calls_at_once.has_room(served) == has_room
+
+
 def test_tests_of_an_endpoint_take_nobodys_place(served):
     served.dialect_stated |= {"calls_at_once": 1}
     call(None, served_by=served, status="in_flight", settled_at=None)
@@ -102,7 +117,7 @@ def test_the_count_reads_only_what_is_in_flight(served):
     with connection.cursor() as cursor:
         sql = calls_at_once.IN_FLIGHT
         if connection.vendor == "sqlite":
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", [served.pk])
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", [served.base_url])
             assert "call_in_flight_by_endpoint" in str(cursor.fetchall())
 
 
@@ -174,6 +189,19 @@ class OnlyCanary(Scripted):
         raise LATE
 
 
+def test_two_calls_that_are_late_among_timely_ones_pause_no_batch(served):
+    model, calls = Scripted([LATE]), TraceCalls()
+    ledger = ledgered(served, model, trace_calls=calls)
+    other = factories.batch(1, name="other")
+    model.meanwhile = lambda: call(other, served_by=served, trace=other.traces.get())
+    batch, question = ledger.trace.batch, ledger.trace.question
+    second = Trace.objects.create(batch=batch, question=question, sample_index=1, attempt=1)
+    call(batch, served_by=served, trace=second, status="uncertain", error="it was late")
+    with pytest.raises(NoAnswer):
+        ledger.ask(REQUEST)
+    assert calls.halt_reason is None
+
+
 def test_one_long_answer_ends_its_trace_when_it_is_late_even_alone(served):
     model, calls = OnlyCanary(), TraceCalls()
     with pytest.raises(NoAnswer, match="Raise its time limit or lower its output limit"):
@@ -194,7 +222,7 @@ def test_an_endpoint_that_is_late_with_one_call_at_a_time_pauses_the_batch(serve
     with pytest.raises(ReasonerFailure):
         ledger.ask(REQUEST)
     assert calls.halt_reason.startswith("reasoner: No answer came within its time limit of 60")
-    assert "it writes about 9 tokens a second, and an answer may have 200" in calls.halt_reason
+    assert "it writes about 9.0 tokens a second, and an answer may have 200" in calls.halt_reason
     assert {row.status for row in LLMCall.objects.filter(trace=ledger.trace)} == {"uncertain"}
 
 
