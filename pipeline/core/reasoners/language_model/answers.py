@@ -1,10 +1,12 @@
 """What a model may answer in each act: pydantic types, made for the request where it matters.
 
 Indices are enumerated, not ranged: every server that holds answers to a schema knows `enum`,
-not every one `minimum`. Fields that argue stand before the field that decides.
+not every one `minimum`. Fields that argue stand before the field that decides. A type takes
+longer to make than its answer to read, and many requests need the same: the latest are kept.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
@@ -14,6 +16,7 @@ from pipeline.core.records import NodeType, OpenMention, Option
 
 MAX_QUESTION_ENTITIES, MAX_ANSWER_ENTITIES = 12, 6
 MAX_STEPS, MAX_EDGES_PER_STEP = 12, 12
+MAX_TYPES = 64
 
 
 class Answered(BaseModel):
@@ -44,13 +47,14 @@ class Comparison(Answered):
 
 def selection_type(open_mentions: Sequence[OpenMention]) -> type[BaseModel]:
     """One field a mention (`mention_id`): the number of one of its candidates, or null."""
-    sizes = {len(open_mention.candidates) for open_mention in open_mentions}
+    return _selection_of(tuple(len(open_mention.candidates) for open_mention in open_mentions))
+
+
+@lru_cache(MAX_TYPES)
+def _selection_of(sizes: tuple[int, ...]) -> type[BaseModel]:
     # Named, a choice is written once in the schema, however many mentions have it.
-    choices: dict[int, Any] = {size: _choice(size) for size in sizes}
-    fields: dict[str, Any] = {
-        mention_id(at): (choices[len(open_mention.candidates)], ...)
-        for at, open_mention in enumerate(open_mentions)
-    }
+    choices: dict[int, Any] = {size: _choice(size) for size in set(sizes)}
+    fields: dict[str, Any] = {mention_id(at): (choices[size], ...) for at, size in enumerate(sizes)}
     return create_model("Selection", __base__=Answered, **fields)
 
 
@@ -59,12 +63,14 @@ def mention_id(position: int) -> str:
     return f"m{position}"
 
 
+@lru_cache(MAX_TYPES)
 def pruning_type(available: int, keep: int) -> type[BaseModel]:
     """`kept`: at most `keep` numbers of the paths shown."""
     kept = _list_of(_index(available), keep)
     return create_model("Pruning", __base__=Answered, kept=(kept, ...))
 
 
+@lru_cache(MAX_TYPES)
 def reasoning_type(edges: int) -> type[BaseModel]:
     """`steps` with their text and the numbers of the edges they rest on, and a `conclusion`."""
     max_items = min(edges, MAX_EDGES_PER_STEP)
@@ -76,7 +82,12 @@ def reasoning_type(edges: int) -> type[BaseModel]:
 
 def option_type(options: Sequence[Option]) -> type[BaseModel]:
     """`explanation`, and the `label` of an option or null."""
-    label: Any = Literal[tuple(option.label for option in options)]
+    return _option_of(tuple(option.label for option in options))
+
+
+@lru_cache(MAX_TYPES)
+def _option_of(labels: tuple[str, ...]) -> type[BaseModel]:
+    label: Any = Literal[labels]
     return create_model(
         "ChosenOption", __base__=Answered, explanation=(str, ...), label=(label | None, ...)
     )
