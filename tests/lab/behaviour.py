@@ -13,7 +13,17 @@ LEVERS = (
     *("API key", "base URL", "model", "time limit", "output limit", "context", "calls at once"),
     *("temperature", "reasoning effort", "extra body", "system role", "answer format", "budget"),
 )
-WORDS = {"json_schema": "JSON schema", "json_object": "JSON object", "plain": "plain text"}
+FORMATS = {"json_schema": "JSON schema", "json_object": "JSON object", "plain": "plain text"}
+# A dialect's parts in words, where they are not the usual ones.
+WORDS = {
+    "array_bounds": "no bounds of arrays",
+    "output_limit": "the output limit as `{}`",
+    "max_output_tokens": "an output limit of {:,}",
+    "sends_temperature": "no temperature",
+    "system_role": "no system role",
+    "answer_place": "the answer in the {}",
+    "calls_at_once": "calls at once: {}",
+}
 
 
 @dataclass(frozen=True)
@@ -24,8 +34,8 @@ class Found:
 
     def __str__(self) -> str:
         parts = dict(self.dialect)
-        rung = WORDS[parts.pop("answer_format", "json_schema")]
-        return "; ".join((f"held to {rung}", *(f"{name}: {parts[name]}" for name in sorted(parts))))
+        held = f"held to {FORMATS[parts.pop('answer_format', 'json_schema')]}"
+        return ", ".join((held, *(WORDS[name].format(parts[name]) for name in sorted(parts))))
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,8 @@ class Behaviour:
     """What a server does, the public `source` that tells of it, and what we do then.
 
     Where the test refuses, the batch is one whose endpoint was tested while the server still
-    worked. `stated` are parts of the dialect that a lead has entered.
+    worked. `stated` are parts of the dialect that a lead has entered. A second of a slow server
+    counts as `pace` seconds in the endpoint test; a batch makes its traces in so many `threads`.
     """
 
     name: str
@@ -76,6 +87,8 @@ class Behaviour:
     test: Found | Refuses = Found()
     batch: Ends | Pauses = Ends()
     stated: Mapping[str, Any] = field(default_factory=dict)
+    pace: int = 1
+    threads: int = 1
 
     def __str__(self) -> str:
         return self.name

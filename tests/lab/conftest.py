@@ -37,13 +37,26 @@ def twelve_questions() -> QuestionSet:
         for at in range(QUESTIONS)
     ]
     odd = f"{factories.ASKED[DISTINCT][0]} {ODD_QUESTION}"
-    asked[7] = factories.question(DISTINCT, id_in_source="odd", text=odd)
+    history = " ".join(f"In year {year} nothing new was found." for year in range(600))
+    asked[7] = factories.question(DISTINCT, id_in_source="odd", text=odd, context=history)
     for question in asked:
         store.question_row(row, question).save()
     return row
 
 
+@pytest.fixture(scope="module")
+def known():
+    """What endpoint tests find while the server works, by what a lead has stated."""
+    return {}
+
+
 @pytest.fixture
-def laboratory(server, world, monkeypatch):
+def crowded_laboratory(server, transactional_db, monkeypatch):
+    """The same for traces made in threads, which see rows only when they are committed."""
+    return Laboratory(server, twelve_questions(), factories.graph(), monkeypatch, {})
+
+
+@pytest.fixture
+def laboratory(server, world, monkeypatch, known):
     questions, graph = world
-    return Laboratory(server, questions, graph, monkeypatch)
+    return Laboratory(server, questions, graph, monkeypatch, known)

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.lab.answers import answer_to, prompt_of
 
-# The question that some servers cannot bear, one of twelve.
+# The question that some servers cannot bear, one of twelve; it has a long context.
 ODD_QUESTION = "Case 7."
 # Stands for the right answer in what a server is told to say.
 ANSWER = "{answer}"
@@ -26,6 +26,11 @@ class Call:
 
     asked: dict[str, Any]
     number: int
+
+    @property
+    def is_of_batch(self) -> bool:
+        """Whether it is about a question, not one of an endpoint test's tiny prompts."""
+        return "<data>" in prompt_of(self.asked)
 
     @property
     def is_odd(self) -> bool:
@@ -44,7 +49,10 @@ class Call:
 
 @dataclass(frozen=True)
 class Response:
-    """What goes over the wire. `sent` bytes are sent of the body, then the connection ends."""
+    """What goes over the wire, after so many seconds; with `queues`, those of one after another.
+
+    `sent` bytes are sent of the body, then the connection ends.
+    """
 
     status: int = 200
     body: bytes = b""
@@ -52,6 +60,7 @@ class Response:
     content_type: str = "application/json"
     sent: int | None = None
     seconds: float = 0.0
+    queues: bool = False
 
 
 Reply = Callable[[Call], Response]
@@ -144,6 +153,11 @@ def where(condition: Condition, reply: Reply, otherwise: Reply = GOOD) -> Reply:
     return lambda call: (reply if condition(call) else otherwise)(call)
 
 
+def late(seconds: float, *, queues: bool = False) -> Reply:
+    """A right answer after so many seconds; with `queues`, one after another."""
+    return wrapped(seconds=seconds, queues=queues)
+
+
 def event_stream(call: Call) -> Response:
     """A completion as the one chunk of a stream."""
     chunk = json.loads(GOOD(call).body)
@@ -186,7 +200,7 @@ def first(calls: int, reply: Reply, otherwise: Reply) -> Reply:
 
 def for_real_prompts(reply: Reply, otherwise: Reply = GOOD) -> Reply:
     """The reply to a batch's prompts, not to an endpoint test's small ones."""
-    return where(lambda call: "<data>" in prompt_of(call.asked), reply, otherwise)
+    return where(lambda call: call.is_of_batch, reply, otherwise)
 
 
 def once(reply: Reply, otherwise: Reply = GOOD) -> Reply:

@@ -2,8 +2,9 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -19,6 +20,7 @@ class LabServer:
     reply: Reply = GOOD
     told: list[tuple[Call, Response]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    slot: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def base_url(self) -> str:
@@ -33,6 +35,8 @@ class LabServer:
             call = Call(asked, len(self.told) + 1)
             response = self.reply(call)
             self.told.append((call, response))
+        with self.slot if response.queues else nullcontext():
+            time.sleep(response.seconds)
         return response
 
 

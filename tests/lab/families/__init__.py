@@ -4,6 +4,7 @@ from tests.lab.behaviour import Behaviour
 from tests.lab.families.connections import CONNECTIONS
 from tests.lab.families.finishes import FINISHES
 from tests.lab.families.formats import FORMATS
+from tests.lab.families.pace import PACE
 from tests.lab.families.parameters import PARAMETERS
 from tests.lab.families.places import PLACES
 from tests.lab.families.questions import QUESTIONS
@@ -21,5 +22,6 @@ FAMILIES: dict[str, tuple[Behaviour, ...]] = {
     "Statuses": STATUSES,
     "One question of twelve": QUESTIONS,
     "Connections": CONNECTIONS,
+    "Slow servers": PACE,
 }
 BEHAVIOURS = tuple(one for family in FAMILIES.values() for one in family)

@@ -1,7 +1,7 @@
 """How answers are held to a schema, and in what wrapping they come."""
 
 from tests.lab.answers import PROSE
-from tests.lab.behaviour import JSON_OBJECT, PLAIN, PRACTICE, Behaviour, Refuses, found
+from tests.lab.behaviour import JSON_OBJECT, PLAIN, PRACTICE, Behaviour, Ends, Refuses, found
 from tests.lab.replies import (
     ANSWER,
     GOOD,
@@ -103,6 +103,7 @@ FORMATS = (
         PRACTICE,
         answer(PROSE),
         Refuses("model"),
+        Ends(0, {"malformed_output": 12}),
     ),
     Behaviour(
         "every-second-malformed",

@@ -86,7 +86,7 @@ PARAMETERS = (
         "thinks for 5,000 tokens and more before each answer; with less there is none",
         "pvliesdonk/markdown-vault-mcp#919",
         where(is_limited_below(5000), THOUGHT_ONLY, answer(reasoning_content="Let me think.")),
-        found(max_output_tokens=8000),
+        found(max_output_tokens=16000),
     ),
     Behaviour(
         "reasons-longer-on-long-prompts",
@@ -94,7 +94,7 @@ PARAMETERS = (
         "thinks briefly on a small question, and for 3,000 tokens on a real one",
         "pvliesdonk/markdown-vault-mcp#919",
         where(is_limited_below(3000, prompt=1200), THOUGHT_ONLY, answer(reasoning_content="Hm.")),
-        batch=Pauses("output limit"),
+        found(max_output_tokens=16000),
     ),
     Behaviour(
         "own-temperature-only",

@@ -14,6 +14,7 @@ PLACES = (
         "gives content as a list of parts, thoughts among them",
         "spring-projects/spring-ai#5020",
         answer([THINKING, TEXT]),
+        found(max_output_tokens=16000),
     ),
     Behaviour(
         "tool-call",
@@ -21,7 +22,6 @@ PLACES = (
         "gives the answer as the arguments of a tool call; content is null",
         "browser-use/browser-use#5011",
         answer(None, finish="tool_calls", tool_calls=[CALLED]),
-        found(answer_place="tool_call"),
     ),
     Behaviour(
         "refusal-field",
@@ -80,8 +80,6 @@ PLACES = (
         "answers with server-sent events though none were asked for",
         PRACTICE,
         event_stream,
-        Refuses("base URL"),
-        Pauses("base URL"),
     ),
     Behaviour(
         "a-page",

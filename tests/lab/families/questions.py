@@ -74,15 +74,10 @@ QUESTIONS = (
         "fails (500)",
         "vllm-project/vllm#13260",
         error(500),
-        "endpoint_unavailable",
+        "no_answer",
     ),
     _one(
-        "prompt-bad-gateway",
-        "a proxy",
-        "loses its model (502)",
-        OPENROUTER,
-        page(502),
-        "endpoint_unavailable",
+        "prompt-bad-gateway", "a proxy", "loses its model (502)", OPENROUTER, page(502), "no_answer"
     ),
     _one(
         "prompt-hang-up",
@@ -90,7 +85,7 @@ QUESTIONS = (
         "hangs up",
         "vllm-project/vllm#13260",
         lambda call: Response(sent=0),
-        "endpoint_unavailable",
+        "no_answer",
     ),
     _one(
         "prompt-too-large",
@@ -114,6 +109,6 @@ QUESTIONS = (
         "reports a fault with status 200",
         OPENROUTER,
         json_of({"error": {"code": 502, "message": "(words)"}}),
-        "endpoint_unavailable",
+        "no_answer",
     ),
 )

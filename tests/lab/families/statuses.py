@@ -1,24 +1,28 @@
 """Statuses of HTTP: refusals of everything, and faults that pass."""
 
-from tests.lab.behaviour import PRACTICE, Behaviour, Pauses, Refuses
+from tests.lab.behaviour import PRACTICE, Behaviour, Found, Pauses, Refuses
 from tests.lab.families.finishes import OPENROUTER
-from tests.lab.replies import GOOD, error, every_second, first, page
+from tests.lab.replies import GOOD, Reply, error, every_second, first, page
 
 CODES = "https://api-docs.deepseek.com/quick_start/error_codes"
 OPENAI_CODES = "https://platform.openai.com/docs/guides/error-codes/api-errors"
 A_DATE = {"Retry-After": "Wed, 21 Oct 2026 07:28:30 GMT", "Date": "Wed, 21 Oct 2026 07:28:00 GMT"}
 
 
-def _refuses(
-    name: str, server: str, does: str, source: str, reply: object, lever: str
-) -> Behaviour:
+def _refuses(name: str, server: str, does: str, source: str, reply: Reply, lever: str) -> Behaviour:
     """A server that refuses every call, for which there is one thing to change."""
-    return Behaviour(name, server, does, source, reply, Refuses(lever), Pauses(lever))  # type: ignore[arg-type]
+    return Behaviour(name, server, does, source, reply, Refuses(lever), Pauses(lever))
 
 
-def _passes(name: str, server: str, does: str, source: str, reply: object) -> Behaviour:
-    """A fault of every second call, which passes when it is tried again."""
-    return Behaviour(name, server, does, source, every_second(reply))  # type: ignore[arg-type]
+def _passes(
+    name: str, server: str, does: str, source: str, reply: Reply, *, lever: str = ""
+) -> Behaviour:
+    """A fault of every second call, which passes when it is tried again.
+
+    The endpoint test, for which a person waits, tries no call again that says to wait.
+    """
+    test = Refuses(lever) if lever else Found()
+    return Behaviour(name, server, f"{does}, every second time", source, every_second(reply), test)
 
 
 STATUSES = (
@@ -115,6 +119,7 @@ STATUSES = (
         "asks to come back at once (429, Retry-After: 0)",
         PRACTICE,
         error(429, headers={"Retry-After": "0"}),
+        lever="calls at once",
     ),
     _passes(
         "wait-seconds",
@@ -122,6 +127,7 @@ STATUSES = (
         "asks to wait 20 seconds (429)",
         OPENAI_CODES,
         error(429, headers={"Retry-After": "20"}, code="rate_limit_exceeded"),
+        lever="calls at once",
     ),
     _passes(
         "wait-date",
@@ -129,6 +135,7 @@ STATUSES = (
         "asks to wait until a time (429)",
         PRACTICE,
         error(429, headers=A_DATE),
+        lever="calls at once",
     ),
     _passes(
         "wait-unsaid",
@@ -136,12 +143,25 @@ STATUSES = (
         "is asked too often, and does not say how long to wait (429)",
         CODES,
         error(429),
+        lever="calls at once",
     ),
-    _passes("timed-out", "OpenRouter", "gives a model up (408)", OPENROUTER, error(408)),
     _passes(
-        "overloaded", "Anthropic", "is overloaded (529)", "anthropics/claude-code#5184", error(529)
+        "timed-out",
+        "OpenRouter",
+        "gives a model up (408)",
+        OPENROUTER,
+        error(408),
+        lever="base URL",
     ),
-    _passes("busy", "DeepSeek", "is overloaded (503)", CODES, error(503)),
+    _passes(
+        "overloaded",
+        "Anthropic",
+        "is overloaded (529)",
+        "anthropics/claude-code#5184",
+        error(529),
+        lever="calls at once",
+    ),
+    _passes("busy", "DeepSeek", "is overloaded (503)", CODES, error(503), lever="model"),
     _passes(
         "bad-gateway",
         "a web server before the model",

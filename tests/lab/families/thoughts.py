@@ -3,6 +3,8 @@
 from tests.lab.behaviour import PRACTICE, Behaviour, fails, found
 from tests.lab.replies import ANSWER, answer, for_one_question
 
+# Found of a model that thinks: real prompts make it think longer.
+ROOM = found(max_output_tokens=16000)
 DRAFT = 'The user asks. A draft: {"draft": 0}. '
 
 THOUGHTS = (
@@ -12,6 +14,7 @@ THOUGHTS = (
         "thinks within `<think>` tags, a draft in JSON among the thoughts",
         "Infinitix-LLC/gpt_markdown#42",
         answer(f"<think>\n{DRAFT}\n</think>\n\n{ANSWER}"),
+        ROOM,
     ),
     Behaviour(
         "think-close-only",
@@ -19,6 +22,7 @@ THOUGHTS = (
         "gives the closing `</think>` only, for the template opened it",
         "kvcache-ai/ktransformers#1820",
         answer(f"{DRAFT}\n</think>\n\n{ANSWER}"),
+        ROOM,
     ),
     Behaviour(
         "thought-tags",
@@ -26,6 +30,7 @@ THOUGHTS = (
         "thinks within `<thought>` tags",
         "tinyhumansai/openhuman#6184",
         answer(f"<thought>{DRAFT}</thought>\n{ANSWER}"),
+        ROOM,
     ),
     Behaviour(
         "begin-of-thought",
@@ -33,6 +38,7 @@ THOUGHTS = (
         "thinks within `<|begin_of_thought|>` marks",
         "Infinitix-LLC/gpt_markdown#42",
         answer(f"<|begin_of_thought|>{DRAFT}<|end_of_thought|>\n{ANSWER}"),
+        ROOM,
     ),
     Behaviour(
         "bracketed-think",
@@ -40,6 +46,7 @@ THOUGHTS = (
         "thinks within `[THINK]` marks",
         "RooCodeInc/Roo-Code#8522",
         answer(f"[THINK]{DRAFT}[/THINK]{ANSWER}"),
+        ROOM,
     ),
     Behaviour(
         "unused-tokens",
@@ -47,6 +54,7 @@ THOUGHTS = (
         "thinks between `<unused94>` and `<unused95>`",
         "elkimek/get-based#114",
         answer(f"<unused94>thought\n{DRAFT}<unused95>{ANSWER}"),
+        ROOM,
     ),
     Behaviour(
         "harmony-channels",
@@ -57,6 +65,7 @@ THOUGHTS = (
             f"<|channel|>analysis<|message|>{DRAFT}<|end|><|start|>assistant"
             f"<|channel|>final<|message|>{ANSWER}"
         ),
+        ROOM,
     ),
     Behaviour(
         "harmony-words",
@@ -64,6 +73,7 @@ THOUGHTS = (
         "leaves the channels' names in the content, their marks stripped",
         "Augustas11/macprovider#743",
         answer(f"analysis{DRAFT}assistantfinal{ANSWER}"),
+        ROOM,
     ),
     Behaviour(
         "thought-never-closed",
@@ -79,6 +89,7 @@ THOUGHTS = (
         "puts its thoughts into `reasoning_content`",
         "kekzl/imp#768",
         answer(reasoning_content=DRAFT),
+        ROOM,
     ),
     Behaviour(
         "reasoning",
@@ -86,6 +97,7 @@ THOUGHTS = (
         "puts its thoughts into `reasoning`",
         "vllm-project/vllm#50948",
         answer(reasoning=DRAFT),
+        ROOM,
     ),
     Behaviour(
         "answer-in-reasoning-content",

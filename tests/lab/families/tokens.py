@@ -103,10 +103,10 @@ TOKENS = (
     Behaviour(
         "prompt-read-in-part",
         "Ollama",
-        "reads the first 64 tokens of a prompt, and says so in the usage alone",
+        "reads the first 2,048 tokens of a prompt, and says so in the usage alone",
         "ollama/ollama#17889",
-        read_at_most(64),
-        batch=Ends(0, {"prompt_truncated": 12}),
+        read_at_most(2048),
+        batch=fails("prompt_truncated"),
     ),
     Behaviour(
         "too-long-by-code",
