@@ -19,6 +19,7 @@ from pipeline.views import endpoints as view
 from tests import actors
 from tests.factories.endpoints import LOCAL, endpoint, price
 from tests.overlapping import before_commit
+from tests.peers.embeddings_server import embeddings_server
 
 pytestmark = pytest.mark.django_db
 
@@ -267,3 +268,11 @@ def test_of_two_who_enter_a_days_price_at_once_one_is_refused():
         enter_price(terms)
     assert isinstance(outcome[0], InvalidConfiguration)
     assert "has a price from 2026-01-01 already" in str(outcome[0])
+
+
+def test_an_endpoint_that_embeds_is_entered_and_its_test_shows_the_dimension(client):
+    with embeddings_server() as server:
+        enter(client, role="embeddings", base_url=server.base_url)
+        shown = client.post(reverse("pipeline:endpoint_test", args=["big"]), follow=True)
+    assert "big answers. Answer format: vectors of 26 numbers." in shown.content.decode()
+    assert "vectors of 26 numbers, tested" in listed(client)
