@@ -26,14 +26,20 @@ MAX_ID_LENGTH = 80
 TEST_ONLY = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Marks that follow from what a test asks for.
 
     The product as processes has databases of its own, never this run's. Locks between
-    transactions and triggers are each database's own.
+    transactions and triggers are each database's own. What takes seconds to make, a module's
+    world or the embedding libraries, is made in one process.
     """
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
+        if "module_db" in fixtures:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+        if any("embeddings" in mark.args for mark in item.iter_markers("requires")):
+            item.add_marker(pytest.mark.xdist_group("embeddings"))
         database = item.get_closest_marker("django_db")
         if "product_environment" in fixtures:
             item.add_marker(pytest.mark.processes)

@@ -20,7 +20,7 @@ from review.people.invitations import invite
 from review.people.password_links import reset_link
 from review.queue.claim import next_slot
 from tests import actors, factories
-from tests.browser.test_lead import sign_in
+from tests.browser.signed_in import sign_in
 from tests.factories import endpoints, make_release
 from tests.review.disagreeing import disputed_and_sent_back, grade_row, settle
 from tests.review.submitting import submit

@@ -12,8 +12,8 @@ from review.releases.archive import whole_archive
 from review.releases.lifecycle import begin_release, make
 from tests import actors, factories
 from tests.browser.grading.sessions import expect_ready, expect_saved
+from tests.browser.signed_in import sign_in
 from tests.browser.test_accessibility import faults
-from tests.browser.test_lead import sign_in
 from tests.factories import make_release
 from tests.review.disagreeing import grade_row
 from tests.review.submitting import submit

@@ -8,7 +8,7 @@ from pipeline.accounts.roles import Role
 from review.models import Adjudication
 from tests import actors, factories
 from tests.browser.grading.sessions import kept_here
-from tests.browser.test_lead import sign_in
+from tests.browser.signed_in import sign_in
 from tests.review.disagreeing import grade_row
 
 

@@ -5,7 +5,7 @@ import uuid
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from pipeline.batches.lifecycle import run_batch
 from pipeline.models import Batch, Endpoint
@@ -14,9 +14,8 @@ from review.models import Release, Study
 from review.queue.claim import next_slot
 from review.releases.lifecycle import make
 from tests import actors, factories
+from tests.browser.signed_in import sign_in, sign_in_by_form
 from tests.factories import endpoints
-
-PASSWORD = "a long enough password"
 
 
 @pytest.fixture
@@ -29,16 +28,6 @@ def _no_worker(monkeypatch):
     """The bell rings for nobody: the test makes traces and releases itself."""
     monkeypatch.setattr("pipeline.tasks.pump.delay", lambda *_: None)
     monkeypatch.setattr("review.tasks.finish_release.delay", lambda *_: None)
-
-
-def sign_in(page: Page, address: str, name: str = "lead") -> None:
-    page.goto(f"{address}/account/login/")
-    page.get_by_label("Username").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").or_(
-        page.get_by_role("button", name="Log in")
-    ).click()
-    expect(page.locator("#user-menu-button")).to_be_visible()
 
 
 def own_questions() -> bytes:
@@ -60,7 +49,7 @@ def own_questions() -> bytes:
 
 
 def test_questions_are_uploaded_and_bad_lines_named(live_server, page, lead):
-    sign_in(page, live_server.url)
+    sign_in_by_form(page, live_server.url)
     page.goto(f"{live_server.url}/questions/upload/")
     page.get_by_label("Question file").set_input_files(
         {"name": "ours.jsonl", "mimeType": "application/jsonl", "buffer": own_questions()}

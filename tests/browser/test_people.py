@@ -4,8 +4,8 @@ from django.core.cache import cache
 from playwright.sync_api import expect
 
 from tests import actors
+from tests.browser.signed_in import sign_in
 from tests.browser.test_accessibility import faults
-from tests.browser.test_lead import sign_in
 from tests.codes import code_now
 
 PASSWORD = "correct horse battery"

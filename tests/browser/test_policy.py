@@ -6,7 +6,7 @@ from playwright.sync_api import Page, expect
 from review.evidence.policies import Rules, rules_of
 from review.models import Policy, Study
 from tests import actors, factories
-from tests.browser.test_lead import sign_in
+from tests.browser.signed_in import sign_in
 from tests.review.submitting import grade_all
 
 

@@ -5,8 +5,8 @@ from playwright.sync_api import Page
 
 from review.models import Study
 from tests import actors, factories
+from tests.browser.signed_in import sign_in
 from tests.browser.test_accessibility import faults
-from tests.browser.test_lead import sign_in
 from tests.review.submitting import grade_all
 
 KEYS = ("agreement", "quality", "workload", "filters", "funnel")

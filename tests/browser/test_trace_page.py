@@ -5,7 +5,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests import actors, factories
-from tests.browser.grading.sessions import PASSWORD
+from tests.browser.signed_in import sign_in
 from tests.factories.screen import three_paths_and_steps
 
 
@@ -14,11 +14,7 @@ def trace_page(live_server, page: Page, transactional_db) -> Page:
     actors.lead()
     trace = factories.made_batch(1).traces.get()
     three_paths_and_steps(trace)
-    page.goto(f"{live_server.url}/account/login/")
-    page.locator("#id_login").fill("lead")
-    page.locator("#id_password").fill(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.locator("#user-menu-button")).to_be_visible()
+    sign_in(page, live_server.url)
     page.goto(f"{live_server.url}{reverse('pipeline:trace', args=[trace.key])}")
     return page
 

@@ -1,23 +1,29 @@
 """Small rows for the tests: a graph, questions, batches, studies."""
 
+import shutil
 import tempfile
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from pipeline import store
-from pipeline.batches.lifecycle import run_batch, start_batch
+from pipeline.batches.lifecycle import finish_if_done, run_batch, start_batch
 from pipeline.core.config import SimilarityConfig, preset
+from pipeline.core.kg.index import GraphSummary, build_index
 from pipeline.core.records import Option, Question
 from pipeline.models import Batch, KnowledgeGraph, QuestionSet
+from pipeline.sources import knowledge_graphs
 from pipeline.sources.knowledge_graphs import load_graph
 from review.evidence.policies import Rules
 from review.models import Policy, Release, Reviewer, Study
 from review.releases.lifecycle import CannotRelease, begin_release, make, remove_release
 from review.studies.lifecycle import StudyPlan, open_study
+from tests.data_folder import data_folder
 from tests.factories import endpoints
 from tests.factories.kg import write_kg
 
@@ -97,9 +103,23 @@ def misspelt_set(*, name: str = "misspelt") -> QuestionSet:
 
 
 def graph(name: str = "small") -> KnowledgeGraph:
-    """The small graph, loaded."""
-    with tempfile.TemporaryDirectory() as folder:
-        return load_graph(write_kg(Path(folder) / "kg.csv", NODES, EDGES), name=name)[0]
+    """The small graph, loaded. Its index is built once a process, then copied."""
+    source, index, summary = _small_graph()
+
+    def copied(_: Path, folder: Path, *__: object, **___: object) -> GraphSummary:
+        shutil.copytree(index, folder)
+        return summary
+
+    with patch.object(knowledge_graphs, "build_index", copied):
+        return load_graph(source, name=name)[0]
+
+
+@cache
+def _small_graph() -> tuple[Path, Path, GraphSummary]:
+    """Its source file, its index, and what is said of it."""
+    folder = Path(tempfile.mkdtemp(dir=data_folder()))
+    source = write_kg(folder / "kg.csv", NODES, EDGES)
+    return source, folder / "index", build_index(source, folder / "index")
 
 
 def batch(size: int = 4, *, name: str = "batch", samples: int = 1) -> Batch:
@@ -140,7 +160,10 @@ def made_batch(size: int = 4, *, name: str = "batch") -> Batch:
         else:
             now = timezone.now()
             row.traces.filter(pk=trace.pk).update(**outcome, claimed_at=now, settled_at=now)
-    run_batch(row)
+    if unknown:
+        run_batch(row)
+    else:
+        finish_if_done(row)
     for trace in unknown:
         trace.refresh_from_db(fields=OUTCOME)
         outcome = {name: getattr(trace, name) for name in OUTCOME}

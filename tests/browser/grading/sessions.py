@@ -1,25 +1,17 @@
 """How a reviewer moves through the grading screen in the browser tests."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
-PASSWORD = "a long enough password"
+from tests.browser.signed_in import sign_in
+
 COMMENT = "Step 1 names no dose."
 
 
-def sign_in(page: Page, address: str, name: str) -> None:
-    """Sign in by keyboard; the reviewer's desk is open afterwards."""
-    page.goto(f"{address}/account/login/")
-    page.locator("#id_login").focus()
-    page.keyboard.type(name)
-    page.keyboard.press("Tab")
-    page.keyboard.type(PASSWORD)
-    page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", name="Grading")).to_be_visible()
-
-
-def open_item(page: Page, address: str, name: str = "ann") -> None:
-    """Sign in and open the first item."""
-    sign_in(page, address, name)
+def open_item(page: Page, address: str, *, enter: Callable[..., None] = sign_in) -> None:
+    """Ann signs in and opens the first item."""
+    enter(page, address, "ann")
     page.get_by_role("button", name="Start grading").click()
     expect_ready(page)
 

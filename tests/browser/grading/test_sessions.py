@@ -5,7 +5,8 @@ from playwright.sync_api import Page, expect
 
 from review.models import Grade
 from tests import actors, factories
-from tests.browser.grading.sessions import expect_ready, grade_by_keyboard, open_item, sign_in
+from tests.browser.grading.sessions import expect_ready, grade_by_keyboard, open_item
+from tests.browser.signed_in import sign_in, sign_in_by_keyboard
 from tests.factories.screen import three_paths_and_steps
 
 ITEMS = 10
@@ -76,7 +77,7 @@ def enter_by_keyboard(page: Page) -> None:
 
 
 def test_ten_items_by_keyboard_alone(live_server, page, ann):
-    sign_in(page, live_server.url, "ann")
+    sign_in_by_keyboard(page, live_server.url, "ann")
     follow(page, "Start grading")
     for number in range(1, ITEMS + 1):
         expect_ready(page, number)

@@ -21,8 +21,8 @@ from tests.browser.grading.sessions import (
     expect_saved,
     kept_here,
     open_item,
-    sign_in,
 )
+from tests.browser.signed_in import sign_in_by_keyboard
 
 SERVER = """
 import sys
@@ -71,7 +71,7 @@ def test_who_was_signed_out_is_told_so_and_comes_back_to_the_draft(
     item.keyboard.press("Control+Enter")
     expect_problem(item, "Not submitted: you are signed out")
     other = item.context.new_page()
-    sign_in(other, live_server.url, "ann")
+    sign_in_by_keyboard(other, live_server.url, "ann")
     item.keyboard.press("Control+Enter")
     expect_problem(item, "Not submitted: this page is from before you last signed in")
     item.reload()
@@ -133,7 +133,7 @@ def test_a_server_killed_while_one_types_loses_nothing(page, study, root, expect
         port = free.getsockname()[1]
     server = serve(port, root)
     try:
-        open_item(page, f"http://localhost:{port}")
+        open_item(page, f"http://localhost:{port}", enter=sign_in_by_keyboard)
         enter(page, "Step 1 names")
         expect_saved(page)
         page.locator("#id_comment").press("End")
