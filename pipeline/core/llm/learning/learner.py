@@ -32,6 +32,8 @@ ROOMS = (2_048, 8_192, 32_768)
 # What a model that thinks is given on real prompts, which make it think longer.
 REASONING_ROOMS = (16_000, 8_000, 4_000)
 TINY_LIMIT = 4
+# What an answer ends by that stands in a call of a tool, though none was offered.
+TOOL_CALLS = ("tool_calls", "function_call")
 OTHER_LIMIT: dict[OutputLimit, OutputLimit] = {
     "max_tokens": "max_completion_tokens",
     "max_completion_tokens": "max_tokens",
@@ -54,7 +56,7 @@ class Learner:
         for answer_format in self._ladder(tried):
             base = replace(tried, answer_format=answer_format)
             try:
-                return self._confirmed(tried, *self._in_one_way(base))
+                return self._placed(*self._confirmed(tried, *self._in_one_way(base)))
             except _GIVING_UP as given_up:
                 failure = given_up
                 if _is_hopeless(failure):
@@ -63,18 +65,21 @@ class Learner:
         raise (self.refusal if is_rejected and self.refusal else _unusable(failure))
 
     def room_for_thoughts(self, dialect: Dialect) -> Dialect:
-        """The dialect with as large an output limit as the server takes of what thoughts need."""
+        """The dialect with as large an output limit as the server takes of what thoughts need.
+
+        Unless it turns out that the model does not think, and needed no more room than others.
+        """
         if "max_output_tokens" in self.stated:
             return dialect
         for room in REASONING_ROOMS:
             roomier = replace(dialect, max_output_tokens=max(room, dialect.max_output_tokens or 0))
             try:
-                self.ask(roomier, QUESTION)
+                thinks = bool(self.ask(roomier, QUESTION).reasoning)
             except RequestRejected:
                 continue
             except ReasonerFailure:
                 return roomier
-            return roomier
+            return roomier if thinks or dialect.max_output_tokens else dialect
         return dialect
 
     def with_kept_limit(self, dialect: Dialect) -> tuple[Dialect, bool]:
@@ -110,6 +115,14 @@ class Learner:
             return first, self.ask(first, QUESTION)
         except ReasonerFailure:
             return found, answer
+
+    def _placed(self, dialect: Dialect, answer: Answer) -> tuple[Dialect, Answer]:
+        """In a tool call, if it stands there twice running."""
+        if answer.finish_reason not in TOOL_CALLS or "answer_place" in self.stated:
+            return dialect, answer
+        again = self.ask(dialect, QUESTION)
+        is_called = again.finish_reason in TOOL_CALLS
+        return replace(dialect, answer_place="tool_call") if is_called else dialect, again
 
     def _in_one_way(self, base: Dialect) -> tuple[Dialect, Answer]:
         """An answer in this format, in the way tried first or in one that differs in one thing."""

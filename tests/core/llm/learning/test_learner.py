@@ -152,8 +152,19 @@ def test_a_model_that_thinks_through_its_limit_is_given_more(server):
 
 @pytest.mark.parametrize(("most", "room"), [(40_000, 16_000), (9000, 8000), (100, None)])
 def test_thoughts_get_as_much_room_as_the_server_gives(server, most, room):
-    learner = learner_at(server, refusing(lambda a: a["max_tokens"] > most, status(400)))
+    thinking = completion(SHAPE, reasoning_content="Hm.")
+    learner = learner_at(server, lambda a: status(400) if a["max_tokens"] > most else thinking)
     assert learner.room_for_thoughts(Dialect()).max_output_tokens == room
+
+
+def test_a_model_that_thought_only_once_gets_no_more_room_than_others(server):
+    assert learner_at(server, lambda asked: GOOD).room_for_thoughts(Dialect()) == Dialect()
+
+
+def test_an_answer_in_a_tool_call_is_found_there(server):
+    called = [{"function": {"name": "answer", "arguments": SHAPE}}]
+    reply = completion(None, "tool_calls", tool_calls=called)
+    assert learned(server, lambda asked: reply) == Dialect(answer_place="tool_call")
 
 
 CUT = completion('{"gr', "length")
