@@ -9,7 +9,7 @@ are one server: the calls to all of them are counted. Calls of no trace (tests) 
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import F, Max
+from django.db.models import F
 
 from pipeline.models import Endpoint, EndpointPace, LLMCall
 
@@ -45,27 +45,29 @@ def is_within(endpoint: Endpoint) -> bool:
 
 
 def lower(endpoint: Endpoint, *, late_call: int) -> bool:
-    """Allow fewer calls at once after one came late; False: it was the only one allowed.
+    """Allow the server fewer calls at once after one came late; False: it worked on no other.
 
     Calls that were sent before the last change say nothing of what is allowed since.
     """
-    pace = EndpointPace.objects.get(endpoint=endpoint)
-    ceiling = most(endpoint, pace.calls_at_once)
+    paces = EndpointPace.objects.filter(endpoint__base_url=endpoint.base_url)
+    pace = paces.get(endpoint=endpoint)
     if late_call <= pace.slowed_after:
         return True
-    if ceiling == 1:
-        return False
     at_once = _in_flight(endpoint) + 1  # the late one is no longer in flight
+    ceiling = most(endpoint, pace.calls_at_once)
+    if ceiling == at_once == 1:
+        return False
     fewer = max(1, min(at_once, ceiling or at_once) // 4)
-    EndpointPace.objects.filter(pk=pace.pk, slowed_after=pace.slowed_after).update(
+    paces.filter(slowed_after__lt=late_call).update(
         calls_at_once=fewer, slowed_after=newest_call(endpoint), answered_in_time=0
     )
     return True
 
 
 def newest_call(endpoint: Endpoint) -> int:
-    """The number of the newest call to the endpoint; 0 without one."""
-    return LLMCall.objects.filter(served_by=endpoint).aggregate(newest=Max("pk"))["newest"] or 0
+    """The number of the newest call to the endpoint's server; 0 without one."""
+    calls = LLMCall.objects.filter(served_by__base_url=endpoint.base_url)
+    return calls.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
 def take_note(endpoint: Endpoint, *, seconds: float) -> None:

@@ -144,6 +144,22 @@ def test_a_call_that_was_late_alone_lowers_nothing_more(served):
     assert not calls_at_once.lower(served, late_call=6)
 
 
+def test_a_late_answer_lowers_what_all_endpoints_of_the_server_may_have(served):
+    other = endpoint("other", base_url=served.base_url)
+    for row in (served, other):
+        EndpointPace.objects.create(endpoint=row)
+    busy = in_flight(served, 1) + in_flight(other, 6, batch=Batch.objects.get())
+    calls_at_once.lower(served, late_call=busy[0])
+    assert set(EndpointPace.objects.values_list("calls_at_once", flat=True)) == {2}
+
+
+def test_a_call_is_not_alone_while_another_endpoint_of_the_server_is_asked(served):
+    EndpointPace.objects.create(endpoint=served, calls_at_once=1)
+    busy = in_flight(endpoint("other", base_url=served.base_url), 1)
+    assert calls_at_once.lower(served, late_call=busy[0])
+    assert EndpointPace.objects.get().calls_at_once == 1
+
+
 def test_answers_in_good_time_allow_more_again_until_all_are(served, settings):
     settings.TRACE_THREADS = 8
     EndpointPace.objects.create(endpoint=served, calls_at_once=2)
