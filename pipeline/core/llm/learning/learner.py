@@ -87,20 +87,21 @@ class Learner:
 
         A server that knows the parameter by its other name ignores this one without a word.
         """
-        if self._keeps_limit(dialect):
+        if self._keeps_limit(dialect) is not False:
             return dialect, True
         other = replace(dialect, output_limit=OTHER_LIMIT[dialect.output_limit])
         if "output_limit" not in self.stated and self._keeps_limit(other):
             return other, True
         return dialect, False
 
-    def _keeps_limit(self, dialect: Dialect) -> bool:
+    def _keeps_limit(self, dialect: Dialect) -> bool | None:
+        """Whether an answer breaks off at a tiny limit; None where nothing is learned."""
         try:
             self.ask(replace(dialect, max_output_tokens=TINY_LIMIT), QUESTION)
         except (TruncatedOutput, MalformedOutput, NoAnswer):
             return True
         except ReasonerFailure:
-            return dialect.output_limit == "max_tokens"  # nothing learned: as most servers do
+            return None
         return False
 
     def _ladder(self, tried: Dialect) -> tuple[AnswerFormat, ...]:

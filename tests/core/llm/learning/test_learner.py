@@ -184,6 +184,12 @@ def test_a_limit_that_is_ignored_without_a_word_is_noticed(server, keeping, limi
     assert (dialect.output_limit, kept) == (limit, is_kept)
 
 
+def test_the_other_name_of_a_limit_is_not_taken_where_it_is_refused(server):
+    learner = learner_at(server, refusing(lambda asked: "max_tokens" in asked, status(400)))
+    newer = Dialect(output_limit="max_completion_tokens")
+    assert learner.with_kept_limit(newer) == (newer, False)
+
+
 @pytest.mark.parametrize(
     ("stated", "test"),
     [
