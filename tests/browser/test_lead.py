@@ -91,7 +91,7 @@ def test_an_endpoint_is_entered_its_key_kept_and_a_model_batch_estimated(
     endpoints.reader("second")
     sign_in(page, live_server.url)
     page.goto(f"{live_server.url}/endpoints/new/")
-    page.get_by_label("Name").fill("first")
+    page.get_by_label("Name", exact=True).fill("first")
     page.get_by_label("Base URL").fill("http://127.0.0.1:9/v1")
     page.get_by_label("Model", exact=True).fill("model-r")
     page.get_by_label("entered below").check()
