@@ -20,7 +20,7 @@ from pipeline.core.records import Question
 from pipeline.forms.descriptions import DescriptionForm
 from pipeline.forms.questions import QuestionFileForm, QuestionTermsForm
 from pipeline.refusals import refusals_on, status_of
-from pipeline.sources.described_files import save_mapping
+from pipeline.sources.described_files import save_mapping, saved_mapping
 from pipeline.sources.questions import load_file
 from pipeline.uploads import keep_upload, remove_upload
 
@@ -75,7 +75,8 @@ def description(request: SignedInRequest, upload: str) -> HttpResponse:
     path = access.upload_for(request.user, upload)
     sample = _sample(path, path.name)
     proposal = propose_mapping(sample.records)
-    form = DescriptionForm(request.POST or None, sample=sample, proposed=proposal.mapping)
+    mapping = saved_mapping(request.GET.get("mapping", "")) or proposal.mapping
+    form = DescriptionForm(request.POST or None, sample=sample, proposed=mapping)
     if form.is_valid() and "save" in request.POST and _save(request, form):
         return redirect("pipeline:description_load", upload, form.cleaned_data["name"])
     context = {
@@ -115,6 +116,9 @@ def description_load(request: SignedInRequest, upload: str, name: str) -> HttpRe
     path = access.upload_for(request.user, upload)
     mapping = access.file_mapping_for(request.user, name)
     form = QuestionTermsForm(request.POST or None)
+    counted = FieldMapping.from_json(mapping.mapping).counted
+    if counted is None or counted.counts_from is not None:
+        del form.fields["key_counts_from"]
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
             load = load_file(
@@ -124,7 +128,7 @@ def description_load(request: SignedInRequest, upload: str, name: str) -> HttpRe
                 source=mapping.name,
                 terms=form.terms(),
                 loaded_by=request.user,
-                key_counts_from=form.cleaned_data["key_counts_from"],
+                key_counts_from=form.cleaned_data.get("key_counts_from"),
                 limits=upload_limits(),
             )
             remove_upload(path)

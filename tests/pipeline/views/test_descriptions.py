@@ -92,6 +92,18 @@ def test_from_a_file_of_another_shape_to_a_question_set(client, folder):
     assert "Key: a number, the first option is 1" in about
 
 
+def test_the_way_back_shows_what_was_saved_and_only_an_open_count_is_asked_for(client):
+    page = page_of(begin(client))
+    for right, asked in (("key number 1", False), ("key number", True)):
+        name = f"quiz{right[-1]}"
+        sent = chosen(COLUMNS | {"right": right}, name=name, save="1")
+        to_load = client.get(client.post(page, sent).headers["Location"]).content.decode()
+        assert ("Keys count from" in to_load) is asked
+        assert f"{page}?mapping={name}" in to_load
+        back = client.get(page, {"mapping": name}).content.decode()
+        assert f'<option value="{right}" selected>' in back
+
+
 def test_the_saved_mapping_is_a_format_like_others(client):
     page = page_of(begin(client))
     client.post(page, chosen(COLUMNS, name="quiz", save="1"))
