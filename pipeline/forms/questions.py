@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.validators import RegexValidator
 
+from pipeline.core.datasets.source_file import DELIMITERS
 from pipeline.models import QuestionSet
 from pipeline.sources.described_files import source_titles
 from pipeline.sources.question_sets import QuestionSetTerms
@@ -37,6 +38,12 @@ class QuestionTermsForm(forms.Form):
         label="Question set",
         max_length=80,
         help_text="A new name, or an existing set of the same format.",
+    )
+    delimiter = forms.ChoiceField(
+        required=False,
+        label="Columns are divided by",
+        choices=[("", "as the file shows"), *((sign, name) for name, sign in DELIMITERS.items())],
+        help_text="Only for CSV files whose header can be divided in two ways.",
     )
     key_counts_from = forms.TypedChoiceField(
         required=False,

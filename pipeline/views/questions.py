@@ -75,6 +75,7 @@ def _load(request: SignedInRequest, form: QuestionUploadForm) -> QuestionLoad:
         terms=form.terms(),
         loaded_by=request.user,
         key_counts_from=data["key_counts_from"],
+        delimiter=data["delimiter"] or None,
         limits=upload_limits(),
     )
 

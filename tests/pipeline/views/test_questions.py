@@ -82,13 +82,25 @@ def refused(response, sentence: str) -> None:
     [
         (b"plain", "own.jsonl.gz", "is not a gzip file"),
         (b"\x1f\x8bcut", "own.jsonl.gz", "cannot be read"),
-        (b"{}", "own.exe", "ends in none of"),
+        (b"MZ", "own.exe", "neither JSON nor Parquet"),
         (b"", "own.jsonl", "empty"),
     ],
 )
 def test_a_file_that_cannot_be_read_leaves_no_set(client, content, file_name, sentence):
     refused(upload(client, content, file_name), sentence)
     assert not QuestionSet.objects.exists()
+
+
+def test_a_table_that_can_be_divided_in_two_ways_is_loaded_as_stated(client):
+    content = (
+        b"id;question;opa;opb;opc;opd;cop;note (a, b)\n"
+        b"q1;Why?;w;x;y;z;0;none\n"
+        b"q2;How?;w;x;y;z;3;none\n"
+    )
+    stated = {"source": "medmcqa", "key_counts_from": "0"}
+    refused(upload(client, content, "own.csv", **stated), "by comma (2: ")
+    upload(client, content, "own.csv", **stated, delimiter=";")
+    assert [q.answer_label for q in Question.objects.order_by("id_in_source")] == ["A", "D"]
 
 
 def test_a_file_over_the_limit_is_refused(client, settings):

@@ -121,8 +121,8 @@ def _chosen(readings: Mapping[str, Sequence[str]], file_name: str) -> str:
     raise SourceFileError(
         file_name,
         1,
-        f"Its columns can be divided by {' or by '.join(ways)}: state which with --delimiter "
-        f"{' or '.join(readings)}.",
+        f"Its columns can be divided by {' or by '.join(ways)}: state which, on the form "
+        f"or with --delimiter {' or '.join(readings)}.",
     )
 
 

@@ -20,6 +20,7 @@ _IN_MEMORY = 1 << 16
 _ID = "id"
 # JSON may hold halves of surrogate pairs.
 _ERRORS = "surrogatepass"
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def column_records(document: JsonText, limits: ReadLimits) -> Iterator[SourceRecord]:
@@ -59,7 +60,7 @@ def _lay_aside(document: JsonText, cells: IO[str]) -> None:
 
 def _write_cell(cells: IO[str], key: str | None, document: JsonText) -> None:
     value = document.value()
-    cells.write(json.dumps([key, value, document.flaw], ensure_ascii=False) + "\n")
+    cells.write(_encode([key, value, document.flaw]) + "\n")
 
 
 def _side_by_side(

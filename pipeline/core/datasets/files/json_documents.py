@@ -9,8 +9,7 @@ from pipeline.core.datasets.files.json_shape import ENVELOPES, Shape
 from pipeline.core.datasets.files.json_text import JsonText, checked_object
 from pipeline.core.datasets.files.records import ReadLimits, SourceRecord
 
-# PubMedQA's own files, the best known of their shape, have PubMed ids as keys.
-_IDS, _SPLIT = ("id", "pubid"), "split"
+_ID, _SPLIT = "id", "split"
 # The Hub's viewer puts each record into a row of its own making.
 _VIEWER_ROW = {"row_idx", "row"}
 _VIEWER_FEATURES = "features"
@@ -61,8 +60,8 @@ def object_records(
 def _keyed_records(document: JsonText) -> Iterator[SourceRecord]:
     """Records by their ids: the key is the record's id, unless it names one itself."""
     for key in document.members():
-        ids: dict[str, object] = dict.fromkeys(_IDS, key)
-        yield _next_record(document, ids.__or__)
+        identifier: dict[str, object] = {_ID: key}
+        yield _next_record(document, identifier.__or__)
     document.end()
 
 

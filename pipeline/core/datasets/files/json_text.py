@@ -123,12 +123,15 @@ class JsonText:
 
     def peek(self) -> str:
         """The next character that is not space; the empty string at the end."""
-        while True:
+        character = self._buffer[self._at : self._at + 1]
+        while not character or character in " \t\r\n":
             space = _SPACE.match(self._buffer, self._at)
             self._at = space.end() if space else self._at
-            if self._at < len(self._buffer) or self._ended:
-                return self._buffer[self._at : self._at + 1]
+            character = self._buffer[self._at : self._at + 1]
+            if character or self._ended:
+                break
             self._read_on()
+        return character
 
     def end(self) -> None:
         """Makes sure that nothing follows."""

@@ -30,7 +30,13 @@ def _with_small_letters(record: Record) -> Record:
     if "QUESTION" not in record:
         return record
     lowered = {name.lower(): value for name, value in record.items()}
-    return {**lowered, "context": {n: lowered[n] for n in ("contexts", "labels") if n in lowered}}
+    # The authors' files have the PubMed id as the key of the record.
+    ids = {"pubid": lowered["id"]} if "id" in lowered else {}
+    return {
+        **ids,
+        **lowered,
+        "context": {n: lowered[n] for n in ("contexts", "labels") if n in lowered},
+    }
 
 
 def _context(record: Record) -> str:

@@ -61,8 +61,8 @@ def test_a_header_of_two_readings_is_refused_with_both():
         read(HEADER_OF_TWO_READINGS)
     assert str(caught.value) == (
         "a.csv, line 1: Its columns can be divided by comma (2: 'id;question;options (A', "
-        "'B);cop') or by semicolon (4: 'id', 'question', 'options (A, B)' ...): state which with "
-        "--delimiter comma or semicolon."
+        "'B);cop') or by semicolon (4: 'id', 'question', 'options (A, B)' ...): state which, "
+        "on the form or with --delimiter comma or semicolon."
     )
 
 

@@ -76,7 +76,7 @@ def test_objects_one_a_line_or_one_after_the_other(name, indent, rows):
 def test_records_under_their_ids(keys):
     document = dict(zip(keys.split(), ROWS, strict=True))
     given = fields(json.dumps(document))
-    assert given == [{"id": key, "pubid": key, **row} for key, row in document.items()]
+    assert given == [{"id": key, **row} for key, row in document.items()]
     assert fields(json.dumps({"7": {"id": "own"}}))[0]["id"] == "own"
 
 
