@@ -12,7 +12,7 @@ from tests.lab.replies import ODD_QUESTION
 from tests.lab.server import LabServer, lab_server
 from tests.lab.trial import Laboratory
 
-DISTINCT = 3
+DISTINCT = 2
 
 
 @pytest.fixture(scope="session")
@@ -37,7 +37,7 @@ def twelve_questions() -> QuestionSet:
         for at in range(QUESTIONS)
     ]
     odd = f"{factories.ASKED[DISTINCT][0]} {ODD_QUESTION}"
-    history = " ".join(f"In year {year} nothing new was found." for year in range(600))
+    history = " ".join(f"In year {year} nothing new was found." for year in range(360))
     asked[7] = factories.question(DISTINCT, id_in_source="odd", text=odd, context=history)
     for question in asked:
         store.question_row(row, question).save()

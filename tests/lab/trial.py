@@ -57,7 +57,7 @@ class Laboratory:
     def test(self, row: Endpoint, *, pace: int = 1) -> Found | Refuses:
         """What the endpoint test says; a refusal by the first lever that it names."""
         if pace == 1:
-            self.patch.setattr(probe, "CALLS_TOGETHER", 2)
+            self.patch.setattr(probe, "CALLS_TOGETHER", 1)
         else:
             timed = partial(probe.EndpointTest, clock=lambda: time.monotonic() * pace)
             self.patch.setattr(probe, "EndpointTest", timed)
