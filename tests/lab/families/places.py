@@ -22,6 +22,7 @@ PLACES = (
         "gives the answer as the arguments of a tool call; content is null",
         "browser-use/browser-use#5011",
         answer(None, finish="tool_calls", tool_calls=[CALLED]),
+        found(answer_place="tool_call"),
     ),
     Behaviour(
         "refusal-field",
