@@ -2,6 +2,7 @@
 
 import json
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -53,14 +54,41 @@ def test_an_object_is_read_as_json_and_as_python_prints_it(texts):
     assert list_or_object(str(texts), "options") == texts
 
 
-@pytest.mark.parametrize("text", ["['A' 'B']", "['A'\n 'B']", "['it''s']", "[\"it's\" 'B']"])
-def test_a_list_as_numpy_prints_it_is_never_read_as_one_text(text):
-    with pytest.raises(InvalidRecord, match="without commas"):
+@settings(max_examples=40, deadline=None)
+@given(TEXTS)
+def test_a_list_is_read_as_numpy_prints_it(texts):
+    assert list_or_object(str(numpy.array(texts, dtype=object)), "options") == texts
+
+
+def test_arrays_and_absent_values_are_read_as_pandas_prints_them():
+    printed = {"contexts": numpy.array(["One, nan.", "Two"], dtype=object), "year": float("nan")}
+    assert list_or_object(str(printed), "context") == {
+        "contexts": ["One, nan.", "Two"],
+        "year": None,
+    }
+
+
+@pytest.mark.parametrize("text", ["['it''s']", "['A' 'B', 'C']", "{'A': 'x' 'B': 'y'}"])
+def test_texts_that_touch_are_never_joined(text):
+    with pytest.raises(InvalidRecord, match="without a comma"):
         list_or_object(text, "options")
 
 
 @pytest.mark.parametrize(
-    "text", ["", "A", "1", "'A'", "[A, B]", "['A', nan]", "__import__('os')", "[" * 90_000, None, 3]
+    "text",
+    [
+        "",
+        "A",
+        "1",
+        "'A'",
+        "[A, B]",
+        "[0 1]",
+        "__import__('os')",
+        "[" * 90_000,
+        "'\\" * 400_000,
+        None,
+        3,
+    ],
 )
 def test_anything_else_is_refused(text):
     with pytest.raises(InvalidRecord, match="neither a list nor an object"):
