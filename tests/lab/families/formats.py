@@ -76,11 +76,7 @@ FORMATS = (
         found(array_bounds=False),
     ),
     Behaviour(
-        "in-a-fence",
-        "LM Studio, local models",
-        "wraps the JSON in a Markdown fence",
-        "lmstudio-ai/lmstudio-bug-tracker#2403",
-        answer(FENCE),
+        "in-a-fence", "local models", "wraps the JSON in a Markdown fence", PRACTICE, answer(FENCE)
     ),
     Behaviour(
         "words-after-it",

@@ -50,7 +50,7 @@ STATUSES = (
         "path-unknown",
         "a web server",
         "knows no such path, and says so on a page (404)",
-        "elastic/elasticsearch#128538",
+        PRACTICE,
         page(404),
         "base URL",
     ),

@@ -95,7 +95,7 @@ THOUGHTS = (
         "reasoning",
         "OpenRouter, vLLM",
         "puts its thoughts into `reasoning`",
-        "vllm-project/vllm#50948",
+        PRACTICE,
         answer(reasoning=DRAFT),
         ROOM,
     ),

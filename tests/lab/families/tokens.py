@@ -112,7 +112,7 @@ TOKENS = (
         "too-long-by-code",
         "OpenAI",
         "refuses a long prompt by its code (400)",
-        "https://platform.openai.com/docs/guides/error-codes/api-errors",
+        PRACTICE,
         for_one_question(
             error(400, "maximum context length exceeded", code="context_length_exceeded")
         ),
