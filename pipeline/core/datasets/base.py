@@ -96,6 +96,12 @@ class Adapter:
         """`parse` of a record as the reader gives it."""
         return self.parse(record.fields, record.position)
 
+    def mapping_of(self, record: Record) -> FieldMapping:
+        """The mapping that reads the record."""
+        if len(self.shapes) == 1:
+            return self.shapes[0].mapping
+        return self.shape_of(self.prepare(record)).mapping
+
     def is_foreign(self, record: Record) -> bool:
         """Whether the record has the fields of none of the shapes, filled or empty."""
         try:

@@ -12,7 +12,7 @@ from pipeline.core.datasets.base import Adapter
 from pipeline.core.datasets.fields import InvalidRecord, shown
 from pipeline.core.datasets.mapping.field_mapping import CountsFrom
 from pipeline.core.datasets.source_file import SourceRecord
-from pipeline.core.records import Question
+from pipeline.core.records import Option, Question
 
 FIRSTS: tuple[CountsFrom, CountsFrom] = (0, 1)
 HOW_TO_STATE = (
@@ -51,6 +51,19 @@ def named_letter(explanation: str) -> str | None:
     return letters.pop() if len(letters) == 1 else None
 
 
+def _readings(question: Question, first: CountsFrom, alone: bool) -> dict[CountsFrom, Option]:
+    """The option that the key names under each count that it can have.
+
+    Beside a letter or a text only the count under which both agree is possible.
+    """
+    labels = [option.label for option in question.options]
+    place = labels.index(question.answer_label or "")
+    if not alone:
+        return {first: question.options[place]}
+    places = {other: place + first - other for other in FIRSTS}
+    return {n: question.options[at] for n, at in places.items() if 0 <= at < len(labels)}
+
+
 @dataclass
 class KeyEvidence:
     """What the rows of one file show, gathered while they are read both ways."""
@@ -58,39 +71,42 @@ class KeyEvidence:
     adapter: Adapter
     column: str
     line_of: dict[CountsFrom, int] = field(default_factory=dict)
-    example: tuple[int, Mapping[CountsFrom, Question]] | None = None
+    example: tuple[int, Mapping[CountsFrom, Option]] | None = None
     named: int = 0
     agreeing: dict[CountsFrom, int] = field(default_factory=lambda: dict.fromkeys(FIRSTS, 0))
 
     def __post_init__(self) -> None:
-        self._readers = {first: self.adapter.counting_from(first).parse for first in FIRSTS}
+        from_0, from_1 = (self.adapter.counting_from(first).parse_record for first in FIRSTS)
+        self._from_0, self._from_1 = from_0, from_1
 
     def parse(self, record: SourceRecord) -> Question:
         """The question as either reading gives it. Raises InvalidRecord where neither does."""
-        readings: dict[CountsFrom, Question] = {}
-        refusal: InvalidRecord | None = None
-        for first, parse in self._readers.items():
-            try:
-                readings[first] = parse(record.fields, record.position)
-            except InvalidRecord as error:
-                refusal = refusal or error
-        if refusal and not readings:
-            raise refusal
-        if len(readings) == len(FIRSTS) and readings[0] == readings[1]:
-            return readings[0]  # of another shape, whose key is no number
-        self._note(record.line, readings)
-        return next(iter(readings.values()))
+        first: CountsFrom = 0
+        try:
+            question = self._from_0(record)
+        except InvalidRecord as refusal:
+            first, question = 1, self._otherwise(record, refusal)
+        mapping = self.adapter.mapping_of(record.fields)
+        if mapping.counted:
+            alone = len(mapping.keys) == 1
+            self._note(record.line, _readings(question, first, alone), question.long_answer)
+        return question
 
-    def _note(self, line: int, readings: Mapping[CountsFrom, Question]) -> None:
+    def _otherwise(self, record: SourceRecord, refusal: InvalidRecord) -> Question:
+        try:
+            return self._from_1(record)
+        except InvalidRecord:
+            raise refusal from None
+
+    def _note(self, line: int, readings: Mapping[CountsFrom, Option], explanation: str) -> None:
         if len(readings) == 1:
             self.line_of.setdefault(next(iter(readings)), line)
         if self.example is None or len(readings) > len(self.example[1]):
             self.example = (line, readings)
-        letter = named_letter(next(iter(readings.values())).long_answer)
-        if letter:
+        if letter := named_letter(explanation):
             self.named += 1
-            for first, question in readings.items():
-                self.agreeing[first] += question.answer_label == letter
+            for first, option in readings.items():
+                self.agreeing[first] += option.label == letter
 
     def verdict(self, stated: CountsFrom | None) -> CountsFrom | None:
         """From where the keys count; None where no row of the file has a number for a key.
@@ -138,8 +154,8 @@ class KeyEvidence:
     def _both_readings(self) -> str:
         line, readings = self.example or (0, {})
         keys = "; ".join(
-            f"counted from {first} its key is {q.answer_label} ({shown(q.answer_text)})"
-            for first, q in readings.items()
+            f"counted from {first} its key is {option.label} ({shown(option.text)})"
+            for first, option in readings.items()
         )
         return f" The question on line {line}: {keys}."
 

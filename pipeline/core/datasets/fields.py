@@ -60,7 +60,8 @@ def text(record: Record, name: str) -> str:
     if name not in record:
         raise InvalidRecord(f"Field {name} is missing.")
     value = _clean(record[name], name)
-    if not plain(value).strip():
+    # Of a long text only the first letter is looked at: `plain` would read all of it.
+    if not any(map(str.isalnum, value)) and not plain(value).strip():
         raise InvalidRecord(f"Field {name} is empty.")
     return value
 
