@@ -59,8 +59,9 @@ def test_what_cannot_be_read_is_told(file, arguments, reason):
 
 
 def test_other_keys_are_listed(tmp_path, capsys):
-    record = {"question": "Q?", "options": {"A": "w", "B": "x", "C": "y", "D": "z"}}
-    rows = [record | {"answer_idx": a, "answer": record["options"][a]} for a in "AB"]
+    options = {"A": "w", "B": "x", "C": "y", "D": "z"}
+    record = {"question": "Q?", "options": options}
+    rows = [record | {"answer_idx": letter, "answer": options[letter]} for letter in "AB"]
     path = tmp_path / "two.jsonl"
     path.write_text("\n".join(map(json.dumps, rows)))
     call_command("load_questions", path, "--source", "medqa", "--name", "two")
