@@ -13,6 +13,7 @@ from pipeline.core.datasets.fields import shown
 from pipeline.core.datasets.mapping.field_mapping import FieldMapping, KeyWritten, SplitField
 from pipeline.core.datasets.mapping.preview import Previewed, preview
 from pipeline.core.datasets.mapping.proposal import Proposal, Stated, propose_mapping
+from pipeline.core.datasets.registry import sources_like
 from pipeline.core.datasets.source_file import DELIMITERS, Sample, sample_records
 from pipeline.core.errors import Refusal
 from pipeline.core.records import Question
@@ -112,6 +113,9 @@ def _adjusted(mapping: FieldMapping, options: dict[str, Any]) -> FieldMapping:
 
 def _proposed(sample: Sample, proposal: Proposal) -> Iterator[str]:
     yield f"Columns: {', '.join(shown(name) for name in sample.fields)}"
+    alike = sources_like(sample.records[0].fields) if sample.records else []
+    if alike:
+        yield f"It looks like {' or '.join(alike)}: load_questions can read it by --source."
     yield from (f"Look at this: {doubt}" for doubt in proposal.uncertain)
 
 

@@ -152,3 +152,24 @@ def test_an_auditor_may_look_and_not_load():
     auditor = actors.signed_in(actors.person("auditor", Role.AUDITOR))
     assert "Load questions" not in auditor.get("/questions/").content.decode()
     assert upload(auditor, line(1).encode()).status_code == 403
+
+
+def test_a_count_that_the_file_leaves_open_is_asked_for_and_stated_on_the_form(client):
+    row = {"id": "q", "question": "Q?", "opa": "w", "opb": "x", "opc": "y", "opd": "z", "cop": 1}
+    content = json.dumps(row).encode()
+    refused = upload(client, content, source="medmcqa")
+    assert refused.status_code == 422
+    assert "counted from 1 its key is A" in refused.content.decode()
+    upload(client, content, source="medmcqa", key_counts_from="1")
+    assert (Question.objects.get().answer_label, QuestionLoad.objects.get().key_counts_from) == (
+        "A",
+        1,
+    )
+
+
+def test_another_key_for_the_same_question_is_told_on_the_report(client):
+    other = {"answer_idx": "B", "answer": "Propranolol"}
+    content = f"{line(1)}\n{line(2, question='Which drug treats case 1?', **other)}"
+    upload(client, content.encode())
+    shown = client.get(reverse("pipeline:question_load", args=[QuestionLoad.objects.get().pk]))
+    assert "Line 2 asks what line 1 asks, with another key" in shown.content.decode()

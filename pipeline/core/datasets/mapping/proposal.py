@@ -19,6 +19,7 @@ from pipeline.core.datasets.mapping.options import options_of, without_options
 from pipeline.core.datasets.source_file import SourceRecord
 from pipeline.core.records import Option
 
+_DECISIONS = (("yes", "no", "maybe"), ("Yes", "No", "Maybe"))
 _IN_ONE_COLUMN: tuple[OptionsWritten, ...] = ("object", "list", "text")
 
 
@@ -103,13 +104,23 @@ class _Proposing:
             return None
         best = max(self._option_fields(question), key=self._readable, default=None)
         if best is None or not self._readable(best):
-            self._doubts.append("No options were found: the answers are taken for free text.")
-            return None
+            return self._same_options()
         if (read := self._readable(best)) < len(self._records):
             self._doubts.append(
                 f"{len(self._records) - read} of the records seem to have no options."
             )
         return best
+
+    def _same_options(self) -> OptionFields | None:
+        """Yes, no and maybe where a key says nothing else; otherwise none."""
+        for column in names.named(self._columns, names.KEY):
+            values = {record.get(column) for record in self._records} - {None, ""}
+            for texts in _DECISIONS:
+                if values and values <= set(texts):
+                    self._doubts.append(f"{column} decides between {', '.join(texts)}.")
+                    return OptionFields("same", texts=texts)
+        self._doubts.append("No options were found: the answers are taken for free text.")
+        return None
 
     def _option_fields(self, question: str) -> Iterator[OptionFields]:
         """Every way in which the options may stand in the columns stated, or else in any."""

@@ -51,6 +51,14 @@ def test_options_that_are_letters_leave_open_what_a_letter_means():
     assert any("letter or text" in doubt for doubt in proposal.uncertain)
 
 
+def test_a_key_that_says_yes_or_no_is_a_choice_between_them():
+    rows = [{"QUESTION": f"Q{n}?", "final_decision": d} for n, d in enumerate(("yes", "no"))]
+    mapping = propose_mapping(sample(*rows)).mapping
+    assert mapping is not None
+    assert mapping.options is not None
+    assert (mapping.options.written, mapping.options.texts) == ("same", ("yes", "no", "maybe"))
+
+
 def test_what_is_stated_is_not_guessed_again():
     rows = [{"text": "Q?", "notes": "long " * 50, "w": "x", "r": "y", "right": "y", "no": 7}]
     assert propose_mapping(sample(*rows)).mapping is None
