@@ -1,7 +1,9 @@
 """Question sets: list, one set, upload, the report of a load."""
 
 from contextlib import suppress
+from typing import BinaryIO, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpResponse
@@ -83,8 +85,10 @@ def _load(request: SignedInRequest, form: QuestionUploadForm) -> QuestionLoad:
 def _kept_to_describe(request: SignedInRequest) -> str | None:
     """The token of a refused file, kept so that its owner may describe it; None where it cannot."""
     file = request.FILES["file"]
+    if not isinstance(file, UploadedFile) or file.file is None:
+        return None
     with suppress(Refusal):
-        return keep_to_describe(file.file, str(file.name), request=request)
+        return keep_to_describe(cast(BinaryIO, file.file), str(file.name), request=request)
     return None
 
 

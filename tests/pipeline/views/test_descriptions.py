@@ -41,8 +41,9 @@ def client() -> Client:
 
 @pytest.fixture(autouse=True)
 def folder(settings, tmp_path: Path) -> Path:
-    settings.UPLOAD_DIR = tmp_path / "uploads"
-    return settings.UPLOAD_DIR
+    uploads = tmp_path / "uploads"
+    settings.UPLOAD_DIR = uploads
+    return uploads
 
 
 def named(content: bytes, name: str) -> io.BytesIO:
@@ -62,7 +63,7 @@ def begin(client: Client, content: bytes = as_lines(ROWS), name: str = "quiz.jso
 def page_of(response) -> str:
     """The address of the description that a sent file leads to."""
     assert response.status_code == 302, response.content.decode()
-    return response.headers["Location"]
+    return str(response.headers["Location"])
 
 
 def chosen(columns: dict[str, str], **more: str) -> dict[str, str]:

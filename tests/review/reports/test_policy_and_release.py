@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from review.evidence.policies import FILTERS, Rules, save_policy
+from review.exports.figures import figures_of
 from review.models import Study
 from review.releases import freeze
 from review.releases.lifecycle import CannotRelease
@@ -64,12 +65,11 @@ def study(lead) -> Study:
 @pytest.fixture
 def figures_once(monkeypatch):
     """The study's figures, which nothing here looks at, are worked out for the first release."""
-    of = freeze.figures_of
-    found: list[dict[str, Any]] = []
+    found: list[list[dict[str, Any]]] = []
 
-    def once(*given: Any, **named: Any) -> dict[str, Any]:
+    def once(*given: Any, **named: Any) -> list[dict[str, Any]]:
         if not found:
-            found.append(of(*given, **named))
+            found.append(figures_of(*given, **named))
         return found[0]
 
     monkeypatch.setattr(freeze, "figures_of", once)
