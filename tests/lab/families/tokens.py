@@ -18,7 +18,8 @@ def thoughts_apart(counted: dict[str, int]) -> dict[str, int]:
 
 
 def cached_apart(counted: dict[str, int]) -> dict[str, Any]:
-    return {**counted, "prompt_tokens": 3, "prompt_tokens_details": {"cached_tokens": 900}}
+    cached = {"cached_tokens": counted["prompt_tokens"] - 3}
+    return {**counted, "prompt_tokens": 3, "prompt_tokens_details": cached}
 
 
 def read_at_most(tokens: int) -> Reply:
