@@ -46,6 +46,13 @@ def _number(name: str, most: int, help_text: str = "") -> forms.IntegerField:
     )
 
 
+class _StatedJSON(forms.JSONField):
+    """A field that is empty where nothing is stated, not `null`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return "" if value is None else super().prepare_value(value)
+
+
 class DialectForm(forms.Form):
     """What a lead states of an endpoint's dialect; its fields bear the names of its parts."""
 
@@ -61,7 +68,7 @@ class DialectForm(forms.Form):
         required=False,
         help_text="Such as low, medium or high, where the server knows it. Empty: not sent.",
     )
-    extra_body = forms.JSONField(
+    extra_body = _StatedJSON(
         label=TITLES["extra_body"],
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),

@@ -66,6 +66,8 @@ def test_what_is_entered_is_stated_and_comes_back_into_the_form(client):
 
 def test_an_empty_form_states_nothing_and_leaves_all_to_the_test(client):
     row = endpoint(max_output_tokens=4000)
+    content = client.get(reverse("pipeline:endpoint_change", args=[row.name])).content.decode()
+    assert "null" not in content
     change(client, row)
     row.refresh_from_db()
     assert row.dialect_stated == {}
