@@ -45,9 +45,10 @@ def test_names_suggest_what_is_asked_and_the_options():
     assert roles == {"stem": "question", "opt_a": "option A", "opt_b": "option B"}
 
 
-@pytest.mark.parametrize("shape", [s for a in ADAPTERS.values() for s in a.shapes], ids=repr)
-def test_every_published_shape_has_roles(shape):
-    assert set(roles_of(shape.mapping).values()) <= set(ROLES)
+@pytest.mark.parametrize("source", ADAPTERS)
+def test_every_published_shape_has_roles(source):
+    for shape in ADAPTERS[source].shapes:
+        assert set(roles_of(shape.mapping).values()) <= set(ROLES)
 
 
 @pytest.mark.parametrize(
