@@ -92,7 +92,7 @@ def test_a_free_text_answer_waits_too(client, slot):
     record["question"] |= {"options": [], "answer_label": None, "answer_text": "Salbutamol."}
     Trace.objects.filter(pk=slot.item.trace_id).update(record=json.dumps(record))
     assert "Answer key." not in page(client, slot)
-    assert "Answer key.</strong> Salbutamol." in save(client, slot)["options"]
+    assert "Answer key.</strong> <bdi>Salbutamol.</bdi>" in save(client, slot)["options"]
 
 
 @pytest.mark.parametrize("point", ["0", "6", "x", ""])

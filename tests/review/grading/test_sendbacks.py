@@ -82,7 +82,7 @@ def test_the_grader_changes_the_grade_from_the_page_and_the_lead_reads_why(lead,
     amend = reverse("review:amend", args=[slot.item.code])
     assert page in client.get(desk).content.decode()
     assert f'href="{amend}"' in client.get(page).content.decode()
-    assert "You were asked: Look at step 2 again." in client.get(amend).content.decode()
+    assert "You were asked: <bdi>Look at step 2 again.</bdi>" in client.get(amend).content.decode()
     changed = sent(slot, decision="reject", cot_precision=1, reason="Step 2 names no dose.")
     assert client.post(amend, changed).status_code == 302
     assert page not in client.get(desk).content.decode()

@@ -6,6 +6,9 @@ from collections.abc import Iterator, Sequence
 from pipeline.core.kg.source.source_file import SourceFile
 
 Row = tuple[int, list[str]]
+# No name has more; a quote that nothing closes makes one. The csv module's own limit is shared by
+# the whole process, so it is not relied on here.
+MAX_CELL_LENGTH = 1 << 17
 
 
 def csv_rows(source: SourceFile, delimiter: str = ",") -> Iterator[Row]:
@@ -25,6 +28,8 @@ def csv_rows(source: SourceFile, delimiter: str = ",") -> Iterator[Row]:
             return
         except csv.Error as error:
             raise source.error(f"not a CSV row ({error})", line=start) from error
+        if max(map(len, cells), default=0) > MAX_CELL_LENGTH:
+            raise source.error(f"a cell is longer than {MAX_CELL_LENGTH:,} characters", line=start)
         width = width or len(cells)
         if width and _is_empty(cells):
             empty = empty or start

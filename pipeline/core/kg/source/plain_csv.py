@@ -7,7 +7,9 @@ anything else: a quote within a cell, a lone carriage return, a NUL, a long cell
 import codecs
 from typing import Final
 
-_MAX_LINE_SIZE: Final = 1 << 17  # the csv module takes no longer cell
+from pipeline.core.kg.source.csv_rows import MAX_CELL_LENGTH
+
+_MAX_LINE_SIZE: Final = MAX_CELL_LENGTH  # a longer line may hold a longer cell
 
 
 def plain_csv(block: bytes) -> bytes | None:

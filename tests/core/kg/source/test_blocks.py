@@ -76,7 +76,11 @@ def test_blocks_meet_anywhere(tmp_path, monkeypatch, size, suffix):
 
 
 @pytest.mark.parametrize("size", [1, 500, 1 << 20])
-@pytest.mark.parametrize("end", ["", "\n\n", "\r\n \r\n\t\r\n", "\n" * 1200], ids=repr)
+@pytest.mark.parametrize(
+    "end",
+    ["", "\n\n", "\r\n \r\n\t\r\n", "\n" * 1200],
+    ids=["none", "two", "with blanks", "a block of them"],
+)
 def test_empty_lines_at_the_end_are_no_rows(tmp_path, monkeypatch, size, end):
     monkeypatch.setattr(source_file, "BLOCK_SIZE", size)
     usual = write_kg(tmp_path / "usual.csv", NODES, EDGES)

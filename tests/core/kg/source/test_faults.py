@@ -53,7 +53,7 @@ def _with(line: int, column: str, value: str) -> bytes:
         (3, "y_type", "effect/phenotype", "y_index 0 has type 'effect/phenotype' here and 'dise"),
         (3, "y_source", "MONDO_grouped", "y_index 0 has source 'MONDO_grouped' here and 'MONDO'"),
         (4, "x_name", "a\0b", "NUL character"),
-        (4, "x_name", "x" * 200_000, "not a CSV row (field larger than field limit"),
+        (4, "x_name", "x" * 200_000, "a cell is longer than 131,072 characters"),
         (4, "x_name", "x" * 2_000_000, "longer than 1,048,576 bytes"),
     ],
 )
