@@ -86,7 +86,7 @@ def _report(load: QuestionLoad) -> Iterator[str]:
         yield f"{load.skipped:,} records of other splits were left out."
     yield from _listed((f"line {n}: {reason}" for n, reason in load.rejections), load.rejected)
     if load.conflicting:
-        yield f"{load.conflicting:,} questions are asked already, with another key:"
+        yield f"Questions asked already, with another key: {load.conflicting:,}."
         yield from _listed((sentence for _, sentence in load.conflicts), load.conflicting)
 
 
