@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.core.chain import Tools
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.kg.index import GraphIndex
-from pipeline.core.method import Tools
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import ReasonerKind

@@ -15,6 +15,14 @@ from pydantic import TypeAdapter
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.records import NodeType, ReasonerKind
 
+# Filters that run on every trace and decide whether it is kept.
+BASE_FILTERS = (
+    *("format", "leakage", "masking", "answer", "grounding"),
+    *("statements", "conclusion"),
+)
+# What further readings are made for; each may also decide, if it runs on every trace.
+CHECK_FILTERS = ("margin", "question_alone", "agreement", "permutation", "contrast")
+
 Backend = Literal["lexical", "dense"]
 LEXICAL: Backend = "lexical"
 # Before a batch starts, a model's name may be an endpoint's; from then on it is what follows
@@ -85,17 +93,52 @@ class ModelConfig:
     service_tier: Literal["", "flex"] = ""
     max_output_tokens: int = 2048
     prompts: tuple[tuple[str, str], ...] = (
-        ("extract", "v1"),
-        ("select", "v1"),
-        ("prune", "v1"),
-        ("generate", "v1"),
-        ("answer", "v1"),
-        ("judge", "v1"),
+        ("extract", "v2"),
+        ("select", "v2"),
+        ("prune", "v2"),
+        ("generate", "v2"),
+        ("answer", "v2"),
+        ("judge", "v2"),
+        ("check_steps", "v1"),
+        ("compare", "v1"),
     )
 
     def version_of(self, prompt: str) -> str:
         """The version of a prompt this configuration uses. Raises KeyError."""
         return dict(self.prompts)[prompt]
+
+
+@dataclass(frozen=True)
+class ChecksConfig:
+    """What tests the filters themselves, each on a share (0 to 1) of the traces, drawn by seed.
+
+    `without_cot`: the second reader answers without the CoT. `other_cot`: with the CoT of
+    another question. `permuted_options`: with the options in another order. `other_reader`: the
+    model that wrote the CoT reads it too. `contrast`: chains for the `rivals` nearest
+    distractors are written and compared with the CoT.
+    `minimum_margin`: by how much the CoT must raise the sureness of the key, from -1 to 1.
+    `deciding`: the filters that reject a trace; all others only measure.
+    """
+
+    without_cot: float = 0.0
+    other_cot: float = 0.0
+    permuted_options: float = 0.0
+    other_reader: float = 0.0
+    contrast: float = 0.0
+    rivals: int = 1
+    minimum_margin: float = 0.0
+    deciding: tuple[str, ...] = BASE_FILTERS
+
+    def share_behind(self, name: str) -> float:
+        """The share of traces that a filter of this name runs on."""
+        shares = {
+            "margin": self.without_cot,
+            "question_alone": self.without_cot,
+            "agreement": self.other_reader,
+            "permutation": self.permuted_options,
+            "contrast": self.contrast,
+        }
+        return shares.get(name, 1.0)
 
 
 @dataclass(frozen=True)
@@ -108,6 +151,7 @@ class MethodConfig:
     search: SearchConfig = field(default_factory=SearchConfig)
     prune: PruneConfig = field(default_factory=PruneConfig)
     model: ModelConfig = field(default_factory=ModelConfig)
+    checks: ChecksConfig = field(default_factory=ChecksConfig)
     minimum_grounded_share: float = 0.5
     seed: int = 0
     sample_index: int = 0
@@ -127,6 +171,7 @@ class MethodConfig:
                 "prune.keep, prune.shown, search.maximum_length and search.paths_per_pair "
                 "must be at least 1."
             )
+        _validate_checks(self.checks)
 
     @property
     def fingerprint(self) -> str:
@@ -155,6 +200,17 @@ class MethodConfig:
     @classmethod
     def from_json(cls, plain: dict[str, Any]) -> "MethodConfig":
         return _ADAPTER.validate_python(plain)
+
+
+def _validate_checks(checks: ChecksConfig) -> None:
+    for name in checks.deciding:
+        if name not in (*BASE_FILTERS, *CHECK_FILTERS):
+            raise InvalidConfiguration(f"checks.deciding: there is no filter {name!r}.")
+        if checks.share_behind(name) < 1:
+            raise InvalidConfiguration(
+                f"checks.deciding: {name} can reject traces only if it runs on all of them: "
+                "set its share to 1, or let it measure."
+            )
 
 
 _ADAPTER = TypeAdapter(MethodConfig)

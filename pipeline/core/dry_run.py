@@ -7,46 +7,47 @@ assume, and to say so.
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.core.chain import Tools
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.embeddings.embedding_model import EMBED
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.llm.base import Request
-from pipeline.core.method import Tools, make_trace
-from pipeline.core.reasoner import DraftCoT
+from pipeline.core.method import make_trace
+from pipeline.core.reasoner import DraftCoT, Preference
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.reasoners.language_model import requests
 from pipeline.core.records import (
     Candidate,
+    Extraction,
     Judgement,
-    Mention,
     NodeType,
     OpenMention,
     Path,
     Question,
     ReadAnswer,
     ReasonerKind,
+    Step,
+    StepCheck,
 )
 from pipeline.core.similarity.base import SimilarityBackend
 from pipeline.core.similarity.registry import make_similarity
 
 Asked = Literal["reasoner", "reader", "embeddings"]
-ASKED: dict[str, Asked] = {"answer": "reader", "judge": "reader", EMBED: "embeddings"}
 
 
 @dataclass(frozen=True, slots=True)
 class WouldAsk:
-    """One call that would be made: its act (the prompt's name) and the characters to be read."""
+    """One call that would be made: its act (the prompt's name), of whom, and what is to be read.
+
+    `characters` counts the prompt and its schema.
+    """
 
     act: str
     characters: int
-
-    @property
-    def asked(self) -> Asked:
-        """Which model would be asked."""
-        return ASKED.get(self.act, "reasoner")
+    asked: Asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +64,11 @@ class _Counting:
 
     decides: DemonstrationReasoner
     config: MethodConfig
+    asked: Asked
+    calls: list[WouldAsk]
     kind: ReasonerKind = ReasonerKind.LANGUAGE_MODEL
-    calls: list[WouldAsk] = field(default_factory=list)
 
-    def extract(self, question: Question) -> tuple[Mention, ...]:
+    def extract(self, question: Question) -> Extraction:
         self._count(requests.extract_request(question, self.config.model))
         return self.decides.extract(question)
 
@@ -84,7 +86,7 @@ class _Counting:
         self._count(requests.generate_request(question, paths, self.config.model))
         return self.decides.generate(question, paths)
 
-    def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
+    def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
         self._count(requests.answer_request(question, masked_reasoning, self.config.model))
         return self.decides.answer(question, masked_reasoning)
 
@@ -92,11 +94,21 @@ class _Counting:
         self._count(requests.judge_request(question, answer, self.config.model))
         return self.decides.judge(question, answer)
 
+    def check_steps(
+        self, question: Question, steps: Sequence[Step], paths: Sequence[Path]
+    ) -> tuple[StepCheck, ...]:
+        self._count(requests.check_steps_request(question, steps, paths, self.config.model))
+        return self.decides.check_steps(question, steps, paths)
+
+    def compare(self, question: Question, first: str, second: str) -> Preference:
+        self._count(requests.compare_request(question, first, second, self.config.model))
+        return self.decides.compare(question, first, second)
+
     def _count(self, request: Request) -> None:
         text = sum(len(message.content) for message in request.messages)
         # The schema goes along, in the call or, where a server knows no schemas, in words.
         text += len(json.dumps(request.schema))
-        self.calls.append(WouldAsk(request.prompt_name, text))
+        self.calls.append(WouldAsk(request.prompt_name, text, self.asked))
 
 
 @dataclass
@@ -115,7 +127,8 @@ class _CountingSimilarity(SimilarityBackend):
         self, texts: Sequence[tuple[str, NodeType | None]], k: int, floor: float
     ) -> tuple[tuple[Candidate, ...], ...]:
         if texts:
-            self.calls.append(WouldAsk(EMBED, sum(len(text) for text, _ in texts)))
+            characters = sum(len(text) for text, _ in texts)
+            self.calls.append(WouldAsk(EMBED, characters, "embeddings"))
         return self.proposes.candidates_of_each(texts, k, floor)
 
 
@@ -129,11 +142,12 @@ def dry_run(
     """
     config = replace(config, preset="default", similarity=SimilarityConfig(backend="lexical"))
     similarity = make_similarity(graph, config.similarity)
-    traces = []
+    decides, traces = DemonstrationReasoner(graph), []
     for question in questions:
-        reasoner = _Counting(DemonstrationReasoner(graph), config)
-        counted = _CountingSimilarity(similarity, reasoner.calls)
-        tools = Tools(graph, counted, reasoner, reasoner)
+        calls: list[WouldAsk] = []
+        reasoner = _Counting(decides, config, "reasoner", calls)
+        reader = _Counting(decides, config, "reader", calls)
+        tools = Tools(graph, _CountingSimilarity(similarity, calls), reasoner, reader)
         trace = make_trace(question, tools, config)
-        traces.append(DryTrace(tuple(reasoner.calls), trace.failure is None))
+        traces.append(DryTrace(tuple(calls), trace.failure is None))
     return traces

@@ -1,4 +1,4 @@
-"""The protocol Reasoner: the six acts of intelligence the method needs, records in and out.
+"""The protocol Reasoner: the acts of intelligence the method needs, records in and out.
 
 The method knows nothing else of a model. `DemonstrationReasoner` does the acts by rules,
 a language model by prompts; both raise `ReasonerFailure` classes when they cannot.
@@ -6,16 +6,18 @@ a language model by prompts; both raise `ReasonerFailure` classes when they cann
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from pipeline.core.records import (
+    Extraction,
     Judgement,
-    Mention,
     OpenMention,
     Path,
     Question,
     ReadAnswer,
     ReasonerKind,
+    Step,
+    StepCheck,
 )
 
 
@@ -38,14 +40,22 @@ class DraftCoT:
     conclusion: str
 
 
+@dataclass(frozen=True, slots=True)
+class Preference:
+    """Which of two chains of thought is the better supported, and why."""
+
+    chosen: Literal["first", "second", "neither"]
+    explanation: str
+
+
 class Reasoner(Protocol):
-    """Six acts. Implementations are stateless between calls and safe to share by threads."""
+    """Eight acts. Implementations are stateless between calls and safe to share by threads."""
 
     @property
     def kind(self) -> ReasonerKind: ...
 
-    def extract(self, question: Question) -> tuple[Mention, ...]:
-        """Mentions in the question's text (Side.QUESTION) and in its answer (Side.ANSWER)."""
+    def extract(self, question: Question) -> Extraction:
+        """Mentions in the question's text, its answer and its explanation, side by side."""
 
     def select(
         self, question: Question, open_mentions: Sequence[OpenMention]
@@ -58,8 +68,16 @@ class Reasoner(Protocol):
     def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
         """A chain of thought from the question to its answer key that rests on the paths."""
 
-    def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
-        """The second reader: answer from the masked reasoning, without the answer key."""
+    def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
+        """The second reader: answer without the answer key, from the masked reasoning if given."""
 
     def judge(self, question: Question, answer: str) -> Judgement:
         """Whether a free-text answer agrees with the answer key."""
+
+    def check_steps(
+        self, question: Question, steps: Sequence[Step], paths: Sequence[Path]
+    ) -> tuple[StepCheck, ...]:
+        """For each step, whether the edges that it cites say what it says."""
+
+    def compare(self, question: Question, first: str, second: str) -> Preference:
+        """Which of two masked chains their facts and the case support better."""

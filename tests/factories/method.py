@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pipeline.core.chain import Tools
 from pipeline.core.config import MethodConfig, preset
 from pipeline.core.kg.index import GraphIndex
-from pipeline.core.method import Tools
-from pipeline.core.reasoner import DraftCoT
+from pipeline.core.reasoner import DraftCoT, Preference
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import (
+    Extraction,
     Judgement,
     Mention,
     OpenMention,
@@ -17,6 +18,8 @@ from pipeline.core.records import (
     Question,
     ReadAnswer,
     ReasonerKind,
+    Step,
+    StepCheck,
 )
 from pipeline.core.similarity.registry import make_similarity
 
@@ -99,8 +102,9 @@ class Scripted:
     asked: list[Sequence[OpenMention]] = field(default_factory=list)
     masked: list[str] = field(default_factory=list)
 
-    def extract(self, question: Question) -> tuple[Mention, ...]:
-        return self.base.extract(question) if self.mentions is None else self.mentions
+    def extract(self, question: Question) -> Extraction:
+        found = self.mentions
+        return self.base.extract(question) if found is None else Extraction(found)
 
     def select(
         self, question: Question, open_mentions: Sequence[OpenMention]
@@ -115,9 +119,17 @@ class Scripted:
     def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
         return self.draft or self.base.generate(question, paths)
 
-    def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
-        self.masked.append(masked_reasoning)
+    def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
+        self.masked.append(masked_reasoning or "")
         return self.read or self.base.answer(question, masked_reasoning)
 
     def judge(self, question: Question, answer: str) -> Judgement:
         return self.base.judge(question, answer)
+
+    def check_steps(
+        self, question: Question, steps: Sequence[Step], paths: Sequence[Path]
+    ) -> tuple[StepCheck, ...]:
+        return self.base.check_steps(question, steps, paths)
+
+    def compare(self, question: Question, first: str, second: str) -> Preference:
+        return self.base.compare(question, first, second)

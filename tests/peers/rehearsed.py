@@ -18,7 +18,7 @@ from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_called
 from pipeline.core.llm.base import Answer, LanguageModel, Request, Usage
 from pipeline.core.llm.structured import UnusableText, ask_with_repair, checked_value
-from pipeline.core.reasoner import DraftCoT
+from pipeline.core.reasoner import DraftCoT, Preference
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.reasoners.language_model import LanguageModelReasoner
 from pipeline.core.reasoners.language_model.answers import (
@@ -27,8 +27,10 @@ from pipeline.core.reasoners.language_model.answers import (
     MAX_QUESTION_ENTITIES,
     MAX_STEPS,
     mention_id,
+    step_id,
 )
 from pipeline.core.records import (
+    Extraction,
     Judgement,
     Mention,
     NodeType,
@@ -38,6 +40,8 @@ from pipeline.core.records import (
     ReadAnswer,
     ReasonerKind,
     Side,
+    Step,
+    StepCheck,
 )
 from pipeline.core.similarity.lexical import LexicalSimilarity
 
@@ -83,10 +87,10 @@ class Rehearsed:
         self._decides = DemonstrationReasoner(graph)
         self._speaks = LanguageModelReasoner(self.model, config)
 
-    def extract(self, question: Question) -> tuple[Mention, ...]:
-        mentions = self._decides.extract(question)
+    def extract(self, question: Question) -> Extraction:
+        mentions = self._decides.extract(question).mentions
         asked = [self._entity(one) for one in mentions if one.side is Side.QUESTION]
-        answer = [self._entity(one) for one in mentions if one.side is Side.ANSWER]
+        answer = [self._entity(one) for one in mentions if one.side is not Side.QUESTION]
         value = {"question": asked[:MAX_QUESTION_ENTITIES], "answer": answer[:MAX_ANSWER_ENTITIES]}
         return self._act(value, lambda: self._speaks.extract(question))
 
@@ -110,7 +114,7 @@ class Rehearsed:
         value = {"steps": steps, "conclusion": draft.conclusion}
         return self._act(value, lambda: self._speaks.generate(question, paths))
 
-    def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
+    def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
         read = self._decides.answer(question, masked_reasoning)
         decided = {"label": read.label} if question.options else {"answer": read.text}
         value = {"explanation": read.explanation, **decided}
@@ -120,6 +124,22 @@ class Rehearsed:
         said = self._decides.judge(question, answer)
         value = {"explanation": said.explanation, "correct": said.correct}
         return self._act(value, lambda: self._speaks.judge(question, answer))
+
+    def check_steps(
+        self, question: Question, steps: Sequence[Step], paths: Sequence[Path]
+    ) -> tuple[StepCheck, ...]:
+        value = {
+            step_id(step): {"explanation": check.explanation, "support": check.support}
+            for step, check in zip(
+                steps, self._decides.check_steps(question, steps, paths), strict=True
+            )
+        }
+        return self._act(value, lambda: self._speaks.check_steps(question, steps, paths))
+
+    def compare(self, question: Question, first: str, second: str) -> Preference:
+        said = self._decides.compare(question, first, second)
+        value = {"explanation": said.explanation, "better": said.chosen}
+        return self._act(value, lambda: self._speaks.compare(question, first, second))
 
     def _act(self, value: Any, act: Callable[[], T]) -> T:
         self.model.values.append(value)

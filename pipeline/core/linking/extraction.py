@@ -27,14 +27,13 @@ Span = tuple[int, int]
 
 
 def side_text(question: Question, side: Side) -> str:
-    """The text that a mention's offsets count in.
-
-    The answer's side is the answer followed, where the source explains it, by the long answer;
-    so offsets within the answer itself are the same with and without an explanation.
-    """
-    if side is Side.QUESTION:
-        return question.text
-    return "\n".join(filter(None, (question.answer_text, question.long_answer)))
+    """The text that a mention's offsets count in."""
+    texts = {
+        Side.QUESTION: question.text,
+        Side.ANSWER: question.answer_text,
+        Side.EXPLANATION: question.long_answer,
+    }
+    return texts[side]
 
 
 def find_mentions(

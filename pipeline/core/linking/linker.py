@@ -90,7 +90,7 @@ def require_mentions(mentions: Sequence[Mention]) -> None:
 def require_both_sides(linking: Linking) -> None:
     """Raises QuestionNotMapped or AnswerNotMapped, naming the mentions that found no node."""
     question_nodes = {entity.node for entity in _entities_on(Side.QUESTION, linking.linked)}
-    answer_nodes = {entity.node for entity in _entities_on(Side.ANSWER, linking.linked)}
+    answer_nodes = {entity.node for entity in targets(linking.linked)}
     if not question_nodes:
         raise QuestionNotMapped(f"No node for {_unmapped_texts(Side.QUESTION, linking)}.")
     if not answer_nodes:
@@ -100,9 +100,15 @@ def require_both_sides(linking: Linking) -> None:
         raise QuestionNotMapped(f"The question names only entities of its answer: {names}.")
 
 
+def targets(linked: Sequence[LinkedEntity]) -> tuple[LinkedEntity, ...]:
+    """Where paths end: at the answer's entities or, if it names none, its explanation's."""
+    answers = tuple(_entities_on(Side.ANSWER, linked))
+    return answers or tuple(_entities_on(Side.EXPLANATION, linked))
+
+
 def entity_pairs(linked: Sequence[LinkedEntity]) -> tuple[tuple[Node, Node], ...]:
     """Every question entity with every answer entity; what the answer names starts no path."""
-    answers = [entity.node for entity in _entities_on(Side.ANSWER, linked)]
+    answers = [entity.node for entity in targets(linked)]
     starts = [
         entity.node for entity in _entities_on(Side.QUESTION, linked) if entity.node not in answers
     ]

@@ -51,7 +51,7 @@ def report_links(
 ) -> Iterator[ReportedLink]:
     """Every distinct mention of every question; entities of one node and side count once."""
     for question in questions:
-        open_mentions = _distinct(reasoner.extract(question))
+        open_mentions = _distinct(reasoner.extract(question).mentions)
         for stage in stages:
             linking = linker.link_by_name(open_mentions, graph, stage.similarity, stage.config)
             linking = linker.link_by_selection(question, linking, reasoner)

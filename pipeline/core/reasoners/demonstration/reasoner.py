@@ -1,16 +1,17 @@
 """DemonstrationReasoner: the six acts, each by its rules."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
-from pipeline.core.reasoner import DraftCoT
+from pipeline.core.reasoner import DraftCoT, Preference
 from pipeline.core.reasoners.demonstration import generation, relevance, second_reader
 from pipeline.core.reasoners.demonstration.second_reader import MIN_SAME_NAME_SCORE
 from pipeline.core.records import (
     Candidate,
+    DecidedBy,
+    Extraction,
     Judgement,
     Mention,
     NodeType,
@@ -20,6 +21,9 @@ from pipeline.core.records import (
     ReadAnswer,
     ReasonerKind,
     Side,
+    Step,
+    StepCheck,
+    Support,
 )
 from pipeline.core.similarity.lexical import LexicalSimilarity
 from pipeline.core.similarity.spelling import spelt_alike, spelt_as
@@ -38,10 +42,12 @@ class DemonstrationReasoner:
         self._graph = graph
         self._names = LexicalSimilarity(graph)
 
-    def extract(self, question: Question) -> tuple[Mention, ...]:
+    def extract(self, question: Question) -> Extraction:
         """Names of the graph in the question; the whole answer, and names within it."""
         in_question = find_mentions(self._graph, question.text, Side.QUESTION)
-        return (*in_question, *self._in_answer(question), *self._in_long_answer(question))
+        return Extraction(
+            (*in_question, *self._in_answer(question), *self._in_explanation(question))
+        )
 
     def select(
         self, question: Question, open_mentions: Sequence[OpenMention]
@@ -55,14 +61,28 @@ class DemonstrationReasoner:
     def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
         return generation.write(question, paths)
 
-    def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
-        return second_reader.choose_option(self._graph, self._names, question, masked_reasoning)
+    def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
+        masked = masked_reasoning or ""
+        return second_reader.choose_option(self._graph, self._names, question, masked)
 
     def judge(self, question: Question, answer: str) -> Judgement:
         """Equal up to spelling: the rules know no synonyms."""
         same = spelt_alike(answer, question.answer_text)
         comparison = "the same name as" if same else "another name than"
         return Judgement(same, f"{answer!r} is {comparison} {question.answer_text!r}.")
+
+    def check_steps(
+        self, question: Question, steps: Sequence[Step], paths: Sequence[Path]
+    ) -> tuple[StepCheck, ...]:
+        """Its steps are the graph's own sentences, which the rules have compared already."""
+        return tuple(
+            StepCheck(step.number, Support.SUPPORTED, DecidedBy.RULES, "Not compared.")
+            for step in steps
+        )
+
+    def compare(self, question: Question, first: str, second: str) -> Preference:
+        """The chain that joins more of the case's own findings to its end, by direct edges."""
+        return second_reader.prefer(self._graph, question, first, second)
 
     def _in_answer(self, question: Question) -> Iterator[Mention]:
         text = question.answer_text
@@ -71,11 +91,8 @@ class DemonstrationReasoner:
             if not nodes_named(self._graph, text):
                 yield from find_mentions(self._graph, text, Side.ANSWER)
 
-    def _in_long_answer(self, question: Question) -> Iterator[Mention]:
-        """The explained answer follows the answer's text (linking.extraction.side_text)."""
-        shift = len(question.answer_text) + 1 if question.answer_text else 0
-        for mention in find_mentions(self._graph, question.long_answer, Side.ANSWER):
-            yield replace(mention, start=mention.start + shift, end=mention.end + shift)
+    def _in_explanation(self, question: Question) -> tuple[Mention, ...]:
+        return find_mentions(self._graph, question.long_answer, Side.EXPLANATION)
 
     def _select(self, open_mention: OpenMention) -> int | None:
         acceptable = (

@@ -16,6 +16,7 @@ from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.linking.options import nodes_in_option
+from pipeline.core.reasoner import Preference
 from pipeline.core.reasoners.demonstration.question_cues import Cues, cues_of
 from pipeline.core.records import Node, Question, ReadAnswer, Side
 from pipeline.core.similarity.base import SimilarityBackend
@@ -66,6 +67,26 @@ def choose_option(
         texts[label],
         f"Of {len(texts)} options, {len(known)} are known to the graph; "
         f"{label} fits best with weight {score:.2f}.",
+    )
+
+
+def prefer(graph: GraphIndex, question: Question, first: str, second: str) -> Preference:
+    """The chain whose sentences join more of the question's own findings to the mask."""
+    weights = [_joined_to_mask(graph, question, text) for text in (first, second)]
+    explanation = f"Findings joined to the option weigh {weights[0]:.2f} and {weights[1]:.2f}."
+    if abs(weights[0] - weights[1]) <= _MARGIN * max(weights):
+        return Preference("neither", explanation)
+    return Preference("first" if weights[0] > weights[1] else "second", explanation)
+
+
+def _joined_to_mask(graph: GraphIndex, question: Question, masked: str) -> float:
+    """Rare nodes weigh more; beside the mask a node weighs more than elsewhere."""
+    named = {node.index for node in _nodes_in(graph, question.text)}
+    evidence = _evidence(graph, question, masked)
+    return sum(
+        counts / (1 + math.log10(max(1, graph.degree(index))))
+        for index, counts in evidence.items()
+        if index in named and counts > _IN_QUESTION
     )
 
 

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from typing_extensions import TypeAliasType
 
-from pipeline.core.records import NodeType, OpenMention, Option
+from pipeline.core.records import NodeType, OpenMention, Option, Step, Support
 
 MAX_QUESTION_ENTITIES, MAX_ANSWER_ENTITIES = 12, 6
 MAX_STEPS, MAX_EDGES_PER_STEP = 12, 12
@@ -43,6 +43,32 @@ class FreeAnswer(Answered):
 class Comparison(Answered):
     explanation: str
     correct: bool
+
+
+class Better(Answered):
+    explanation: str
+    better: Literal["first", "second", "neither"]
+
+
+class Checked(Answered):
+    explanation: str
+    support: Support
+
+
+def step_id(step: Step) -> str:
+    """What a prompt calls this step."""
+    return f"s{step.number}"
+
+
+def step_checks_type(steps: Sequence[Step]) -> type[BaseModel]:
+    """One field a step (`step_id`): what its facts say of it."""
+    return _step_checks_of(tuple(step_id(step) for step in steps))
+
+
+@lru_cache(MAX_TYPES)
+def _step_checks_of(names: tuple[str, ...]) -> type[BaseModel]:
+    fields: dict[str, Any] = dict.fromkeys(names, (Checked, ...))
+    return create_model("StepChecks", __base__=Answered, **fields)
 
 
 def selection_type(open_mentions: Sequence[OpenMention]) -> type[BaseModel]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.core.cot import numbered_edges
 from pipeline.core.kg.relations import statement
-from pipeline.core.reasoners.language_model.answers import mention_id
-from pipeline.core.records import Edge, Node, OpenMention, Path, Question, Side
+from pipeline.core.reasoners.language_model.answers import mention_id, step_id
+from pipeline.core.records import Edge, Node, OpenMention, Path, Question, Side, Step
 
 DENIAL = "NOT: "
 GROUP = " (group)"
@@ -57,6 +57,18 @@ def edges_and_paths(paths: Sequence[Path]) -> Plain:
     return {
         "edges": {str(number): _statement(edge, names) for edge, number in numbers.items()},
         "paths": [[numbers[edge] for edge in path.edges] for path in paths],
+    }
+
+
+def steps_with_facts(steps: Sequence[Step], paths: Sequence[Path]) -> Plain:
+    """Each step under its id: its text, and the facts it cites as the graph states them."""
+    names = _names(paths)
+    return {
+        step_id(step): {
+            "text": step.text,
+            "facts": list(dict.fromkeys(_statement(edge, names) for edge in step.edges)),
+        }
+        for step in steps
     }
 
 

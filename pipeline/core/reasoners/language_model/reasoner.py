@@ -1,4 +1,4 @@
-"""LanguageModelReasoner: six acts, each a prompt, an answer held to a schema, and its record.
+"""LanguageModelReasoner: eight acts, each a prompt, an answer held to a schema, and its record.
 
 Whatever a model answers is a choice among what it was shown, text about it, or a failure with
 a reason. The model may be the ledger's wrapper: every call, repairs included, goes through it.
@@ -12,19 +12,23 @@ from pipeline.core.errors import MalformedOutput
 from pipeline.core.linking.extraction import side_text
 from pipeline.core.llm.base import Answer, LanguageModel, Request
 from pipeline.core.llm.structured import ask_with_repair
-from pipeline.core.reasoner import DraftCoT, DraftStep
+from pipeline.core.reasoner import DraftCoT, DraftStep, Preference
 from pipeline.core.reasoners.language_model import requests
-from pipeline.core.reasoners.language_model.answers import Entities, mention_id
+from pipeline.core.reasoners.language_model.answers import Entities, mention_id, step_id
 from pipeline.core.reasoners.language_model.mention_spans import locate_mentions
 from pipeline.core.records import (
+    DecidedBy,
+    Extraction,
     Judgement,
-    Mention,
     OpenMention,
     Path,
     Question,
     ReadAnswer,
     ReasonerKind,
     Side,
+    Step,
+    StepCheck,
+    Support,
 )
 
 
@@ -36,7 +40,7 @@ class LanguageModelReasoner:
     def __init__(self, model: LanguageModel, config: ModelConfig, *, sample_index: int = 0) -> None:
         self._model, self._config, self._sample = model, config, sample_index
 
-    def extract(self, question: Question) -> tuple[Mention, ...]:
+    def extract(self, question: Question) -> Extraction:
         """Mentions that stand in the texts. Raises MalformedOutput when none of several does."""
         request = requests.extract_request(question, self._config, sample_index=self._sample)
         answer = self._ask(request)
@@ -44,8 +48,12 @@ class LanguageModelReasoner:
         in_question = tuple(locate_mentions(entities.question, question.text, Side.QUESTION))
         if entities.question and not in_question:
             raise _nowhere(len(entities.question), request, answer)
-        text = side_text(question, Side.ANSWER)
-        return (*in_question, *locate_mentions(entities.answer, text, Side.ANSWER))
+        elsewhere = (
+            mention
+            for side in (Side.ANSWER, Side.EXPLANATION)
+            for mention in locate_mentions(entities.answer, side_text(question, side), side)
+        )
+        return Extraction((*in_question, *elsewhere))
 
     def select(
         self, question: Question, open_mentions: Sequence[OpenMention]
@@ -71,7 +79,7 @@ class LanguageModelReasoner:
         steps = (DraftStep(step["text"], tuple(step["edges"])) for step in value["steps"])
         return DraftCoT(tuple(steps), value["conclusion"])
 
-    def answer(self, question: Question, masked_reasoning: str) -> ReadAnswer:
+    def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
         value = self._value(
             requests.answer_request(
                 question, masked_reasoning, self._config, sample_index=self._sample
@@ -87,6 +95,31 @@ class LanguageModelReasoner:
             requests.judge_request(question, answer, self._config, sample_index=self._sample)
         )
         return Judgement(value["correct"], value["explanation"])
+
+    def check_steps(
+        self, question: Question, steps: Sequence[Step], paths: Sequence[Path]
+    ) -> tuple[StepCheck, ...]:
+        request = requests.check_steps_request(
+            question, steps, paths, self._config, sample_index=self._sample
+        )
+        value = self._value(request)
+        return tuple(
+            StepCheck(
+                step.number,
+                Support(value[step_id(step)]["support"]),
+                DecidedBy.READER,
+                value[step_id(step)]["explanation"],
+            )
+            for step in steps
+        )
+
+    def compare(self, question: Question, first: str, second: str) -> Preference:
+        value = self._value(
+            requests.compare_request(
+                question, first, second, self._config, sample_index=self._sample
+            )
+        )
+        return Preference(value["better"], value["explanation"])
 
     def _value(self, request: Request) -> Any:
         return self._ask(request).value

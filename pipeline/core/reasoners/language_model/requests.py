@@ -14,7 +14,7 @@ from pipeline.core.llm.base import Message, Request
 from pipeline.core.prompts import load_prompt
 from pipeline.core.prompts.fencing import render_parts
 from pipeline.core.reasoners.language_model import answers, prompt_data
-from pipeline.core.records import OpenMention, Path, Question
+from pipeline.core.records import OpenMention, Path, Question, Step
 
 # The stage of the trace to which an act's calls, and its failures, belong.
 STAGES = {
@@ -24,6 +24,8 @@ STAGES = {
     "generate": "generation",
     "answer": "filtering",
     "judge": "filtering",
+    "check_steps": "filtering",
+    "compare": "filtering",
 }
 
 
@@ -95,13 +97,23 @@ def generate_request(
 
 
 def answer_request(
-    question: Question, masked_reasoning: str, config: ModelConfig, *, sample_index: int = 0
+    question: Question, masked_reasoning: str | None, config: ModelConfig, *, sample_index: int = 0
 ) -> Request:
     """Where masked reasoning leads; the answer key is not among what the second reader sees."""
-    data = {**prompt_data.question_data(question), "reasoning": masked_reasoning}
+    data = prompt_data.question_data(question)
+    if masked_reasoning is not None:
+        data["reasoning"] = masked_reasoning
     options = question.options
     answer_type = answers.option_type(options) if options else answers.FreeAnswer
-    return _request("answer", config, sample_index, answer_type, data, has_options=bool(options))
+    return _request(
+        "answer",
+        config,
+        sample_index,
+        answer_type,
+        data,
+        has_options=bool(options),
+        has_reasoning=masked_reasoning is not None,
+    )
 
 
 def judge_request(
@@ -110,6 +122,27 @@ def judge_request(
     """Whether a free-text answer means the same as the answer key."""
     data = {"question": question.text, "expected": question.answer_text, "given": answer}
     return _request("judge", config, sample_index, answers.Comparison, data)
+
+
+def check_steps_request(
+    question: Question,
+    steps: Sequence[Step],
+    paths: Sequence[Path],
+    config: ModelConfig,
+    *,
+    sample_index: int = 0,
+) -> Request:
+    """Whether the facts that each step cites say what the step says; all in one call."""
+    data = {"question": question.text, "steps": prompt_data.steps_with_facts(steps, paths)}
+    return _request("check_steps", config, sample_index, answers.step_checks_type(steps), data)
+
+
+def compare_request(
+    question: Question, first: str, second: str, config: ModelConfig, *, sample_index: int = 0
+) -> Request:
+    """Which of two masked chains is the better supported by its facts and the case."""
+    data = {**prompt_data.question_data(question), "first": first, "second": second}
+    return _request("compare", config, sample_index, answers.Better, data)
 
 
 def _request(
@@ -121,7 +154,10 @@ def _request(
     **variables: object,
 ) -> Request:
     version = config.version_of(prompt)
-    system, user = render_parts(load_prompt(prompt, version), data, **variables)
+    template = load_prompt(prompt, version)
+    # An earlier version may ask for less than the present one.
+    asked = {name: value for name, value in variables.items() if name in template.variables}
+    system, user = render_parts(template, data, **asked)
     return Request(
         stage=STAGES[prompt],
         prompt_name=prompt,
