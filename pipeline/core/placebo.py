@@ -17,11 +17,13 @@ from pipeline.core.records import Node, Question
 def towards(question: Question, label: str) -> Question:
     """The question with this option as its key.
 
-    Without the source's explanation, which argues for the published key. Raises KeyError for a
-    label that is no option's.
+    Without the source's explanation, which argues for the published key; but where every option
+    is a stance the explanation's entities are all that paths can end at, and the same for each.
+    Raises KeyError for a label that is no option's.
     """
     text = {option.label: option.text for option in question.options}[label]
-    return replace(question, answer_label=label, answer_text=text, long_answer="")
+    explanation = question.long_answer if question.asks_for_stance else ""
+    return replace(question, answer_label=label, answer_text=text, long_answer=explanation)
 
 
 def wrong_labels(question: Question) -> tuple[str, ...]:

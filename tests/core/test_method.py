@@ -73,7 +73,7 @@ def test_questions_that_fail_say_where_and_why(graph, asked, expected):
 
 def test_mentions_without_nodes_leave_the_question_unmapped(graph):
     asked = question("The patient has xerotic quibble.", options=("Salbutamol", "Propranolol"))
-    mentions = DemonstrationReasoner(graph).extract(asked)
+    mentions = DemonstrationReasoner(graph).extract(asked).mentions
     made_up = replace(mentions[0], text="xerotic quibble", side=Side.QUESTION)
     trace = make_trace(asked, scripted(graph, mentions=(made_up, *mentions)), CONFIG)
     assert trace.failure.reason == "question_not_mapped"

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Answers that take a side and name no thing, as PubMedQA's.
+STANCES = frozenset({"yes", "no", "maybe", "true", "false", "unclear"})
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -28,3 +31,9 @@ class Question:
     context: str = ""
     long_answer: str = ""
     specialty: str = ""
+
+    @property
+    def asks_for_stance(self) -> bool:
+        """Whether every option takes a side (yes, no, maybe) instead of naming a thing."""
+        texts = {option.text.strip().casefold() for option in self.options}
+        return bool(texts) and texts <= STANCES

@@ -120,10 +120,20 @@ def test_the_reader_can_be_wrong(graph):
     assert trace.verdict.rejections == ("answer",)
 
 
-def test_yes_and_no_are_read_from_what_is_denied(reasoner):
-    asked = question(options=("yes", "no", "maybe"))
-    assert reasoner.answer(asked, "1. It is indicated.").label == "A"
-    assert reasoner.answer(asked, "1. It is contraindicated.").label == "B"
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("1. Salbutamol is indicated for asthma.", "A"),
+        ("1. Salbutamol is contraindicated in asthma.", "B"),
+        ("1. It is indicated.", None),
+        ("1. Salbutamol is indicated for gout.", None),
+        ("1. Salbutamol is indicated for asthma. Salbutamol does not help asthma.", None),
+        ("", None),
+    ],
+)
+def test_a_side_is_taken_only_where_the_text_joins_what_is_asked(reasoner, text, label):
+    asked = question("Does Salbutamol help in asthma?", options=("yes", "no", "maybe"))
+    assert reasoner.answer(asked, text).label == label
 
 
 def test_free_text_is_read_from_the_graph_and_judged_by_name(reasoner):

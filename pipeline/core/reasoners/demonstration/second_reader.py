@@ -26,7 +26,6 @@ _BESIDE_MASK = 1.0
 _ELSEWHERE = 0.5
 _IN_QUESTION = 0.2
 _SENTENCES = re.compile(r"(?<=[.;])\s+")
-_STANCES = {"yes", "no"}
 _DENIAL = re.compile(r"\b(?:not|no|absent|contraindicated)\b", re.IGNORECASE)
 
 # A lexical ratio that tolerates a spelling variant and hardly another word.
@@ -49,8 +48,8 @@ def choose_option(
     texts = {option.label: option.text for option in question.options}
     if not texts:
         return _free_text(graph, question, masked)
-    if {text.casefold() for text in texts.values()} >= _STANCES:
-        return _stance(texts, masked)
+    if question.asks_for_stance:
+        return _stance(graph, question, masked)
     evidence = _evidence(graph, question, masked)
     cues = cues_of(question)
     scores = {
@@ -159,12 +158,23 @@ def _negative_sign(cues: Cues) -> float:
     return 1.0 if cues.avoid != cues.exception else -0.5
 
 
-def _stance(texts: Mapping[str, str], masked: str) -> ReadAnswer:
-    """Yes when the steps only support, no when they deny."""
-    stance = "no" if _DENIAL.search(masked) else "yes"
-    label = next(label for label, text in texts.items() if text.casefold() == stance)
-    verb = "denies" if stance == "no" else "only supports"
-    return ReadAnswer(label, texts[label], f"The text {verb}.")
+def _stance(graph: GraphIndex, question: Question, masked: str) -> ReadAnswer:
+    """Yes or no where the text joins two things of the question, and only affirms or denies it.
+
+    Whether a study found what the question asks is not in a graph of general knowledge, so most
+    texts decide nothing.
+    """
+    named = {node.index for node in _nodes_in(graph, question.text)}
+    said = {
+        "no" if _DENIAL.search(sentence) else "yes"
+        for sentence in _SENTENCES.split(masked)
+        if len({node.index for node in _nodes_in(graph, sentence)} & named) > 1
+    }
+    chosen = [option for option in question.options if {option.text.casefold()} == said]
+    if not chosen:
+        return ReadAnswer(None, "", "The text takes no side on what the question asks.")
+    verb = "denies" if said == {"no"} else "affirms"
+    return ReadAnswer(chosen[0].label, chosen[0].text, f"The text {verb} what is asked.")
 
 
 def _free_text(graph: GraphIndex, question: Question, masked: str) -> ReadAnswer:
