@@ -1,62 +1,273 @@
-"""Leakage: the CoT speaks of an answer it was given, or of the paths as given material.
+"""Leakage: the CoT speaks of an answer it was given, or of the material it was written from.
 
-2.1 % of 4,125 published traces do. Stating the answer is no leak ("the best answer is
-metformin"), nor is a body's answer to a treatment; speaking of an answer that somebody
-provided is, for then the reasoning was written backwards from it.
+Its reader has the question and nothing else. Reasoning that mentions a given answer was written
+backwards from it, and "edge 3" or "the supplied paths" tell that reader nothing. Stating the
+answer is no leak ("the best answer is metformin"), nor are the options ("the given answer
+choices") or a clinical path, edge, graph or statement ("the edge of the ulcer").
+
+The kinds of leak stand in one table, each with its reason. docs/method.md has the measured
+precision and recall. Patterns are matched against plain text with single spaces.
 """
 
 import re
+from collections.abc import Iterator
+from typing import NamedTuple
 
-from pipeline.core.cot import as_text
+from pipeline.core.characters import plain
 from pipeline.core.filtering.filter_input import FilterInput
-from pipeline.core.records import FilterResult
+from pipeline.core.records import CoT, FilterResult, Question
 
 NAME = "leakage"
 
-_GIVEN = r"(?:provided|given|supplied|pre-?given|reference|official|gold(?:en)?|ground[- ]truth)"
-_KINDS = r"(?:(?:correct|right|final|true|best)\s+)?"
-# "the given answer to steroids" is a response; "the given answer to the question" is a leak.
-_NO_RESPONSE = r"(?!\s+to\s+(?!(?:the|this)\s+question))"
-_MATERIAL = r"(?:(?:reasoning|knowledge|graph|kg|evidence|relation(?:al)?)[- ]*)*paths?"
-
-_LEAKS = re.compile(
-    "|".join(
-        (
-            rf"\b{_GIVEN}\s+{_KINDS}answers?\b{_NO_RESPONSE}",
-            r"\banswer\s+(?:key|sheet)\b",
-            r"\banswer\s+(?:that\s+)?(?:was|is|has\s+been|we\s+were|i\s+was)?\s*"
-            r"(?:provided|supplied|given\s+(?:as|to\s+(?:me|us)|above|in\s+the\s+(?:prompt|question)))\b",
-            rf"\b(?:was|were|been|am|are)\s+(?:given|told|provided\s+with|shown)\s+(?:that\s+)?"
-            rf"the\s+{_KINDS}answer\b{_NO_RESPONSE}",
-            r"\b(?:knowing|since\s+we\s+know|as\s+we\s+know|we\s+already\s+know)\s+(?:that\s+)?"
-            r"the\s+(?:correct|right|final)\s+answer\b",
-            r"\baccording\s+to\s+the\s+answer\b",
-            r"\bas\s+the\s+answer\s+(?:states|says|indicates|suggests|implies)\b",
-            r"\bto\s+(?:match|agree\s+with|arrive\s+at|justify|support|fit)\s+the\s+"
-            r"(?:given|provided|correct|known|expected)\s+answer\b",
-            rf"\b{_GIVEN}\s+{_MATERIAL}\b(?!\s+(?:of|along|from)\b)",
-            r"\b(?:reasoning|knowledge[- ]graph|kg|graph)\s+paths?\b",
-            r"\b(?:these|the)\s+paths?\s+(?:above|provided|given\s+(?:above|to))\b",
-            r"\bknowledge\s+graph\b",
-            r"\bpath\s+(?:no\.?\s*|number\s+)?\d+\b",
-        )
-    ),
-    re.IGNORECASE,
+_RIGHT = r"(?:(?:correct|right|final|true|best) )?"
+_ANSWER = rf"the {_RIGHT}answer\b(?! choices?| options?)"
+# Given as the data of the prompt are: before the thing, and after it.
+_BEFORE = r"(?:provided|given|supplied|numbered|listed|cited|retrieved)"
+_AFTER = r"(?:that )?(?:(?:is|was|are|were) )?(?:provided|given|supplied|listed)\b(?! by\b)"
+# "the statements above connect", but not "the edge above the umbilicus".
+_ABOVE = r"(?:above|below)\b(?! (?:the|a|an|his|her|its|this|that|each)\b| \d)"
+_NUMBER = (
+    r"(?: (?:no\.?|number|numbered|nr\.?))?[ :#_(\[-]*"
+    r"(?:\d+|zero|one|two|three|four|five|six|seven|eight|nine|ten)\b"
 )
+# "the liver edge 3 cm below the ribs", "edges 2-3 mm apart": a measure, no number of an edge.
+_NO_MEASURE = (
+    r"(?![\d.,]*(?: ?(?:-|to) ?[\d.,]+)? ?"
+    r"(?:%|(?:mm|cm|m|inch(?:es)?|finger\w*|degrees?|hours?|days?|weeks?|months?|years?)\b))"
+)
+# "path 1 of the reentry circuit", "path 2 conducts": conduction, no path of the graph.
+_NO_CIRCUIT = (
+    r"(?! of (?:the|a|an|this) (?:[\w-]+ ){0,2}(?:circuit|loop|tachycardia|flutter)\b"
+    r"| conducts?\b| (?:is|are) (?:refractory|the (?:slow|fast)))"
+)
+# "the given answer to steroids" is a response; "the given answer to the question" is a leak.
+_NO_RESPONSE = r"(?! to (?!(?:the|this) question))"
+_SAYS = (
+    r"(?:says?|states?|tells?|links?|connects?|joins?|relates?|records?|mentions?|den(?:y|ies)|"
+    r"forbids?|speaks?|cites?|(?:shows?|indicates?|suggests?|implies|imply) that)"
+)
+_SOURCE = r"(?:graph|data|kg|json|document|prompt|list)"
+
+
+class Kind(NamedTuple):
+    """A kind of leak: what the CoT speaks of, why that is one, and how it is worded.
+
+    Where the question itself uses `asked` ("Which of these statements is true?"), its reader
+    knows what is meant, and speaking of it is no leak.
+    """
+
+    of: str
+    why: str
+    wordings: tuple[str, ...]
+    asked: str = ""
+
+
+KINDS: tuple[Kind, ...] = (
+    Kind(
+        "a given answer",
+        "the writer had the answer and reasoned towards it; plural answers are the options",
+        (
+            r"(?:provided|given|supplied|pre-?given|reference|official|gold(?:en)?|ground[ -]truth|"
+            rf"known|stated|expected|keyed|marked) {_RIGHT}answer\b"
+            rf"(?![ -](?:choices?|options?|alternatives?|set|list)\b){_NO_RESPONSE}",
+            r"answer (?:(?:that|which) )?(?:(?:is|was|has been|we (?:are|were)|i (?:am|was)) )?"
+            r"(?:provided|given|supplied|handed|stated|shown)\b"
+            r"(?! by (?!the (?:question|task|prompt|key)))",
+            rf"(?:answer|choice|option) (?:is|was) given as\b|given that {_ANSWER}",
+            r"\b(?:we|i|us|me) (?:(?:are|were|am|was|have been|had been) )?"
+            rf"(?:given|told|shown|handed|provided with) (?:that )?{_ANSWER}{_NO_RESPONSE}",
+            r"(?:it (?:is|was)|we (?:are|were)) (?:given|told|indicated)(?: to us)? that "
+            r"(?:the|option \w+ is the) (?:correct |right )?(?:answer|option)\b",
+            r"ground[ -]truth|gold (?:label|option)",
+        ),
+    ),
+    Kind(
+        "an answer known beforehand",
+        "what is known beforehand is not inferred",
+        (
+            r"\bknow(?:ing|n)?(?: (?:in advance|already|beforehand))?(?: that)? "
+            rf"the {_RIGHT}(?:answer|option|choice)\b(?! choices?| options?)",
+            rf"the {_RIGHT}(?:answer|option|choice) is (?:already )?known\b",
+        ),
+    ),
+    Kind(
+        "an answer key",
+        "only its writer saw one; a key finding or step is innocent",
+        (
+            r"\banswer[ -](?:key|sheet)|(?:solution|marking) (?:key|sheet|scheme)",
+            r"\bkeyed (?:option|choice)|\b(?:official|provided|reference|model) solution\b",
+            rf"\bthe key {_SAYS}",
+        ),
+    ),
+    Kind(
+        "the answer as a ground",
+        "the answer must follow from the reasoning, never support it",
+        (
+            rf"(?:according|appeal\w*) to {_ANSWER}|{_ANSWER} (?:{_SAYS}|suggests|indicates|implies)\b",
+            rf"\b(?:work|reason)\w* backwards? from {_ANSWER}",
+            rf"\b(?:match|justify|fit|agree with) {_ANSWER}{_NO_RESPONSE}",
+        ),
+    ),
+    Kind(
+        "a given explanation",
+        "the source's explanation argues for the key; its reader does not have it",
+        (
+            r"\b(?:provided|given|supplied|reference|official) explanation\b",
+            r"\bexplanation (?:provided|given|supplied) (?:above|in|with|here|to (?:us|me))\b",
+            rf"\baccording to the explanation\b|\bthe explanation {_SAYS}\b",
+        ),
+    ),
+    Kind(
+        "an edge or path by its number",
+        "the numbers are the prompt's; measures and conduction circuits are innocent",
+        (rf"\bedges?{_NUMBER}{_NO_MEASURE}", rf"\bpaths?{_NUMBER}{_NO_MEASURE}{_NO_CIRCUIT}"),
+    ),
+    Kind(
+        "a statement by its number",
+        "the numbers are the prompt's, unless the question numbers its statements",
+        (rf"\bstatements?{_NUMBER}",),
+        asked=r"\bstatements?\W{0,2}(?:\d|[iv]+\b)",
+    ),
+    Kind(
+        "edges or paths as given material",
+        "the prompt gave them; the edge of a lesion and the path of a nerve are innocent",
+        (
+            rf"(?<!\ba )\b{_BEFORE} (?:[\w-]+ )?(?:edges?|paths?)\b",
+            rf"\b(?:edges?|paths?) (?:{_AFTER}|{_ABOVE})",
+            rf"\bedges? (?:{_SAYS}|linking|connecting|joining|between .{{1,60}} is marked)\b",
+            rf"\bpaths (?:{_SAYS}|shows?|suggest|indicate|support|point to)\b",
+            r"\b(?:reasoning|knowledge|evidence|graph|kg|relation(?:al)?)[ -]paths?\b",
+            r"\bthe \w+ path (?:shows|says|states|links|joins|connects|ends)\b",
+            r"\b(?:according to|based on|mention|cit(?:e|ing)|rel(?:y|ies) on|rests? on) "
+            r"(?:the|these|this|any) (?:edges?|paths?)\b(?! of\b)",
+        ),
+    ),
+    Kind(
+        "relations as given material",
+        "the prompt gave them; the relation between dose and effect is innocent",
+        (
+            rf"\b{_BEFORE} (?:[\w-]+ )?(?:relations|relationships|triples?|triplets?)\b",
+            rf"\b(?:relations|relationships|triples|triplets) {_AFTER}",
+        ),
+    ),
+    Kind(
+        "statements as given material",
+        "the prompt gave them, unless the question asks about statements",
+        (
+            rf"\b{_BEFORE} (?:[\w-]+ )?statements?\b",
+            rf"\bstatements? (?:{_AFTER}|(?:listed )?{_ABOVE})",
+        ),
+        asked=r"\bstatements?\b",
+    ),
+    Kind(
+        "the knowledge graph",
+        "its reader has none",
+        (
+            r"\bknowledge[ -]graphs?|\bprimekg\b|\b(?:bio)?medical graph\b",
+            r"(?<![/\d])(?<!\d )\b(?-i:KG)\b",
+            rf"\b(?:edges?|paths?|nodes?|statements?|relations?) (?:of|in|from) the (?:\w+ )?{_SOURCE}\b",
+        ),
+    ),
+    Kind(
+        "a graph as the source",
+        "its reader has none, unless the question shows one; curves and tracings are innocent",
+        (
+            rf"\bthe graph (?:{_SAYS}|holds|contains|lists|marks)\b",
+            rf"\b(?:according to|in) the (?:{_BEFORE} )?graph\b|\b{_BEFORE} graph\b",
+        ),
+        asked=r"\bgraphs?\b",
+    ),
+    Kind(
+        "given data",
+        "the data are the prompt's, unless the question speaks of data or a table",
+        (
+            rf"\b{_BEFORE} data\b",
+            rf"\bdata {_AFTER}(?! in the (?:vignette|question|case|stem|study|trial|abstract|table))",
+        ),
+        asked=r"\b(?:data|table)\b",
+    ),
+    Kind(
+        "the prompt or its instructions",
+        "they are not its reader's; prompt treatment and a patient's instructions are innocent",
+        (
+            r"\bjson\b|<data>|\b(?:user|system) (?:message|prompt)\b|\bdata document\b",
+            rf"\bthe prompt (?:{_SAYS}|gives|asks|requires|lists|names)\b",
+            r"\b(?:in|from|by|per|to) the prompt(?=[,.;:)]|$)",
+            r"\bthe instructions (?:say|state|ask|require|forbid|demand|specify|tell)\b",
+            r"\baccording to the instructions\b(?! (?:of|for)\b)|\bas (?:i was )?instructed\b(?! by\b)",
+            r"\b(?:i|we) (?:am|are|was|were) (?:instructed|asked|told) to "
+            r"(?:reason|write|cite|explain|justify|give|follow|use|not)\b",
+        ),
+    ),
+)
+
+_PATTERNS = tuple((kind, re.compile("|".join(kind.wordings), re.IGNORECASE)) for kind in KINDS)
+
+
+class Leak(NamedTuple):
+    """A passage that leaks: in which part of the CoT, of which kind, and its words."""
+
+    part: str
+    kind: Kind
+    passage: str
 
 
 def check_leakage(inputs: FilterInput) -> FilterResult:
-    """Rejects a CoT that betrays that the answer or the paths were in front of its writer."""
-    leaks = [match.group(0) for match in _LEAKS.finditer(as_text(inputs.cot))]
+    """Rejects a CoT that betrays that the answer or other material lay before its writer."""
+    leaks = list(find_leaks(inputs.cot, inputs.question))
     if not leaks:
         return FilterResult(
-            NAME, True, 1.0, "The CoT speaks neither of a given answer nor of given paths."
+            NAME, True, 1.0, "The CoT speaks neither of a given answer nor of given material."
         )
-    count = "once" if len(leaks) == 1 else f"{len(leaks)} times"
-    return FilterResult(
-        NAME,
-        False,
-        0.0,
-        f"The CoT speaks {count} of an answer or of paths it was given, "
-        f"first as “{' '.join(leaks[0].split())}”.",
+    first, more = leaks[0], len(leaks) - 1
+    also = (
+        f" So do {more} more passages."
+        if more > 1
+        else " So does one more passage."
+        if more
+        else ""
     )
+    return FilterResult(
+        NAME, False, 0.0, f"{first.part} speaks of {first.kind.of}: “{first.passage}”.{also}"
+    )
+
+
+def find_leaks(cot: CoT, question: Question) -> Iterator[Leak]:
+    """Every leak, part by part in reading order; of overlapping passages the first."""
+    kinds = _kinds_for(question)
+    for part, text in _parts(cot):
+        end = 0
+        for start, kind, passage in sorted(_matches(text, kinds), key=lambda found: found[0]):
+            if start >= end:
+                end = start + len(passage)
+                yield Leak(part, kind, passage)
+
+
+def _kinds_for(question: Question) -> list[tuple[Kind, re.Pattern[str]]]:
+    """The kinds that leak towards a reader of this question."""
+    asked = _flat(" ".join((question.text, *(option.text for option in question.options))))
+    return [
+        (kind, pattern)
+        for kind, pattern in _PATTERNS
+        if not (kind.asked and re.search(kind.asked, asked, re.IGNORECASE))
+    ]
+
+
+def _parts(cot: CoT) -> Iterator[tuple[str, str]]:
+    """Steps and conclusion apart: no passage runs from one into the next."""
+    for step in cot.steps:
+        yield f"Step {step.number}", _flat(step.text)
+    yield "The conclusion", _flat(cot.conclusion)
+
+
+def _flat(text: str) -> str:
+    """Plain signs, single spaces, no marks of emphasis."""
+    return " ".join(plain(text).replace("*", "").split())
+
+
+def _matches(
+    text: str, kinds: list[tuple[Kind, re.Pattern[str]]]
+) -> Iterator[tuple[int, Kind, str]]:
+    for kind, pattern in kinds:
+        for match in pattern.finditer(text):
+            yield match.start(), kind, match.group()
