@@ -5,8 +5,7 @@ backwards from it, and "edge 3" or "the supplied paths" tell that reader nothing
 answer is no leak ("the best answer is metformin"), nor are the options ("the given answer
 choices") or a clinical path, edge, graph or statement ("the edge of the ulcer").
 
-The kinds of leak stand in one table, each with its reason. docs/method.md has the measured
-precision and recall. Patterns are matched against plain text with single spaces.
+The kinds stand in one table, leakage_kinds, each with its reason.
 """
 
 import re
@@ -15,192 +14,12 @@ from typing import NamedTuple
 
 from pipeline.core.characters import plain
 from pipeline.core.filtering.filter_input import FilterInput
+from pipeline.core.filtering.leakage_kinds import KINDS, Kind
 from pipeline.core.records import CoT, FilterResult, Question
 
 NAME = "leakage"
 
-_RIGHT = r"(?:(?:correct|right|final|true|best) )?"
-_ANSWER = rf"the {_RIGHT}answer\b(?! choices?| options?)"
-# Given as the data of the prompt are: before the thing, and after it.
-_BEFORE = r"(?:provided|given|supplied|numbered|listed|cited|retrieved)"
-_AFTER = r"(?:that )?(?:(?:is|was|are|were) )?(?:provided|given|supplied|listed)\b(?! by\b)"
-# "the statements above connect", but not "the edge above the umbilicus".
-_ABOVE = r"(?:above|below)\b(?! (?:the|a|an|his|her|its|this|that|each)\b| \d)"
-_NUMBER = (
-    r"(?: (?:no\.?|number|numbered|nr\.?))?[ :#_(\[-]*"
-    r"(?:\d+|zero|one|two|three|four|five|six|seven|eight|nine|ten)\b"
-)
-# "the liver edge 3 cm below the ribs", "edges 2-3 mm apart": a measure, no number of an edge.
-_NO_MEASURE = (
-    r"(?![\d.,]*(?: ?(?:-|to) ?[\d.,]+)? ?"
-    r"(?:%|(?:mm|cm|m|inch(?:es)?|finger\w*|degrees?|hours?|days?|weeks?|months?|years?)\b))"
-)
-# "path 1 of the reentry circuit", "path 2 conducts": conduction, no path of the graph.
-_NO_CIRCUIT = (
-    r"(?! of (?:the|a|an|this) (?:[\w-]+ ){0,2}(?:circuit|loop|tachycardia|flutter)\b"
-    r"| conducts?\b| (?:is|are) (?:refractory|the (?:slow|fast)))"
-)
-# "the given answer to steroids" is a response; "the given answer to the question" is a leak.
-_NO_RESPONSE = r"(?! to (?!(?:the|this) question))"
-_SAYS = (
-    r"(?:says?|states?|tells?|links?|connects?|joins?|relates?|records?|mentions?|den(?:y|ies)|"
-    r"forbids?|speaks?|cites?|(?:shows?|indicates?|suggests?|implies|imply) that)"
-)
-_SOURCE = r"(?:graph|data|kg|json|document|prompt|list)"
-
-
-class Kind(NamedTuple):
-    """A kind of leak: what the CoT speaks of, why that is one, and how it is worded.
-
-    Where the question itself uses `asked` ("Which of these statements is true?"), its reader
-    knows what is meant, and speaking of it is no leak.
-    """
-
-    of: str
-    why: str
-    wordings: tuple[str, ...]
-    asked: str = ""
-
-
-KINDS: tuple[Kind, ...] = (
-    Kind(
-        "a given answer",
-        "the writer had the answer and reasoned towards it; plural answers are the options",
-        (
-            r"(?:provided|given|supplied|pre-?given|reference|official|gold(?:en)?|ground[ -]truth|"
-            rf"known|stated|expected|keyed|marked) {_RIGHT}answer\b"
-            rf"(?![ -](?:choices?|options?|alternatives?|set|list)\b){_NO_RESPONSE}",
-            r"answer (?:(?:that|which) )?(?:(?:is|was|has been|we (?:are|were)|i (?:am|was)) )?"
-            r"(?:provided|given|supplied|handed|stated|shown)\b"
-            r"(?! by (?!the (?:question|task|prompt|key)))",
-            rf"(?:answer|choice|option) (?:is|was) given as\b|given that {_ANSWER}",
-            r"\b(?:we|i|us|me) (?:(?:are|were|am|was|have been|had been) )?"
-            rf"(?:given|told|shown|handed|provided with) (?:that )?{_ANSWER}{_NO_RESPONSE}",
-            r"(?:it (?:is|was)|we (?:are|were)) (?:given|told|indicated)(?: to us)? that "
-            r"(?:the|option \w+ is the) (?:correct |right )?(?:answer|option)\b",
-            r"ground[ -]truth|gold (?:label|option)",
-        ),
-    ),
-    Kind(
-        "an answer known beforehand",
-        "what is known beforehand is not inferred",
-        (
-            r"\bknow(?:ing|n)?(?: (?:in advance|already|beforehand))?(?: that)? "
-            rf"the {_RIGHT}(?:answer|option|choice)\b(?! choices?| options?)",
-            rf"the {_RIGHT}(?:answer|option|choice) is (?:already )?known\b",
-        ),
-    ),
-    Kind(
-        "an answer key",
-        "only its writer saw one; a key finding or step is innocent",
-        (
-            r"\banswer[ -](?:key|sheet)|(?:solution|marking) (?:key|sheet|scheme)",
-            r"\bkeyed (?:option|choice)|\b(?:official|provided|reference|model) solution\b",
-            rf"\bthe key {_SAYS}",
-        ),
-    ),
-    Kind(
-        "the answer as a ground",
-        "the answer must follow from the reasoning, never support it",
-        (
-            rf"(?:according|appeal\w*) to {_ANSWER}|{_ANSWER} (?:{_SAYS}|suggests|indicates|implies)\b",
-            rf"\b(?:work|reason)\w* backwards? from {_ANSWER}",
-            rf"\b(?:match|justify|fit|agree with) {_ANSWER}{_NO_RESPONSE}",
-        ),
-    ),
-    Kind(
-        "a given explanation",
-        "the source's explanation argues for the key; its reader does not have it",
-        (
-            r"\b(?:provided|given|supplied|reference|official) explanation\b",
-            r"\bexplanation (?:provided|given|supplied) (?:above|in|with|here|to (?:us|me))\b",
-            rf"\baccording to the explanation\b|\bthe explanation {_SAYS}\b",
-        ),
-    ),
-    Kind(
-        "an edge or path by its number",
-        "the numbers are the prompt's; measures and conduction circuits are innocent",
-        (rf"\bedges?{_NUMBER}{_NO_MEASURE}", rf"\bpaths?{_NUMBER}{_NO_MEASURE}{_NO_CIRCUIT}"),
-    ),
-    Kind(
-        "a statement by its number",
-        "the numbers are the prompt's, unless the question numbers its statements",
-        (rf"\bstatements?{_NUMBER}",),
-        asked=r"\bstatements?\W{0,2}(?:\d|[iv]+\b)",
-    ),
-    Kind(
-        "edges or paths as given material",
-        "the prompt gave them; the edge of a lesion and the path of a nerve are innocent",
-        (
-            rf"(?<!\ba )\b{_BEFORE} (?:[\w-]+ )?(?:edges?|paths?)\b",
-            rf"\b(?:edges?|paths?) (?:{_AFTER}|{_ABOVE})",
-            rf"\bedges? (?:{_SAYS}|linking|connecting|joining|between .{{1,60}} is marked)\b",
-            rf"\bpaths (?:{_SAYS}|shows?|suggest|indicate|support|point to)\b",
-            r"\b(?:reasoning|knowledge|evidence|graph|kg|relation(?:al)?)[ -]paths?\b",
-            r"\bthe \w+ path (?:shows|says|states|links|joins|connects|ends)\b",
-            r"\b(?:according to|based on|mention|cit(?:e|ing)|rel(?:y|ies) on|rests? on) "
-            r"(?:the|these|this|any) (?:edges?|paths?)\b(?! of\b)",
-        ),
-    ),
-    Kind(
-        "relations as given material",
-        "the prompt gave them; the relation between dose and effect is innocent",
-        (
-            rf"\b{_BEFORE} (?:[\w-]+ )?(?:relations|relationships|triples?|triplets?)\b",
-            rf"\b(?:relations|relationships|triples|triplets) {_AFTER}",
-        ),
-    ),
-    Kind(
-        "statements as given material",
-        "the prompt gave them, unless the question asks about statements",
-        (
-            rf"\b{_BEFORE} (?:[\w-]+ )?statements?\b",
-            rf"\bstatements? (?:{_AFTER}|(?:listed )?{_ABOVE})",
-        ),
-        asked=r"\bstatements?\b",
-    ),
-    Kind(
-        "the knowledge graph",
-        "its reader has none",
-        (
-            r"\bknowledge[ -]graphs?|\bprimekg\b|\b(?:bio)?medical graph\b",
-            r"(?<![/\d])(?<!\d )\b(?-i:KG)\b",
-            rf"\b(?:edges?|paths?|nodes?|statements?|relations?) (?:of|in|from) the (?:\w+ )?{_SOURCE}\b",
-        ),
-    ),
-    Kind(
-        "a graph as the source",
-        "its reader has none, unless the question shows one; curves and tracings are innocent",
-        (
-            rf"\bthe graph (?:{_SAYS}|holds|contains|lists|marks)\b",
-            rf"\b(?:according to|in) the (?:{_BEFORE} )?graph\b|\b{_BEFORE} graph\b",
-        ),
-        asked=r"\bgraphs?\b",
-    ),
-    Kind(
-        "given data",
-        "the data are the prompt's, unless the question speaks of data or a table",
-        (
-            rf"\b{_BEFORE} data\b",
-            rf"\bdata {_AFTER}(?! in the (?:vignette|question|case|stem|study|trial|abstract|table))",
-        ),
-        asked=r"\b(?:data|table)\b",
-    ),
-    Kind(
-        "the prompt or its instructions",
-        "they are not its reader's; prompt treatment and a patient's instructions are innocent",
-        (
-            r"\bjson\b|<data>|\b(?:user|system) (?:message|prompt)\b|\bdata document\b",
-            rf"\bthe prompt (?:{_SAYS}|gives|asks|requires|lists|names)\b",
-            r"\b(?:in|from|by|per|to) the prompt(?=[,.;:)]|$)",
-            r"\bthe instructions (?:say|state|ask|require|forbid|demand|specify|tell)\b",
-            r"\baccording to the instructions\b(?! (?:of|for)\b)|\bas (?:i was )?instructed\b(?! by\b)",
-            r"\b(?:i|we) (?:am|are|was|were) (?:instructed|asked|told) to "
-            r"(?:reason|write|cite|explain|justify|give|follow|use|not)\b",
-        ),
-    ),
-)
-
+# Every kind with its wordings as one pattern.
 _PATTERNS = tuple((kind, re.compile("|".join(kind.wordings), re.IGNORECASE)) for kind in KINDS)
 
 
