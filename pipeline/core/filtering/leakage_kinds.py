@@ -156,7 +156,7 @@ KINDS: tuple[Kind, ...] = (
             rf"\b{_BEFORE} (?:[\w-]+ )?statements?\b",
             rf"\bstatements? (?:{_AFTER}|(?:listed )?{_ABOVE})",
         ),
-        asked=r"\bstatements?\b",
+        asked=r"\b(?:which|following|these|above|given) (?:\w+ )?statements?\b",
     ),
     Kind(
         "the knowledge graph",
@@ -186,7 +186,7 @@ KINDS: tuple[Kind, ...] = (
             rf"\bdata {_AFTER}"
             r"(?! in the (?:vignette|question|case|stem|study|trial|abstract|table))",
         ),
-        asked=r"\b(?:data|table)\b",
+        asked=r"\bdata\b|\b(?:following|this) table\b|\btable (?:above|below|shows)\b",
     ),
     Kind(
         "the prompt or its instructions",
