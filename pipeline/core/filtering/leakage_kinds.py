@@ -11,7 +11,7 @@ from typing import NamedTuple
 _RIGHT = r"(?:(?:correct|right|final|true|best) )?"
 _ANSWER = rf"the {_RIGHT}answer\b(?! choices?| options?)"
 # Given as the data of the prompt are: before the thing, and after it.
-_BEFORE = r"(?:provided|given|supplied|numbered|listed|cited|retrieved)"
+_BEFORE = r"(?:provided|given|supplied|attached|accompanying|numbered|listed|cited|retrieved)"
 _AFTER = (
     r"(?:(?:(?:that|which) )?(?:(?:i|we) )?(?:(?:am|is|are|was|were|have been|had been) )?"
     r"(?:provided|given|supplied|listed|handed)\b(?! by\b)|(?:before|in front of) (?:me|us)\b)"
@@ -59,13 +59,16 @@ KINDS: tuple[Kind, ...] = (
         "the writer had the answer and reasoned towards it; plural answers are the options",
         (
             r"(?:provided|given|supplied|pre-?given|reference|official|gold(?:en)?|ground[ -]truth|"
-            rf"known|stated|expected|keyed|marked|designated|intended|disclosed) {_RIGHT}answer\b"
+            r"known|stated|expected|keyed|marked|designated|intended|predetermined|desired|disclosed) "
+            rf"{_RIGHT}answer\b"
             rf"(?![ -](?:choices?|options?|alternatives?|set|list)\b){_NO_RESPONSE}",
-            r"answer (?:(?:that|which) )?(?:(?:we|i) )?"
+            r"answer,? (?:(?:that|which) )?(?:(?:we|i) )?"
             r"(?:(?:am|is|are|was|were|has been|have been) )?(?:already )?"
             r"(?:provided|given|supplied|handed|stated|shown|disclosed|revealed)\b"
             r"(?! by (?!the (?:question|task|prompt|key)))",
-            rf"(?:answer|choice|option) (?:is|was) given as\b|given that {_ANSWER}",
+            rf"(?:answer|choice|option) (?:(?:is|was) given as|is marked|field)\b",
+            rf"\bgiven that {_ANSWER}",
+            rf"{_ANSWER} (?:we|i) (?:am|are|was|were) (?:supposed|meant|asked) to\b",
             r"\b(?:we|i|us|me) (?:(?:are|were|am|was|have been|had been) )?"
             rf"(?:given|told|shown|handed|provided with) (?:that )?{_ANSWER}{_NO_RESPONSE}",
             r"(?:it (?:is|was)|we (?:are|were)) (?:given|told|indicated)(?: to us)? that "
@@ -108,7 +111,7 @@ KINDS: tuple[Kind, ...] = (
         "a given explanation",
         "the source's explanation argues for the key; its reader does not have it",
         (
-            r"\b(?:provided|given|supplied|reference|official) explanation\b",
+            rf"\b(?:{_BEFORE}|reference|official) explanation\b",
             r"\bexplanation (?:provided|given|supplied) (?:above|in|with|here|to (?:us|me))\b",
             rf"\baccording to the explanation\b|\bthe explanation {_SAYS}\b",
         ),
@@ -135,7 +138,12 @@ KINDS: tuple[Kind, ...] = (
             rf"\bedges? (?:{_SAYS}|linking|connecting|joining|between .{{1,60}} is marked)\b",
             rf"\bpaths (?:{_SAYS}|shows?|suggest|indicate|support|point to)\b",
             r"\b(?:reasoning|knowledge|evidence|graph|kg|relation(?:al)?)[ -]paths?\b",
-            r"\bthe \w+ path (?:shows|says|states|links|joins|connects|ends)\b",
+            r"\b(?:one|this|another|no|the \w+) path "
+            r"(?:shows|says|states|links|joins|connects|ends)\b",
+            r"\b(?:no|any|every|each|which|negative|positive|remaining|other|first|last|cited|"
+            r"these|those|the (?:\w+ )?(?:two|three|four|five)) edges?\b(?! of\b)",
+            r"\ban edge (?:that|which|from|for|marked)\b|\bthe edges (?:are silent|do not)\b",
+            r"\b(?:the|these|those|remaining|other) paths\b(?! (?:of|above|below)\b)",
             r"\b(?:according to|based on|mention|cit(?:e|ing)|rel(?:y|ies) on|rests? on) "
             r"(?:the|these|this|any) (?:edges?|paths?)\b(?! of\b)",
         ),
@@ -145,7 +153,7 @@ KINDS: tuple[Kind, ...] = (
         "the prompt gave them; the relation between dose and effect is innocent",
         (
             rf"\b{_BEFORE} (?:[\w-]+ )?(?:relations|relationships|triples?|triplets?)\b",
-            r"\b(?:provided|supplied|listed) (?:relation|relationship)\b",
+            r"\b(?:provided|supplied|listed) (?:relation|relationship|knowledge)\b",
             rf"\b(?:relations|relationships|triples|triplets) {_AFTER}",
         ),
     ),
@@ -172,9 +180,11 @@ KINDS: tuple[Kind, ...] = (
         "a graph as the source",
         "its reader has none, unless the question shows one; curves and tracings are innocent",
         (
-            rf"\bthe graph (?:{_SAYS}|holds|contains|lists|marks|knows|names|has no|does not)\b",
-            rf"\b(?:according to|in|from) the graph\b|\b{_BEFORE} graph\b",
-            rf"\bgraph (?:{_AFTER}|{_ABOVE})",
+            # The verbs are those of a curve or tracing.
+            r"(?<!\bon )\bthe graph\b(?! (?:of|plots?|demonstrates?|depicts?|displays?|reveals?|"
+            r"rises|falls|ends|separates|is shifted|below the|above the|shows?(?! that))\b)",
+            rf"\b{_BEFORE} graph\b",
+            rf"\bgraph {_AFTER}",
         ),
         asked=r"\bgraphs?\b",
     ),
@@ -196,9 +206,10 @@ KINDS: tuple[Kind, ...] = (
             rf"\bthe prompt (?:{_SAYS}|gives|asks|requires|lists|names)\b",
             r"\b(?:in|from|by|per|to) the prompt(?=[,.;:)]|$)",
             r"\bthe instructions (?:say|state|ask|require|forbid|demand|specify|tell)\b",
-            r"\baccording to the instructions\b(?! (?:of|for)\b)",
+            r"\b(?:according to|per) the instructions\b(?! (?:of|for|on)\b)",
+            r"\b(?:my|our) task\b|\bi (?:am|was|have been) (?:told|given|shown|instructed|asked)\b",
             r"\bas (?:i was )?instructed\b(?! by\b)",
-            r"\b(?:i|we) (?:am|are|was|were) (?:instructed|asked|told) to "
+            r"\bwe (?:are|were) (?:instructed|asked|told) to "
             r"(?:reason|write|cite|explain|justify|give|follow|use|not)\b",
         ),
     ),
