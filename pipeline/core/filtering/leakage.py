@@ -38,17 +38,14 @@ def check_leakage(inputs: FilterInput) -> FilterResult:
         return FilterResult(
             NAME, True, 1.0, "The CoT speaks neither of a given answer nor of given material."
         )
-    first, more = leaks[0], len(leaks) - 1
-    also = (
-        f" So do {more} more passages."
-        if more > 1
-        else " So does one more passage."
-        if more
-        else ""
-    )
-    return FilterResult(
-        NAME, False, 0.0, f"{first.part} speaks of {first.kind.of}: “{first.passage}”.{also}"
-    )
+    return FilterResult(NAME, False, 0.0, _explain(leaks))
+
+
+def _explain(leaks: list[Leak]) -> str:
+    """The first leak with its words and why it is one, and how many there are."""
+    part, kind, passage = leaks[0]
+    others = f" {len(leaks)} passages leak in all." if len(leaks) > 1 else ""
+    return f"{part} speaks of {kind.of}, “{passage}”; {kind.why}.{others}"
 
 
 def find_leaks(cot: CoT, question: Question) -> Iterator[Leak]:

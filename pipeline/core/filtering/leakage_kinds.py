@@ -14,7 +14,7 @@ _ANSWER = rf"the {_RIGHT}answer\b(?! choices?| options?)"
 _BEFORE = r"(?:provided|given|supplied|attached|accompanying|numbered|listed|cited|retrieved)"
 _AFTER = (
     r"(?:(?:(?:that|which) )?(?:(?:i|we) )?(?:(?:am|is|are|was|were|have been|had been) )?"
-    r"(?:provided|given|supplied|listed|handed)\b(?! by\b)|(?:before|in front of) (?:me|us)\b)"
+    r"(?:provided|given|supplied|listed|handed)\b(?! (?:by|from)\b)|(?:before|in front of) (?:me|us)\b)"
 )
 # "the statements above connect", but not "the edge above the umbilicus".
 _ABOVE = r"(?:above|below)\b(?! (?:the|a|an|his|her|its|this|that|each)\b| \d)"
@@ -41,7 +41,7 @@ _SAYS = (
 
 
 class Kind(NamedTuple):
-    """A kind of leak: what the CoT speaks of, why that is one, and how it is worded.
+    """A kind of leak: what the CoT speaks of, why that leaks, and how it is worded.
 
     Where the question itself uses `asked` ("Which of these statements is true?"), its reader
     knows what is meant, and speaking of it is no leak.
@@ -56,17 +56,17 @@ class Kind(NamedTuple):
 KINDS: tuple[Kind, ...] = (
     Kind(
         "a given answer",
-        "the writer had the answer and reasoned towards it; plural answers are the options",
+        "whoever has the answer reasons towards it",
         (
-            r"(?:provided|given|supplied|pre-?given|reference|official|gold(?:en)?|ground[ -]truth|"
-            r"known|stated|expected|keyed|marked|designated|intended|predetermined|desired|disclosed) "
-            rf"{_RIGHT}answer\b"
+            r"(?:provided|given|supplied|pre-?given|reference|official|gold(?:en)?|"
+            r"ground[ -]truth|known|stated|expected|keyed|marked|designated|intended|"
+            rf"predetermined|desired|disclosed) {_RIGHT}answer\b"
             rf"(?![ -](?:choices?|options?|alternatives?|set|list)\b){_NO_RESPONSE}",
             r"answer,? (?:(?:that|which) )?(?:(?:we|i) )?"
             r"(?:(?:am|is|are|was|were|has been|have been) )?(?:already )?"
             r"(?:provided|given|supplied|handed|stated|shown|disclosed|revealed)\b"
             r"(?! by (?!the (?:question|task|prompt|key)))",
-            rf"(?:answer|choice|option) (?:(?:is|was) given as|is marked|field)\b",
+            r"(?:answer|choice|option) (?:(?:is|was) given as|is marked|field)\b",
             rf"\bgiven that {_ANSWER}",
             rf"{_ANSWER} (?:we|i) (?:am|are|was|were) (?:supposed|meant|asked) to\b",
             r"\b(?:we|i|us|me) (?:(?:are|were|am|was|have been|had been) )?"
@@ -90,7 +90,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "an answer key",
-        "only its writer saw one; a key finding or step is innocent",
+        "the reader has none",
         (
             r"\banswer[ -](?:key|sheet)|(?:solution|marking) (?:key|sheet|scheme)",
             r"\bkeyed (?:option|choice)|\b(?:official|provided|reference|model) solution\b",
@@ -99,7 +99,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "the answer as a ground",
-        "the answer must follow from the reasoning, never support it",
+        "it must follow from the reasoning, not support it",
         (
             rf"(?:according|appeal\w*) to {_ANSWER}",
             rf"{_ANSWER} (?:{_SAYS}|suggests|indicates|implies)\b",
@@ -109,7 +109,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "a given explanation",
-        "the source's explanation argues for the key; its reader does not have it",
+        "the reader does not have it",
         (
             rf"\b(?:{_BEFORE}|reference|official) explanation\b",
             r"\bexplanation (?:provided|given|supplied) (?:above|in|with|here|to (?:us|me))\b",
@@ -118,20 +118,20 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "an edge or path by its number",
-        "the numbers are the prompt's; measures and conduction circuits are innocent",
+        "the numbers are the prompt's",
         (rf"\bedges?{_NUMBER}{_NO_MEASURE}", rf"\bpaths?{_NUMBER}{_NO_MEASURE}{_NO_CIRCUIT}"),
     ),
     Kind(
         "a statement by its number",
-        "the numbers are the prompt's, unless the question numbers its statements",
+        "the numbers are the prompt's",
         (rf"\bstatements?{_NUMBER}",),
         asked=r"\bstatements?\W{0,2}(?:\d|[iv]+\b)",
     ),
     Kind(
         "edges or paths as given material",
-        "the prompt gave them; the edge of a lesion and the path of a nerve are innocent",
+        "the reader does not have them",
         (
-            rf"(?<!\ba )\b{_BEFORE} (?:[\w-]+ )?(?:edges?|paths|path(?! of))\b",
+            rf"\b{_BEFORE} (?:[\w-]+ )?(?:edges?|paths|path(?! of))\b",
             r"\b(?:available|relevant|kept) (?:edges|paths)\b|\bedges? away\b",
             r"\b(?:i|we)\b[^.]{0,40} (?:the|these|this|all|both|any) (?:edges?|paths)\b(?! of\b)",
             rf"\b(?:edges?|paths?) (?:{_AFTER}|{_ABOVE})",
@@ -150,7 +150,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "relations as given material",
-        "the prompt gave them; the relation between dose and effect is innocent",
+        "the reader does not have them",
         (
             rf"\b{_BEFORE} (?:[\w-]+ )?(?:relations|relationships|triples?|triplets?)\b",
             r"\b(?:provided|supplied|listed) (?:relation|relationship|knowledge)\b",
@@ -159,7 +159,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "statements as given material",
-        "the prompt gave them, unless the question asks about statements",
+        "the reader does not have them",
         (
             rf"\b{_BEFORE} (?:[\w-]+ )?statements?\b",
             rf"\bstatements? (?:{_AFTER}|(?:listed )?{_ABOVE})",
@@ -168,7 +168,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "the knowledge graph",
-        "its reader has none",
+        "the reader does not have it",
         (
             r"\bknowledge[ -]graphs?|\bprimekg\b|\b(?:bio)?medical graph\b",
             r"(?<![/\d])(?<!\d )\b(?-i:KG)\b",
@@ -178,11 +178,12 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "a graph as the source",
-        "its reader has none, unless the question shows one; curves and tracings are innocent",
+        "the question shows none",
         (
-            # The verbs are those of a curve or tracing.
+            # What a curve does; and "calls every one" of the graph's own reading of drug_drug.
             r"(?<!\bon )\bthe graph\b(?! (?:of|plots?|demonstrates?|depicts?|displays?|reveals?|"
-            r"rises|falls|ends|separates|is shifted|below the|above the|shows?(?! that))\b)",
+            r"rises|falls|ends|separates|calls every one|is shifted|below the|above the|"
+            r"shows?(?! that))\b)",
             rf"\b{_BEFORE} graph\b",
             rf"\bgraph {_AFTER}",
         ),
@@ -190,7 +191,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "given data",
-        "the data are the prompt's, unless the question speaks of data or a table",
+        "the question speaks of none",
         (
             rf"\b{_BEFORE} data\b",
             rf"\bdata {_AFTER}"
@@ -200,7 +201,7 @@ KINDS: tuple[Kind, ...] = (
     ),
     Kind(
         "the prompt or its instructions",
-        "they are not its reader's; prompt treatment and a patient's instructions are innocent",
+        "the reader does not have them",
         (
             r"\bjson\b|<data>|\b(?:user|system) (?:message|prompt)\b|\bdata document\b",
             rf"\bthe prompt (?:{_SAYS}|gives|asks|requires|lists|names)\b",
