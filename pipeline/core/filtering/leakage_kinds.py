@@ -14,7 +14,8 @@ _ANSWER = rf"the {_RIGHT}answer\b(?! choices?| options?)"
 _BEFORE = r"(?:provided|given|supplied|attached|accompanying|numbered|listed|cited|retrieved)"
 _AFTER = (
     r"(?:(?:(?:that|which) )?(?:(?:i|we) )?(?:(?:am|is|are|was|were|have been|had been) )?"
-    r"(?:provided|given|supplied|listed|handed)\b(?! (?:by|from)\b)|(?:before|in front of) (?:me|us)\b)"
+    r"(?:provided|given|supplied|listed|handed)\b(?! (?:by|from)\b)|"
+    r"(?:before|in front of) (?:me|us)\b)"
 )
 # "the statements above connect", but not "the edge above the umbilicus".
 _ABOVE = r"(?:above|below)\b(?! (?:the|a|an|his|her|its|this|that|each)\b| \d)"
