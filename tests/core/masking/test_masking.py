@@ -1,0 +1,17 @@
+"""Masking: no wording of an option is left unflagged, no clinical word is struck."""
+
+import pytest
+
+from tests.core.masking.cases_labels import LABELS, LETTERS_OF_MEDICINE, PLACES
+from tests.core.masking.cases_names import NAMES
+from tests.core.masking.cases_values import QUANTITIES, STANCE_CASES, WORDS
+
+CASES = (*LABELS, *PLACES, *LETTERS_OF_MEDICINE, *NAMES, *STANCE_CASES, *QUANTITIES, *WORDS)
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_options_are_masked_and_the_case_is_not(case):
+    masked = case.masked()
+    assert (case.left_over(masked) if not case.unsafe else []) == [], masked
+    assert case.struck(masked) == [], masked
+    assert bool(masked.unsafe) is case.unsafe, masked
