@@ -10,7 +10,6 @@ same question, graph, configuration and seed give the same trace. A defect (any 
 StageFailure) is not caught here: the caller records it.
 """
 
-from pipeline.core import cot
 from pipeline.core.chain import CHAIN, Progress, Stage, Tools, require, run_stages
 from pipeline.core.checks.contrast import compare_with_rivals
 from pipeline.core.checks.readings import further_readings
@@ -19,6 +18,7 @@ from pipeline.core.config import MethodConfig
 from pipeline.core.filtering.filter_input import FilterInput
 from pipeline.core.filtering.verdict import judge_trace
 from pipeline.core.linking.options import option_aliases
+from pipeline.core.masking import mask_options
 from pipeline.core.records import Question, TraceRecord
 
 
@@ -30,8 +30,9 @@ def make_trace(question: Question, tools: Tools, config: MethodConfig) -> TraceR
 def read(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
     trace = progress.trace
     aliases = option_aliases(tools.graph, trace.question, trace.linked)
-    masked = cot.mask(require(trace.cot), trace.question, aliases)
-    return progress.adding(read_answer=tools.second_reader.answer(trace.question, masked))
+    masked = mask_options(require(trace.cot), trace.question, aliases)
+    answer = tools.second_reader.answer(trace.question, masked.text)
+    return progress.adding(read_answer=answer, unmasked=masked.unsafe)
 
 
 def compare_steps(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:

@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from pipeline.core import cot
 from pipeline.core.chain import Tools, require, write_chain
 from pipeline.core.checks.sampling import is_drawn
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
 from pipeline.core.kg.relations import statement
 from pipeline.core.linking.options import option_aliases
+from pipeline.core.masking import mask_options
 from pipeline.core.placebo import nearest_wrong_labels, towards
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import (
@@ -45,7 +45,7 @@ def _rival(trace: TraceRecord, label: str, tools: Tools, config: MethodConfig) -
         return Rival(label, question.answer_text, failure=other.failure)
     aliases = option_aliases(tools.graph, trace.question, (*trace.linked, *other.linked))
     own, rival = (
-        cot.mask(with_facts(require(chain.cot), chain.paths), trace.question, aliases)
+        mask_options(with_facts(require(chain.cot), chain.paths), trace.question, aliases).text
         for chain in (trace, other)
     )
     made = Rival(label, question.answer_text, other.paths, other.cot)

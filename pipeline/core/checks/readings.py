@@ -9,12 +9,12 @@ from dataclasses import replace
 from itertools import islice
 from random import Random
 
-from pipeline.core import cot
 from pipeline.core.chain import Tools, require, write_chain
 from pipeline.core.checks.sampling import fraction_of, is_drawn
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
 from pipeline.core.linking.options import option_aliases
+from pipeline.core.masking import mask_options
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import Option, Question, ReadAnswer, Reading, ReadingKind, TraceRecord
 
@@ -53,7 +53,7 @@ def _is_drawn(kind: ReadingKind, question: Question, config: MethodConfig) -> bo
 def masked_reasoning(trace: TraceRecord, tools: Tools) -> str:
     """The steps of a trace as the second reader sees them."""
     aliases = option_aliases(tools.graph, trace.question, trace.linked)
-    return cot.mask(require(trace.cot), trace.question, aliases)
+    return mask_options(require(trace.cot), trace.question, aliases).text
 
 
 def other_reasoning(question: Question, tools: Tools, config: MethodConfig) -> str | None:

@@ -9,6 +9,7 @@ from pipeline.core.filtering.filter_input import FilterInput
 from pipeline.core.filtering.format import check_format
 from pipeline.core.filtering.grounding import check_grounding
 from pipeline.core.filtering.leakage import check_leakage
+from pipeline.core.filtering.masking import check_masking
 from pipeline.core.filtering.readings import (
     check_agreement,
     check_margin,
@@ -21,6 +22,7 @@ from pipeline.core.records import FilterResult, Verdict
 FILTERS: tuple[Callable[[FilterInput], FilterResult | None], ...] = (
     check_format,
     check_leakage,
+    check_masking,
     check_answer,
     check_grounding,
     check_margin,

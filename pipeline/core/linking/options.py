@@ -1,7 +1,10 @@
 """The nodes that answer options name, and every name by which a CoT may give one away."""
 
+from collections import Counter
 from collections.abc import Iterable
+from itertools import chain
 
+from pipeline.core.characters import plain
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_called
 from pipeline.core.linking.extraction import find_mentions
@@ -22,23 +25,36 @@ def nodes_in_option(graph: GraphIndex, text: str) -> tuple[Node, ...]:
 def option_aliases(
     graph: GraphIndex, question: Question, linked: Iterable[LinkedEntity]
 ) -> tuple[str, ...]:
-    """Names of the nodes that options stand for, all options treated alike.
+    """Names and synonyms of the nodes that options stand for, all options treated alike.
 
-    Names and synonyms of the answer's linked nodes and of whatever nodes any option names; but
-    nothing that the question itself names, which the reader has before them in any case.
+    A node that a whole option names always counts, even if the question names it too. One named
+    within an option counts if it tells this option from the others and the question does not name
+    it: the aspirin of "stop aspirin" and "continue aspirin" is neither's name. Of the linked
+    entities only those of the answer count, not those of its explanation, which are the
+    argument's own.
     """
-    answers = [entity.node for entity in linked if entity.mention.side is Side.ANSWER]
-    named = [node for option in question.options for node in nodes_in_option(graph, option.text)]
-    known = {
-        graph.normalised_name(node.index)
-        for mention in find_mentions(graph, question.text, Side.QUESTION, denied=True)
-        for node in nodes_called(graph, mention.text)
-    }
+    texts = [option.text for option in question.options]
+    whole = [node for text in texts for node in nodes_called(graph, text)]
+    parts = [set(nodes_in_option(graph, text)) - set(whole) for text in texts]
+    shared = {node for node, count in Counter(chain.from_iterable(parts)).items() if count > 1}
+    named = [node for text in texts for node in nodes_in_option(graph, text)]
+    options = {_spoken(text) for text in (*texts, question.answer_text)}
+    for entity in linked:
+        if entity.mention.side is Side.ANSWER:
+            (whole if _spoken(entity.mention.text) in options else named).append(entity.node)
+    hidden = (shared | _named_by_question(graph, question)) - set(whole)
+    nodes = dict.fromkeys(node for node in (*whole, *named) if node not in hidden)
     return tuple(
         dict.fromkeys(
-            name
-            for node in (*answers, *named)
-            if graph.normalised_name(node.index) not in known
-            for name in (node.name, *graph.synonyms_of(node.index))
+            name for node in nodes for name in (node.name, *graph.synonyms_of(node.index))
         )
     )
+
+
+def _named_by_question(graph: GraphIndex, question: Question) -> set[Node]:
+    mentions = find_mentions(graph, question.text, Side.QUESTION, denied=True)
+    return {node for mention in mentions for node in nodes_called(graph, mention.text)}
+
+
+def _spoken(text: str) -> str:
+    return plain(text).strip(" .").casefold()

@@ -8,6 +8,7 @@ reading. A letter that nothing explains is left and flagged.
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 
 from pipeline.core.masking.vocabulary import LETTERED, LETTERED_NOUNS, MASK
 
@@ -40,7 +41,8 @@ _JOIN = re.compile(
     re.IGNORECASE,
 )
 _CHOICE_WORD = (
-    r"(?:(?:answer\s+)?(?:options?|choices?|alternatives?|selections?)|answers?|(?:the\s+)?letters?)"
+    r"(?:(?:answer\s+)?(?:options?|choices?|alternatives?|selections?)|answers?|"
+    r"(?:the\s+)?letters?)"
 )
 _CHOICE = re.compile(
     rf"\b{_CHOICE_WORD}\s*(?:\b(?:is|are|was|be|would\s+be|should\s+be|must\s+be|can\s+only\s+be|"
@@ -54,23 +56,21 @@ _COMPOUND = re.compile(
 )
 _NEXT = re.compile(r"\s+([^\W_][\w-]*)")
 # After these words the letter is a thing by itself, not the beginning of a name.
-_FOLLOW = frozenset(
-    """
+_FOLLOW_WORDS = """
     a alone also although an and are as at because best but by can cannot could did do does even
     except fails fit fits for from had has have here hence if in instead is it lacks may might more
     must nor not of on only or over rather remains seems should since so than that the then
     therefore through thus to too was well were when where whereas which while who whose will with
     without wins works would acts explains matches causes cause lowers raises blocks inhibits
     treats fail appears act
-    """.split()
-)
-_VERBS = frozenset(
     """
+_FOLLOW: Final = frozenset(_FOLLOW_WORDS.split())
+_VERBS_WORDS = """
     is are was were fits fit fails fail works acts act matches explains causes cause lowers raises
     blocks inhibits treats remains wins seems appears would can cannot could does do did has had
     have lacks may might must should will
-    """.split()
-)
+    """
+_VERBS: Final = frozenset(_VERBS_WORDS.split())
 _CUE = re.compile(
     r"(?:\b(?:(?:points?|pointing|leads?|leading|brings?|comes?|narrows?|narrowed|boils?)\s+"
     r"(?:\w+\s+){0,2}?(?:to|towards?|at)|leav(?:es?|ing)(?:\s+(?:us\s+with|only|just))?|"

@@ -115,9 +115,7 @@ def _unsafe(text: str, question: Question, namings: Namings) -> tuple[str, ...]:
     ]
     known = {word.text for word in words_of(question.text)}
     spans += [
-        (word.start, word.end)
-        for word in words_of(text)
-        if word.text in namings.doubtful - known
+        (word.start, word.end) for word in words_of(text) if word.text in namings.doubtful - known
     ]
     spans += _said_in_other_words(text, namings)
     return tuple(dict.fromkeys(quote(text, start, end) for start, end in sorted(spans)))

@@ -91,7 +91,7 @@ class Namings:
 def namings_of(question: Question, aliases: Iterable[str]) -> Namings:
     """Every name of every option, or of the answer of a free-text question."""
     options = [option.text for option in question.options] or [question.answer_text]
-    texts = [" ".join(plain(text).split()).strip(" .\"\u201c\u201d") for text in options]
+    texts = [" ".join(plain(text).split()).strip(' ."\u201c\u201d') for text in options]
     all_capitals = all(text.isupper() for text in texts) and any(len(t) > 5 for t in texts)
     found = Namings()
     stem = words_of(plain(question.text))

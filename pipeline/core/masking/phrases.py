@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pipeline.core.masking.names import Namings
 from pipeline.core.masking.vocabulary import CONNECTORS, LIGHT_ADJECTIVES, MASK
@@ -21,9 +22,14 @@ _ALSO = re.compile(
 )
 _SHORT = r"(?=[\w-]*[A-Z])[A-Za-z][\w-]{1,7}"
 _INTRODUCED = re.compile(rf"{re.escape(MASK)}\s*[(\[]\s*(?P<name>{_SHORT})\s*[)\]]")
-_EXPLAINED = re.compile(rf"(?<!\w)(?P<name>[A-Z][\w-]*[A-Z]\w*)\s*[(\[]\s*{re.escape(MASK)}\s*[)\]]")
+_EXPLAINED = re.compile(
+    rf"(?<!\w)(?P<name>[A-Z][\w-]*[A-Z]\w*)\s*[(\[]\s*{re.escape(MASK)}\s*[)\]]"
+)
 _ARTICLE = re.compile(rf"\b[Aa]n?\s+(?={re.escape(MASK)})")
-_HEAD_ADJECTIVE = re.compile(r"(\w+)\s+$")
+# Before a head these are no adjectives.
+_FREE = frozenset(
+    ("no", "not", "if", "when", "after", "before", "during", "as", "but", "so", "also", "since")
+)
 
 
 def mask_names(text: str, namings: Namings) -> str:
@@ -146,9 +152,6 @@ def _other_adjective(text: str, words: list[Word], at: int) -> bool:
     return before not in CONNECTORS | LIGHT_ADJECTIVES and before != MASK and before not in _FREE
 
 
-_FREE = frozenset("no not if when after before during as but so also does did as or since".split())
-
-
 def _joined(text: str, words: list[Word], at: int, namings: Namings) -> int:
     """Two words that the option writes as one: beta blocker, betablocker."""
     if at + 1 >= len(words):
@@ -174,7 +177,4 @@ def _spelt_out(text: str, words: list[Word], at: int, namings: Namings) -> int:
 def _one_run(text: str, run: list[Word]) -> bool:
     if any(len(word.text) < 3 or word.text.casefold() in CONNECTORS for word in run):
         return False
-    return all(
-        text[left.end : right.start] in (" ", "-")
-        for left, right in zip(run, run[1:], strict=False)
-    )
+    return all(text[left.end : right.start] in (" ", "-") for left, right in pairwise(run))

@@ -11,13 +11,13 @@ from functools import lru_cache
 from pipeline.core.masking.answer_position import stands_as_answer
 from pipeline.core.masking.vocabulary import STEP_END
 
-_NUMBER_WORDS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen "
-    "fifteen sixteen seventeen eighteen nineteen twenty"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred".split()
-_VALUES = {word: str(at) for at, word in enumerate(_NUMBER_WORDS)} | {
-    word: str(10 * at) for at, word in enumerate(_TENS, start=2)
+_UP_TO_TWENTY = """
+    zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
+    sixteen seventeen eighteen nineteen twenty
+"""
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety hundred"
+_VALUES = {word: str(at) for at, word in enumerate(_UP_TO_TWENTY.split())} | {
+    word: str(10 * at) for at, word in enumerate(_TENS.split(), start=2)
 }
 _UNITS = {
     "%": "% percent per\u00a0cent percentage",
@@ -49,9 +49,8 @@ _UNITS = {
 }
 _UNIT_OF = {name: unit for unit, names in _UNITS.items() for name in names.split(" ")}
 _UNIT = "|".join(sorted(map(re.escape, _UNIT_OF), key=len, reverse=True))
-_NUMBER = (
-    rf"(?:\d+(?:,\d{{3}})+(?:\.\d+)?|\d*\.\d+|\d+|\b(?:{'|'.join(sorted(_VALUES, key=len)[::-1])})\b)"
-)
+_SPELT = "|".join(sorted(_VALUES, key=len, reverse=True))
+_NUMBER = rf"(?:\d+(?:,\d{{3}})+(?:\.\d+)?|\d*\.\d+|\d+|\b(?:{_SPELT})\b)"
 _JOINS = r"\s*(?:-|to|/|:|in|out\s+of)\s*"
 _QUANTITY = re.compile(
     rf"(?P<value>{_NUMBER}(?:{_JOINS}{_NUMBER})?)"

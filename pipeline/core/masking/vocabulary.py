@@ -13,16 +13,14 @@ STEP_END: Final = "\x00"
 STANCES: Final = frozenset({"yes", "no", "maybe", "true", "false", "unclear", "uncertain"})
 
 # May stand between the words of a name: "carcinoma of the lung", "aspirin should be stopped".
-CONNECTORS: Final = frozenset(
-    """
+_CONNECTORS = """
     a an and are at be been being by can could for from has have his her in is may must of on or
     our should that the their then this to was were which will with would
-    """.split()
-)
+    """
+CONNECTORS: Final = frozenset(_CONNECTORS.split())
 
 # Single words that a clinical text also uses otherwise: masked only as the answer, else flagged.
-COMMON: Final = frozenset(
-    """
+_COMMON = """
     abnormal above absent active acute add admit afraid age ago aids air all always amount and
     anterior any arm art as ask assess at avoid back bad base below best better biological both
     bottom call camp can care cat change check child chronic class cold combined come complete
@@ -47,59 +45,70 @@ COMMON: Final = frozenset(
     top total touch treat tonic treatment true turn two type unaffected unchanged unit up upper
     urgent us use variable verify wait walk warm warn was watch water weak weaken weekly weight
     white who wide withdraw withhold woman work worse year yellow young
-    """.split()
-)
+    """
+COMMON: Final = frozenset(_COMMON.split())
 
 # Word parts, without which an option is still named: "Administer ceftriaxone".
-ACTS: Final = frozenset(
-    """
-    administer administration apply arrange begin do give giving initiate initiation insert insertion
-    obtain offer order perform place prescribe proceed provide recommend request schedule start
+_ACTS = """
+    administer administration apply arrange begin do give giving initiate initiation insert
+    insertion obtain offer order perform place prescribe proceed provide recommend request schedule start
     supplementation try use
-    """.split()
-)
-MODIFIERS: Final = frozenset(
     """
+ACTS: Final = frozenset(_ACTS.split())
+_MODIFIERS = """
     additional alone daily diagnostic elective emergency emergent empiric empirical high-dose
     immediate immediately im inhaled injection infusion intramuscular intravenous iv low-dose
     monotherapy only oral orally parenteral prophylactic prophylaxis rectal routine scan
     subcutaneous systemic tablets therapeutic therapy topical treatment urgent
-    """.split()
-)
-# Never the name of an option alone, though an option may hold nothing else of its own.
-GENERIC: Final = frozenset(
     """
+MODIFIERS: Final = frozenset(_MODIFIERS.split())
+# Never the name of an option alone, though an option may hold nothing else of its own.
+_GENERIC = """
     agent analysis antagonist antibiotic antibody blocker cell culture deficiency disease disorder
     dose drug exam examination failure fluid function infection inhibitor injury level medication
     operation receptor replacement scan surgery syndrome test tissue transplantation
-    """.split()
-)
+    """
+GENERIC: Final = frozenset(_GENERIC.split())
 # May stand before a head that is named alone: "severe pancreatitis" is still the option.
 LIGHT_ADJECTIVES: Final = frozenset(
-    "acute chronic severe mild likely possible such true typical new current probable".split()
+    (
+        *("acute", "chronic", "severe", "mild", "likely", "possible", "probable"),
+        *("such", "true", "typical", "new", "current"),
+    )
 )
-# Endings of words specific enough to name a disease, an operation or a drug without its adjectives.
+# Endings specific enough to name a disease, an operation or a drug without its adjectives.
 SPECIFIC_ENDINGS: Final = (
     *("ectomy", "otomy", "ostomy", "plasty", "oscopy", "centesis", "graphy", "gram"),
     *("itis", "oma", "osis", "emia", "uria", "pathy", "plegia", "embolism", "infarction"),
-    *("abscess", "cillin", "mycin", "azole", "pril", "olol", "statin", "sartan", "dipine", "cycline"),
-    *("oxacin", "azepam", "setron", "prazole", "mab", "tinib", "gliptin", "virus", "coccus"),
+    *("abscess", "cillin", "mycin", "azole", "pril", "olol", "statin", "sartan", "dipine"),
+    *(
+        "cycline",
+        "oxacin",
+        "azepam",
+        "setron",
+        "prazole",
+        "mab",
+        "tinib",
+        "gliptin",
+        "virus",
+        "coccus",
+    ),
 )
 
 # A letter after one of these is part of a clinical name: vitamin A, hepatitis B, Child-Pugh C.
-LETTERED: Final = (
-    "amphotericin antigens? apolipoproteins? arms? bacitracin blood botulinum cathepsin chains? "
-    "child-pugh class(?:es)? coenzyme cohorts? complement components? coxsackie(?:virus)? "
-    "cyclosporine? dukes factors? figures? globulins? grades? groups? ha?emoglobin "
-    "ha?emophilia hepatitis hla ig immunoglobulins? influenza lipids? mitomycin panels? parts? "
-    "penicillin phases? polymyxin proteins? receptors? rh scenarios? serogroups? serotypes? "
-    "stages? stanford strains? streptococc(?:us|i|al) strep subtypes? subunits? tables? toxins? "
-    "troponin types? variants? vitamins? vit waves? weber zones? nerve lead"
-).split(" ")
-LETTERED_NOUNS: Final = frozenset(
-    """
+_LETTERED = r"""
+    amphotericin antigens? apolipoproteins? arms? bacitracin blood botulinum cathepsin chains?
+    child-pugh class(?:es)? coenzyme cohorts? complement components? coxsackie(?:virus)?
+    cyclosporine? dukes factors? figures? globulins? grades? groups? ha?emoglobin ha?emophilia
+    hepatitis hla ig immunoglobulins? influenza lipids? mitomycin panels? parts? penicillin
+    phases? polymyxin proteins? receptors? rh scenarios? serogroups? serotypes? stages? stanford
+    strains? streptococc(?:us|i|al) strep subtypes? subunits? tables? toxins? troponin types?
+    variants? vitamins? vit waves? weber zones? nerve lead
+"""
+LETTERED: Final = tuple(_LETTERED.split())
+_LETTERED_NOUNS = """
     agonists antagonists antibodies antigens cells chains fibers fibres genes infections isotypes
     lesions lines lymphocytes lymphomas nerves proteins receptors rings serotypes strains
     streptococci subunits symptoms toxins types viruses vitamins waves
-    """.split()
-)
+    """
+LETTERED_NOUNS: Final = frozenset(_LETTERED_NOUNS.split())

@@ -45,7 +45,9 @@ class Case:
 
     def left_over(self, masked: MaskedReasoning) -> list[str]:
         """What still gives an option away."""
-        return [part for part in self.gone if re.search(rf"(?<!\w){re.escape(part)}(?!\w)", masked.text)]
+        return [
+            part for part in self.gone if re.search(rf"(?<!\w){re.escape(part)}(?!\w)", masked.text)
+        ]
 
     def struck(self, masked: MaskedReasoning) -> list[str]:
         """Clinical wording that was lost."""

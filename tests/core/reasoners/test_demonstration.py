@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from pipeline.core.cot import MASK, as_text, assemble, numbered_edges
+from pipeline.core.cot import as_text, assemble, numbered_edges
+from pipeline.core.masking import MASK
 from pipeline.core.method import make_trace
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.reasoners.demonstration.question_cues import cues_of

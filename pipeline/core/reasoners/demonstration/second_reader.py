@@ -11,11 +11,11 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 
-from pipeline.core.cot import MASK
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.linking.options import nodes_in_option
+from pipeline.core.masking import MASK
 from pipeline.core.reasoner import Preference
 from pipeline.core.reasoners.demonstration.question_cues import Cues, cues_of
 from pipeline.core.records import Node, Question, ReadAnswer, Side
