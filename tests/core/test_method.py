@@ -33,6 +33,7 @@ def test_a_question_the_graph_answers_is_kept_with_everything_recorded(graph):
     assert [result.name for result in trace.verdict.filters] == [
         "format",
         "leakage",
+        "masking",
         "answer",
         "grounding",
     ]
@@ -124,7 +125,7 @@ def test_a_wrong_reading_discards_the_trace_and_every_filter_still_speaks(graph)
     trace = make_trace(question(), scripted(graph, read=wrong), CONFIG)
     assert not trace.kept
     assert trace.verdict.rejections == ("answer",)
-    assert len(trace.verdict.filters) == 4
+    assert len(trace.verdict.filters) == 5
 
 
 def test_scope_pair_keeps_paths_for_every_pair(graph):
