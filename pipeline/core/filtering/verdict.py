@@ -10,12 +10,14 @@ from pipeline.core.filtering.format import check_format
 from pipeline.core.filtering.grounding import check_grounding
 from pipeline.core.filtering.leakage import check_leakage
 from pipeline.core.filtering.masking import check_masking
+from pipeline.core.filtering.order import check_order
 from pipeline.core.filtering.readings import (
     check_agreement,
     check_margin,
     check_permutation,
     check_question_alone,
 )
+from pipeline.core.filtering.statements import check_statements
 from pipeline.core.records import FilterResult, Verdict
 
 # A filter gives None where what it looks at was not made for this trace.
@@ -25,6 +27,8 @@ FILTERS: tuple[Callable[[FilterInput], FilterResult | None], ...] = (
     check_masking,
     check_answer,
     check_grounding,
+    check_statements,
+    check_order,
     check_margin,
     check_question_alone,
     check_agreement,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from pipeline.core.filtering.statements import settle_without_reader, wordings_of
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
@@ -10,7 +11,6 @@ from pipeline.core.reasoners.demonstration import generation, relevance, second_
 from pipeline.core.reasoners.demonstration.second_reader import MIN_SAME_NAME_SCORE
 from pipeline.core.records import (
     Candidate,
-    DecidedBy,
     Extraction,
     Judgement,
     Mention,
@@ -23,7 +23,6 @@ from pipeline.core.records import (
     Side,
     Step,
     StepCheck,
-    Support,
 )
 from pipeline.core.similarity.lexical import LexicalSimilarity
 from pipeline.core.similarity.spelling import spelt_alike, spelt_as
@@ -74,10 +73,10 @@ class DemonstrationReasoner:
     def check_steps(
         self, question: Question, steps: Sequence[Step], paths: Sequence[Path]
     ) -> tuple[StepCheck, ...]:
-        """Its steps are the graph's own sentences, which the rules have compared already."""
+        """What the rules of the method leave open: supported only if both ends are named."""
+        wordings = wordings_of(paths, (), self._graph.synonyms_of)
         return tuple(
-            StepCheck(step.number, Support.SUPPORTED, DecidedBy.RULES, "Not compared.")
-            for step in steps
+            settle_without_reader(step, wordings, self._graph.nodes_named) for step in steps
         )
 
     def compare(self, question: Question, first: str, second: str) -> Preference:
