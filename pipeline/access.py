@@ -61,10 +61,13 @@ def trace_for(user: User, key: str) -> Trace:
 
 
 def attempts_of(trace: Trace) -> QuerySet[Trace]:
-    """All attempts at the same question and sample as a trace already fetched, in order."""
+    """All attempts at the same question, sample and arm as a trace already fetched, in order."""
     return (
         Trace.objects.filter(
-            batch=trace.batch_id, question=trace.question_id, sample_index=trace.sample_index
+            batch=trace.batch_id,
+            question=trace.question_id,
+            sample_index=trace.sample_index,
+            arm=trace.arm,
         )
         .only("key", "attempt")
         .order_by("attempt")

@@ -1,7 +1,7 @@
 """What a batch has cost: its calls by what became of them, their tokens, their money."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Count, QuerySet, Sum
@@ -29,6 +29,8 @@ class Costs:
     """The calls of a batch. `money` is by currency; `unknown` counts sent calls without a cost.
 
     Replayed calls were paid for by an earlier one: they are counted, and cost nothing here.
+    `per_kept`, currency and amount, is what a kept trace has cost so far, without the calls of
+    placebo traces: None unless every call's price is known and they share one currency.
     """
 
     sent: int
@@ -40,7 +42,7 @@ class Costs:
     output_tokens: int
     money: tuple[tuple[str, Decimal], ...]
     unknown: int
-    kept: int
+    per_kept: tuple[str, Decimal] | None = None
 
     @property
     def calls(self) -> int:
@@ -55,18 +57,15 @@ class Costs:
         """Currency and amount, if every call's price is known and they share one currency."""
         return self.money[0] if len(self.money) == 1 and not self.unknown else None
 
-    @property
-    def per_kept(self) -> tuple[str, Decimal] | None:
-        """What a kept trace has cost so far, under the same conditions."""
-        if self.total is None or not self.kept:
-            return None
-        return self.total[0], self.total[1] / self.kept
-
 
 def costs_of(batch: Batch) -> Costs:
-    """Count the batch's calls, in two queries."""
-    kept = batch.traces.filter(is_current=True, kept=True).count()
-    return costs_from(call_groups(LLMCall.objects.filter(batch=batch)), kept=kept)
+    """Count all the batch's calls, in two queries, or three where it has placebo traces."""
+    kept = batch.traces.of_key().filter(is_current=True, kept=True).count()
+    calls = LLMCall.objects.filter(batch=batch)
+    costs = costs_from(call_groups(calls), kept=kept)
+    if not batch.placebo_share:
+        return costs
+    return replace(costs, per_kept=costs_from(call_groups(calls.of_key()), kept=kept).per_kept)
 
 
 def call_groups(calls: QuerySet[LLMCall]) -> list[CallGroup]:
@@ -91,7 +90,7 @@ def costs_from(groups: Sequence[CallGroup], *, kept: int) -> Costs:
         return sum(group.calls for group in groups if group.status in statuses)
 
     sent = [group for group in groups if group.status in SENT]
-    return Costs(
+    costs = Costs(
         sent=count(*SENT),
         failed=count(LLMCall.Status.FAILED),
         uncertain=count(LLMCall.Status.UNCERTAIN),
@@ -101,8 +100,10 @@ def costs_from(groups: Sequence[CallGroup], *, kept: int) -> Costs:
         output_tokens=sum(group.output_tokens for group in sent),
         money=_money(sent),
         unknown=sum(group.calls - group.priced for group in sent),
-        kept=kept,
     )
+    if costs.total is None or not kept:
+        return costs
+    return replace(costs, per_kept=(costs.total[0], costs.total[1] / kept))
 
 
 def _money(groups: Iterable[CallGroup]) -> tuple[tuple[str, Decimal], ...]:

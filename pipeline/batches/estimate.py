@@ -12,6 +12,7 @@ from functools import reduce
 from statistics import mean
 
 from pipeline import store
+from pipeline.batches.evaluation.arms import PLACEBO_ARMS, drawn_for_placebo
 from pipeline.batches.preflight import embeddings_of
 from pipeline.core.config import MethodConfig
 from pipeline.core.dry_run import Asked, DryTrace, WouldAsk, dry_run
@@ -33,6 +34,8 @@ OUTPUT_TOKENS = {
     "generate": (350, 1000),
     "answer": (80, 400),
     "judge": (40, 150),
+    "check_steps": (60, 400),
+    "compare": (60, 300),
     EMBED: (0, 0),
 }
 # Calls whose answer must be repaired, as a share.
@@ -131,13 +134,15 @@ def estimate_batch(
     reader: Endpoint,
     limit: int | None = None,
     samples: int = 1,
+    placebo_share: float = 0.0,
     threads: int = 8,
     sample: int = SAMPLE_SIZE,
 ) -> BatchEstimate:
     """Estimate a batch of these choices from a seeded sample of its questions.
 
-    An endpoint that embeds is asked too, where the configuration names one. Raises
-    InvalidConfiguration when there is no question, ArtefactError without the graph.
+    A placebo trace is taken to cost what another does. An endpoint that embeds is asked too,
+    where the configuration names one. Raises InvalidConfiguration when there is no question,
+    ArtefactError without the graph.
     """
     keys = list(question_set.questions.order_by("pk").values_list("pk", flat=True)[:limit])
     if not keys:
@@ -146,7 +151,9 @@ def estimate_batch(
     rows = question_set.questions.filter(pk__in=drawn).select_related("question_set")
     questions = [store.question_record(row) for row in rows.order_by("pk")]
     traces = dry_run(questions, open_graph(knowledge_graph), config)
-    total = len(keys) * samples
+    asked_for = question_set.questions.order_by("pk")[:limit]
+    placebos = drawn_for_placebo(asked_for, share=placebo_share, config=config)
+    total = (len(keys) + len(PLACEBO_ARMS) * len(placebos)) * samples
     asked: dict[Asked, Endpoint | None]
     asked = {"reasoner": reasoner, "reader": reader, "embeddings": embeddings_of(config)}
     return BatchEstimate(

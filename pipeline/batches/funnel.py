@@ -40,7 +40,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Funnel:
-    """Counts of a batch's current traces.
+    """Counts of a batch's current traces towards the answer key.
 
     total = pending + claimed + settled + cancelled; settled = kept + discarded + failed.
     `stages` cover the settled ones.
@@ -75,10 +75,33 @@ class Funnel:
         return tuple(sorted(reasons, key=lambda reason: -reason.count))
 
 
+@dataclass(frozen=True)
+class Progress:
+    """How far a batch has come: its current traces of every arm, by state."""
+
+    total: int
+    pending: int
+    claimed: int
+    cancelled: int
+
+    @property
+    def settled(self) -> int:
+        return self.total - self.pending - self.claimed - self.cancelled
+
+
+def progress_of(batch: Batch) -> Progress:
+    """Count the batch's current traces, placebo traces too, in one query."""
+    rows = batch.traces.filter(is_current=True).order_by().values_list("state")
+    counts: dict[str, int] = dict(rows.annotate(Count("pk")))
+    states = (Trace.State.PENDING, Trace.State.CLAIMED, Trace.State.CANCELLED)
+    return Progress(sum(counts.values()), *(counts.get(state, 0) for state in states))
+
+
 def funnel_of(batch: Batch) -> Funnel:
-    """Count the batch's current traces in one query."""
+    """Count the batch's current traces towards the answer key, in one query."""
     rows = list(
-        batch.traces.filter(is_current=True)
+        batch.traces.of_key()
+        .filter(is_current=True)
         .values_list("state", "kept", "failure_stage", "failure_reason", "rejections")
         .annotate(count=Count("pk"))
         .order_by("failure_reason", "rejections")

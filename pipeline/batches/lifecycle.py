@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,6 +15,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from pipeline.batches import preflight
+from pipeline.batches.evaluation.arms import first_traces
 from pipeline.batches.missing import Choices, require_complete
 from pipeline.batches.preflight import ModelEndpoints
 from pipeline.batches.tools import open_tools
@@ -47,6 +47,7 @@ def start_batch(
     name: str = "",
     limit: int | None = None,
     samples: int = 1,
+    placebo_share: float = 0.0,
     reasoner_endpoint: Endpoint | None = None,
     reader_endpoint: Endpoint | None = None,
     temperature: float | None = None,
@@ -57,7 +58,9 @@ def start_batch(
 ) -> Batch:
     """Create a running batch with one pending trace for each question and sample.
 
-    Takes the first `limit` questions of the set (all when None). `configuration` is the saved
+    Takes the first `limit` questions of the set (all when None). For a `placebo_share` (0 to 1)
+    of those with a wrong option, drawn by seed, the method also runs towards a wrong one, once
+    chosen at random and once as the nearest. `configuration` is the saved
     one that `config` was chosen as, if any. One that needs a language model needs both
     endpoints; their models and the temperature (None: as configured) join it. Budgets are in
     the prices' currency and in tokens, input and output together.
@@ -76,6 +79,7 @@ def start_batch(
             temperature=temperature,
             limit=limit,
             samples=samples,
+            placebo_share=placebo_share,
         )
     )
     endpoints = replace(chosen, embeddings=preflight.embeddings_of(config))
@@ -83,7 +87,7 @@ def start_batch(
     currency = preflight.currency_of(
         endpoints, budget_money=budget_money, budget_tokens=budget_tokens
     )
-    questions = question_set.questions.order_by("pk").values_list("pk", flat=True)[:limit]
+    questions = question_set.questions.order_by("pk")[:limit]
     with transaction.atomic():
         batch = Batch.objects.create(
             name=name or f"{question_set} on {knowledge_graph}",
@@ -94,6 +98,7 @@ def start_batch(
             config_fingerprint=config.fingerprint,
             reasoner_kind=config.reasoner_kind.value,
             samples=samples,
+            placebo_share=placebo_share,
             question_limit=limit,
             replay=replay,
             budget_money=budget_money,
@@ -102,20 +107,15 @@ def start_batch(
             started_by=started_by,
             **endpoints.fields,
         )
-        pending = (
-            Trace(batch=batch, question_id=question, sample_index=sample)
-            for question in questions
-            for sample in range(samples)
-        )
-        Trace.objects.bulk_create(pending, batch_size=INSERT_SIZE)
-        warnings: dict[str, Any] = {"warnings": endpoints.warnings} if endpoints.warnings else {}
+        Trace.objects.bulk_create(first_traces(batch, questions), batch_size=INSERT_SIZE)
+        told = {"warnings": endpoints.warnings, "placebo_share": placebo_share}
         Event.objects.record(
             "batch.started",
             batch,
             by=started_by,
             configuration=batch.configuration_name,
             config=config.fingerprint,
-            **warnings,
+            **{name: value for name, value in told.items() if value},
         )
     return batch
 
@@ -259,6 +259,7 @@ def _next_attempt(row: Trace) -> Trace:
         batch_id=row.batch_id,
         question_id=row.question_id,
         sample_index=row.sample_index,
+        arm=row.arm,
         attempt=row.attempt + 1,
     )
 

@@ -37,6 +37,7 @@ class Choices:
     temperature: float | None = None
     limit: int | None = None
     samples: int = 1
+    placebo_share: float = 0.0
 
     @property
     def asks_models(self) -> bool:
@@ -78,6 +79,19 @@ def _check_questions(choices: Choices) -> None:
     questions = choices.question_set
     if questions is not None and not questions.questions.exists():
         raise InvalidConfiguration(f"The question set {questions} has no questions.")
+
+
+def _check_placebo(choices: Choices) -> None:
+    share, questions = choices.placebo_share, choices.question_set
+    if not 0 <= share <= 1:
+        raise InvalidConfiguration(f"The share of placebo questions must be 0 to 1, not {share:g}.")
+    if not share or questions is None:
+        return
+    with_options = questions.questions.exclude(options=[]).exclude(answer_label="")
+    if questions.questions.exists() and not with_options.exists():
+        raise InvalidConfiguration(
+            f"No question of {questions} has options: a placebo needs a wrong one to argue for."
+        )
 
 
 def _check_embeddings(choices: Choices) -> None:
@@ -134,6 +148,7 @@ def _check_budget(choices: Choices) -> None:
 CHECKS: Sequence[tuple[str, Callable[[Choices], None]]] = (
     ("samples", lambda choices: check_size(choices.limit, choices.samples)),
     ("question_set", _check_questions),
+    ("placebo_share", _check_placebo),
     ("configuration", _check_embeddings),
     ("configuration", _check_vectors),
     (

@@ -144,11 +144,14 @@ class _Tally:
         for unlinked in trace.unlinked:
             outcome = UNLINKED if unlinked.candidates else NO_CANDIDATE
             self.mapping[unlinked.mention.side.value][outcome] += 1
-        self.mapped += {linked.mention.side for linked in trace.linked} == set(Side)
+        self.mapped += {linked.mention.side for linked in trace.linked} >= {
+            Side.QUESTION,
+            Side.ANSWER,
+        }
 
 
 def _settled(batches: Sequence[Batch]) -> Iterator[Trace]:
-    rows = Trace.objects.filter(
+    rows = Trace.objects.of_key().filter(
         batch__in=batches, is_current=True, state__in=(Trace.State.MADE, Trace.State.FAILED)
     )
     return rows.select_related("question__question_set").order_by("pk").iterator(chunk_size=500)
@@ -158,11 +161,11 @@ def _comparison(batches: Sequence[Batch], tally: _Tally) -> PaperComparison:
     sources = tuple(source.line(name) for name, source in sorted(tally.sources.items()))
     settled, made = sum(line.settled for line in sources), sum(line.made for line in sources)
     kept = sum(line.kept for line in sources)
-    costs = costs_from(call_groups(LLMCall.objects.filter(batch__in=batches)), kept=kept)
+    costs = costs_from(call_groups(LLMCall.objects.of_key().filter(batch__in=batches)), kept=kept)
     open_states = (Trace.State.PENDING, Trace.State.CLAIMED)
     return PaperComparison(
         batches=tuple(f"{batch.pk} {batch}" for batch in batches),
-        open=Trace.objects.filter(batch__in=batches, state__in=open_states).count(),
+        open=Trace.objects.of_key().filter(batch__in=batches, state__in=open_states).count(),
         settled=settled,
         mapped=Proportion(tally.mapped, settled),
         kept_of_made=Proportion(kept, made),

@@ -60,9 +60,14 @@ def open_tools(batch: Batch) -> BatchTools:
     """Open what a batch's traces are made with.
 
     Raises InvalidConfiguration when its endpoints may not be asked or are no longer those it
-    began with, and SimilarityUnavailable when the similarity backend lacks what it needs.
+    began with, or when the method is no longer what it was then, and SimilarityUnavailable when
+    the similarity backend lacks what it needs.
     """
     row, config = batch.knowledge_graph, MethodConfig.from_json(batch.config)
+    if config.fingerprint != batch.config_fingerprint:
+        raise InvalidConfiguration(
+            "The batch was begun with an earlier version of the method: start a new batch."
+        )
     graph = open_graph(row)
     demonstration = config.reasoner_kind is ReasonerKind.DEMONSTRATION
     reasoners_for = _by_rules(graph) if demonstration else _by_models(batch, config)

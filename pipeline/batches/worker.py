@@ -13,6 +13,7 @@ from django.db import connections
 
 from pipeline import store
 from pipeline.batches.claims import claim_trace, release_claim
+from pipeline.batches.evaluation.arms import question_of_arm
 from pipeline.batches.tools import BatchTools
 from pipeline.core.errors import UnexpectedError
 from pipeline.core.method import make_trace
@@ -91,6 +92,7 @@ def _make_or_fail(
     record = store.question_record(question)
     config = tools.config.for_sample(row.sample_index)
     try:
+        record = question_of_arm(row.arm, record, tools.graph, config)
         return make_trace(record, tools.for_trace(row, calls), config)
     except Exception as error:
         # A defect of ours must not lose the trace or stop the batch: it becomes a typed failure.

@@ -8,6 +8,7 @@ assume, and to say so.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Literal
 
 from pipeline.core.chain import Tools
@@ -132,6 +133,12 @@ class _CountingSimilarity(SimilarityBackend):
         return self.proposes.candidates_of_each(texts, k, floor)
 
 
+def _others(questions: Sequence[Question], question: Question) -> list[Question]:
+    """The others of the sample with as many options."""
+    options = len(question.options)
+    return [other for other in questions if other != question and len(other.options) == options]
+
+
 def dry_run(
     questions: Sequence[Question], graph: GraphIndex, config: MethodConfig
 ) -> list[DryTrace]:
@@ -147,7 +154,8 @@ def dry_run(
         calls: list[WouldAsk] = []
         reasoner = _Counting(decides, config, "reasoner", calls)
         reader = _Counting(decides, config, "reader", calls)
-        tools = Tools(graph, _CountingSimilarity(similarity, calls), reasoner, reader)
+        others = partial(_others, questions)
+        tools = Tools(graph, _CountingSimilarity(similarity, calls), reasoner, reader, others)
         trace = make_trace(question, tools, config)
         traces.append(DryTrace(tuple(calls), trace.failure is None))
     return traces

@@ -4,6 +4,7 @@ A filter that keeps a chain towards a wrong option as readily as one towards the
 the text reaches its own end, not that it is right.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -12,6 +13,9 @@ from rapidfuzz import fuzz
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.options import nodes_in_option
 from pipeline.core.records import Node, Question
+
+# Answers that stand on a scale; spelling says nothing of how near two of them are.
+STANCES = ("yes", "maybe", "no")
 
 
 def towards(question: Question, label: str) -> Question:
@@ -27,12 +31,17 @@ def towards(question: Question, label: str) -> Question:
 
 
 def wrong_labels(question: Question) -> tuple[str, ...]:
-    """The labels of the distractors, in the order of the options."""
-    return tuple(o.label for o in question.options if o.label != question.answer_label)
+    """The labels of the distractors, in the order of the options; none where no option is the key.
+
+    An option that repeats the key's text under another label is as right as the key.
+    """
+    texts = {option.label: plain(option.text) for option in question.options}
+    key = texts.get(question.answer_label or "")
+    return () if key is None else tuple(label for label, text in texts.items() if text != key)
 
 
 def random_wrong_label(question: Question, *, seed: int) -> str | None:
-    """A distractor drawn by seed and question; None where there are no options."""
+    """A distractor drawn by seed and question; None where there is none."""
     key = f"{seed}:{question.source}:{question.id_in_source}"
     labels = wrong_labels(question)
     return Random(key).choice(labels) if labels else None
@@ -42,20 +51,43 @@ def nearest_wrong_labels(graph: GraphIndex, question: Question) -> tuple[str, ..
     """The distractors, those nearest to the key first.
 
     Near are nodes of the key's type with many neighbours in common; then texts that are spelt
-    alike; then the order of the options.
+    alike; then the order of the options. Where the key names no node (a sentence, a number)
+    spelling alone decides, and between yes, maybe and no their order.
     """
-    nodes = {option.label: nodes_in_option(graph, option.text) for option in question.options}
-    texts = {option.label: option.text for option in question.options}
-    key = nodes.get(question.answer_label or "", ())
+    texts = {option.label: plain(option.text) for option in question.options}
+    labels = wrong_labels(question)
+    if not labels:
+        return ()
+    key = texts[question.answer_label or ""]
+    if set(texts.values()) <= set(STANCES):
+        return tuple(sorted(labels, key=lambda label: _steps_between(key, texts[label])))
+    ends = nodes_in_option(graph, _text_of(question, question.answer_label))
+    nodes = {
+        label: nodes_in_option(graph, _text_of(question, label)) if ends else () for label in labels
+    }
 
     def nearness(label: str) -> tuple[float, float]:
-        pairs = [(one, other) for one in key for other in nodes[label]]
-        return (
-            max((_overlap(graph, one, other) for one, other in pairs), default=0.0),
-            fuzz.ratio(question.answer_text.casefold(), texts[label].casefold()),
-        )
+        return _overlap_of(graph, ends, nodes[label]), fuzz.ratio(key, texts[label])
 
-    return tuple(sorted(wrong_labels(question), key=nearness, reverse=True))
+    return tuple(sorted(labels, key=nearness, reverse=True))
+
+
+def plain(text: str) -> str:
+    """A text as options are compared: without case, outer spaces and a final full stop."""
+    return text.strip().rstrip(".").casefold()
+
+
+def _text_of(question: Question, label: str | None) -> str:
+    return next(option.text for option in question.options if option.label == label)
+
+
+def _steps_between(one: str, other: str) -> int:
+    return abs(STANCES.index(one) - STANCES.index(other))
+
+
+def _overlap_of(graph: GraphIndex, ones: Sequence[Node], others: Sequence[Node]) -> float:
+    """The largest overlap of any two; 0 where one side names no node."""
+    return max((_overlap(graph, one, other) for one in ones for other in others), default=0.0)
 
 
 def _overlap(graph: GraphIndex, one: Node, other: Node) -> float:

@@ -52,6 +52,17 @@ class BatchForm(BudgetForm):
         help_text="Leave empty for all questions of the set.",
     )
     samples = forms.IntegerField(label="Traces per question", min_value=1, max_value=16, initial=1)
+    placebo_percent = forms.IntegerField(
+        label="Placebo, percent of the questions",
+        min_value=0,
+        max_value=100,
+        initial=0,
+        required=False,
+        help_text="For this share of the questions with options, drawn by seed, the method also "
+        "argues for a wrong option: once for one chosen at random, once for the nearest. It shows "
+        "what the filters are worth, makes two more traces a question, and nothing of it is graded "
+        "or released.",
+    )
     seed = forms.IntegerField(
         min_value=0, max_value=2**31, initial=0, help_text="The same seed gives the same traces."
     )
@@ -142,6 +153,11 @@ class BatchForm(BudgetForm):
             config = replace(config, model=replace(config.model, temperature=None))
         return config
 
+    @property
+    def placebo_share(self) -> float:
+        """The share of the questions, from 0 to 1."""
+        return (self.cleaned_data.get("placebo_percent") or 0) / 100
+
     def choices(self) -> dict[str, Any]:
         """Everything chosen but the question set, as `start_batch` takes it."""
         names = ["name", "knowledge_graph", "limit", "samples"]
@@ -151,6 +167,7 @@ class BatchForm(BudgetForm):
         return {name: self.cleaned_data[name] for name in names} | {
             "config": self.config(),
             "configuration": saved,
+            "placebo_share": self.placebo_share,
         }
 
     @property

@@ -21,6 +21,7 @@ class Batch(models.Model):
     known, or they differ); a call of unknown price counts in tokens only. The base URLs are
     those the endpoints had at the start. `replay` lets settled calls of other batches answer
     equal ones of this, and the reverse. `pause_reason` says why a batch paused itself.
+    For a `placebo_share` of the questions, from 0 to 1, the method also runs towards wrong options.
     """
 
     class State(models.TextChoices):
@@ -42,6 +43,9 @@ class Batch(models.Model):
     )
     samples = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(16)]
+    )
+    placebo_share = models.FloatField(
+        default=0.0, validators=[MinValueValidator(0), MaxValueValidator(1)]
     )
     question_limit = models.PositiveIntegerField(null=True, blank=True)
     reasoner_endpoint = models.ForeignKey(

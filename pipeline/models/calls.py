@@ -8,6 +8,14 @@ from pipeline.models.endpoints import Endpoint
 from pipeline.models.traces import Trace
 
 
+class LLMCallQuerySet(models.QuerySet["LLMCall"]):
+    """Calls, of which those of placebo traces measure and make nothing."""
+
+    def of_key(self) -> "LLMCallQuerySet":
+        """All calls but those of placebo traces."""
+        return self.filter(Q(trace=None) | Q(trace__arm=Trace.Arm.KEY))
+
+
 class LLMCall(models.Model):
     """One call: what was asked, what came back, what it took.
 
@@ -58,6 +66,8 @@ class LLMCall(models.Model):
     error = models.TextField(blank=True)
     sent_at = models.DateTimeField(auto_now_add=True)
     settled_at = models.DateTimeField(null=True)
+
+    objects = LLMCallQuerySet.as_manager()
 
     class Meta:
         ordering = ("pk",)

@@ -10,6 +10,17 @@ from pipeline.models.batches import Batch
 from pipeline.models.questions import Question
 
 
+class TraceQuerySet(models.QuerySet["Trace"]):
+    """Traces, of which those towards a wrong option are a measuring instrument, not a product."""
+
+    def of_key(self) -> "TraceQuerySet":
+        """The traces towards the answer key: the only ones that count as results.
+
+        Every count, sample, export and release starts here; progress and costs take all.
+        """
+        return self.filter(arm=Trace.Arm.KEY)
+
+
 class Trace(Leased):
     """The work to be done for one question, then its outcome.
 
@@ -18,7 +29,14 @@ class Trace(Leased):
     need, `features` what reports and samples ask (pipeline.core.features). A retry makes a new
     attempt; earlier attempts stay with `is_current` false.
     `rejections` names the filters that rejected the trace, comma-separated.
+    `arm`: towards the answer key, or, as a placebo, towards a wrong option in its place; the
+    record of a placebo has that option as its key.
     """
+
+    class Arm(models.TextChoices):
+        KEY = "key", "answer key"
+        PLACEBO_RANDOM = "placebo_random", "placebo, random option"
+        PLACEBO_NEAREST = "placebo_nearest", "placebo, nearest option"
 
     class State(models.TextChoices):
         PENDING = "pending"
@@ -31,6 +49,7 @@ class Trace(Leased):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="traces")
     question = models.ForeignKey(Question, models.PROTECT, related_name="traces")
     sample_index = models.PositiveSmallIntegerField(default=0)
+    arm = models.CharField(max_length=20, choices=Arm.choices, default=Arm.KEY)
     attempt = models.PositiveSmallIntegerField(default=1)
     is_current = models.BooleanField(default=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
@@ -46,14 +65,17 @@ class Trace(Leased):
     settled_at = models.DateTimeField(null=True)
     seconds = models.FloatField(null=True)
 
+    objects = TraceQuerySet.as_manager()
+
     class Meta:
         ordering = ("pk",)
         constraints = (
             models.UniqueConstraint(
-                fields=("batch", "question", "sample_index", "attempt"), name="trace_attempt_once"
+                fields=("batch", "question", "sample_index", "arm", "attempt"),
+                name="trace_attempt_once",
             ),
             models.UniqueConstraint(
-                fields=("batch", "question", "sample_index"),
+                fields=("batch", "question", "sample_index", "arm"),
                 condition=Q(is_current=True),
                 name="trace_current_once",
             ),
@@ -86,6 +108,11 @@ class Trace(Leased):
     def milliseconds(self) -> int | None:
         """How long it took to make, null before that."""
         return None if self.seconds is None else round(self.seconds * 1000)
+
+    @property
+    def is_placebo(self) -> bool:
+        """Whether it argues for a wrong option, to test the filters."""
+        return self.arm != self.Arm.KEY
 
     @property
     def failure_title(self) -> str:

@@ -17,7 +17,7 @@ from pipeline.batches import lifecycle
 from pipeline.batches.costs import costs_of
 from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
-from pipeline.batches.funnel import funnel_of
+from pipeline.batches.funnel import funnel_of, progress_of
 from pipeline.batches.missing import Choices, missing_pieces
 from pipeline.batches.preflight import ModelEndpoints
 from pipeline.batches.summary import summary
@@ -103,6 +103,7 @@ def _choices(form: BatchForm) -> Choices:
         knowledge_graph=data.get("knowledge_graph"),
         limit=data.get("limit"),
         samples=data.get("samples") or 1,
+        placebo_share=form.placebo_share,
     )
     if not form.asks_models:
         return choices
@@ -139,6 +140,7 @@ def _estimate(form: BatchForm) -> dict[str, Any]:
         reader=data["reader_endpoint"],
         limit=data["limit"],
         samples=data["samples"],
+        placebo_share=form.placebo_share,
         threads=settings.TRACE_THREADS,
         sample=ESTIMATE_SAMPLE_SIZE,
     )
@@ -215,6 +217,7 @@ def _context(batch: Batch) -> dict[str, Any]:
     return {
         "batch": batch,
         "deviations": deviations_of(batch),
+        "progress": progress_of(batch),
         "funnel": funnel_of(batch),
         "costs": None if batch.is_demonstration else costs_of(batch),
         "running": batch.state == Batch.State.RUNNING,

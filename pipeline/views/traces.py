@@ -31,11 +31,12 @@ OUTCOMES: dict[str, dict[str, Any]] = {
 @require_GET
 @role_required(Role.LEAD)
 def trace_list(request: SignedInRequest, batch_id: int) -> HttpResponse:
-    """The current traces of a batch, by outcome and failure reason."""
+    """The current traces of a batch, by outcome, failure reason and arm."""
     batch = access.batch_for(request.user, batch_id)
     outcome = request.GET.get("outcome", "all")
     reason = REASON.sub("", request.GET.get("reason", ""))
-    rows = _filtered(access.traces_for(request.user, batch_id), outcome, reason)
+    arm = _arm(request.GET.get("arm", ""))
+    rows = _filtered(access.traces_for(request.user, batch_id).filter(arm=arm), outcome, reason)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "batch": batch,
@@ -43,9 +44,16 @@ def trace_list(request: SignedInRequest, batch_id: int) -> HttpResponse:
         "outcome": outcome,
         "reason": reason,
         "outcomes": list(OUTCOMES),
-        "query": urlencode({"outcome": outcome, "reason": reason}) + "&",
+        "arm": arm,
+        "arms": Trace.Arm.choices if batch.placebo_share else [],
+        "query": urlencode({"outcome": outcome, "reason": reason, "arm": arm}) + "&",
     }
     return render(request, "pipeline/trace_list.html", context)
+
+
+def _arm(name: str) -> str:
+    """The arm of this name, that towards the answer key where there is none."""
+    return name if name in Trace.Arm.values else Trace.Arm.KEY
 
 
 def _filtered(rows: QuerySet[Trace], outcome: str, reason: str) -> QuerySet[Trace]:
@@ -66,7 +74,9 @@ def trace_detail(request: SignedInRequest, key: str) -> HttpResponse:
         "view": trace_view(trace) if trace else None,
         "provenance": trace_provenance(trace, row.batch) if trace else None,
         "calls": access.calls_for(request.user, row),
-        "may_mark": Role.LEAD in request.roles and row.state == Trace.State.MADE,
+        "may_mark": (
+            Role.LEAD in request.roles and row.state == Trace.State.MADE and not row.is_placebo
+        ),
     }
     return render(request, "pipeline/trace_detail.html", context)
 

@@ -57,7 +57,7 @@ def items_to_release(items: Iterable[int]) -> dict[int, Item]:
 
 def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
     """The made traces of a batch as lines without grades, for internal use."""
-    rows = batch.traces.filter(is_current=True, state=Trace.State.MADE).order_by("pk")
+    rows = batch.traces.of_key().filter(is_current=True, state=Trace.State.MADE).order_by("pk")
     if only_kept:
         rows = rows.filter(kept=True)
     batch_of = ("batch__knowledge_graph", "batch__configuration")

@@ -295,5 +295,6 @@ class DrawForm(forms.Form):
 
 
 def _batches_to_grade() -> QuerySet[Batch]:
-    gradable = Count("traces", filter=Q(traces__state=Trace.State.MADE, traces__is_current=True))
+    made = Q(traces__state=Trace.State.MADE, traces__is_current=True)
+    gradable = Count("traces", filter=made & Q(traces__arm=Trace.Arm.KEY))
     return Batch.objects.annotate(gradable=gradable).filter(gradable__gt=0).order_by("-pk")

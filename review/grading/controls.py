@@ -30,6 +30,8 @@ def mark_control(trace: Trace, *, expected: ExpectedGrade, by: User) -> Control:
     """
     if trace.state != Trace.State.MADE or not trace.is_current:
         raise Refusal("Only a trace with a chain of thought can be a control.")
+    if trace.is_placebo:
+        raise Refusal("A placebo trace cannot be a control: it argues for a wrong option.")
     with transaction.atomic():
         control, _ = Control.objects.update_or_create(
             trace=trace, defaults=asdict(expected) | {"is_active": True, "marked_by": by}

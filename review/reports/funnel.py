@@ -103,7 +103,7 @@ def _runs(batches: Sequence[Batch]) -> list[SourceRun]:
 
 def _run(source: str, batches: Sequence[Batch]) -> SourceRun:
     funnels = tuple(funnel_of(batch) for batch in batches)
-    groups = call_groups(LLMCall.objects.filter(batch__in=batches))
+    groups = call_groups(LLMCall.objects.of_key().filter(batch__in=batches))
     kept = sum(funnel.kept for funnel in funnels)
     return SourceRun(source, funnels, costs_from(groups, kept=kept))
 

@@ -71,8 +71,13 @@ def stratum_of(row: Trace, variables: Sequence[str]) -> str:
 
 
 def traces_with_cot(batches: Iterable[Batch], *, include_discarded: bool) -> QuerySet[Trace]:
-    """Every current trace of the batches that has a CoT, with its question, in order."""
-    rows = Trace.objects.filter(batch__in=list(batches), is_current=True, state=Trace.State.MADE)
+    """Every current trace of the batches that has a CoT, with its question, in order.
+
+    Towards the answer key only: placebo traces are no population of anything.
+    """
+    rows = Trace.objects.of_key().filter(
+        batch__in=list(batches), is_current=True, state=Trace.State.MADE
+    )
     if not include_discarded:
         rows = rows.filter(kept=True)
     return rows.select_related("question__question_set").defer("record").order_by("pk")

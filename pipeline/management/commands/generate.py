@@ -52,6 +52,14 @@ class Command(BaseCommand):
         )
         parser.add_argument("--limit", type=int, help="only the first N questions")
         parser.add_argument("--samples", type=int, default=1, help="traces per question")
+        parser.add_argument(
+            "--placebo",
+            type=float,
+            default=0.0,
+            metavar="SHARE",
+            help="for this share of the questions with options (0 to 1), drawn by seed, also argue "
+            "for a wrong option, once a random and once the nearest one, to test the filters",
+        )
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--name", default="", help="the batch's name")
         parser.add_argument("--threads", type=positive, help="with --wait: traces made at a time")
@@ -133,6 +141,7 @@ class Command(BaseCommand):
             reader=endpoints.reader,
             limit=options["limit"],
             samples=options["samples"],
+            placebo_share=options["placebo"],
             threads=options["threads"] or settings.TRACE_THREADS,
         )
         for name, figure in rows(estimate):
@@ -180,7 +189,7 @@ def _named(options: dict[str, Any]) -> ModelEndpoints:
 def _limits(options: dict[str, Any]) -> dict[str, Any]:
     """How much is made, at which temperature, and what it may take."""
     names = ("limit", "samples", "budget_money", "budget_tokens", "temperature")
-    limits = {name: options[name] for name in names}
+    limits = {name: options[name] for name in names} | {"placebo_share": options["placebo"]}
     return limits | ({"temperature": None} if limits["temperature"] == MODEL_DEFAULT else {})
 
 

@@ -164,7 +164,7 @@ def others_table(facts: Facts) -> Table:
 def _transported_row(
     batch: Batch, sensitivity: Estimate, specificity: Estimate
 ) -> tuple[Cell, ...]:
-    traces = batch.traces.filter(is_current=True, kept__isnull=False)
+    traces = batch.traces.of_key().filter(is_current=True, kept__isnull=False)
     total, kept = traces.count(), traces.filter(kept=True).count()
     transported = rogan_gladen(kept, total, sensitivity=sensitivity, specificity=specificity)
     return Link(batch.name, "pipeline:batch", (batch.pk,)), total, kept, transported.share

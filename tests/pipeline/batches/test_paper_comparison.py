@@ -68,7 +68,7 @@ def test_traces_are_counted_by_outcome_reason_and_source(batch):
 def test_mentions_are_counted_by_the_stage_that_linked_them(batch):
     comparison = compare_with_paper([batch])
     assert comparison.mapped == Proportion(4, 4)
-    assert set(comparison.mapping) == {"question", "answer"}
+    assert set(comparison.mapping) == {"question", "answer", "explanation"}
     assert comparison.mapping["answer"] == {"exact": 4}
     assert comparison.mapping["question"]["exact"] >= 4
 

@@ -1,0 +1,1 @@
+"""What a batch's filters are worth: the placebo arms, further readings, contrast."""
