@@ -6,8 +6,8 @@ import pytest
 
 from pipeline.core.checks.contrast import with_facts
 from pipeline.core.config import ChecksConfig
-from pipeline.core.cot import MASK
 from pipeline.core.errors import MalformedOutput
+from pipeline.core.masking.vocabulary import MASK
 from pipeline.core.method import make_trace
 from pipeline.core.reasoner import Preference
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner

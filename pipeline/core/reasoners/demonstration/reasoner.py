@@ -80,7 +80,7 @@ class DemonstrationReasoner:
         )
 
     def compare(self, question: Question, first: str, second: str) -> Preference:
-        """The chain that joins more of the case's own findings to its end, by direct edges."""
+        """The chain that reaches its end by fewer things in between."""
         return second_reader.prefer(self._graph, question, first, second)
 
     def _in_answer(self, question: Question) -> Iterator[Mention]:

@@ -70,23 +70,22 @@ def choose_option(
 
 
 def prefer(graph: GraphIndex, question: Question, first: str, second: str) -> Preference:
-    """The chain whose sentences join more of the question's own findings to the mask."""
-    weights = [_joined_to_mask(graph, question, text) for text in (first, second)]
-    explanation = f"Findings joined to the option weigh {weights[0]:.2f} and {weights[1]:.2f}."
-    if abs(weights[0] - weights[1]) <= _MARGIN * max(weights):
+    """The chain that needs fewer things between the case's own and its end; else neither.
+
+    A weak sign: of 1,100 pairs of a right and a wrong chain on real questions it was right on
+    40 % and wrong on 31 % (docs/method.md).
+    """
+    between = [len(_in_between(graph, question, text)) for text in (first, second)]
+    explanation = f"The chains name {between[0]} and {between[1]} things beside the question's own."
+    if between[0] == between[1]:
         return Preference("neither", explanation)
-    return Preference("first" if weights[0] > weights[1] else "second", explanation)
+    return Preference("first" if between[0] < between[1] else "second", explanation)
 
 
-def _joined_to_mask(graph: GraphIndex, question: Question, masked: str) -> float:
-    """Rare nodes weigh more; beside the mask a node weighs more than elsewhere."""
+def _in_between(graph: GraphIndex, question: Question, masked: str) -> set[int]:
+    """The nodes that a text names and the question does not."""
     named = {node.index for node in _nodes_in(graph, question.text)}
-    evidence = _evidence(graph, question, masked)
-    return sum(
-        counts / (1 + math.log10(max(1, graph.degree(index))))
-        for index, counts in evidence.items()
-        if index in named and counts > _IN_QUESTION
-    )
+    return {node.index for node in _nodes_in(graph, masked)} - named
 
 
 def _option_nodes(graph: GraphIndex, names: SimilarityBackend, text: str) -> tuple[Node, ...]:
