@@ -4,18 +4,41 @@ They break reports down, stratify samples and feed the learned score. All are re
 trace alone, so they can be worked out again at any time.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from pipeline.core.records import LinkStage, Path, SearchLayer, TraceRecord
+
+# What a trace that passes a filter has shown, for those who choose among filters.
+FILTER_MEANINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "format": "steps and a conclusion, none empty; every cited edge is on a kept path",
+        "leakage": "it speaks neither of a given answer nor of the paths as given material",
+        "masking": "nothing the second reader saw gave an option away",
+        "answer": "the second reader reaches the answer key from the masked chain of thought",
+        "grounding": "enough of its steps cite an edge",
+        "statements": "no step contradicts the edges it cites",
+        "conclusion": "the conclusion names the answer key and no other option",
+        "order": "a score only: how far the steps follow the order of the paths",
+        "margin": "the second reader is surer of the answer key with it than without it",
+        "question_alone": "without it the second reader does not reach the answer key",
+        "agreement": "another reader takes it to the same answer",
+        "permutation": "the second reader's answer survives another order of the options",
+        "contrast": "it wins against a chain written for a near distractor, in both orders; "
+        "where none could be written, nothing was compared and it passes",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class FilterFeature:
-    """What one filter said: passed or not, and its score where it has one."""
+    """What one filter said: passed or not, its score where it has one, whether it decides."""
 
     name: str
     passed: bool
     score: float | None
+    decides: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +69,10 @@ class TraceFeatures:
         """Whether the filter of this name ran and passed the trace."""
         return any(result.passed for result in self.filters if result.name == name)
 
+    def ran(self, name: str) -> bool:
+        """Whether the filter of this name looked at the trace."""
+        return any(result.name == name for result in self.filters)
+
 
 def features_of(trace: TraceRecord) -> TraceFeatures:
     """The features of a trace, also of one that failed: what it did not reach counts 0."""
@@ -67,7 +94,8 @@ def features_of(trace: TraceRecord) -> TraceFeatures:
         question_words=len(trace.question.text.split()),
         cot_words=sum(len(step.text.split()) for step in steps),
         filters=tuple(
-            FilterFeature(result.name, result.passed, result.score) for result in filters
+            FilterFeature(result.name, result.passed, result.score, result.decides)
+            for result in filters
         ),
     )
 

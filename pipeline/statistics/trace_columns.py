@@ -1,8 +1,10 @@
 """Trace features as columns of numbers, for the learned score.
 
 A filter has three columns: passed; its score, where it gave none the mean of those that did; and
-whether it gave none. So a missing score is never taken for a low one. Kinds (relations, layers,
-linking stages) have a column each for the kinds the batch has.
+whether it gave none. So a missing score is never taken for a low one. Nor is a check that ran on
+a share of the traces taken to have rejected the others: they have the share that passed, and a
+fourth column says that it did not run. Kinds (relations, layers, linking stages) have a column
+each for the kinds the batch has.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +13,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from pipeline.core.features import TraceFeatures
+from pipeline.core.features import FILTER_MEANINGS, TraceFeatures
 from pipeline.statistics.estimate import FloatArray
 
 NUMBERS: Mapping[str, Callable[[TraceFeatures], float]] = MappingProxyType(
@@ -49,9 +51,16 @@ def trace_columns(traces: Sequence[TraceFeatures]) -> TraceColumns:
     columns = {name: _column(traces, read) for name, read in NUMBERS.items()}
     for name, kinds_of in KINDS.items():
         columns |= _kind_columns(traces, name, kinds_of)
-    for name in sorted({result.name for trace in traces for result in trace.filters}):
+    for name in filters_run(traces):
         columns |= _filter_columns(traces, name)
     return TraceColumns(tuple(columns), np.column_stack(list(columns.values())))
+
+
+def filters_run(traces: Sequence[TraceFeatures]) -> tuple[str, ...]:
+    """The filters that ran on any of the traces, in the order in which verdicts report them."""
+    names = {result.name for trace in traces for result in trace.filters}
+    known = [name for name in FILTER_MEANINGS if name in names]
+    return (*known, *sorted(names.difference(known)))
 
 
 def _column(traces: Sequence[TraceFeatures], read: Callable[[TraceFeatures], float]) -> FloatArray:
@@ -74,11 +83,14 @@ def _filter_columns(traces: Sequence[TraceFeatures], name: str) -> dict[str, Flo
     scores = filter_scores(traces, name)
     missing = np.isnan(scores)
     mean = float(scores[~missing].mean()) if not missing.all() else 0.0
-    return {
-        f"{name}: passed": _column(traces, lambda trace: trace.passed(name)),
+    ran = _column(traces, lambda trace: trace.ran(name))
+    passed = _column(traces, lambda trace: trace.passed(name))
+    columns = {
+        f"{name}: passed": np.where(ran > 0, passed, passed.sum() / ran.sum()),
         f"{name}: score": np.where(missing, mean, scores),
         f"{name}: no score": missing.astype(float),
     }
+    return columns if ran.all() else columns | {f"{name}: not run": 1 - ran}
 
 
 def filter_scores(traces: Sequence[TraceFeatures], name: str) -> FloatArray:

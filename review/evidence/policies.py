@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from pydantic import TypeAdapter
 
+from pipeline.core.config import BASE_FILTERS, CHECK_FILTERS
 from pipeline.core.errors import Refusal
 from pipeline.core.features import TraceFeatures
 from pipeline.models import Event
@@ -15,7 +16,8 @@ from pipeline.statistics.consensus import Consensus
 from review.evidence.items import Evidence
 from review.models import Grade, Policy, Release
 
-FILTERS = ("format", "leakage", "answer", "grounding")
+# What a policy may require.
+FILTERS = (*BASE_FILTERS, *CHECK_FILTERS)
 HARMS = ("mild", "moderate", "severe")
 # Why a trace that may still be graded or settled is left out for now.
 TOO_FEW, DISAGREE, UNGRADED, SENT_BACK = (
@@ -38,7 +40,7 @@ class Rules:
     only filters and licence of them.
     """
 
-    required_filters: tuple[str, ...] = FILTERS
+    required_filters: tuple[str, ...] = BASE_FILTERS
     minimum_precision: float | None = 4.0
     minimum_coherence: float | None = 4.0
     minimum_path_precision: float | None = None
@@ -110,9 +112,11 @@ def objections(rules: Rules, evidence: Evidence) -> Iterator[str]:
 
 
 def failed_filters(rules: Rules, features: TraceFeatures) -> Iterator[str]:
-    """The required filters that a trace has not passed: known for every trace, graded or not."""
+    """What the required filters hold against a trace: known for every trace, graded or not."""
     for name in rules.required_filters:
-        if not features.passed(name):
+        if not features.ran(name):
+            yield f"{'check' if name in CHECK_FILTERS else 'filter'} not run: {name}"
+        elif not features.passed(name):
             yield f"filter not passed: {name}"
 
 

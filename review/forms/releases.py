@@ -5,7 +5,10 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.html import format_html
 
+from pipeline.core.config import BASE_FILTERS, CHECK_FILTERS
+from pipeline.core.features import FILTER_MEANINGS
 from review.evidence.policies import FILTERS, HARMS, Rules
 from review.grading import rubric
 from review.models import Policy, Study
@@ -28,10 +31,16 @@ class RulesForm(forms.Form):
     """The rule of a policy, field by field."""
 
     required_filters = forms.MultipleChoiceField(
-        choices=[(name, name) for name in FILTERS],
+        choices=[
+            (name, format_html("<strong>{}</strong>: {}", name, FILTER_MEANINGS[name]))
+            for name in FILTERS
+        ],
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        initial=list(FILTERS),
+        initial=list(BASE_FILTERS),
+        help_text=f"The last {len(CHECK_FILTERS)} are checks. They run where the configuration "
+        "of a batch asks for them, often on a share of its traces: a trace on which a required "
+        "check did not run is left out.",
     )
     minimum_precision = MinimumField(initial=4)
     minimum_coherence = MinimumField(initial=4)

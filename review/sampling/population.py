@@ -15,8 +15,7 @@ from pipeline.core.errors import Refusal
 from pipeline.core.features import TraceFeatures
 from pipeline.models import Trace
 from pipeline.statistics.estimate import BoolArray, FloatArray, IntArray
-from pipeline.statistics.trace_columns import TraceColumns, trace_columns
-from review.evidence.policies import FILTERS
+from pipeline.statistics.trace_columns import TraceColumns, filters_run, trace_columns
 from review.models import Study
 from review.sampling.draw import stratum_of, traces_with_cot
 
@@ -33,7 +32,8 @@ class PopulationChanged(Refusal):
 class Population:
     """Columns with a row for each trace: failed traces, without a CoT, are left out.
 
-    `row_of`: a trace's row, by its key. `passed`: by filter, which traces passed it.
+    `row_of`: a trace's row, by its key. `passed`: by filter, which traces passed it; a filter
+    that ran on none of them is not in it.
     """
 
     traces: IntArray
@@ -47,7 +47,7 @@ class Population:
         """Which traces passed every one of these filters."""
         inside = np.ones(len(self.traces), dtype=bool)
         for name in filters:
-            inside &= self.passed[name]
+            inside &= self.passed.get(name, False)
         return inside
 
     def sizes(self, inside: BoolArray) -> dict[str, int]:
@@ -109,7 +109,8 @@ def _read(study_id: int, opened_at: datetime) -> Population:
         strata=stratum_names,
         stratum=stratum,
         passed={
-            name: np.array([row.passed(name) for row in features], dtype=bool) for name in FILTERS
+            name: np.array([row.passed(name) for row in features], dtype=bool)
+            for name in filters_run(features)
         },
         columns=trace_columns(features),
     )

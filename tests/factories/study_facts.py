@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
+from pipeline.core.config import BASE_FILTERS
 from pipeline.core.features import FilterFeature, TraceFeatures
 from review.evidence.items import Evidence
-from review.evidence.policies import FILTERS
 from review.reports.facts import Facts
 from tests.factories import reports
 
@@ -16,7 +16,7 @@ SOUND, REJECTED = (4, 4, "accept"), (2, 2, "reject")
 def features(failed: Sequence[str] = (), **changes: Any) -> TraceFeatures:
     """Features of a trace that the named filters rejected, each scored 1 or 0."""
     filters = tuple(
-        FilterFeature(name, name not in failed, float(name not in failed)) for name in FILTERS
+        FilterFeature(name, name not in failed, float(name not in failed)) for name in BASE_FILTERS
     )
     return TraceFeatures(filters=filters, **changes)
 

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from pipeline.statistics.estimation.filters import CalibrationBin, calibration
-from pipeline.statistics.trace_columns import filter_scores
-from review.evidence.policies import FILTERS
+from pipeline.statistics.trace_columns import filter_scores, filters_run
 from review.reports.assisted import LEARNED_SCORE_NOTE, scored_sample
 from review.reports.document import Column, Table
 from review.reports.facts import Facts
@@ -22,8 +21,9 @@ COLUMNS = (
 
 def calibration_tables(facts: Facts) -> Iterator[Table]:
     """One table for each filter that scores, and one for the learned score."""
-    for name in FILTERS:
-        scores = filter_scores([item.features for item in facts.items], name)
+    features = [item.features for item in facts.items]
+    for name in filters_run(features):
+        scores = filter_scores(features, name)
         known = ~np.isnan(scores)
         if known.any():
             sample = replace(scored_sample(facts).sample, score=np.where(known, scores, 0.0))

@@ -8,8 +8,8 @@ from pipeline.statistics.estimate import BoolArray, Estimate, undefined
 from pipeline.statistics.estimation.filters import DENOMINATORS, filter_ratios
 from pipeline.statistics.estimation.ratio_estimator import Ratio, estimate_ratio
 from pipeline.statistics.estimation.stratified_sample import Sample
+from pipeline.statistics.trace_columns import filters_run
 from review.evidence.items import Evidence
-from review.evidence.policies import FILTERS
 from review.reports.assisted import BOUNDS_COLUMNS, bounds_cells, scored_sample
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
@@ -22,6 +22,12 @@ PREDICTIVE = "positive predictive value"
 # What needs traces that were discarded, and what needs kept ones.
 DISCARDED = ("sensitivity", "specificity", "false-discard rate")
 KEPT = (PREDICTIVE, "sensitivity", "specificity")
+ALL_FILTERS = "all together"
+FILTER_ALONE = (
+    "As if the filter alone decided: what it passes is kept, all else discarded. Measured on the "
+    "traces it ran on: checks run on a share of them. One that measures only rejected none; its "
+    "row says what it would do."
+)
 COVERS = "The intervals say how a figure would vary over other samples of this batch."
 MEASURES = tuple(
     Column(name.replace(" ", "_").replace("-", "_"), name.capitalize(), "share")
@@ -97,14 +103,33 @@ def by_group_table(facts: Facts, key: str, title: str, group: Callable[[Evidence
 
 
 def by_filter_table(facts: Facts) -> Table:
-    """The four measures of each filter as if it alone decided, and of all together."""
+    """The four measures of each filter as if it alone decided, and of all together.
+
+    A filter that ran on some of the traces is judged by those: it looked at no other.
+    """
     sample = scored_sample(facts).sample
-    by_filter = {"all together": filter_measures(facts, sample)}
-    for name in FILTERS:
-        passed = np.array([item.features.passed(name) for item in facts.items], dtype=bool)
-        by_filter[name] = filter_measures(facts, sample.with_verdicts(passed))
-    note = "As if the filter alone decided: what it passes is kept, all else discarded."
-    return _table("by_filter", "By filter", Column("filter", "Filter"), by_filter, {}, note)
+    by_filter = {ALL_FILTERS: filter_measures(facts, sample)}
+    answers = {ALL_FILTERS: int(sample.answered.sum())}
+    for name in filters_run([item.features for item in facts.items]):
+        passed, ran = _said_by(facts, name)
+        row = name if _decides(facts, name) else f"{name} (measures only)"
+        by_filter[row] = filter_measures(facts, sample.with_verdicts(passed), ran)
+        answers[row] = int((sample.answered & ran).sum())
+    label = Column("filter", "Filter")
+    return _table("by_filter", "By filter", label, by_filter, answers, FILTER_ALONE)
+
+
+def _said_by(facts: Facts, name: str) -> tuple[BoolArray, BoolArray]:
+    """Which traces a filter passed, and on which it ran."""
+    passed = [item.features.passed(name) for item in facts.items]
+    ran = [item.features.ran(name) for item in facts.items]
+    return np.array(passed, dtype=bool), np.array(ran, dtype=bool)
+
+
+def _decides(facts: Facts, name: str) -> bool:
+    """Whether the filter could reject any of the traces that it looked at."""
+    results = (result for item in facts.items for result in item.features.filters)
+    return any(result.decides for result in results if result.name == name)
 
 
 def _answers(facts: Facts, group: Callable[[Evidence], str]) -> dict[str, int]:

@@ -7,7 +7,6 @@ from pipeline.models import Batch
 from pipeline.statistics.estimate import Estimate
 from pipeline.statistics.estimation.filters import TRANSPORT, rogan_gladen
 from review.evidence.items import Evidence
-from review.evidence.policies import FILTERS
 from review.reports.agreement.breakdowns import UNSTATED
 from review.reports.assisted import estimators_table, scored_sample
 from review.reports.document import Cell, Column, Headline, Link, Report, Section, Table
@@ -85,7 +84,7 @@ def _groups(facts: Facts) -> Iterator[Table]:
 
 def _disagreements(facts: Facts) -> Iterator[Table]:
     answered = [item for item in facts.items if item.acceptable is not None]
-    filtered = [item for item in answered if _answer_filter_ran(item)]
+    filtered = [item for item in answered if item.features.ran("answer")]
     yield listing_table(
         "right_answer_wrong_reasoning",
         "Right answer, wrong reasoning",
@@ -100,10 +99,6 @@ def _disagreements(facts: Facts) -> Iterator[Table]:
         "The second reader did not reach the answer key from the chain of thought, and the panel "
         "accepts it.",
     )
-
-
-def _answer_filter_ran(item: Evidence) -> bool:
-    return any(result.name == "answer" for result in item.features.filters)
 
 
 def listing_table(key: str, title: str, items: list[Evidence], means: str) -> Table:
@@ -126,7 +121,7 @@ def listing_table(key: str, title: str, items: list[Evidence], means: str) -> Ta
 
 
 def _row(item: Evidence) -> tuple[Cell, ...]:
-    failed = ", ".join(name for name in FILTERS if not item.features.passed(name))
+    failed = ", ".join(result.name for result in item.features.filters if not result.passed)
     agreed = item.consensus
     return (
         Link(f"Trace {item.trace[:8]}", "pipeline:trace", (item.trace,)),

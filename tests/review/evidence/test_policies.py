@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from pipeline import store
-from pipeline.core.features import FilterFeature
+from pipeline.core.config import BASE_FILTERS
+from pipeline.core.features import FILTER_MEANINGS, FilterFeature
 from pipeline.models import Event
 from review.evidence.items import Evidence, sampled_evidence
 from review.evidence.policies import FILTERS, Rules, exclusion, objections, rules_of, save_policy
@@ -54,14 +55,32 @@ def test_agreeing_grades_above_the_minimum_are_taken(study, people):
 def test_a_required_filter_must_have_passed(study, people, name):
     grade_all(study, people[0])
     filters = tuple(replace(one, passed=one.name != name) for one in PASSED)
-    assert left_out(study, filters=filters) == f"filter not passed: {name}"
+    assert left_out(study, Rules(required_filters=FILTERS), filters) == f"filter not passed: {name}"
     others = tuple(other for other in FILTERS if other != name)
     assert left_out(study, Rules(required_filters=others), filters) is None
 
 
-def test_a_filter_that_did_not_run_has_not_passed(study, people):
+def test_a_new_policy_requires_the_base_filters_and_no_check(study, people):
     grade_all(study, people[0])
-    assert left_out(study, filters=PASSED[:-1]) == "filter not passed: grounding"
+    assert left_out(study, filters=PASSED[: len(BASE_FILTERS)]) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("statements", "filter not run: statements"), ("contrast", "check not run: contrast")],
+)
+def test_a_required_filter_that_did_not_run_is_said_apart(study, people, name, reason):
+    """A trace made before the filter existed, or not among those that a check ran on."""
+    grade_all(study, people[0])
+    others = tuple(one for one in PASSED if one.name != name)
+    assert left_out(study, Rules(required_filters=(name,)), others) == reason
+
+
+def test_a_filter_that_only_measured_can_be_required(study, people):
+    grade_all(study, people[0])
+    filters = (*PASSED[:-1], FilterFeature("contrast", False, 0.5, decides=False))
+    rules = Rules(required_filters=("contrast",))
+    assert left_out(study, rules, filters) == "filter not passed: contrast"
 
 
 @pytest.mark.parametrize(
@@ -196,5 +215,9 @@ def test_a_saved_rule_comes_back_equal_and_is_in_the_audit(lead):
 
 def test_the_filters_named_here_are_those_a_verdict_has(study):
     verdict = store.made_verdict(study.items.get().trace)
-    assert tuple(result.name for result in verdict.filters) == FILTERS
-    assert tuple(one.name for one in the_evidence(study).features.filters) == FILTERS
+    assert {result.name for result in verdict.filters} >= set(BASE_FILTERS)
+    assert {one.name for one in the_evidence(study).features.filters} >= set(BASE_FILTERS)
+
+
+def test_every_filter_is_explained():
+    assert {*FILTERS, "order"} == set(FILTER_MEANINGS)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from pipeline.core.features import FilterFeature
 from pipeline.statistics.estimation.filters import rogan_gladen
 from review.models import Reviewer, Study
 from review.people.profiles import Profile, save_profile
@@ -68,7 +69,7 @@ def test_each_measure_has_bounds_and_says_how_many_more_grades_it_takes(study):
 
 def test_a_filter_alone_is_judged_by_what_it_alone_passes(study):
     """Leakage alone passes 6 of 8: of these 4 are acceptable; it rejects 2, neither is."""
-    rows = {row[0]: row[1:] for row in rows_of(by_filter_table(study))}
+    rows = {row[0]: row[2:] for row in rows_of(by_filter_table(study))}
     assert rows["leakage"][0].value == pytest.approx(35 / 50)
     assert rows["leakage"][1].value == 1
     assert rows["leakage"][3].value == 0
@@ -77,10 +78,33 @@ def test_a_filter_alone_is_judged_by_what_it_alone_passes(study):
     ]
 
 
+def with_check(item, *, passed):
+    check = FilterFeature("contrast", passed, None, decides=False)
+    filters = (*item.features.filters, check)
+    return replace(item, features=replace(item.features, filters=filters))
+
+
+def test_a_check_is_judged_by_the_traces_it_ran_on_and_is_said_to_measure_only(study):
+    """It ran on items 1, 4, 6: it passed the acceptable one and rejected the others."""
+    said = {1: True, 4: False, 6: False}
+    items = [
+        with_check(item, passed=said[item.item]) if item.item in said else item
+        for item in study.items
+    ]
+    rows = {row[0]: row[1:] for row in rows_of(by_filter_table(replace(study, items=tuple(items))))}
+    answered, predictive, sensitivity, specificity, false_discards = rows[
+        "contrast (measures only)"
+    ]
+    assert answered == 3
+    assert (predictive.value, sensitivity.value) == (1, 1)
+    assert (specificity.value, false_discards.value) == (1, 0)
+    assert rows["leakage"][0] == 8
+
+
 def test_a_filter_that_discarded_no_sampled_trace_is_not_said_to_be_sure(study):
     """All it could show is that it passed the sample: no 100 % without error comes of that."""
     predictive, *others = next(
-        row[1:] for row in rows_of(by_filter_table(study)) if row[0] == "format"
+        row[2:] for row in rows_of(by_filter_table(study)) if row[0] == "format"
     )
     assert predictive.value is not None
     assert {estimate.value for estimate in others} == {None}
