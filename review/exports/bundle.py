@@ -19,7 +19,7 @@ from pipeline.core.release_format import Schema, TraceLine, parse_line
 from review.exports.croissant import croissant_text
 from review.exports.dataset_card import card_text
 from review.exports.files import BundleFile, HashedFile, write_text
-from review.exports.tables import PREFERENCE, RATED, TABLES, ExportTable
+from review.exports.tables import BUNDLE_VERSION, PREFERENCE, RATED, TABLES_OF_VERSION, ExportTable
 from review.exports.training import sample_pairs
 from review.exports.writers import WRITERS, TableWriter
 
@@ -66,20 +66,23 @@ def write_bundle(
     alternatives: Iterable[FrozenLine],
     facts: Mapping[str, Any],
     texts: Mapping[str, str] | None = None,
+    version: int = BUNDLE_VERSION,
 ) -> Bundle:
     """Write the files of a release into an empty folder.
 
     `lines` in their frozen order; `alternatives` those of questions with several, question by
     question; `facts` what was recorded of the release when it was frozen; `texts` the card and
-    the metadata as they were frozen, written anew while there are none.
+    the metadata as they were frozen, written anew while there are none; `version` the one in
+    which the bundle was promised.
     """
+    tables = TABLES_OF_VERSION[version]
     (folder / "data").mkdir()
     refused = facts["reasoner_kind"] == ReasonerKind.DEMONSTRATION
-    lacks = {table.name: REFUSED for table in TABLES if refused and table.for_training}
+    lacks = {table.name: REFUSED for table in tables if refused and table.for_training}
     with ExitStack() as stack:
         open_tables = {
             table.name: stack.enter_context(_OpenTable(folder, table))
-            for table in TABLES
+            for table in tables
             if table.name not in lacks
         }
         contested = _write_lines(open_tables, lines)
@@ -111,9 +114,9 @@ class _OpenTable:
         self._folder = folder
         self._files = {name: HashedFile(folder / name) for name in table.file_names}
         self._writers: list[TableWriter] = [
-            WRITERS[form](file, table.row)
+            WRITERS[form](file, table.columns)
             for form, file in zip(table.formats, self._files.values(), strict=True)
-            if (table, form) != (RATED, "jsonl")
+            if (table.name, form) != (RATED.name, "jsonl")
         ]
 
     def __enter__(self) -> "_OpenTable":
@@ -129,12 +132,12 @@ class _OpenTable:
         remaining = iter(rows)
         while block := list(islice(remaining, CHUNK_SIZE)):
             self.rows += len(block)
-            plain = [row.model_dump(mode="json") for row in block]
+            plain = [self.table.plain(row) for row in block]
             for writer in self._writers:
                 writer.write(plain)
 
     def add_text(self, text: str) -> None:
-        if self.table is RATED:
+        if self.table.name == RATED.name:
             self._files["data/rated.jsonl"].write(text.encode())
 
     def keep_files(self) -> Iterator[BundleFile]:
@@ -175,8 +178,9 @@ class _DecidedQuestions:
 
 def _rows(table: ExportTable, block: Iterable[tuple[FrozenLine, TraceLine]]) -> Iterator[Schema]:
     for line, parsed in block:
-        if line.taken or table.rows_of_judged:
-            yield from table.rows_of(parsed)
+        rows_of = table.rows_of if line.taken else table.rows_of_judged
+        if rows_of is not None:
+            yield from rows_of(parsed)
 
 
 def _preference_pairs(alternatives: Iterable[FrozenLine]) -> Iterator[Schema]:

@@ -3,6 +3,7 @@
 import types
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pipeline.core.release_format import Schema
@@ -17,22 +18,31 @@ class ColumnType:
     lists: int = 0
 
 
-def column_types(row: type[Schema]) -> dict[str, ColumnType]:
-    """The columns of a row class, by name, in order."""
-    return {name: _column(_annotation(row, name)) for name in row.model_fields}
+def column_types(
+    row: type[Schema], lacks: Mapping[str, Any] = MappingProxyType({})
+) -> dict[str, ColumnType]:
+    """The columns of a row class, by name, in order.
+
+    Without those in `lacks`, which names them as pydantic's `exclude` does.
+    """
+    return {
+        name: _column(_annotation(row, name), lacks.get(name, {}))
+        for name in row.model_fields
+        if lacks.get(name) is not True
+    }
 
 
 def _annotation(row: type[Schema], name: str) -> Any:
     return row.model_fields[name].annotation
 
 
-def _column(annotation: Any) -> ColumnType:
+def _column(annotation: Any, lacks: Mapping[str, Any]) -> ColumnType:
     annotation = _base_type(annotation)
     if get_origin(annotation) is tuple:
-        inner = _column(get_args(annotation)[0])
+        inner = _column(get_args(annotation)[0], lacks.get("__all__", {}))
         return ColumnType(inner.plain, inner.columns, inner.lists + 1)
     if issubclass(annotation, Schema):
-        return ColumnType(None, column_types(annotation))
+        return ColumnType(None, column_types(annotation, lacks))
     return ColumnType(annotation, {})
 
 

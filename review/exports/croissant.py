@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from review.exports.columns import ColumnType, column_types
+from review.exports.columns import ColumnType
 from review.exports.files import BundleFile
 from review.exports.tables import TABLES, ExportTable
 
@@ -96,7 +96,7 @@ def _file_object(file: BundleFile) -> dict[str, Any]:
 def _record_set(table: ExportTable) -> dict[str, Any]:
     fields = (
         _field(f"{table.name}/{name}", name, column, table)
-        for name, column in column_types(table.row).items()
+        for name, column in table.columns.items()
         if _is_describable(column)
     )
     return {

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from review.exports.files import BundleFile
-from review.exports.tables import TABLES
+from review.exports.tables import PREFERENCE, TABLES
 from review.reports.wording import format_number
 
 # Identifiers that the Hugging Face hub knows; any other licence is named in words.
@@ -16,6 +16,12 @@ HUB_LICENCES = frozenset(
 FIGURE_COLUMNS = ("what", "value", "95 % interval", "n", "note")
 # Units of frozen figures, in the reports' words.
 UNITS = MappingProxyType({"count": "items", "share": "share", "coefficient": "coefficient"})
+PAIRS = (
+    "Of preference pairs, `basis` says who preferred: `clinicians` (of origin `samples` and "
+    "`correction`), or `second_reader` (of origin `contrast`): a language model compared the chain "
+    "of thought with one that the method wrote for a wrong option, and no clinician did. Leave "
+    "the latter out where only the judgement of clinicians counts."
+)
 LOADING = """    from datasets import load_dataset
 
     load_dataset("path/to/this/folder", "rated")
@@ -37,6 +43,7 @@ def card_text(
         _table(FIGURE_COLUMNS, map(figure_cells, facts["figures"])),
         "## Files",
         _table(("file", "rows", "holds"), _files(files)),
+        PAIRS if any(file.name == PREFERENCE.file_names[0] for file in files) else "",
         *(["Not in this bundle:", _bullets(lacks)] if lacks else []),
         LOADING,
         "## What was left out",

@@ -21,12 +21,14 @@ class ChatMessage(Schema):
 class SftRow(Schema):
     """One rated trace as a conversation: the question asked, reasoned and answered.
 
-    `basis` is that of the consensus, or `ungraded`.
+    `basis` is that of the consensus, or `ungraded`. `reaches_answer` is false where the paths
+    end at entities of the source's explanation only, none of which is the answer's.
     """
 
     trace_id: str
     licence: str
     basis: str
+    reaches_answer: bool | None
     messages: tuple[ChatMessage, ...]
 
 
@@ -34,12 +36,19 @@ class PreferenceRow(Schema):
     """A better and a worse CoT to one prompt.
 
     `origin`: `samples`, two samples of one question of which raters accepted one and rejected
-    the other; `correction`, a CoT against its approved correction (then both ids are equal).
+    the other; `correction`, a CoT against its approved correction; `contrast`, a CoT against the
+    chain that the method wrote for a wrong option (in both cases the ids are equal). `basis`
+    says who preferred: `clinicians`; or `second_reader`, a language model that found the CoT
+    better supported in both orders, and no clinician compared the two. Only then do the
+    answers that the two argue for differ.
     """
 
-    origin: Literal["samples", "correction"]
+    origin: Literal["samples", "correction", "contrast"]
+    basis: Literal["clinicians", "second_reader"]
     chosen_trace: str
     rejected_trace: str
+    chosen_answer: str
+    rejected_answer: str
     licence: str
     prompt: tuple[ChatMessage, ...]
     chosen: tuple[ChatMessage, ...]
@@ -63,7 +72,8 @@ def sft_rows(line: TraceLine) -> Iterator[SftRow]:
         trace_id=line.trace_id,
         licence=line.licence,
         basis=line.consensus.basis if line.consensus else "ungraded",
-        messages=(*_prompt_messages(line), *_completion_messages(line, line.reasoning)),
+        reaches_answer=line.reaches_answer,
+        messages=(*_prompt_messages(line), *_completion_messages(line.reasoning, line.answer)),
     )
 
 
@@ -100,13 +110,39 @@ def correction_pairs(line: TraceLine) -> Iterator[PreferenceRow]:
     if corrected != line.reasoning:
         yield PreferenceRow(
             origin="correction",
+            basis="clinicians",
             chosen_trace=line.trace_id,
             rejected_trace=line.trace_id,
+            chosen_answer=line.answer,
+            rejected_answer=line.answer,
             licence=line.licence,
             prompt=_prompt_messages(line),
-            chosen=_completion_messages(line, corrected),
-            rejected=_completion_messages(line, line.reasoning),
+            chosen=_completion_messages(corrected, line.answer),
+            rejected=_completion_messages(line.reasoning, line.answer),
         )
+
+
+def contrast_pairs(line: TraceLine) -> Iterator[PreferenceRow]:
+    """A released CoT against each rival that lost to it in both orders.
+
+    None of a CoT that raters did not accept: then nobody knows which of the two is better.
+    """
+    if _decision(line) not in ("accept", ""):
+        return
+    for rival in line.rivals:
+        if rival.lost_every_comparison:
+            yield PreferenceRow(
+                origin="contrast",
+                basis="second_reader",
+                chosen_trace=line.trace_id,
+                rejected_trace=line.trace_id,
+                chosen_answer=line.answer,
+                rejected_answer=rival.answer,
+                licence=line.licence,
+                prompt=_prompt_messages(line),
+                chosen=_completion_messages(line.reasoning, line.answer),
+                rejected=_completion_messages(rival.reasoning, rival.answer),
+            )
 
 
 def sample_pairs(
@@ -124,12 +160,15 @@ def sample_pairs(
         if equal and better.reasoning != worse.reasoning:
             yield PreferenceRow(
                 origin="samples",
+                basis="clinicians",
                 chosen_trace=better.trace_id,
                 rejected_trace=worse.trace_id,
+                chosen_answer=better.answer,
+                rejected_answer=worse.answer,
                 licence=better.licence,
                 prompt=_prompt_messages(better),
-                chosen=_completion_messages(better, better.reasoning),
-                rejected=_completion_messages(worse, worse.reasoning),
+                chosen=_completion_messages(better.reasoning, better.answer),
+                rejected=_completion_messages(worse.reasoning, worse.answer),
             )
 
 
@@ -156,7 +195,7 @@ def _prompt_messages(line: TraceLine) -> tuple[ChatMessage, ...]:
     return (ChatMessage(role="user", content=_prompt(line)),)
 
 
-def _completion_messages(line: TraceLine, reasoning: str) -> tuple[ChatMessage, ...]:
+def _completion_messages(reasoning: str, answer: str) -> tuple[ChatMessage, ...]:
     """In the headings of the published fine-tuning recipe."""
-    content = f"## Thinking\n\n{reasoning}\n\n## Final Answer\n\n{line.answer}"
+    content = f"## Thinking\n\n{reasoning}\n\n## Final Answer\n\n{answer}"
     return (ChatMessage(role="assistant", content=content),)

@@ -11,8 +11,7 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from pipeline.core.release_format import Schema
-from review.exports.columns import ColumnType, column_types
+from review.exports.columns import ColumnType
 from review.exports.files import HashedFile
 
 # What spreadsheets take for a formula, as bundles have it; reports keep a list of their own.
@@ -24,9 +23,9 @@ PlainRow = dict[str, Any]
 
 
 class TableWriter(Protocol):
-    """Rows of one class into one file; `finish` ends it and leaves the file open."""
+    """Rows with these columns into one file; `finish` ends it and leaves the file open."""
 
-    def __init__(self, file: HashedFile, row: type[Schema]) -> None: ...
+    def __init__(self, file: HashedFile, columns: Mapping[str, ColumnType]) -> None: ...
 
     def write(self, rows: Sequence[PlainRow]) -> None: ...
 
@@ -36,7 +35,7 @@ class TableWriter(Protocol):
 class JsonLines:
     """One JSON object a line, UTF-8."""
 
-    def __init__(self, file: HashedFile, row: type[Schema]) -> None:
+    def __init__(self, file: HashedFile, columns: Mapping[str, ColumnType]) -> None:
         self._file = file
 
     def write(self, rows: Sequence[PlainRow]) -> None:
@@ -50,9 +49,9 @@ class JsonLines:
 class Csv:
     """Comma-separated after RFC 4180, UTF-8; lists as JSON; no cell is taken for a formula."""
 
-    def __init__(self, file: HashedFile, row: type[Schema]) -> None:
+    def __init__(self, file: HashedFile, columns: Mapping[str, ColumnType]) -> None:
         self._file = file
-        self._put([list(row.model_fields)])
+        self._put([list(columns)])
 
     def write(self, rows: Sequence[PlainRow]) -> None:
         self._put([[_cell(value) for value in row.values()] for row in rows])
@@ -67,12 +66,12 @@ class Csv:
 
 
 class Parquet:
-    """Columns in the types of the row class, one row group a call."""
+    """Columns in their types, one row group a call."""
 
-    def __init__(self, file: HashedFile, row: type[Schema]) -> None:
+    def __init__(self, file: HashedFile, columns: Mapping[str, ColumnType]) -> None:
         import pyarrow.parquet
 
-        self._schema = _arrow_schema(row)
+        self._schema = _arrow_schema(columns)
         self._writer = pyarrow.parquet.ParquetWriter(
             pyarrow.PythonFile(file, mode="w"), self._schema, compression="zstd", version="2.6"
         )
@@ -109,10 +108,10 @@ def _json(value: Any) -> str:
     return text.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
-def _arrow_schema(row: type[Schema]) -> Any:
+def _arrow_schema(columns: Mapping[str, ColumnType]) -> Any:
     import pyarrow
 
-    return pyarrow.schema([(name, _arrow(column)) for name, column in column_types(row).items()])
+    return pyarrow.schema([(name, _arrow(column)) for name, column in columns.items()])
 
 
 def _arrow(column: ColumnType) -> Any:

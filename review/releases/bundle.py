@@ -11,7 +11,7 @@ from django.db.models import Count, F, QuerySet
 
 from pipeline.core.errors import Refusal
 from review.exports.bundle import MANIFEST_NAME, Bundle, FrozenLine, write_bundle
-from review.exports.tables import BUNDLE_VERSION
+from review.exports.tables import TABLES_OF_VERSION
 from review.models import Release, ReleasedTrace
 from review.releases.line_file import LineFile
 
@@ -41,7 +41,7 @@ def write_checked(release: Release, folder: Path) -> None:
     Raises Refusal where there is no bundle, none that this version can build, or one that
     differs from what was frozen: nothing is left in the folder.
     """
-    if release.manifest.get("bundle_version") != BUNDLE_VERSION:
+    if release.manifest.get("bundle_version") not in TABLES_OF_VERSION:
         raise Refusal(
             f"{release} was frozen before this kind of bundle existed: it has only its lines."
         )
@@ -90,6 +90,7 @@ def _rebuild(release: Release, folder: Path, facts: dict[str, Any]) -> Bundle:
         alternatives=_frozen(_alternatives(release)),
         facts=facts,
         texts=release.texts,
+        version=facts["bundle_version"],
     )
 
 

@@ -8,10 +8,13 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from pipeline.core.release_format import as_format_2
 from review.models import Release
 
 CHUNK_SIZE = 200
 MAX_LISTED = 1000
+# Lines of these formats are compared by what both say.
+COMPARABLE = {2, 3}
 Line = tuple[int, bool, str]
 
 
@@ -63,6 +66,8 @@ def _change(lines: list[Line]) -> dict[str, Any]:
     trace = json.loads(texts[-1])["trace_id"]
     if len(lines) == 1:
         return {"trace": trace, "change": "added" if lines[0][1] else "removed", "what": []}
+    if len({json.loads(text)["format_version"] for text in texts} & COMPARABLE) == 2:
+        texts = [as_format_2(text) for text in texts]
     if texts[0] == texts[1]:
         return {"trace": trace, "change": "same", "what": []}
     return {"trace": trace, "change": "changed", "what": _what(*map(json.loads, texts))}

@@ -6,8 +6,26 @@ from typing import Any
 
 import pytest
 
-from pipeline.core.records import CoT, FilterResult, Path, SearchLayer, Step, Verdict
-from pipeline.core.release_format import GraphReference, options_text, parse_line, reasoning_text
+from pipeline.core.records import (
+    CoT,
+    Failure,
+    FilterResult,
+    LinkedEntity,
+    LinkStage,
+    Mention,
+    Path,
+    SearchLayer,
+    Side,
+    Step,
+    Verdict,
+)
+from pipeline.core.release_format import (
+    GraphReference,
+    as_format_2,
+    options_text,
+    parse_line,
+    reasoning_text,
+)
 from tests.factories.release import (
     AGAINST,
     CONSENSUS,
@@ -18,11 +36,14 @@ from tests.factories.release import (
     OTHER,
     PLACE,
     QUESTION,
+    RIVAL,
     TRACE,
     line,
+    line_of_format_2,
 )
 
 PLAIN = json.loads(line())
+CONTRASTED = replace(TRACE, rivals=(RIVAL,))
 
 
 def altered(**changes: Any) -> str:
@@ -126,6 +147,68 @@ def test_the_line_is_one_line_and_parses_back_to_itself():
     assert parsed.consensus == CONSENSUS
     assert parsed.reasoning == reasoning_text([step.text for step in COT.steps], COT.conclusion)
     assert line() == written
+
+
+def test_a_rival_chain_is_told_with_its_paths_and_who_preferred():
+    plain = json.loads(line(CONTRASTED))["rivals"]
+    assert [(one["label"], one["answer"]) for one in plain] == [("B", "Drug two")]
+    assert plain[0]["reasoning"] == "Step 1: It acts on the gene.\nConclusion: So B."
+    assert plain[0]["paths"][0]["hops"] == [plain[0]["steps"][0]["edges"]]
+    assert plain[0]["paths"][0]["cited"] is True
+    assert [one["key_first"] for one in plain[0]["comparisons"]] == [True, False]
+    assert parse_line(line(CONTRASTED)).rivals[0].lost_every_comparison
+
+
+def test_a_rival_that_could_not_be_written_is_not_in_the_line():
+    missing = replace(RIVAL, cot=None, comparisons=(), failure=Failure("search", "no_path", ""))
+    assert json.loads(line(replace(TRACE, rivals=(missing,))))["rivals"] == []
+
+
+@pytest.mark.parametrize(
+    ("comparisons", "lost"),
+    [
+        ((), False),
+        (RIVAL.comparisons[:1], False),
+        ((RIVAL.comparisons[0], replace(RIVAL.comparisons[1], preferred="neither")), False),
+        (RIVAL.comparisons, True),
+    ],
+)
+def test_a_rival_loses_only_in_both_orders(comparisons, lost):
+    trace = replace(TRACE, rivals=(replace(RIVAL, comparisons=comparisons),))
+    assert parse_line(line(trace)).rivals[0].lost_every_comparison is lost
+
+
+def test_a_filter_that_only_measures_does_not_decide_the_verdict():
+    measured = FilterResult("contrast", False, 0.5, "One of two.", decides=False)
+    passed = FilterResult("format", True, 1.0, "Complete.")
+    verdict = parse_line(line(replace(TRACE, verdict=Verdict((passed, measured))))).verdict
+    assert verdict.passed
+    assert [result.decides for result in verdict.filters] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("side", "start", "reaches"),
+    [
+        (Side.ANSWER, 0, True),
+        (Side.EXPLANATION, 0, False),
+        (Side.QUESTION, 0, False),
+        # As traces of earlier versions hold an explanation's mention: behind the answer's text.
+        (Side.ANSWER, len(QUESTION.answer_text) + 1, False),
+    ],
+)
+def test_a_line_says_whether_its_paths_end_at_the_answer(side, start, reaches):
+    mention = Mention("drug", side, start, start + 4)
+    trace = replace(TRACE, linked=(LinkedEntity(mention, DRUG, LinkStage.EXACT, 1.0, 1),))
+    assert json.loads(line(trace))["reaches_answer"] is reaches
+
+
+def test_a_line_of_format_2_is_read_and_written_as_it_is():
+    text = line_of_format_2(TRACE)
+    parsed = parse_line(text)
+    assert (parsed.format_version, parsed.reaches_answer, parsed.rivals) == (2, None, ())
+    assert as_format_2(line(CONTRASTED)) == text
+    with pytest.raises(ValueError, match="format_version"):
+        parse_line(text.replace('"format_version":2', '"format_version":3'))
 
 
 def test_an_ungraded_trace_has_no_consensus():

@@ -1,9 +1,11 @@
 """One released line with everything on it, and its parts, for tests of the format."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
 from pipeline.core.records import (
+    Comparison,
     CoT,
     Edge,
     FilterResult,
@@ -12,8 +14,10 @@ from pipeline.core.records import (
     Option,
     Path,
     Polarity,
+    Preferred,
     Question,
     ReasonerKind,
+    Rival,
     SearchLayer,
     Step,
     TraceRecord,
@@ -63,6 +67,13 @@ TRACE = TraceRecord(
         )
     ),
 )
+RIVAL = Rival(
+    "B",
+    "Drug two",
+    (Path((DISEASE, GENE), ((OTHER,),), SearchLayer.WHOLE),),
+    CoT((Step(1, "It acts on the gene.", (OTHER,)),), "So B."),
+    tuple(Comparison(first, Preferred.KEY, "Its edge is to the point.") for first in (True, False)),
+)
 GRAPH = GraphReference(name="starter", version="1", checksum="c" * 64)
 GRADE = ReleasedGrade(
     rater="r-01",
@@ -99,6 +110,16 @@ def line(trace: TraceRecord = TRACE, **changes: Any) -> str:
         "consensus": CONSENSUS,
     }
     return released_line(trace, **(grades | changes))
+
+
+def line_of_format_2(trace: TraceRecord, **changes: Any) -> str:
+    """The line of the trace as releases of that format hold it."""
+    plain = json.loads(line(trace, **changes)) | {"format_version": 2}
+    del plain["reaches_answer"], plain["rivals"]
+    for result in plain["verdict"]["filters"]:
+        del result["decides"]
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return text.replace("\u2028", "\\u2028")
 
 
 MODEL_TRACE = replace(TRACE, reasoner_kind=ReasonerKind.LANGUAGE_MODEL)

@@ -207,8 +207,14 @@ class TraceRecord:
 
     @property
     def reaches_answer(self) -> bool:
-        """Whether the paths end at entities of the answer, not only at its explanation's."""
-        return any(entity.mention.side is Side.ANSWER for entity in self.linked)
+        """Whether the paths end at entities of the answer, not only at its explanation's.
+
+        Traces made before explanations had a side of their own hold their mentions as the
+        answer's, placed behind its text.
+        """
+        answer = len(self.question.answer_text)
+        mentions = (entity.mention for entity in self.linked)
+        return any(one.side is Side.ANSWER and one.start < answer for one in mentions)
 
     def reading(self, kind: ReadingKind) -> Reading | None:
         """The further reading of this kind, None where none was made."""

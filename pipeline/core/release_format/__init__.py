@@ -6,6 +6,7 @@ are not released: free text may identify people.
 """
 
 from pipeline.core.release_format.base import Schema
+from pipeline.core.release_format.chains import ReleasedComparison, ReleasedRival, ReleasedStep
 from pipeline.core.release_format.grades import (
     ReleasedConsensus,
     ReleasedCorrection,
@@ -13,9 +14,11 @@ from pipeline.core.release_format.grades import (
     ReleasedPathGrade,
 )
 from pipeline.core.release_format.lines import (
+    FORMAT_2_LACKS,
     FORMAT_VERSION,
     Place,
     TraceLine,
+    as_format_2,
     options_text,
     parse_line,
     reasoning_text,
@@ -29,9 +32,11 @@ from pipeline.core.release_format.paths import (
 )
 
 __all__ = [
+    "FORMAT_2_LACKS",
     "FORMAT_VERSION",
     "GraphReference",
     "Place",
+    "ReleasedComparison",
     "ReleasedConsensus",
     "ReleasedCorrection",
     "ReleasedEdge",
@@ -39,8 +44,11 @@ __all__ = [
     "ReleasedNode",
     "ReleasedPath",
     "ReleasedPathGrade",
+    "ReleasedRival",
+    "ReleasedStep",
     "Schema",
     "TraceLine",
+    "as_format_2",
     "options_text",
     "parse_line",
     "reasoning_text",

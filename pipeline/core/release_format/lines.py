@@ -1,17 +1,23 @@
 """One released line, from trace to text and back."""
 
 import json
-from collections.abc import Iterable
-from typing import Annotated, Literal, Self
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from pipeline.core.records import CoT, Path, Question, TraceRecord
+from pipeline.core.records import CoT, Edge, Path, Question, TraceRecord
 from pipeline.core.release_format.base import Position, Schema, Text
+from pipeline.core.release_format.chains import ReleasedRival, ReleasedStep, check_citations
 from pipeline.core.release_format.grades import ReleasedConsensus, ReleasedCorrection, ReleasedGrade
-from pipeline.core.release_format.paths import GraphReference, ReleasedEdge, ReleasedPath
+from pipeline.core.release_format.paths import GraphReference, ReleasedPath
 
-FORMAT_VERSION: Literal[2] = 2
+FORMAT_VERSION: Literal[3] = 3
+# What lines of format 2 lack, as pydantic's `exclude`.
+FORMAT_2_LACKS: Mapping[str, Any] = MappingProxyType(
+    {"reaches_answer": True, "rivals": True, "verdict": {"filters": {"__all__": {"decides": True}}}}
+)
 
 
 class Place(Schema):
@@ -22,38 +28,35 @@ class Place(Schema):
     inclusion_probability: Annotated[float, Field(gt=0, le=1)] | None
 
 
-class ReleasedStep(Schema):
-    """One step of the CoT, numbered from 1, with the edges it rests on (none: none cited)."""
-
-    number: Annotated[int, Field(ge=1)]
-    text: Text
-    edges: tuple[ReleasedEdge, ...]
-
-
 class ReleasedFilter(Schema):
-    """What one automatic filter says."""
+    """What one automatic filter says; one that does not decide only measures."""
 
     name: Text
     passed: bool
     score: float | None
     explanation: str
+    decides: bool = True
 
 
 class ReleasedVerdict(Schema):
-    """What all automatic filters say; passed only if every one of them passed."""
+    """What all automatic filters say; passed only if every one that decides passed."""
 
     passed: bool
     filters: tuple[ReleasedFilter, ...]
 
     @model_validator(mode="after")
     def _filters_decide(self) -> Self:
-        if self.passed != all(result.passed for result in self.filters):
+        if self.passed != all(result.passed for result in self.filters if result.decides):
             raise ValueError("the verdict contradicts its filters")
         return self
 
 
 class TraceLine(Schema):
-    """One released line. The first six fields are the published MedReason columns."""
+    """One released line. The first six fields are the published MedReason columns.
+
+    `reaches_answer`: the paths end at entities of the answer; false where they end at those of
+    the source's explanation only, null in lines of format 2, which do not say.
+    """
 
     dataset_name: Text
     id_in_dataset: Text
@@ -61,7 +64,7 @@ class TraceLine(Schema):
     answer: Text
     reasoning: Text
     options: str
-    format_version: Literal[2]
+    format_version: Literal[2, 3]
     trace_id: Text
     reasoner_kind: Literal["demonstration", "language_model"]
     licence: Text
@@ -74,20 +77,24 @@ class TraceLine(Schema):
     steps: tuple[ReleasedStep, ...]
     conclusion: Text
     paths: tuple[ReleasedPath, ...]
+    reaches_answer: bool | None = None
     verdict: ReleasedVerdict
+    rivals: tuple[ReleasedRival, ...] = ()
     grades: tuple[ReleasedGrade, ...]
     consensus: ReleasedConsensus | None
     correction: ReleasedCorrection | None
 
     @model_validator(mode="after")
     def _citations_hold(self) -> Self:
-        cited = {edge for step in self.steps for edge in step.edges}
-        if not cited <= {edge for path in self.paths for edge in path.edges}:
-            raise ValueError("a step rests on an edge that is in no path")
-        if any(path.cited != bool(cited.intersection(path.edges)) for path in self.paths):
-            raise ValueError("a path's mark `cited` contradicts the steps")
-        if [step.number for step in self.steps] != list(range(1, len(self.steps) + 1)):
-            raise ValueError("steps are not numbered from 1")
+        check_citations(self.steps, self.paths)
+        for rival in self.rivals:
+            check_citations(rival.steps, rival.paths)
+        return self
+
+    @model_validator(mode="after")
+    def _format_holds(self) -> Self:
+        if (self.format_version == 2) != (self.reaches_answer is None):
+            raise ValueError("format_version contradicts what the line says")
         return self
 
     @model_validator(mode="after")
@@ -147,7 +154,6 @@ def released_line(
         raise ValueError("A trace without chain of thought and verdict cannot be released.")
     if trace.graph_checksum != graph.checksum:
         raise ValueError("The trace was made on another graph than the one named.")
-    cited = frozenset(trace.cited_paths)
     trace_line = TraceLine.model_validate(
         {
             "dataset_name": trace.question.source,
@@ -168,8 +174,10 @@ def released_line(
             "context": trace.question.context,
             "steps": trace.cot.steps,
             "conclusion": trace.cot.conclusion,
-            "paths": tuple(_path(path, cited=i in cited) for i, path in enumerate(trace.paths)),
+            "paths": _paths(trace.paths, trace.cot),
+            "reaches_answer": trace.reaches_answer,
             "verdict": trace.verdict,
+            "rivals": tuple(_rivals(trace)),
             "grades": tuple(grades),
             "consensus": consensus,
             "correction": correction,
@@ -186,9 +194,16 @@ def parse_line(line: str) -> TraceLine:
     return trace_line
 
 
+def as_format_2(line: str) -> str:
+    """The line as format 2 would have it, to compare it with one that was released so."""
+    earlier = parse_line(line).model_copy(update={"format_version": 2})
+    return _canonical(earlier)
+
+
 def _canonical(trace_line: TraceLine) -> str:
     """Separators U+2028 and U+2029 are escaped: some readers take them for line ends."""
-    plain = trace_line.model_dump(mode="json")
+    lacks = FORMAT_2_LACKS if trace_line.format_version == 2 else {}
+    plain = trace_line.model_dump(mode="json", exclude=dict(lacks))
     line = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n"
 
@@ -197,6 +212,27 @@ def _reasoning(cot: CoT) -> str:
     return reasoning_text((step.text for step in cot.steps), cot.conclusion)
 
 
-def _path(path: Path, *, cited: bool) -> ReleasedPath:
-    plain = {"layer": path.layer, "nodes": path.nodes, "hops": path.hops, "cited": cited}
-    return ReleasedPath.model_validate(plain)
+def _paths(paths: Iterable[Path], cot: CoT) -> tuple[ReleasedPath, ...]:
+    """The paths, those marked `cited` of which a step rests on an edge."""
+    cited = {edge for step in cot.steps for edge in step.edges}
+    return tuple(_path(path, cited) for path in paths)
+
+
+def _path(path: Path, cited: set[Edge]) -> ReleasedPath:
+    plain = {"layer": path.layer, "nodes": path.nodes, "hops": path.hops}
+    return ReleasedPath.model_validate({**plain, "cited": bool(cited.intersection(path.edges))})
+
+
+def _rivals(trace: TraceRecord) -> Iterator[dict[str, Any]]:
+    """The rival chains that were written."""
+    for rival in trace.rivals:
+        if rival.cot is not None:
+            yield {
+                "label": rival.label,
+                "answer": rival.text,
+                "reasoning": _reasoning(rival.cot),
+                "steps": rival.cot.steps,
+                "conclusion": rival.cot.conclusion,
+                "paths": _paths(rival.paths, rival.cot),
+                "comparisons": rival.comparisons,
+            }

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas
@@ -10,14 +11,30 @@ import pytest
 import yaml
 from pyarrow import parquet
 
-from review.exports.bundle import MANIFEST_NAME, write_bundle
-from review.exports.tables import RATED, TABLES
-from tests.factories.release import CONSENSUS, GRADE, NOTICE, OTHER_WORDS, REJECTED, facts, frozen
+from review.exports.bundle import MANIFEST_NAME, FrozenLine, write_bundle
+from review.exports.tables import RATED, TABLES, TABLES_OF_VERSION
+from tests.factories.release import (
+    CONSENSUS,
+    GRADE,
+    MODEL_TRACE,
+    NOTICE,
+    OTHER_WORDS,
+    REJECTED,
+    RIVAL,
+    facts,
+    frozen,
+    line_of_format_2,
+)
 
 TAKEN = frozen()
+CONTRASTED = frozen(replace(MODEL_TRACE, rivals=(RIVAL,)))
 WORSE = frozen(OTHER_WORDS, taken=False, trace_id="t-2", consensus=REJECTED)
-# sha256 of files in the versions that a release may already have promised: BUNDLE_VERSION.
-PROMISED = {
+EARLIER = [
+    FrozenLine(1, True, line_of_format_2(MODEL_TRACE)),
+    FrozenLine(1, False, line_of_format_2(OTHER_WORDS, trace_id="t-2", consensus=REJECTED)),
+]
+# sha256 of files in the versions of the bundle that a release may have promised.
+PROMISED_IN_1 = {
     "data/grades.csv": "da16a62eb26afd0e96d7b3742568dfc88257c25bc6c4d8cafcde61619f11e1d3",
     "data/medreason.jsonl": "195b1ada993ffaf003395c01c4ac984cb78d9fd69f6ddd80c824980f885ec1db",
     "data/path_grades.csv": "e8edd83f02781566ff34f1d8ba42c417fcc78cab7a899d371bc37dde37efd6b6",
@@ -27,6 +44,13 @@ PROMISED = {
     "data/sft.jsonl": "73cc55d6e5b9a928d1b1003edac39a9cf2b6b8a49bc6a39ece353447755bd436",
     "data/steps.csv": "cb403dc109f89d3ab59105088e8a02cdd90e8da9baf10ec26573f9c50a37d836",
     "data/stepwise.jsonl": "5bdf2002e4a9f9963a4e451703efb7d0fcc20e14f4970db0478bb109f0f11c5b",
+}
+
+
+PROMISED_IN_2 = PROMISED_IN_1 | {
+    "data/preference.jsonl": "cff729525f86aeaff7197eaca0750e1953cf9d8befe757c45018cc365fb7e7be",
+    "data/rated.jsonl": "5c717982a3f7e3a99a35838a0d4471891cea94a0f8b21ed62fe2e216527e099b",
+    "data/sft.jsonl": "f603912af77fc5e712641e94e7aab806a0525ef13ace474f340d8ad870ec20ff",
 }
 
 
@@ -60,10 +84,41 @@ def test_the_same_lines_and_facts_give_the_same_bytes(tmp_path):
     assert (first / MANIFEST_NAME).read_bytes() == (second / MANIFEST_NAME).read_bytes()
 
 
-def test_what_a_version_of_the_bundle_promised_does_not_change(tmp_path):
+@pytest.mark.parametrize(
+    ("version", "lines", "promised"),
+    [(1, EARLIER, PROMISED_IN_1), (2, [CONTRASTED, WORSE], PROMISED_IN_2)],
+)
+def test_what_a_version_of_the_bundle_promised_does_not_change(tmp_path, version, lines, promised):
     """A new sum here needs a new BUNDLE_VERSION: releases frozen before could not be rebuilt."""
-    result = {file.name: file.sha256 for file in written(tmp_path).files}
-    assert {name: result[name] for name in PROMISED} == PROMISED
+    bundle = write_bundle(tmp_path, lines=lines, alternatives=lines, facts=facts(), version=version)
+    result = {file.name: file.sha256 for file in bundle.files}
+    assert {name: result.get(name) for name in promised} == promised
+
+
+def test_a_bundle_of_version_1_has_no_column_of_a_later_one(tmp_path):
+    write_bundle(tmp_path, lines=EARLIER, alternatives=EARLIER, facts=facts(), version=1)
+    for table in TABLES_OF_VERSION[1]:
+        columns = parquet.read_table(tmp_path / f"data/{table.name}.parquet")
+        assert columns.column_names == list(table.columns)
+        if table.formats[1] == "jsonl":
+            assert columns.to_pylist() == rows(tmp_path, table.name)
+    assert "rivals" not in TABLES_OF_VERSION[1][0].columns
+
+
+def test_a_rival_that_lost_is_a_marked_pair_of_two_answers(tmp_path):
+    written(tmp_path, [CONTRASTED])
+    (pair,) = rows(tmp_path, "preference")
+    assert (pair["origin"], pair["basis"]) == ("contrast", "second_reader")
+    assert (pair["chosen_answer"], pair["rejected_answer"]) == ("Drüg one", "Drug two")
+    assert pair["rejected"][0]["content"].endswith(
+        "Conclusion: So B.\n\n## Final Answer\n\nDrug two"
+    )
+    assert "no clinician did" in (tmp_path / "README.md").read_text()
+
+
+def test_a_trace_that_is_not_taken_gives_no_pair_of_rivals(tmp_path):
+    left_out = FrozenLine(1, False, CONTRASTED.text)
+    assert "preference" in written(tmp_path, [left_out]).lacks
 
 
 def test_rated_traces_are_the_taken_lines_as_they_are(tmp_path):

@@ -1,10 +1,27 @@
 """Training rows: labels end where the panel's knowledge ends, pairs differ in the CoT alone."""
 
+from dataclasses import replace
+
 import pytest
 
+from pipeline.core.records import Preferred
 from pipeline.core.release_format import ReleasedCorrection, parse_line
-from review.exports.training import correction_pairs, sample_pairs, sft_rows, stepwise_rows
-from tests.factories.release import CONSENSUS, GRADE, MODEL_TRACE, OTHER_WORDS, REJECTED, line
+from review.exports.training import (
+    contrast_pairs,
+    correction_pairs,
+    sample_pairs,
+    sft_rows,
+    stepwise_rows,
+)
+from tests.factories.release import (
+    CONSENSUS,
+    GRADE,
+    MODEL_TRACE,
+    OTHER_WORDS,
+    REJECTED,
+    RIVAL,
+    line,
+)
 
 ANSWER = "\n\n## Final Answer\n\nDrüg one"
 
@@ -32,6 +49,28 @@ def test_a_row_ends_at_the_first_error_and_before_what_nobody_knows(labels, expe
     (row,) = stepwise_rows(labelled(*labels))
     assert row.labels == expected
     assert row.completions == ("It must not be given.", "No other is.")[: len(expected)]
+
+
+@pytest.mark.parametrize(
+    ("preferred", "decision", "pairs"),
+    [
+        (("key", "key"), "accept", 1),
+        (("key", "neither"), "accept", 0),
+        (("key", "rival"), "accept", 0),
+        (("key", "key"), "revise", 0),
+        (("key", "key"), "reject", 0),
+        (("key", "key"), None, 1),
+    ],
+)
+def test_a_rival_is_rejected_only_by_a_cot_that_won_both_orders(preferred, decision, pairs):
+    comparisons = tuple(
+        replace(one, preferred=Preferred(said))
+        for one, said in zip(RIVAL.comparisons, preferred, strict=True)
+    )
+    trace = replace(MODEL_TRACE, rivals=(replace(RIVAL, comparisons=comparisons),))
+    agreed = decision and CONSENSUS.model_copy(update={"decision": decision})
+    found = list(contrast_pairs(parsed(trace, consensus=agreed or None)))
+    assert [pair.basis for pair in found] == ["second_reader"] * pairs
 
 
 @pytest.mark.parametrize("labels", [("unsupported", "correct"), ("disagreed", "incorrect"), ()])
