@@ -2,7 +2,9 @@
 
 import pytest
 
+from pipeline.core.release_format import as_format_2
 from review.evidence.policies import Rules, save_policy
+from review.models import ReleasedTrace
 from review.releases.lifecycle import lines_of
 from tests import actors, factories
 from tests.factories import make_release
@@ -36,6 +38,15 @@ def release(study, lead, name, rules=None):
 
 def test_the_first_release_differs_from_nothing(study, lead):
     assert release(study, lead, "first").manifest["difference"] is None
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_lines_of_an_earlier_format_are_compared_by_what_both_say(study, lead):
+    first = release(study, lead, "first")
+    for row in first.lines.all():
+        ReleasedTrace.objects.filter(pk=row.pk).update(line=as_format_2(row.line))
+    told = release(study, lead, "second").manifest["difference"]
+    assert (told["same"], told["changed"]) == (first.row_count, 0)
 
 
 def test_one_changed_grade_leaves_the_release_and_is_told_by_the_next(study, lead, ann):
