@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -108,7 +109,7 @@ def start_batch(
             **endpoints.fields,
         )
         Trace.objects.bulk_create(first_traces(batch, questions), batch_size=INSERT_SIZE)
-        told = {"warnings": endpoints.warnings, "placebo_share": placebo_share}
+        told: dict[str, Any] = {"warnings": endpoints.warnings, "placebo_share": placebo_share}
         Event.objects.record(
             "batch.started",
             batch,

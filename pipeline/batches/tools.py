@@ -1,17 +1,18 @@
 """What the traces of a batch are made with, shared by all threads of a process."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.core.chain import Tools
+from pipeline.batches.evaluation.other_questions import OtherQuestions
+from pipeline.core.chain import Tools, no_other_questions
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
-from pipeline.core.records import ReasonerKind
+from pipeline.core.records import Question, ReasonerKind
 from pipeline.core.similarity.base import SimilarityBackend
 from pipeline.core.similarity.dense import open_dense, open_vectors
 from pipeline.core.similarity.registry import make_similarity
@@ -44,6 +45,7 @@ class BatchTools:
     graph: GraphIndex
     similarity_for: SimilarityFor
     reasoners_for: ReasonersFor
+    other_questions: Callable[[Question], Iterable[Question]] = no_other_questions
 
     def for_trace(self, trace: Trace, calls: TraceCalls) -> Tools:
         """The tools of one trace; `calls` tells afterwards how its calls went."""
@@ -53,6 +55,7 @@ class BatchTools:
             similarity=self.similarity_for(trace, calls),
             reasoner=reasoner,
             second_reader=reader,
+            other_questions=self.other_questions,
         )
 
 
@@ -76,7 +79,8 @@ def open_tools(batch: Batch) -> BatchTools:
     else:
         similarity = _similarity(graph, vectors_folder(row), config.similarity)
         similarity_for = lambda trace, calls: similarity  # noqa: E731
-    return BatchTools(config, graph, similarity_for, reasoners_for)
+    others = OtherQuestions(batch, config)
+    return BatchTools(config, graph, similarity_for, reasoners_for, others)
 
 
 def _by_endpoint(

@@ -7,6 +7,7 @@ the text reaches its own end, not that it is right.
 from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
+from types import MappingProxyType
 
 from rapidfuzz import fuzz
 
@@ -14,8 +15,10 @@ from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.options import nodes_in_option
 from pipeline.core.records import Node, Question
 
-# Answers that stand on a scale; spelling says nothing of how near two of them are.
-STANCES = ("yes", "maybe", "no")
+# Where stances stand between yes and no; spelling says nothing of how near two of them are.
+STANCE_SCALE = MappingProxyType(
+    {"yes": 0, "true": 0, "maybe": 1, "unclear": 1, "no": 2, "false": 2}
+)
 
 
 def towards(question: Question, label: str) -> Question:
@@ -52,14 +55,14 @@ def nearest_wrong_labels(graph: GraphIndex, question: Question) -> tuple[str, ..
 
     Near are nodes of the key's type with many neighbours in common; then texts that are spelt
     alike; then the order of the options. Where the key names no node (a sentence, a number)
-    spelling alone decides, and between yes, maybe and no their order.
+    spelling alone decides, and between yes, maybe and no their place on that scale.
     """
     texts = {option.label: plain(option.text) for option in question.options}
     labels = wrong_labels(question)
     if not labels:
         return ()
     key = texts[question.answer_label or ""]
-    if set(texts.values()) <= set(STANCES):
+    if question.asks_for_stance:
         return tuple(sorted(labels, key=lambda label: _steps_between(key, texts[label])))
     ends = nodes_in_option(graph, _text_of(question, question.answer_label))
     nodes = {
@@ -82,7 +85,7 @@ def _text_of(question: Question, label: str | None) -> str:
 
 
 def _steps_between(one: str, other: str) -> int:
-    return abs(STANCES.index(one) - STANCES.index(other))
+    return abs(STANCE_SCALE.get(one, 1) - STANCE_SCALE.get(other, 1))
 
 
 def _overlap_of(graph: GraphIndex, ones: Sequence[Node], others: Sequence[Node]) -> float:
