@@ -35,6 +35,15 @@ def configuration_named(name: str) -> Configuration:
     return row
 
 
+def require_current(row: Configuration) -> None:
+    """Raises InvalidConfiguration for one that was saved with another version of the method."""
+    if not row.is_current:
+        raise InvalidConfiguration(
+            f"The configuration {row} was saved with an earlier version of the method, and a name "
+            "must not come to mean another method: save its settings under a new name."
+        )
+
+
 def save_configuration(
     name: str, *, config: MethodConfig, saved_by: User | None = None
 ) -> Configuration:

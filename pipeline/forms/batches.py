@@ -28,9 +28,10 @@ IN_CONFIG = ("similarity", "own_temperature")
 
 
 def runnable_configurations() -> list[Configuration]:
-    """The configurations whose kind of reasoner this installation has."""
+    """The configurations of this version of the method whose kind of reasoner there is."""
     has_models = bool(_of_role(Endpoint.Role.REASONER) and _of_role(Endpoint.Role.SECOND_READER))
-    return [row for row in all_configurations() if has_models or not row.asks_models]
+    rows = (row for row in all_configurations() if row.is_current)
+    return [row for row in rows if has_models or not row.asks_models]
 
 
 class BatchForm(BudgetForm):

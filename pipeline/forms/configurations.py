@@ -19,6 +19,7 @@ GROUPS = {
     "prune": "Pruning",
     "model": "Language models",
     "filters": "Filters",
+    "checks": "Checks of the filters",
 }
 
 
@@ -75,7 +76,7 @@ def _field(setting: Setting) -> forms.Field:
             return forms.FloatField(min_value=low, max_value=high, widget=widget, **common)
         case OneOf(choices):
             return forms.ChoiceField(choices=choices, **common)
-        case AnyOf(names):
+        case AnyOf(names, _):
             return forms.MultipleChoiceField(
                 choices=[(name, name.replace("_", " ")) for name in names],
                 widget=forms.CheckboxSelectMultiple,

@@ -2,10 +2,14 @@
 
 from argparse import ArgumentTypeError
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.core.validators import validate_slug
+
+from pipeline.core.settings.catalogue import SETTINGS
+from pipeline.core.settings.kinds import Number, Whole
 
 MAX_NAME_LENGTH = 80
 
@@ -28,6 +32,22 @@ def positive(text: str) -> int:
     if (number := int(text)) < 1:
         raise ArgumentTypeError(f"{text} is not above 0")
     return number
+
+
+def check_share(text: str) -> tuple[str, Any]:
+    """A check of the filters and its value ("contrast=0.2"), as an argument parser's type."""
+    name, _, value = text.partition("=")
+    setting = SETTINGS.get(f"checks.{name}")
+    if setting is None or not isinstance(setting.kind, Number | Whole):
+        names = (path.removeprefix("checks.") for path in SETTINGS if path.startswith("checks."))
+        known = ", ".join(known for known in names if known != "deciding")
+        raise ArgumentTypeError(f"{text!r} is no check with its share: there are {known}")
+    try:
+        number = float(value)
+        whole = isinstance(setting.kind, Whole) and number.is_integer()
+        return name, setting.checked(int(number) if whole else number)
+    except ValueError as error:
+        raise ArgumentTypeError(f"{name}: {error}") from error
 
 
 def existing_file(path: Path) -> Path:

@@ -37,6 +37,11 @@ class Configuration(models.Model):
         return MethodConfig.from_json(self.config)
 
     @property
+    def is_current(self) -> bool:
+        """Whether it still means what was saved: a new version of the method has other settings."""
+        return self.fingerprint == self.method_config.fingerprint
+
+    @property
     def asks_models(self) -> bool:
         return self.method_config.reasoner_kind is ReasonerKind.LANGUAGE_MODEL
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pipeline.core.config import ModelConfig
+from pipeline.core.config import BASE_FILTERS, CHECK_FILTERS, ModelConfig
 from pipeline.core.kg.relations import SPECS
 from pipeline.core.prompts import read_lock
 from pipeline.core.records import NodeType
@@ -43,16 +43,53 @@ class Setting:
         return self.kind.checked(value)
 
     def in_words(self, value: Any) -> str:
-        """The value as people read it."""
-        return self.unset if value is None else self.kind.in_words(value)
+        """The value as people read it; None also where an earlier version had no such setting."""
+        return self.unset or "none" if value is None else self.kind.in_words(value)
 
 
 def _prompt_settings() -> Iterator[Setting]:
     released = [name.partition("/") for name in read_lock()]
-    for prompt, _ in ModelConfig().prompts:
+    for prompt, current in ModelConfig().prompts:
         versions = [version for name, _, version in released if name == prompt]
+        versions += [] if current in versions else [current]
         kind = OneOf(tuple((version, version) for version in versions))
         yield Setting(f"{PROMPTS}{prompt}", f"Version of the prompt “{prompt}”", kind)
+
+
+def _check_settings() -> Iterator[Setting]:
+    """What tests the filters, and which filters reject."""
+    share = "From 0 to 1, drawn by seed."
+    for name, title, does in (
+        ("without_cot", "Read without the chain of thought", "The second reader answers from the "
+         "question alone: what the answer filter keeps is worth something only above this."),
+        ("other_cot", "Read with another question's chain of thought", "Of a question with as many "
+         "options: what any text of the kind does for the reader."),
+        ("permuted_options", "Read with permuted options", "Whether the answer stays the same."),
+        ("other_reader", "Read by the reasoner too", "Whether two readers agree."),
+        ("contrast", "Compared with chains for wrong options", "Written for the nearest wrong "
+         "options and put before the second reader in both orders."),
+    ):  # fmt: skip
+        yield Setting(
+            f"checks.{name}", f"{title}, share of traces", Number(0, 1), f"{does} {share}"
+        )
+    yield Setting(
+        "checks.rivals", "Wrong options compared with", Whole(1, 2), "The nearest one, or two."
+    )
+    yield Setting(
+        "checks.minimum_margin",
+        "Lowest rise in sureness of the key",
+        Number(-1, 1),
+        "By how much the chain of thought must raise the second reader's sureness of the answer "
+        "key, for the filter “margin”.",
+    )
+    yield Setting(
+        "checks.deciding",
+        "Filters that reject a trace",
+        AnyOf((*BASE_FILTERS, *CHECK_FILTERS), nothing="none"),
+        "All others only measure. A filter on a check can reject only if the check's share is 1: "
+        "margin and question_alone on reading without the chain of thought, agreement on the "
+        "reasoner's reading, permutation on permuted options, contrast on chains for wrong ones.",
+    )
 
 
 SETTINGS: Final[Mapping[str, Setting]] = {
@@ -142,6 +179,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
             "8,000 to 32,000.",
         ),
         *_prompt_settings(),
+        *_check_settings(),
         Setting(
             "minimum_grounded_share",
             "Lowest share of grounded steps",

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline.core.config import PRESETS, MethodConfig
+from pipeline.core.config import PRESETS, ChecksConfig, MethodConfig
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.records import ReasonerKind
 from pipeline.core.settings.catalogue import PROMPTS, SETTINGS, Setting
@@ -33,10 +33,13 @@ class Difference:
 
 
 def settings_of(config: MethodConfig) -> dict[str, Any]:
-    """Every setting's value by its path."""
+    """Every setting's value by its path; None for a prompt that an earlier version did not have."""
     plain = config.as_json()
     prompts = {f"{PROMPTS}{prompt}": version for prompt, version in config.model.prompts}
-    return {path: prompts[path] if path in prompts else _at(plain, path) for path in SETTINGS}
+    return {
+        path: prompts.get(path) if path.startswith(PROMPTS) else _at(plain, path)
+        for path in SETTINGS
+    }
 
 
 def differences(config: MethodConfig, base: MethodConfig) -> list[Difference]:
@@ -86,7 +89,20 @@ def _contradictions(preset: str, values: Values) -> Iterator[tuple[str, str]]:
         yield "similarity.accept", "must not lie below the lowest similarity of a candidate."
     if shown is not None and shown < values["prune.keep"]:
         yield "prune.shown", "must be at least K, the number of paths kept."
+    yield from _undecided(values)
     yield from _useless(preset, values)
+
+
+def _undecided(values: Values) -> Iterator[tuple[str, str]]:
+    """Filters that are to reject, on a check that is not run on every trace."""
+    names = [path for path in SETTINGS if path.startswith("checks.")]
+    checks = ChecksConfig(**{path.removeprefix("checks."): values[path] for path in names})
+    unready = [name for name in checks.deciding if checks.share_behind(name) < 1]
+    if unready:
+        yield (
+            "checks.deciding",
+            f"must leave out {' and '.join(unready)}: a check rejects only if its share is 1.",
+        )
 
 
 def _useless(preset: str, values: Values) -> Iterator[tuple[str, str]]:

@@ -81,9 +81,10 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class AnyOf:
-    """Some of these names, in their own order; none of them stands for all."""
+    """Some of these names, in their own order; `nothing` says what none of them stands for."""
 
     names: tuple[str, ...]
+    nothing: str = "all"
 
     def checked(self, value: Any) -> list[str]:
         listed = value if isinstance(value, list | tuple) else [value]
@@ -92,7 +93,7 @@ class AnyOf:
         return [name for name in self.names if name in listed]
 
     def in_words(self, value: list[str]) -> str:
-        return ", ".join(value) or "all"
+        return ", ".join(value) or self.nothing
 
 
 @dataclass(frozen=True, slots=True)

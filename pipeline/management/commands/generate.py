@@ -17,11 +17,11 @@ from pipeline.batches.funnel import Funnel, funnel_of
 from pipeline.batches.lifecycle import open_traces, run_batch, start_batch
 from pipeline.batches.missing import Choices, missing_pieces, require_complete
 from pipeline.batches.preflight import ModelEndpoints, embeddings_of
-from pipeline.configurations.registry import configuration_named
+from pipeline.configurations.registry import configuration_named, require_current
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
 from pipeline.ledger.probe import probe_if_untested
-from pipeline.management.arguments import positive
+from pipeline.management.arguments import check_share, positive
 from pipeline.models import Batch, Configuration, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.tasks import enqueue_pumps
@@ -59,6 +59,15 @@ class Command(BaseCommand):
             metavar="SHARE",
             help="for this share of the questions with options (0 to 1), drawn by seed, also argue "
             "for a wrong option, once a random and once the nearest one, to test the filters",
+        )
+        parser.add_argument(
+            "--check",
+            type=check_share,
+            action="append",
+            default=[],
+            metavar="NAME=SHARE",
+            help="run a check of the filters on this share of the traces, as in contrast=0.2 or "
+            "without_cot=1; it measures and rejects nothing, unless the configuration says so",
         )
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--name", default="", help="the batch's name")
@@ -198,7 +207,10 @@ def _temperature(text: str) -> float | str:
 
 
 def _config(configuration: Configuration, options: dict[str, Any]) -> MethodConfig:
+    require_current(configuration)
     config = replace(configuration.method_config, seed=options["seed"])
+    if options["check"]:
+        config = replace(config, checks=replace(config.checks, **dict(options["check"])))
     if options["similarity"]:
         config = config.with_similarity(options["similarity"])
     if options["temperature"] == MODEL_DEFAULT:

@@ -10,10 +10,10 @@ from pipeline.core.settings.catalogue import SETTINGS
 from pipeline.core.settings.changes import InvalidSettings, differences, settings_of, with_settings
 
 FINGERPRINTS = {
-    "demonstration": "5216f6194ee190798600b3be88d4a3d07010bd102f64720024b88b1790b1d0e2",
-    "lexical": "f480f1c378de2144fc18beaf7ce963dd551932116dcd3760d1987a8e5410e025",
-    "default": "ca1dc67e45b0df9b4b883996f27cdd24c0f77c72792e1dd1e1c82709a663abb3",
-    "paper": "113ae2b18941ef4149d1181cf6ad8f2affdd22a4f678cdbddc270dbe62d4f357",
+    "demonstration": "6ae28dbb0cbcb026684178cbd92afe91b1517d460b9483a1680d277986aa330d",
+    "lexical": "7ea9675b2ea87f4b89b65820bf9c02c3fc8281293ff48f1aa2f6464b939e042c",
+    "default": "f44d03230370bfa121931b6ca55ae9564541b1107744136c2395306edff003f0",
+    "paper": "15410392d8f896b64275e7521035246b823ad55e4e9a24d565281a6f82b01d3b",
 }
 # What a batch or the preset itself decides.
 NO_SETTINGS = {
@@ -22,11 +22,12 @@ NO_SETTINGS = {
 }
 
 
-def test_a_preset_never_changes():
+def test_a_preset_changes_only_with_the_method():
+    """As in 0038; batches begun before are then not continued, so a change is made on purpose."""
     assert {name: config.fingerprint for name, config in PRESETS.items()} == FINGERPRINTS
 
 
-def test_a_batch_of_an_earlier_version_is_read_unchanged():
+def test_a_batch_of_an_earlier_version_is_read_and_known_by_its_fingerprint():
     row = json.loads(
         '{"preset": "default", "reasoner_kind": "language_model", "similarity": {"backend": '
         '"lexical", "model": "", "top_k": 10, "floor": 0.7, "accept": null}, "search": '
@@ -38,10 +39,11 @@ def test_a_batch_of_an_earlier_version_is_read_unchanged():
         '"minimum_grounded_share": 0.5, "seed": 7, "sample_index": 0}'
     )
     config = MethodConfig.from_json(row)
-    assert config.as_json() == row
-    assert config.fingerprint == (
-        "597cd8077bb4c1d185880d294793ddc87d7d0ed70f9a371fcf3f1a1dfda94091"
-    )
+    assert config.as_json() == row | {"checks": MethodConfig().as_json()["checks"]}
+    began_with = "597cd8077bb4c1d185880d294793ddc87d7d0ed70f9a371fcf3f1a1dfda94091"
+    assert config.fingerprint != began_with
+    told = [str(difference) for difference in differences(config, PRESETS["default"])]
+    assert "Version of the prompt “compare”: none instead of v1" in told
 
 
 def test_every_part_of_a_configuration_is_a_setting_or_a_batchs_own():
@@ -102,6 +104,10 @@ def test_the_same_settings_have_one_fingerprint_however_they_are_written():
         ("default", "search.relations", ["cures"], "must be from protein_protein"),
         ("default", "similarity.model", "a\nb", "must be one line"),
         ("default", "model.prompts.judge", "v9", "must be one of v1"),
+        ("default", "checks.contrast", 1.5, "must be a number from 0 to 1"),
+        ("default", "checks.rivals", 3, "must be a whole number from 1 to 2"),
+        ("default", "checks.deciding", ["truth"], "must be from format"),
+        ("default", "checks.deciding", ["contrast"], "a check rejects only if its share is 1"),
         ("default", "prune.keeps", 3, "is not a setting."),
         ("demonstration", "model.temperature", 0.5, "the demonstration asks no language model."),
     ],
@@ -117,6 +123,21 @@ def test_every_fault_is_told_at_once():
     with pytest.raises(InvalidSettings) as refused:
         with_settings("default", {"prune.keep": 0, "model.temperature": 3})
     assert set(refused.value.errors) == {"prune.keep", "model.temperature"}
+
+
+def test_a_check_that_runs_on_every_trace_may_reject():
+    chosen = {"checks.contrast": 1, "checks.deciding": ["contrast", "answer"]}
+    config = with_settings("default", chosen)
+    assert config.checks.deciding == ("answer", "contrast")
+    assert [str(difference) for difference in differences(config, PRESETS["default"])] == [
+        "Compared with chains for wrong options, share of traces: 1 instead of 0",
+        "Filters that reject a trace: answer, contrast instead of "
+        + ", ".join(PRESETS["default"].checks.deciding),
+    ]
+    none = with_settings("default", {"checks.deciding": []})
+    assert str(differences(none, PRESETS["default"])[0]).startswith(
+        "Filters that reject a trace: none instead of format"
+    )
 
 
 def test_a_seed_is_no_setting():

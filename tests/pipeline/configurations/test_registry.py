@@ -10,13 +10,15 @@ from django.db import IntegrityError, transaction
 from pipeline.configurations.registry import (
     all_configurations,
     configuration_named,
+    require_current,
     save_configuration,
 )
 from pipeline.core.config import PRESETS
 from pipeline.core.errors import InvalidConfiguration, Refusal
 from pipeline.core.settings.changes import with_settings
+from pipeline.forms.batches import runnable_configurations
 from pipeline.models import Batch, Configuration, Event
-from tests import factories
+from tests import actors, factories
 
 pytestmark = pytest.mark.django_db
 K5 = with_settings("lexical", {"prune.keep": 5})
@@ -128,3 +130,20 @@ def test_a_batch_is_generated_with_a_saved_configuration():
     batch = Batch.objects.get()
     assert (batch.configuration_name, batch.config["preset"]) == ("short", "demonstration")
     assert (batch.config["prune"]["keep"], batch.config["seed"]) == (1, 5)
+
+
+def test_one_of_an_earlier_version_stays_readable_and_starts_no_batch():
+    row = save_configuration("k5", config=K5)
+    old = dict(row.config)
+    del old["checks"]
+    old["model"] = old["model"] | {"prompts": [["extract", "v1"], ["judge", "v1"]]}
+    Configuration.objects.bulk_create(
+        [Configuration(name="before", config=old, fingerprint="0" * 64)]
+    )
+    client = actors.signed_in(actors.lead())
+    for page in ("configurations/", "configurations/at/before/", "configurations/new/?from=before"):
+        assert client.get(f"/batches/{page}").status_code == 200
+    assert b"Saved with an earlier version" in client.get("/batches/configurations/").content
+    assert "before" not in [choice.name for choice in runnable_configurations()]
+    with pytest.raises(InvalidConfiguration, match="save its settings under a new name"):
+        require_current(configuration_named("before"))

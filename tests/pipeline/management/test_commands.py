@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from pipeline import tasks
+from pipeline import store, tasks
 from pipeline.models import Batch, KnowledgeGraph, Question, QuestionSet, Trace
 from tests import factories
 from tests.factories.kg import write_kg
@@ -175,3 +175,30 @@ def test_reap_does_one_round_by_hand(rung):
     run("reap")
     run("reap", once=True)
     assert set(rung) == {batch.pk}
+
+
+def test_generate_makes_placebos_and_checks_on_request():
+    factories.question_set(4, name="asked")
+    factories.graph("house")
+    told = ("--placebo", "0.5", "--check", "without_cot=1", "--check", "rivals=2")
+    run("generate", "--questions", "asked", "--graph", "house", "--wait", *told)
+    batch = Batch.objects.get()
+    assert (batch.placebo_share, batch.traces.count()) == (0.5, 8)
+    assert (batch.config["checks"]["without_cot"], batch.config["checks"]["rivals"]) == (1, 2)
+    reading = store.trace_record(batch.traces.of_key().filter(state="made").first()).readings[0]
+    assert reading.kind == "without_cot"
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("contrast=2", "must be a number from 0 to 1"),
+        ("contrast", "could not convert"),
+        ("deciding=1", "is no check with its share: there are without_cot"),
+        ("truth=1", "is no check"),
+        ("rivals=1.5", "must be a whole number"),
+    ],
+)
+def test_a_check_that_cannot_be_is_refused_in_a_sentence(text, sentence):
+    with pytest.raises(CommandError, match=sentence):
+        run("generate", "--questions", "q", "--graph", "g", "--check", text)

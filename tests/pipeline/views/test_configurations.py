@@ -27,8 +27,9 @@ def client() -> Client:
 
 def entered(base: str = "lexical", **changes: object) -> dict[str, object]:
     """What the form of a preset sends unchanged, but for the changes."""
-    values = {path: value for path, value in settings_of(PRESETS[base]).items() if value}
-    sent = {"preset": base, "name": "mine"} | values
+    values = settings_of(PRESETS[base]).items()
+    set_values = {path: value for path, value in values if value or type(value) is float}
+    sent = {"preset": base, "name": "mine"} | set_values
     return sent | {path.replace("__", "."): value for path, value in changes.items()}
 
 
