@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pipeline.core.filtering.answer import check_answer
+from pipeline.core.filtering.conclusion import check_conclusion
 from pipeline.core.filtering.contrast import check_contrast
 from pipeline.core.filtering.filter_input import FilterInput
 from pipeline.core.filtering.format import check_format
@@ -28,6 +29,7 @@ FILTERS: tuple[Callable[[FilterInput], FilterResult | None], ...] = (
     check_answer,
     check_grounding,
     check_statements,
+    check_conclusion,
     check_order,
     check_margin,
     check_question_alone,

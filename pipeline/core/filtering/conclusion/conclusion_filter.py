@@ -43,7 +43,7 @@ def check_conclusion(inputs: FilterInput) -> FilterResult:
         and not is_excluded(named, one, key, asks_to_avoid=asks_to_avoid)
         and not (keys and says_in_question(question, one.option) and one.by_name)
     ]
-    for_key = [one for one in keys if not key_is_excluded(named, one)]
+    for_key = [one for one in keys if not key_is_excluded(named, one, asks_to_avoid=asks_to_avoid)]
     return _result(question, bool(for_key), bool(keys), list(dict.fromkeys(others)))
 
 

@@ -18,8 +18,13 @@ _AFTER = re.compile(
     r"(?:not|excluded|eliminated|ruled out|wrong|incorrect|unlikely|out)\b|"
     r"(?:does|do|did|would|could|can|should|will) not\b|fails?\b)"
 )
-_AFTER_AS_WRONG = re.compile(
-    r"(?:is|are) (?:wrong|incorrect|excluded|ruled out|not (?:the )?answer)"
+_WRONG = re.compile(
+    r"(?:is|are) (?:wrong|incorrect|excluded|eliminated|ruled out|not (?:the )?answer)"
+)
+_UNWANTED = re.compile(
+    r"(?:is|are) (?:contraindicated|unsuitable|inappropriate|harmful|not (?!only))|"
+    r"(?:must|should) (?:not|be (?:avoided|stopped|withheld))\b|"
+    r"(?:would|will|does|do|can) not (?:help|work|fit|apply|explain)"
 )
 _ARTICLES = ("the", "a", "an", "option", "options", "choice", "choices", "answer", "with", "either")
 _LIST_WORDS = frozenset((*_ARTICLES, ",", "or", "and", "(", ")", "nor"))
@@ -40,11 +45,15 @@ def is_excluded(named: NamedOptions, naming: Naming, key: int, *, asks_to_avoid:
     return not asks_to_avoid and bool(_AFTER.match(_text_after(named, naming, _LIST_WORDS, others)))
 
 
-def key_is_excluded(named: NamedOptions, naming: Naming) -> bool:
-    """Whether the key is named here only to exclude it; other options beside it do not matter."""
+def key_is_excluded(named: NamedOptions, naming: Naming, *, asks_to_avoid: bool) -> bool:
+    """Whether the key is named here only to exclude it; other options beside it do not matter.
+
+    What must be avoided is the answer where the question asks for it.
+    """
     before = _text_before(named, naming, _PHRASE_WORDS, frozenset())
     after = _text_after(named, naming, _PHRASE_WORDS, frozenset())
-    return bool(_BEFORE.search(before) or _AFTER_AS_WRONG.match(after))
+    unwanted = not asks_to_avoid and _UNWANTED.match(after)
+    return bool(_BEFORE.search(before) or _WRONG.match(after) or unwanted)
 
 
 def _text_before(

@@ -41,6 +41,8 @@ SEEN = (
             "Unlike glipizide, metformin fits.",
             "Dimethylbiguanide is what she needs.",
             "A patient like this needs metformin.",
+            "**A. Metformin**",
+            "Metformin is not only cheap but right.",
         ),
         (
             "The moon is made of cheese.",
@@ -52,6 +54,9 @@ SEEN = (
             "A, although insulin is as good.",
             "She should take insulin rather than metformin.",
             "Not A but C.",
+            "Metformin must be avoided.",
+            "Metformin would not help.",
+            "Metformin is not the answer.",
             "A patient with diabetes needs help.",
             "The relations above lead to C, Metformin.",
             "",
