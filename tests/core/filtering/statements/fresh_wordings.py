@@ -1,7 +1,7 @@
 """Sentences written after the rules, as a clinician might put it: outcome, edges, text.
 
-When they were first tried, the rules decided 54 of 78, 53 as marked here; the last was rejected
-for another reason than the one marked."""
+When they were first tried, the rules decided 54 of 78, none wrongly; then words were added.
+"""
 
 WORDINGS: tuple[tuple[str, str, str], ...] = (
     ("S", "contra", "Since the patient is known to have asthma, propranolol is contraindicated."),

@@ -1,4 +1,7 @@
-"""Wordings of negative edges, sound and unsound, half to write rules by and half held out.
+"""Wordings of negative edges, sound and unsound, in two halves.
+
+The rules were written by SEEN; HELD_OUT was tried when they first stood (44 of 49 decided, none
+wrongly), then built on.
 
 Each table holds, for an edge (relation, head, tail), what texts a step may have and what they
 are worth: S says what the edge says, C its contrary or the reverse, N something else.
