@@ -36,6 +36,9 @@ def test_a_question_the_graph_answers_is_kept_with_everything_recorded(graph):
         "masking",
         "answer",
         "grounding",
+        "statements",
+        "conclusion",
+        "order",
     ]
     assert trace.graph_checksum == graph.checksum
     assert trace.config_fingerprint == CONFIG.fingerprint
@@ -125,7 +128,7 @@ def test_a_wrong_reading_discards_the_trace_and_every_filter_still_speaks(graph)
     trace = make_trace(question(), scripted(graph, read=wrong), CONFIG)
     assert not trace.kept
     assert trace.verdict.rejections == ("answer",)
-    assert len(trace.verdict.filters) == 5
+    assert len(trace.verdict.filters) == 8
 
 
 def test_scope_pair_keeps_paths_for_every_pair(graph):
