@@ -15,7 +15,7 @@ from pipeline.core import cot
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import NoPathFound, StageFailure
 from pipeline.core.kg.index import GraphIndex
-from pipeline.core.linking import linker
+from pipeline.core.linking import linker, pairs
 from pipeline.core.linking.linker import Linking
 from pipeline.core.paths import pruning
 from pipeline.core.paths.search import search_pair
@@ -109,7 +109,7 @@ def link_by_selection(progress: Progress, tools: Tools, config: MethodConfig) ->
 
 def search(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
     trace = progress.trace
-    linker.require_both_sides(Linking(trace.linked, trace.unlinked))
+    pairs.require_both_sides(trace.question, Linking(trace.linked, trace.unlinked))
     results = [
         search_pair(
             tools.graph,
@@ -118,7 +118,7 @@ def search(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
             config.search,
             seed_of(trace.question, config, start.index, answer.index),
         )
-        for start, answer in linker.entity_pairs(trace.linked)
+        for start, answer in pairs.entity_pairs(trace.question, trace.linked)
     ]
     found_paths = tuple(path for _, paths in results for path in paths)
     return replace(progress, found_paths=found_paths).adding(

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 
 from pipeline.core.characters import plain
 from pipeline.core.config import SimilarityConfig
-from pipeline.core.errors import AnswerNotMapped, MalformedOutput, NoMentionFound, QuestionNotMapped
+from pipeline.core.errors import MalformedOutput, NoMentionFound
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named, nodes_with_synonym
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import (
+    Assertion,
     Candidate,
     LinkedEntity,
     LinkStage,
     Mention,
     Node,
+    NodeType,
     OpenMention,
     Question,
     Side,
@@ -27,6 +29,9 @@ from pipeline.core.records import (
 from pipeline.core.similarity.base import SimilarityBackend
 
 _EXACT = 1.0
+_SIDES = tuple(Side)
+# Which of several assertions about one node counts.
+_WEIGHTIEST = (Assertion.PRESENT, Assertion.PAST, Assertion.ABSENT, Assertion.FAMILY)
 _BY_NAME = ((LinkStage.EXACT, nodes_named), (LinkStage.SYNONYM, nodes_with_synonym))
 
 
@@ -87,39 +92,15 @@ def require_mentions(mentions: Sequence[Mention]) -> None:
         raise NoMentionFound("No entity was found in the text of the question.")
 
 
-def require_both_sides(linking: Linking) -> None:
-    """Raises QuestionNotMapped or AnswerNotMapped, naming the mentions that found no node."""
-    question_nodes = {entity.node for entity in _entities_on(Side.QUESTION, linking.linked)}
-    answer_nodes = {entity.node for entity in targets(linking.linked)}
-    if not question_nodes:
-        raise QuestionNotMapped(f"No node for {_unmapped_texts(Side.QUESTION, linking)}.")
-    if not answer_nodes:
-        raise AnswerNotMapped(f"No node for {_unmapped_texts(Side.ANSWER, linking)}.")
-    if question_nodes <= answer_nodes:
-        names = ", ".join(sorted(node.name for node in question_nodes))
-        raise QuestionNotMapped(f"The question names only entities of its answer: {names}.")
-
-
-def targets(linked: Sequence[LinkedEntity]) -> tuple[LinkedEntity, ...]:
-    """Where paths end: at the answer's entities or, if it names none, its explanation's."""
-    answers = tuple(_entities_on(Side.ANSWER, linked))
-    return answers or tuple(_entities_on(Side.EXPLANATION, linked))
-
-
-def entity_pairs(linked: Sequence[LinkedEntity]) -> tuple[tuple[Node, Node], ...]:
-    """Every question entity with every answer entity; what the answer names starts no path."""
-    answers = [entity.node for entity in targets(linked)]
-    starts = [
-        entity.node for entity in _entities_on(Side.QUESTION, linked) if entity.node not in answers
-    ]
-    return tuple((start, answer) for start in starts for answer in answers)
-
-
 def _match_name(mention: Mention, graph: GraphIndex) -> LinkedEntity | OpenMention | None:
-    """What the mention names by name or else by synonym; None where it names nothing."""
-    for stage, look_up in _BY_NAME:
-        if nodes := look_up(graph, mention.text, mention.type):
-            return _link_or_leave_open(mention, nodes, stage)
+    """What the mention's text names, or else its normal form; None where neither names a node.
+
+    A name goes before a synonym.
+    """
+    for text in filter(None, (mention.text, mention.normal_form)):
+        for stage, look_up in _BY_NAME:
+            if nodes := look_up(graph, text, mention.type):
+                return _link_or_leave_open(mention, nodes, stage)
     return None
 
 
@@ -139,14 +120,31 @@ def _match_similar(
     mentions: Sequence[Mention], similarity: SimilarityBackend, config: SimilarityConfig
 ) -> list[LinkedEntity | OpenMention]:
     """Open with the candidates proposed; linked where the configuration accepts the best."""
-    texts = [(plain(mention.text), mention.type) for mention in mentions]
-    proposals = similarity.candidates_of_each(texts, config.top_k, config.floor)
     return [
         _link_candidate(mention, candidates, 0, LinkStage.SIMILARITY)
         if config.accept is not None and candidates and candidates[0].score >= config.accept
         else OpenMention(mention, candidates)
-        for mention, candidates in zip(mentions, proposals, strict=True)
+        for mention, candidates in zip(
+            mentions, _propose(mentions, similarity, config), strict=True
+        )
     ]
+
+
+def _propose(
+    mentions: Sequence[Mention], similarity: SimilarityBackend, config: SimilarityConfig
+) -> list[tuple[Candidate, ...]]:
+    """The nodes most similar to each mention's text or, where none is, to its normal form."""
+
+    def proposals(texts: list[tuple[str, NodeType | None]]) -> list[tuple[Candidate, ...]]:
+        return list(similarity.candidates_of_each(texts, config.top_k, config.floor))
+
+    found = proposals([(plain(mention.text), mention.type) for mention in mentions])
+    again = [at for at, mention in enumerate(mentions) if mention.normal_form and not found[at]]
+    if again:
+        forms = [(plain(mentions[at].normal_form), mentions[at].type) for at in again]
+        for at, candidates in zip(again, proposals(forms), strict=True):
+            found[at] = candidates
+    return found
 
 
 def _link_candidate(
@@ -173,26 +171,16 @@ def _check_choices(open_mentions: Sequence[OpenMention], choices: Sequence[int |
 
 
 def _first_per_node(entities: Iterable[LinkedEntity]) -> tuple[LinkedEntity, ...]:
-    """The first entity of every node and side, in the order of their mentions."""
-    first: dict[tuple[Side, int], LinkedEntity] = {}
-    for entity in entities:
-        first.setdefault((entity.mention.side, entity.node.index), entity)
-    order = sorted(first.values(), key=lambda entity: _text_order(entity.mention))
-    return tuple(order)
+    """One entity for every node and side, in the order of their mentions.
+
+    Of several mentions of a node the first that says it is present stands for it, else the first
+    that says it is past, absent or a relative's, in this order.
+    """
+    chosen: dict[tuple[Side, int], LinkedEntity] = {}
+    for entity in sorted(entities, key=lambda entity: _WEIGHTIEST.index(entity.mention.assertion)):
+        chosen.setdefault((entity.mention.side, entity.node.index), entity)
+    return tuple(sorted(chosen.values(), key=lambda entity: _text_order(entity.mention)))
 
 
-def _text_order(mention: Mention) -> tuple[bool, int, int]:
-    return mention.side is Side.ANSWER, mention.start, mention.end
-
-
-def _entities_on(side: Side, linked: Sequence[LinkedEntity]) -> list[LinkedEntity]:
-    return [entity for entity in linked if entity.mention.side is side]
-
-
-def _unmapped_texts(side: Side, linking: Linking) -> str:
-    texts = [
-        repr(open_mention.mention.text)
-        for open_mention in linking.unlinked
-        if open_mention.mention.side is side
-    ]
-    return ", ".join(texts) if texts else f"the {side}: it names no entity"
+def _text_order(mention: Mention) -> tuple[int, int, int]:
+    return _SIDES.index(mention.side), mention.start, mention.end

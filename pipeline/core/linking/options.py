@@ -16,7 +16,7 @@ def nodes_in_option(graph: GraphIndex, text: str) -> tuple[Node, ...]:
     whole = nodes_called(graph, text)
     if whole:
         return whole
-    within = find_mentions(graph, text, Side.ANSWER, denied=True)
+    within = find_mentions(graph, text, Side.ANSWER)
     return tuple(
         dict.fromkeys(node for mention in within for node in nodes_called(graph, mention.text))
     )
@@ -52,7 +52,7 @@ def option_aliases(
 
 
 def _named_by_question(graph: GraphIndex, question: Question) -> set[Node]:
-    mentions = find_mentions(graph, question.text, Side.QUESTION, denied=True)
+    mentions = find_mentions(graph, question.text, Side.QUESTION)
     return {node for mention in mentions for node in nodes_called(graph, mention.text)}
 
 

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from pipeline.core.records.graph import DroppedPath, Edge, PairSearch, Path
-from pipeline.core.records.linking import DroppedMention, LinkedEntity, Mention, OpenMention, Side
+from pipeline.core.records.linking import (
+    Assertion,
+    DroppedMention,
+    LinkedEntity,
+    Mention,
+    OpenMention,
+    Side,
+)
 from pipeline.core.records.questions import Question
 
 
@@ -210,11 +217,16 @@ class TraceRecord:
         """Whether the paths end at entities of the answer, not only at its explanation's.
 
         Traces made before explanations had a side of their own hold their mentions as the
-        answer's, placed behind its text.
+        answer's, placed behind its text. What an answer says is absent ends no path.
         """
         answer = len(self.question.answer_text)
         mentions = (entity.mention for entity in self.linked)
-        return any(one.side is Side.ANSWER and one.start < answer for one in mentions)
+        return any(
+            one.side is Side.ANSWER
+            and one.start < answer
+            and one.assertion in (Assertion.PRESENT, Assertion.PAST)
+            for one in mentions
+        )
 
     def reading(self, kind: ReadingKind) -> Reading | None:
         """The further reading of this kind, None where none was made."""

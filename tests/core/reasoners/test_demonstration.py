@@ -8,7 +8,7 @@ from pipeline.core.cot import as_text, assemble, numbered_edges
 from pipeline.core.masking import MASK
 from pipeline.core.method import make_trace
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
-from pipeline.core.reasoners.demonstration.question_cues import cues_of
+from pipeline.core.question_cues import cues_of
 from pipeline.core.records import ReasonerKind, Side
 from tests.factories.method import CONFIG, question, tools
 

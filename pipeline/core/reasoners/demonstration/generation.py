@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from pipeline.core.cot import numbered_edges
 from pipeline.core.kg.names import normalise
 from pipeline.core.kg.relations import statement
+from pipeline.core.question_cues import cues_of
 from pipeline.core.reasoner import DraftCoT, DraftStep
-from pipeline.core.reasoners.demonstration.question_cues import cues_of
 from pipeline.core.records import Edge, Node, Path, Question
 
 # Two relations a step keep it short enough to be judged as one.

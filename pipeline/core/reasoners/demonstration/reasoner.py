@@ -1,11 +1,11 @@
 """DemonstrationReasoner: the six acts, each by its rules."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from pipeline.core.filtering.statements import settle_without_reader, wordings_of
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
-from pipeline.core.linking.extraction import find_mentions
+from pipeline.core.linking.extraction import extract_names
 from pipeline.core.reasoner import DraftCoT, Preference
 from pipeline.core.reasoners.demonstration import generation, relevance, second_reader
 from pipeline.core.reasoners.demonstration.second_reader import MIN_SAME_NAME_SCORE
@@ -43,9 +43,14 @@ class DemonstrationReasoner:
 
     def extract(self, question: Question) -> Extraction:
         """Names of the graph in the question; the whole answer, and names within it."""
-        in_question = find_mentions(self._graph, question.text, Side.QUESTION)
+        found = (
+            extract_names(self._graph, question.text, Side.QUESTION),
+            self._in_answer(question.answer_text),
+            extract_names(self._graph, question.long_answer, Side.EXPLANATION),
+        )
         return Extraction(
-            (*in_question, *self._in_answer(question), *self._in_explanation(question))
+            tuple(mention for part in found for mention in part.mentions),
+            tuple(dropped for part in found for dropped in part.dropped),
         )
 
     def select(
@@ -83,15 +88,14 @@ class DemonstrationReasoner:
         """The chain that reaches its end by fewer things in between."""
         return second_reader.prefer(self._graph, question, first, second)
 
-    def _in_answer(self, question: Question) -> Iterator[Mention]:
-        text = question.answer_text
-        if text.strip() and text.casefold() not in _STANCES:
-            yield Mention(text, Side.ANSWER, 0, len(text))
-            if not nodes_named(self._graph, text):
-                yield from find_mentions(self._graph, text, Side.ANSWER)
-
-    def _in_explanation(self, question: Question) -> tuple[Mention, ...]:
-        return find_mentions(self._graph, question.long_answer, Side.EXPLANATION)
+    def _in_answer(self, text: str) -> Extraction:
+        if not text.strip() or text.casefold() in _STANCES:
+            return Extraction(())
+        whole = Mention(text, Side.ANSWER, 0, len(text))
+        if nodes_named(self._graph, text):
+            return Extraction((whole,))
+        within = extract_names(self._graph, text, Side.ANSWER)
+        return Extraction((whole, *within.mentions), within.dropped)
 
     def _select(self, open_mention: OpenMention) -> int | None:
         acceptable = (

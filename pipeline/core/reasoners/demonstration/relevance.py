@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from pipeline.core.characters import plain
 from pipeline.core.kg.index import GraphIndex
-from pipeline.core.reasoners.demonstration.question_cues import Cues, cues_of
+from pipeline.core.question_cues import Cues, cues_of
 from pipeline.core.records import Edge, Node, Path, Question
 
 _MIN_SCORE = 0.12

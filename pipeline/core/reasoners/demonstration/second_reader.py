@@ -16,8 +16,8 @@ from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import find_mentions
 from pipeline.core.linking.options import nodes_in_option
 from pipeline.core.masking import MASK
+from pipeline.core.question_cues import Cues, cues_of
 from pipeline.core.reasoner import Preference
-from pipeline.core.reasoners.demonstration.question_cues import Cues, cues_of
 from pipeline.core.records import Node, Question, ReadAnswer, Side
 from pipeline.core.similarity.base import SimilarityBackend
 from pipeline.core.similarity.spelling import spelt_as
@@ -120,7 +120,7 @@ def _evidence(graph: GraphIndex, question: Question, masked: str) -> Weights:
 
 def _nodes_in(graph: GraphIndex, text: str) -> tuple[Node, ...]:
     text = text.replace(MASK, ";")
-    mentions = find_mentions(graph, text, Side.QUESTION, generic_words=True, denied=True)
+    mentions = find_mentions(graph, text, Side.QUESTION, generic_words=True)
     return tuple(node for mention in mentions for node in nodes_named(graph, mention.text))
 
 

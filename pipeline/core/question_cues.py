@@ -77,17 +77,23 @@ _TOPICS: tuple[tuple[str, tuple[str, ...]], ...] = (
 _EXCEPTION = re.compile(
     r"\bEXCEPT\b|\bNOT\b|\bLEAST\b|\b(?:except|least likely|would not|is not|are not)\b"
 )
+# Whoever asks what is ruled out argues from what is not there.
+_RULED_OUT = re.compile(r"\b(?:rul(?:es?|ed|ing) out|exclud\w+|absence of)\b", re.IGNORECASE)
 _AVOID = re.compile(_TOPICS[1][0], re.IGNORECASE)
 _SENTENCE = re.compile(r"(?<=[.?!])\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class Cues:
-    """What the question asks: which relations, for an exception, for what must be avoided."""
+    """What the question asks: which relations, for an exception, for what must be avoided.
+
+    `exclusion`: it asks for an exception or for what is ruled out, so that absent findings count.
+    """
 
     asked: frozenset[str]
     exception: bool
     avoid: bool
+    exclusion: bool
 
     def weight(self, relation: str) -> float:
         """How telling a relation is for this question; from 0 to 2."""
@@ -109,7 +115,13 @@ def cues_of(question: Question) -> Cues:
         if re.search(rf"\b(?:{pattern})\b", asking, re.IGNORECASE)
         for relation in relations
     ]
-    return Cues(frozenset(asked), bool(_EXCEPTION.search(asking)), bool(_AVOID.search(asking)))
+    exception = bool(_EXCEPTION.search(asking))
+    return Cues(
+        asked=frozenset(asked),
+        exception=exception,
+        avoid=bool(_AVOID.search(asking)),
+        exclusion=exception or bool(_RULED_OUT.search(asking)),
+    )
 
 
 def _asking_sentence(text: str) -> str:
