@@ -2,7 +2,13 @@
 
 import pytest
 
-from pipeline.core.linking.extraction import find_mentions, side_text
+from pipeline.core.linking.extraction import (
+    PART_OF_A_WORD,
+    TOO_GENERAL,
+    extract_names,
+    find_mentions,
+    side_text,
+)
 from pipeline.core.records import NodeType, Side
 from tests.factories.kg import open_kg
 from tests.factories.method import question
@@ -22,11 +28,14 @@ NODES = {
     11: ("disease", "Sjogren syndrome"),
     12: ("gene/protein", "CAT"),
     13: ("anatomy", "left ventricle"),
+    14: ("drug", "Caffeine"),
+    15: ("drug", "Codeine"),
+    16: ("drug", "Caffeine-Codeine"),
 }
 EDGES = [
     *((0, other, "disease_phenotype_positive", "phenotype present") for other in (6, 7, 8)),
     *((gene, 0, "disease_protein", "associated with") for gene in (2, 3, 12)),
-    *((drug, 0, "indication", "indication") for drug in (5, 10)),
+    *((drug, 0, "indication", "indication") for drug in (5, 10, 14, 15, 16)),
     *((0, other, "disease_disease", "parent-child") for other in (1, 9, 11)),
     *((place, 2, "anatomy_protein_present", "expression present") for place in (4, 13)),
 ]
@@ -57,7 +66,6 @@ def test_offsets_count_in_the_text_as_written(graph):
         ("expresses RE\u00adST", ["RE\u00adST"]),
         ("exercise\u2011induced asthma", ["exercise\u2011induced asthma"]),
         ("a non\u2011small cell carcinoma", []),
-        ("de\u00adnies fe\u00adver", []),
         ("her blo\u00adod", []),
     ],
 )
@@ -103,17 +111,57 @@ def test_places_of_several_words_are_mentions(graph):
     assert texts(graph, "in the left ventricle") == ["left ventricle"]
 
 
-def test_what_is_denied_is_no_mention(graph):
-    text = "She denies fever or cough. She has asthma, without cough but with fever."
-    assert texts(graph, text) == ["asthma", "fever"]
-    assert texts(graph, "no fever", denied=True) == ["fever"]
+def test_what_is_denied_is_a_mention_that_says_so(graph):
+    text = "She de\u00adnies fever or cough. She has asthma, without cough but with fever."
+    found = [(m.text, m.assertion.value) for m in find_mentions(graph, text, Side.QUESTION)]
+    assert found == [
+        *(("fever", "absent"), ("cough", "absent"), ("asthma", "present")),
+        *(("cough", "absent"), ("fever", "present")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("took aspirin-caffeine daily", ["aspirin", "caffeine"]),
+        ("took aspirin/caffeine daily", ["aspirin", "caffeine"]),
+        ("took Aspirin\u2010Caffeine daily", ["Aspirin", "Caffeine"]),
+        ("took aspirin-caffeine-codeine", ["aspirin", "caffeine", "codeine"]),
+        # The whole is a node: never its parts.
+        ("took caffeine-codeine", ["caffeine-codeine"]),
+        # Not all parts are drugs, or one says too little alone, or is no word of the graph.
+        ("aspirin-REST", []),
+        ("aspirin-urea", []),
+        ("aspirin-xyzzy", []),
+        ("asthma-aspirin", []),
+        ("non-aspirin-caffeine", []),
+        ("aspirin - caffeine", ["aspirin", "caffeine"]),
+    ],
+)
+def test_a_combination_of_drugs_is_its_drugs_where_the_whole_is_no_node(graph, text, found):
+    mentions = find_mentions(graph, text, Side.QUESTION)
+    assert [mention.text for mention in mentions] == found
+    assert all(text[mention.start : mention.end] == mention.text for mention in mentions)
+
+
+def test_what_is_dropped_is_told_once_with_the_reason(graph):
+    extraction = extract_names(graph, "Blood, blood and a non-small cell carcinoma.", Side.ANSWER)
+    assert extraction.mentions == ()
+    assert [(d.text, d.side, d.reason) for d in extraction.dropped] == [
+        ("Blood", Side.ANSWER, TOO_GENERAL),
+        ("small cell carcinoma", Side.ANSWER, PART_OF_A_WORD),
+    ]
 
 
 def test_texts_that_name_nodes_may_use_single_words(graph):
     assert texts(graph, "blood and urea", generic_words=True) == ["blood", "urea"]
 
 
-def test_the_long_answer_follows_the_answer():
+def test_each_side_has_a_text_of_its_own():
     asked = question(options=("yes", "no"), long_answer="Yes, it does.")
-    assert side_text(asked, Side.ANSWER) == "yes\nYes, it does."
-    assert side_text(asked, Side.QUESTION) == asked.text
+    texts = {side: side_text(asked, side) for side in Side}
+    assert texts == {
+        Side.QUESTION: asked.text,
+        Side.ANSWER: "yes",
+        Side.EXPLANATION: "Yes, it does.",
+    }

@@ -7,8 +7,8 @@ import pytest
 from pipeline.core.cot import as_text, assemble, numbered_edges
 from pipeline.core.masking import MASK
 from pipeline.core.method import make_trace
-from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.question_cues import cues_of
+from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import ReasonerKind, Side
 from tests.factories.method import CONFIG, question, tools
 
@@ -27,22 +27,24 @@ def test_it_never_passes_for_a_model(reasoner):
 
 
 def test_the_answer_is_one_mention_when_a_node_bears_its_name(reasoner):
-    answer = [m for m in reasoner.extract(question()) if m.side is Side.ANSWER]
+    answer = [m for m in reasoner.extract(question()).mentions if m.side is Side.ANSWER]
     assert [mention.text for mention in answer] == ["Salbutamol"]
 
 
 def test_names_within_a_longer_answer_are_mentions_too(reasoner):
     asked = question(options=("Give inhaled Salbutamol", "Nothing"))
-    answer = [m for m in reasoner.extract(asked) if m.side is Side.ANSWER]
+    answer = [m for m in reasoner.extract(asked).mentions if m.side is Side.ANSWER]
     assert [mention.text for mention in answer] == ["Give inhaled Salbutamol", "Salbutamol"]
     assert (answer[1].start, answer[1].end) == (13, 23)
 
 
-def test_a_long_answer_gives_mentions_and_yes_is_none(reasoner):
-    asked = question(options=("yes", "no", "maybe"), long_answer="Propranolol helps.")
-    (mention,) = [m for m in reasoner.extract(asked) if m.side is Side.ANSWER]
-    text = "yes\nPropranolol helps."
-    assert text[mention.start : mention.end] == mention.text == "Propranolol"
+def test_an_explanation_gives_mentions_of_its_own_and_yes_is_none(reasoner):
+    explained = "Propranolol helps, as does blood."
+    asked = question("Asthma?", options=("yes", "no", "maybe"), long_answer=explained)
+    extraction = reasoner.extract(asked)
+    found = [(m.text, m.side, m.start) for m in extraction.mentions]
+    assert found == [("Asthma", Side.QUESTION, 0), ("Propranolol", Side.EXPLANATION, 0)]
+    assert [(d.text, d.side) for d in extraction.dropped] == [("blood", Side.EXPLANATION)]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +72,30 @@ def test_every_step_cites_edges_and_says_what_they_say(graph):
     assert "group of related diseases" in text
     cited = {edge for step in trace.cot.steps for edge in step.edges}
     assert cited == set(numbered_edges(trace.paths))
+
+
+YES_NO = ("yes", "no", "maybe")
+
+
+@pytest.mark.parametrize(
+    ("options", "key", "explained", "reaches"),
+    [
+        (YES_NO, 1, "Salbutamol helped those with asthma.", False),
+        (("Fluids", "Rest"), 0, "Salbutamol helped.", False),
+        (("Salbutamol", "Propranolol"), 0, "Salbutamol helped those with migraine.", True),
+        (("Salbutamole", "Propranolol"), 0, "Salbutamol helped.", True),
+        (("Give Salbutamol", "Propranolol"), 0, "It helped in asthma.", True),
+    ],
+)
+def test_a_conclusion_claims_the_answer_only_where_paths_end_there(
+    graph, options, key, explained, reaches
+):
+    trace = told(graph, question(options=options, key=key, long_answer=explained))
+    assert trace.reaches_answer is reaches
+    answer = f"{'ABC'[key]}, {options[key]}"
+    apart = "they reach no entity of the answer itself. The source answers " + answer
+    assert (apart in trace.cot.conclusion) is not reaches
+    assert (f"lead to {answer}" in trace.cot.conclusion) is reaches
 
 
 def test_what_is_contraindicated_is_worded_as_that_and_found_by_the_reader(graph):

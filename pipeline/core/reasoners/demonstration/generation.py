@@ -34,15 +34,20 @@ class _Stated:
         return max(self.edges[edge] for edge in hop)
 
 
-def write(question: Question, paths: Sequence[Path]) -> DraftCoT:
-    """A chain of thought from the paths' first nodes to the answer key."""
+def write(question: Question, paths: Sequence[Path], *, reaches_answer: bool) -> DraftCoT:
+    """A chain of thought from the paths' first nodes to the answer key.
+
+    `reaches_answer`: the paths end at what the answer names. Where they end at what only the
+    source's explanation names, the conclusion says so and states the answer as the source's.
+    """
     numbers = {edge: number for number, edge in enumerate(numbered_edges(paths))}
     stated = _Stated()
     steps = [step for path in _in_order(paths) for step in _steps(path, stated, numbers)]
     if steps:
         opening = _opening(question, paths)
         steps[0] = DraftStep(f"{opening} {steps[0].text}", steps[0].edge_numbers)
-    return DraftCoT(tuple(steps), _conclusion(question, paths))
+    conclude = _conclusion if reaches_answer else _conclusion_by_explanation
+    return DraftCoT(tuple(steps), conclude(question, paths))
 
 
 def _in_order(paths: Sequence[Path]) -> list[Path]:
@@ -101,7 +106,7 @@ def _opening(question: Question, paths: Sequence[Path]) -> str:
 
 def _conclusion(question: Question, paths: Sequence[Path]) -> str:
     cues, starts = cues_of(question), _starts(question, paths)
-    answer = _answer(question, paths)
+    answer = _answer(question) + _linked_to(question, paths)
     if cues.exception:
         return f"Of the options, {answer} is therefore the one that does not fit."
     if cues.avoid:
@@ -117,14 +122,30 @@ def _warns(path: Path) -> bool:
     return any(edge.negative for edge in path.edges)
 
 
-def _answer(question: Question, paths: Sequence[Path]) -> str:
-    """The answer as the question words it, with the nodes it was linked to where they differ."""
-    answer_text = normalise(question.answer_text)
-    ends = dict.fromkeys(path.nodes[-1].name for path in paths)
-    others = [name for name in ends if normalise(name) not in answer_text]
+def _conclusion_by_explanation(question: Question, paths: Sequence[Path]) -> str:
+    starts, ends = _join_names(_starts(question, paths)), _join_names(_ends(paths))
+    return (
+        f"From {starts} the relations above lead to {ends}, named where the source explains its "
+        "answer; they reach no entity of the answer itself. "
+        f"The source answers {_answer(question)}."
+    )
+
+
+def _answer(question: Question) -> str:
+    """The answer as the question words it."""
     label = f"{question.answer_label}, " if question.answer_label else ""
-    linked_to = f" ({_join_names(others)})" if others else ""
-    return f"{label}{question.answer_text.rstrip('.')}{linked_to}"
+    return f"{label}{question.answer_text.rstrip('.')}"
+
+
+def _linked_to(question: Question, paths: Sequence[Path]) -> str:
+    """In brackets, the nodes that the answer was linked to, where it words them differently."""
+    answer_text = normalise(question.answer_text)
+    others = [name for name in _ends(paths) if normalise(name) not in answer_text]
+    return f" ({_join_names(others)})" if others else ""
+
+
+def _ends(paths: Sequence[Path]) -> list[str]:
+    return list(dict.fromkeys(path.nodes[-1].name for path in paths))
 
 
 def _starts(question: Question, paths: Sequence[Path]) -> list[str]:
