@@ -40,6 +40,9 @@ _JOIN = re.compile(
     r"over|but\s+not|not|rather\s+than|instead\s+of|-|\u2013)\s*",
     re.IGNORECASE,
 )
+_LONGEST_JOIN = 40
+_SIGNS = re.compile(r"[()\[\]*\"'\u201c\u201d]")
+_REPEATED = re.compile(r"(?:option|choice)s?\s*$", re.IGNORECASE)
 _CHOICE_WORD = (
     r"(?:(?:answer\s+)?(?:options?|choices?|alternatives?|selections?)|answers?|"
     r"(?:the\s+)?letters?)"
@@ -116,22 +119,24 @@ def label_spans(text: str, labels: tuple[str, ...], question: str) -> tuple[list
 
 def _runs(text: str, letters: str) -> list[_Run]:
     """Single capital letters of the label set, those of one list together."""
-    pattern = re.compile(rf"(?<![\w-])(?<!\w[.'])([{letters}])(?![\w])")
+    pattern = re.compile(
+        rf"(?<![\w-])(?<!\w[.'])(?<![\d\u00b0\u00ba] )(?<![\d\u00b0\u00ba])([{letters}])(?![\w])"
+    )
     runs: list[list[re.Match[str]]] = []
     for match in pattern.finditer(text):
-        between = _bare(text[runs[-1][-1].end() : match.start()]) if runs else "x"
-        if runs and _JOIN.fullmatch(between):
+        if runs and _joins(text[runs[-1][-1].end() : match.start()]):
             runs[-1].append(match)
         else:
             runs.append([match])
     return [_run(text, run) for run in runs]
 
 
-def _bare(between: str) -> str:
-    """What joins two letters, without brackets, quotes and a repeated choice word."""
-    bare = re.sub(rf"{_CLOSES}(.*?){_OPENS}", r"\1", between, flags=re.DOTALL)
-    bare = re.sub(r"[()\[\]*\"'\u201c\u201d]", "", bare)
-    return re.sub(r"(?:option|choice)s?\s*$", "", bare, flags=re.IGNORECASE)
+def _joins(between: str) -> bool:
+    """Whether two letters are of one list: brackets, quotes and a repeated choice word aside."""
+    if len(between) > _LONGEST_JOIN:
+        return False
+    bare = _SIGNS.sub("", between)
+    return _JOIN.fullmatch(_REPEATED.sub("", bare)) is not None
 
 
 def _run(text: str, matches: list[re.Match[str]]) -> _Run:

@@ -77,7 +77,7 @@ def _mask_round(text: str, question: Question, namings: Namings) -> str:
     text = mask_names(text, namings)
     for spans in (_label_spans, _stance_spans, _quantity_spans, _common_spans):
         text = replace_spans(text, _apart(spans(text, question, namings)[0]))
-    return mask_names(text, namings)
+    return text
 
 
 def _label_spans(text: str, question: Question, namings: Namings) -> tuple[list[Span], list[Span]]:

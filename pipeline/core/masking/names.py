@@ -15,6 +15,7 @@ from pipeline.core.masking.vocabulary import (
     MODIFIERS,
     SPECIFIC_ENDINGS,
     STANCES,
+    WARD,
 )
 from pipeline.core.masking.words import Word, keys, words_of
 from pipeline.core.records import Question
@@ -74,7 +75,8 @@ class Namings:
 
     def _add_word(self, word: Word, all_capitals: bool) -> None:
         lower = word.text.casefold()
-        if word.text.isupper() and len(word.text) <= _LONGEST_ABBREVIATION and not all_capitals:
+        capitals = word.text.isupper() and not all_capitals
+        if capitals and 1 < len(word.text) <= _LONGEST_ABBREVIATION:
             self.abbreviations.add(word.text)
             self.to_spell_out.add(word.text)
             if len(lower) < _SURE_INITIALS or lower in COMMON | CONNECTORS:
@@ -82,9 +84,7 @@ class Namings:
             self.singles.add(word.singular)
         elif lower in COMMON | CONNECTORS or word.singular in COMMON:
             self.common.add(word.stem)
-        elif len(lower) == 1:
-            self.abbreviations.add(word.text)
-        else:
+        elif len(lower) > 1:  # A single letter is read as a label, if at all.
             self.singles.add(word.singular)
 
 
@@ -99,6 +99,8 @@ def namings_of(question: Question, aliases: Iterable[str]) -> Namings:
         for name in _without_brackets(text):
             found.add(name, all_capitals=all_capitals)
         _add_initials(found, text, {word.text for word in stem})
+    # "Calcium channel blocker (CCB)" is spelt out already.
+    found.to_spell_out.intersection_update(texts)
     for alias in aliases:
         for name in _without_brackets(plain(alias).strip(" .")):
             found.add(name)
@@ -128,7 +130,7 @@ def _without_brackets(text: str) -> list[str]:
 def _add_initials(found: Namings, text: str, known: set[str]) -> None:
     words = content(words_of(_BRACKETS.sub(" ", text)))
     initials = "".join(word.text[0] for word in words).upper()
-    if not initials.isalpha() or initials in known or not 2 <= len(words) <= 6:
+    if not initials.isalpha() or initials in known | WARD or not 2 <= len(words) <= 6:
         return
     sure = len(initials) >= _SURE_INITIALS
     (found.abbreviations if sure else found.doubtful).add(initials)

@@ -82,7 +82,7 @@ def _mask_once(text: str, namings: Namings) -> str:
 
 
 def _name_at(
-    text: str, words: list[Word], at: int, namings: Namings, vocabulary: set[str], longest: int
+    text: str, words: Sequence[Word], at: int, namings: Namings, vocabulary: set[str], longest: int
 ) -> int:
     """How many words from here are a name; 0 if none is."""
     phrase = _phrase_at(text, words, at, namings, vocabulary, longest)
@@ -94,7 +94,7 @@ def _name_at(
 
 
 def _phrase_at(
-    text: str, words: list[Word], at: int, namings: Namings, vocabulary: set[str], longest: int
+    text: str, words: Sequence[Word], at: int, namings: Namings, vocabulary: set[str], longest: int
 ) -> int:
     if words[at].stem not in vocabulary:
         return 0
@@ -129,7 +129,7 @@ def _one_name(text: str, left: Word, right: Word) -> bool:
     return _GAP.fullmatch(gap) is not None and right.text != MASK
 
 
-def _is_single(text: str, words: list[Word], at: int, namings: Namings) -> bool:
+def _is_single(text: str, words: Sequence[Word], at: int, namings: Namings) -> bool:
     word = words[at]
     if word.text.removesuffix("s") in namings.abbreviations or word.text in namings.abbreviations:
         return _stands_alone(text, word)
@@ -144,7 +144,7 @@ def _stands_alone(text: str, word: Word) -> bool:
     return len(word.text) > 2 or not joined
 
 
-def _other_adjective(text: str, words: list[Word], at: int) -> bool:
+def _other_adjective(text: str, words: Sequence[Word], at: int) -> bool:
     """Whether a word before a head makes it another thing: aplastic anaemia."""
     if at == 0 or text[words[at - 1].end : words[at].start] not in (" ", "-"):
         return False
@@ -152,7 +152,7 @@ def _other_adjective(text: str, words: list[Word], at: int) -> bool:
     return before not in CONNECTORS | LIGHT_ADJECTIVES and before != MASK and before not in _FREE
 
 
-def _joined(text: str, words: list[Word], at: int, namings: Namings) -> int:
+def _joined(text: str, words: Sequence[Word], at: int, namings: Namings) -> int:
     """Two words that the option writes as one: beta blocker, betablocker."""
     if at + 1 >= len(words):
         return 0
@@ -162,7 +162,7 @@ def _joined(text: str, words: list[Word], at: int, namings: Namings) -> int:
     return 2 if together and joined in namings.singles else 0
 
 
-def _spelt_out(text: str, words: list[Word], at: int, namings: Namings) -> int:
+def _spelt_out(text: str, words: Sequence[Word], at: int, namings: Namings) -> int:
     """As many words as an abbreviation has letters, beginning with these."""
     for name in namings.to_spell_out:
         run = words[at : at + len(name)]
@@ -174,7 +174,7 @@ def _spelt_out(text: str, words: list[Word], at: int, namings: Namings) -> int:
     return 0
 
 
-def _one_run(text: str, run: list[Word]) -> bool:
+def _one_run(text: str, run: Sequence[Word]) -> bool:
     if any(len(word.text) < 3 or word.text.casefold() in CONNECTORS for word in run):
         return False
     return all(text[left.end : right.start] in (" ", "-") for left, right in pairwise(run))

@@ -16,6 +16,7 @@ _LISTED = r"(?:listed|given|named|stated|shown|offered|mentioned|above)"
 _NO_LINE = r"(?<!of )(?<!as )(?<!as the )"
 _THERAPY = r"(?!\s+(?:for|in|of|when|if|drugs?|agents?|treatments?|therap(?:y|ies)|medications?)\b)"
 
+_SPEAKS_OF_OPTIONS = re.compile(r"\boption|\bchoice|\balternative|\banswer|\bone\b", re.IGNORECASE)
 _PATTERN = re.compile(
     rf"\b(?:the\s+)?{_ORDINAL}(?:\s+{_COUNT})?\s+of\s+(?:the\s+)?(?:{_COUNT}\s+)?{_THING}\b"
     rf"|{_NO_LINE}\b(?:the\s+)?(?:first|second|third)(?:\s+{_COUNT})?"
@@ -32,4 +33,6 @@ _PATTERN = re.compile(
 
 def place_spans(text: str) -> list[tuple[int, int]]:
     """Where the text names an option by its place among the options."""
+    if not _SPEAKS_OF_OPTIONS.search(text):
+        return []
     return [match.span() for match in _PATTERN.finditer(text)]

@@ -63,7 +63,7 @@ _OPTION = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = re.compile(r"(?:\w|\w[-.,/]|[-.,/:])$")
-_GOES_ON = re.compile(r"[.,/:-]?\d|[a-z\u03b1-\u03c9]", re.IGNORECASE)
+_GOES_ON = re.compile(r"[.,/:-]?\d|\s?\u00b0|[a-z\u03b1-\u03c9]", re.IGNORECASE)
 _NAMES = re.compile(
     r"\b(?:types?|stages?|grades?|class(?:es)?|factors?|groups?|steps?|figures?|tables?|phases?|"
     r"levels?|chromosomes?|trisomy|interleukin|no\.?|ph|apgar|ages?|aged)\s+$",
@@ -134,14 +134,14 @@ def _gives_option(
         return True
     if _in_stem(text, match, stem):
         return False
-    return True if found.unit else _bare(text, match, options)
+    return True if found.unit else _bare(text, match, found, options)
 
 
-def _bare(text: str, match: re.Match[str], options: set[str]) -> bool | None:
+def _bare(text: str, match: re.Match[str], found: Quantity, options: set[str]) -> bool | None:
     """A number without a unit: another thing's count, a pronoun, or not to be told."""
     if match.group().casefold() == "one":
         return False
-    if _OWN.search(match.group()):
+    if _OWN.search(found.value):
         return True
     counted = "" not in options and _COUNTED.match(text, match.end())
     return False if counted else None

@@ -76,6 +76,9 @@ LIGHT_ADJECTIVES: Final = frozenset(
         *("such", "true", "typical", "new", "current"),
     )
 )
+# Abbreviations that every chart holds, whatever the options begin with.
+_WARD = "AM BP CT ED ER GI HR IM IV MD OR PM PO RR US"
+WARD: Final = frozenset(_WARD.split())
 # Endings specific enough to name a disease, an operation or a drug without its adjectives.
 SPECIFIC_ENDINGS: Final = (
     *("ectomy", "otomy", "ostomy", "plasty", "oscopy", "centesis", "graphy", "gram"),
@@ -97,13 +100,13 @@ SPECIFIC_ENDINGS: Final = (
 
 # A letter after one of these is part of a clinical name: vitamin A, hepatitis B, Child-Pugh C.
 _LETTERED = r"""
-    amphotericin antigens? apolipoproteins? arms? bacitracin blood botulinum cathepsin chains?
-    child-pugh class(?:es)? coenzyme cohorts? complement components? coxsackie(?:virus)?
-    cyclosporine? dukes factors? figures? globulins? grades? groups? ha?emoglobin ha?emophilia
-    hepatitis hla ig immunoglobulins? influenza lipids? mitomycin panels? parts? penicillin
-    phases? polymyxin proteins? receptors? rh scenarios? serogroups? serotypes? stages? stanford
-    strains? streptococc(?:us|i|al) strep subtypes? subunits? tables? toxins? troponin types?
-    variants? vitamins? vit waves? weber zones? nerve lead
+    image inhibin deg degrees point amphotericin antigens? apolipoproteins? arms? bacitracin blood
+    botulinum cathepsin chains? child-pugh class(?:es)? coenzyme cohorts? complement components?
+    coxsackie(?:virus)? cyclosporine? dukes factors? figures? globulins? grades? groups?
+    ha?emoglobin ha?emophilia hepatitis hla ig immunoglobulins? influenza lipids? mitomycin
+    panels? parts? penicillin phases? polymyxin proteins? receptors? rh scenarios? serogroups?
+    serotypes? stages? stanford strains? streptococc(?:us|i|al) strep subtypes? subunits? tables?
+    toxins? troponin types? variants? vitamins? vit waves? weber zones? nerve lead
 """
 LETTERED: Final = tuple(_LETTERED.split())
 _LETTERED_NOUNS = """

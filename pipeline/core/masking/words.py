@@ -7,8 +7,8 @@ where the other words say what is meant.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.core.masking.vocabulary import MASK
 
@@ -17,8 +17,7 @@ _DIPHTHONGS = re.compile("[ao]e")
 _SENTENCE = re.compile(r"[^.;?!\n\x00]*(?:\.(?!\s|\x00|$)[^.;?!\n\x00]*)*")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """A word where it stands; the mask is a word without keys."""
 
     start: int
@@ -28,9 +27,10 @@ class Word:
     stem: str
 
 
-def words_of(text: str) -> list[Word]:
+@lru_cache(maxsize=16)
+def words_of(text: str) -> tuple[Word, ...]:
     """The words of a text in order, a mask as one word."""
-    return [_word(match.start(), match.group()) for match in _WORD.finditer(text)]
+    return tuple(_word(match.start(), match.group()) for match in _WORD.finditer(text))
 
 
 def sentences_of(text: str) -> list[tuple[int, int]]:
@@ -41,8 +41,9 @@ def sentences_of(text: str) -> list[tuple[int, int]]:
 def _word(start: int, text: str) -> Word:
     if text == MASK:
         return Word(start, start + len(text), text, "", "")
-    bare = text[:-2] if text[-2:].casefold() == "'s" else text
-    return Word(start, start + len(bare), bare, *keys(bare))
+    bare = text[:-2] if text.endswith(("'s", "'S")) else text
+    singular, stem = keys(bare)
+    return Word(start, start + len(bare), bare, singular, stem)
 
 
 @lru_cache(maxsize=1 << 14)
