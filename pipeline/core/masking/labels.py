@@ -40,6 +40,11 @@ _JOIN = re.compile(
     r"over|but\s+not|not|rather\s+than|instead\s+of|-|\u2013)\s*",
     re.IGNORECASE,
 )
+# Not a part of a word or number (HLA-B, 37 C), nor glued to one: poly(A), APC/C.
+_BARE_LETTER = (
+    r"(?<![\w-])(?<!\w[.'])(?<![\d\u00b0\u00ba] )(?<![\d\u00b0\u00ba])(?<!\w\()(?<!\w\w/)"
+    r"(?<!\)/)([{}])(?![\w])(?!\)\w)(?!\)-\w)"
+)
 _LONGEST_JOIN = 40
 _SIGNS = re.compile(r"[()\[\]*\"'\u201c\u201d]")
 _REPEATED = re.compile(r"(?:option|choice)s?\s*$", re.IGNORECASE)
@@ -53,9 +58,15 @@ _CHOICE = re.compile(
     re.IGNORECASE,
 )
 _ADJACENT = re.compile(rf"\b(?:the\s+)?{_CHOICE_WORD}\s+$", re.IGNORECASE)
-_LETTERED = re.compile(rf"\b(?:{'|'.join(LETTERED)})[\s-]+$", re.IGNORECASE)
+# Names of diseases and substances, and words that end as these do.
+_SUBSTANCE = (
+    r"(?!determine|examine|undermine|combine|decline|imagine|decide|provide|coincide|\w+side\b|"
+    r"increase|decrease|release|\w*alone|\w+yone|someone)"
+    r"\w{3,}(?:emia|uria|osis|itis|pathy|gen|ase|ine|one|ide|[bclmst]in)"
+)
+_LETTERED = re.compile(rf"\b(?:{'|'.join(LETTERED)}|{_SUBSTANCE})[\s-]+$", re.IGNORECASE)
 _COMPOUND = re.compile(
-    r"[-'\u2019/+:\u2192](?!s\b)\w|\.\s?[a-z]|\d|\s?[+=]|\s*\u2192|\u00b0|\s*-/-", re.ASCII
+    r",\w|[-'\u2019/+:\u2192](?!s\b)\w|\.\s?[a-z]|\d|\s?[+=]|\s*\u2192|\u00b0|\s*-/-", re.ASCII
 )
 _NEXT = re.compile(r"\s+([^\W_][\w-]*)")
 # After these words the letter is a thing by itself, not the beginning of a name.
@@ -119,9 +130,7 @@ def label_spans(text: str, labels: tuple[str, ...], question: str) -> tuple[list
 
 def _runs(text: str, letters: str) -> list[_Run]:
     """Single capital letters of the label set, those of one list together."""
-    pattern = re.compile(
-        rf"(?<![\w-])(?<!\w[.'])(?<![\d\u00b0\u00ba] )(?<![\d\u00b0\u00ba])([{letters}])(?![\w])"
-    )
+    pattern = re.compile(_BARE_LETTER.format(letters))
     runs: list[list[re.Match[str]]] = []
     for match in pattern.finditer(text):
         if runs and _joins(text[runs[-1][-1].end() : match.start()]):

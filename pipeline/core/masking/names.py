@@ -17,11 +17,12 @@ from pipeline.core.masking.vocabulary import (
     STANCES,
     WARD,
 )
-from pipeline.core.masking.words import Word, keys, words_of
+from pipeline.core.masking.words import Word, words_of
 from pipeline.core.records import Question
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _QUALIFIERS = frozenset({"disease", "disorder", "finding", "procedure", "substance", "drug"})
+_LATIN = ("us", "um", "a", "is", "es", "i", "ae", "ans", "ens")
 _PREPOSITIONS = frozenset({"of", "for", "with", "in", "to", "due", "from", "on", "at"})
 # B12 of "vitamin B12".
 _CODE = re.compile(r"[A-Za-z]+\d+[A-Za-z]?")
@@ -186,8 +187,13 @@ def _head(words: Sequence[Word]) -> Word | None:
 
 def _add_binomial(found: Namings, words: Sequence[Word]) -> None:
     """S. aureus for Staphylococcus aureus."""
-    if len(words) == 2 and len(words[0].text) > 4 and words[1].text.islower():
-        found.phrases.add(tuple(sorted((keys(words[0].text[0])[1], words[1].stem))))
+    if len(words) != 2 or len(words[0].text) < 5 or not words[1].text.islower():
+        return
+    initial = words[0].text[0].casefold()
+    if initial not in CONNECTORS:
+        found.phrases.add(tuple(sorted((initial, words[1].stem))))
+    elif words[1].text.endswith(_LATIN) and words[0].text.endswith(_LATIN):
+        found.singles.add(words[1].singular)
 
 
 def _add_long(found: Namings, texts: Sequence[str], known: set[str]) -> None:

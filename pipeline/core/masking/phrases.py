@@ -110,8 +110,8 @@ def _phrase_at(
             continue
         else:
             break
-        if _key(stems) in namings.phrases:
-            best = end - at + 1
+        if word.text.casefold() not in CONNECTORS or not set(stems) - CONNECTORS:
+            best = end - at + 1 if _key(stems) in namings.phrases else best
         if len(stems) > longest + _MOST_CONNECTORS:
             break
     return best

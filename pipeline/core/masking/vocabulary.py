@@ -100,8 +100,9 @@ SPECIFIC_ENDINGS: Final = (
 
 # A letter after one of these is part of a clinical name: vitamin A, hepatitis B, Child-Pugh C.
 _LETTERED = r"""
-    image inhibin deg degrees point amphotericin antigens? apolipoproteins? arms? bacitracin blood
-    botulinum cathepsin chains? child-pugh class(?:es)? coenzyme cohorts? complement components?
+    complex crus lobule particle syndrome disease tumou?r luminal intermediate image inhibin deg
+    degrees point amphotericin antigens? apolipoproteins? arms? bacitracin blood botulinum
+    cathepsin chains? child-pugh class(?:es)? coenzyme cohorts? complement components?
     coxsackie(?:virus)? cyclosporine? dukes factors? figures? globulins? grades? groups?
     ha?emoglobin ha?emophilia hepatitis hla ig immunoglobulins? influenza lipids? mitomycin
     panels? parts? penicillin phases? polymyxin proteins? receptors? rh scenarios? serogroups?
