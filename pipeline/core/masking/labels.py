@@ -32,6 +32,7 @@ class _Run:
     left: str
     right: str
     bracketed: bool
+    boxed: bool
 
 
 _OPENS, _CLOSES = r"[(\[{*\"'\u201c\u2018]*", r"[)\]}*\"'\u201d\u2019]*"
@@ -49,7 +50,8 @@ _LONGEST_JOIN = 40
 _SIGNS = re.compile(r"[()\[\]*\"'\u201c\u201d]")
 _REPEATED = re.compile(r"(?:option|choice)s?\s*$", re.IGNORECASE)
 _CHOICE_WORD = (
-    r"(?:(?:answer\s+)?(?:options?|choices?|alternatives?|selections?)|answers?|"
+    r"(?:(?:answer\s+)?(?:options?|choices?|alternatives?|selections?)|answers?|statements?|"
+    r"items?|responses?|"
     r"(?:the\s+)?letters?)"
 )
 _CHOICE = re.compile(
@@ -66,7 +68,7 @@ _SUBSTANCE = (
 )
 _LETTERED = re.compile(rf"\b(?:{'|'.join(LETTERED)}|{_SUBSTANCE})[\s-]+$", re.IGNORECASE)
 _COMPOUND = re.compile(
-    r",\w|[-'\u2019/+:\u2192](?!s\b)\w|\.\s?[a-z]|\d|\s?[+=]|\s*\u2192|\u00b0|\s*-/-", re.ASCII
+    r",\w|[-'\u2019/+:\u2192](?!s\b)\w|\d|\s?[+=]|\s*\u2192|\u00b0|\s*-/-", re.ASCII
 )
 _NEXT = re.compile(r"\s+([^\W_][\w-]*)")
 # After these words the letter is a thing by itself, not the beginning of a name.
@@ -95,17 +97,24 @@ _CUE = re.compile(
     r"(?:speaks?|argues?|counts?)\s+(?:for|against|in\s+favou?r\s+of)|"
     r"rather\s+than|instead\s+of|unlike|except|either|neither|both|versus|vs\.?|between|"
     r"therefore|thus|hence|so|consequently|it\s+(?:is|must\s+be|can\s+only\s+be)|"
-    r"as\s+(?:stated\s+)?in|consider(?:s|ing)?|compar(?:e|es|ed|ing)(?:\s+(?:with|to))?|"
+    r"as\s+(?:stated\s+)?in|(?:look(?:s|ing)?\s+)?at|with|other\s+than|but|onto|than|"
+    r"describ(?:es|ing)|singles?\s+out|mean(?:s|ing)|be|consider(?:s|ing)?|compar(?:e|es|ed|ing)(?:\s+(?:with|to))?|"
     r"correct\s+one\s+is|only|leaves|is\s+not|matches|fits|mark)\s*[,:]?|[=\u2192\u21d2:])\s*$",
     re.IGNORECASE,
 )
+# Words that "A" may well be the article of, though they end as verbs and plurals do.
+_SINGULAR_IN_S = ("ss", "us", "is", "series", "species", "betes", "creas", "lens", "rabies")
 _CLAUSE_START = re.compile(
     r"(?:^|[.;:!?\x00,]|\b(?:and|but|while|so|because|since|whereas|that|then|also|as|if|why|when|"
     r"thus|hence|therefore))\s*$",
     re.IGNORECASE,
 )
+_POSSESSIVE = re.compile(r"'s\b|:\s")
 _SENTENCE_START = re.compile(r"(?:^|[.!?\x00])\s*$")
-_SENTENCE_END = re.compile(r"\s*(?:[.!]?\s*(?:\x00|$)|[.!]\s+[A-Z])")
+_SENTENCE_END = re.compile(r"\s*(?:[.!]?\s*(?:\x00|$)|[.!]\s+[A-Za-z])")
+_SPECIES = re.compile(r"\.\s?[a-z]+(?:i|us|a|um|is|ae|le|ans|ens|x)\b")
+_RULED = re.compile(r"\brul(?:e|es|ed|ing)\s+$", re.IGNORECASE)
+_OUT = re.compile(r"\s+out\b")
 _NAMED_AFTER = re.compile(rf"\s*[).:\u2013-]?\s*[(\"']?{re.escape(MASK)}")
 _LOWER = re.compile(
     rf"\b{_CHOICE_WORD}\s+{_OPENS}(?P<letter>[a-j])(?P<close>{_CLOSES})(?!\w)", re.IGNORECASE
@@ -133,7 +142,8 @@ def _runs(text: str, letters: str) -> list[_Run]:
     pattern = re.compile(_BARE_LETTER.format(letters))
     runs: list[list[re.Match[str]]] = []
     for match in pattern.finditer(text):
-        if runs and _joins(text[runs[-1][-1].end() : match.start()]):
+        article = match.group() in "AI" and _article(_run(text, [match]))
+        if runs and not article and _joins(text[runs[-1][-1].end() : match.start()]):
             runs[-1].append(match)
         else:
             runs.append([match])
@@ -160,7 +170,8 @@ def _run(text: str, matches: list[re.Match[str]]) -> _Run:
     if choice:
         spans[0] = (spans[0][0] - len(choice.group()), spans[0][1])
     letters = tuple(match.group(1) for match in matches)
-    return _Run(tuple(spans), letters, left, right, bracketed)
+    boxed = text[matches[0].start() - 1 : matches[0].start()] in ("{", "*")
+    return _Run(tuple(spans), letters, left, right, bracketed, boxed)
 
 
 def _with_brackets(text: str, match: re.Match[str]) -> Span:
@@ -186,8 +197,10 @@ def _read(run: _Run, question: str) -> Reading:
         return Reading.OTHER if _abbreviates(run) else Reading.LABEL
     if _NAMED_AFTER.match(run.right) and not _article(run):
         return Reading.LABEL
-    if _COMPOUND.match(run.right) or _article(run):
+    if _COMPOUND.match(run.right) or _SPECIES.match(run.right) or _article(run):
         return Reading.OTHER
+    if _RULED.search(run.left) and _OUT.match(run.right):
+        return Reading.LABEL
     return _read_by_neighbours(run)
 
 
@@ -203,6 +216,8 @@ def _read_by_neighbours(run: _Run) -> Reading:
         return Reading.LABEL
     if _SENTENCE_START.search(run.left) and _SENTENCE_END.match(run.right):
         return Reading.LABEL
+    if _POSSESSIVE.match(run.right) and _CLAUSE_START.search(run.left):
+        return Reading.LABEL
     return Reading.LABEL if len(run.letters) > 1 else Reading.EITHER
 
 
@@ -214,12 +229,16 @@ def _article(run: _Run) -> bool:
     if following is None:
         return False
     word = following.group(1)
+    if word.endswith("s") and not word.endswith(_SINGULAR_IN_S):
+        return False
     own = {"have", "had", "did", "do", "can", "could", "would", "will", "may", "must", "should"}
     return word not in _FOLLOW or (run.letters[-1] == "I" and word in own)
 
 
 def _abbreviates(run: _Run) -> bool:
     """Whether a bracketed letter stands for the word before it: adenine (A)."""
+    if run.boxed:
+        return False
     before = re.search(r"([^\W\d_]+)\s*$", run.left)
     return before is not None and before.group(1)[0].upper() == run.letters[0]
 

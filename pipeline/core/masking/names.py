@@ -43,7 +43,8 @@ class Namings:
     one, `heads` single words that name an option unless another adjective stands before them.
     `abbreviations` are matched as they are spelt, `to_spell_out` also by words with these initials;
     `doubtful` holds two-letter initials. `common` holds
-    the stems of options that are ordinary words. `long` holds the stems of each long option,
+    the stems of options that are ordinary words. `verbatim` finds options
+    of several words as they are written. `long` holds the stems of each long option,
     and, of these, those that tell it from the other options and from the question.
     """
 
@@ -56,6 +57,7 @@ class Namings:
     quantities: set[Quantity] = field(default_factory=set)
     common: set[str] = field(default_factory=set)
     stances: bool = False
+    verbatim: re.Pattern[str] | None = None
     long: list[tuple[frozenset[str], frozenset[str]]] = field(default_factory=list)
 
     def add(self, name: str, *, all_capitals: bool = False) -> None:
@@ -105,10 +107,23 @@ def namings_of(question: Question, aliases: Iterable[str]) -> Namings:
     for alias in aliases:
         for name in _without_brackets(plain(alias).strip(" .")):
             found.add(name)
+    found.verbatim = _verbatim(texts)
     known = {word.stem for word in stem}
     _add_shorter(found, texts, known)
     _add_long(found, texts, known)
     return found
+
+
+def _verbatim(texts: Sequence[str]) -> re.Pattern[str] | None:
+    """Options of several words as they are written, punctuation and all."""
+    written = sorted((text for text in texts if len(words_of(text)) > 1), key=len, reverse=True)
+    spaced = (r"\s+".join(map(re.escape, text.split())) for text in written if _is_name(text))
+    either = "|".join(spaced)
+    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if either else None
+
+
+def _is_name(text: str) -> bool:
+    return quantity_of(text) is None
 
 
 def content(words: Sequence[Word]) -> list[Word]:

@@ -11,8 +11,8 @@ from pipeline.core.masking.words import Word, words_of
 Span = tuple[int, int]
 
 # Between the words of one name: no sentence ends there ("E. coli" apart).
-_GAP = re.compile(r"[\s\-/,'\"()]{0,3}")
-_MOST_CONNECTORS = 4
+_GAP = re.compile(r"[\s\-/,'\"()+&%]{0,3}")
+_MOST_CONNECTORS = 4  # in a row
 _ALSO = re.compile(
     rf"{re.escape(MASK)}\s*[,(]*\s*(?:also\s+(?:known|called|termed)(?:\s+as)?|aka|a\.k\.a\.|"
     r"abbreviated(?:\s+(?:as|to))?|hereafter|or\s+simply|known\s+as|(?:under\s+)?(?:the\s+)?"
@@ -38,6 +38,8 @@ def mask_names(text: str, namings: Namings) -> str:
     `namings` grows by the abbreviations and other names that the text introduces. An article
     before the mask goes too: "an" or "a" would tell the sound that the name begins with.
     """
+    if namings.verbatim:
+        text = namings.verbatim.sub(MASK, text)
     text = _mask_once(text, namings)
     learnt = [
         match.group("name")
@@ -105,6 +107,7 @@ def _phrase_at(
             break
         if word.stem in vocabulary:
             stems.append(word.stem)
+            connectors = 0 if word.text.casefold() not in CONNECTORS else connectors + 1
         elif word.text.casefold() in CONNECTORS and connectors < _MOST_CONNECTORS:
             connectors += 1
             continue
