@@ -1,8 +1,6 @@
 """The nodes that answer options name, and every name by which a CoT may give one away."""
 
-from collections import Counter
 from collections.abc import Iterable
-from itertools import chain
 
 from pipeline.core.characters import plain
 from pipeline.core.kg.index import GraphIndex
@@ -28,15 +26,15 @@ def option_aliases(
     """Names and synonyms of the nodes that options stand for, all options treated alike.
 
     A node that a whole option names always counts, even if the question names it too. One named
-    within an option counts if it tells this option from the others and the question does not name
-    it: the aspirin of "stop aspirin" and "continue aspirin" is neither's name. Of the linked
+    within an option counts unless all options or the question name it: the aspirin of "stop
+    aspirin" and "continue aspirin" tells neither from the other. Of the linked
     entities only those of the answer count, not those of its explanation, which are the
     argument's own.
     """
     texts = [option.text for option in question.options]
     whole = [node for text in texts for node in nodes_called(graph, text)]
     parts = [set(nodes_in_option(graph, text)) - set(whole) for text in texts]
-    shared = {node for node, count in Counter(chain.from_iterable(parts)).items() if count > 1}
+    shared = set.intersection(*parts) if len(parts) > 1 else set()
     named = [node for text in texts for node in nodes_in_option(graph, text)]
     options = {_spoken(text) for text in (*texts, question.answer_text)}
     for entity in linked:

@@ -7,10 +7,10 @@ happened; any other place may be either and is flagged.
 import re
 
 from pipeline.core.masking.answer_position import stands_as_answer
-from pipeline.core.masking.words import words_of
+from pipeline.core.masking.words import keys, words_of
 
 _TOLD = re.compile(
-    r"\b(?:was|were|is|are|has|have|had|been|we|they|he|she|you|clinicians?|patients?\s+who)\s+$",
+    r"\b(?:was|were|has|have|had|been|we|they|he|she|you|clinicians?|patients?\s+who)\s+$",
     re.IGNORECASE,
 )
 # Not the option's word, though spelt like it: by what follows.
@@ -20,28 +20,37 @@ _IDIOMS = re.compile(
     re.IGNORECASE,
 )
 
+_NOUN_ENDING = re.compile(r"(?:at)?(?:ion)?$|ance$|ment$")
+
 Spans = list[tuple[int, int]]
 
 
-def common_word_spans(text: str, stems: set[str], question: str) -> tuple[Spans, Spans]:
+def common_word_spans(text: str, options: set[str], question: str) -> tuple[Spans, Spans]:
     """Where an option's word stands as the answer, and where it may or may not."""
-    if not stems:
-        return [], []
     masked: Spans = []
     doubtful: Spans = []
-    said = {word.text.casefold() for word in words_of(question)}
-    exact = {word.stem for word in words_of(text)} & stems
-    for word in words_of(text) if exact else ():
-        if word.stem not in stems:
+    roots = {_root(keys(option)[1]) for option in options}
+    said = {word.text.casefold() for word in words_of(question)} if options else set()
+    for word in words_of(text) if options else ():
+        if not word.stem or _root(word.stem) not in roots:
             continue
+        lower = word.text.casefold()
         if stands_as_answer(text, word.start, word.end):
             masked.append((word.start, word.end))
-        elif not _of_the_case(text, word.start, word.text.casefold(), said):
+        elif lower not in said and not _told(text, word.start, lower, options):
             doubtful.append((word.start, word.end))
     return masked, doubtful
 
 
-def _of_the_case(text: str, start: int, word: str, said: set[str]) -> bool:
-    if word in said or _IDIOMS.match(text, start):
+def _root(stem: str) -> str:
+    """Observe and observation, operate and operation, reassure and reassurance alike."""
+    root = _NOUN_ENDING.sub("", stem)
+    return root if len(root) > 3 else stem
+
+
+def _told(text: str, start: int, word: str, options: set[str]) -> bool:
+    """Whether the text tells of the case with a word spelt like an option's, or in another form."""
+    if _IDIOMS.match(text, start):
         return True
-    return word.endswith(("ed", "ing")) and _TOLD.search(text[:start][-24:]) is not None
+    happened = word.endswith(("ed", "ing")) and word not in options
+    return happened and _TOLD.search(text[:start][-24:]) is not None

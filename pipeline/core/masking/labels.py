@@ -43,7 +43,7 @@ _JOIN = re.compile(
 )
 # Not a part of a word or number (HLA-B, 37 C), nor glued to one: poly(A), APC/C.
 _BARE_LETTER = (
-    r"(?<![\w-])(?<!\w[.'])(?<![\d\u00b0\u00ba] )(?<![\d\u00b0\u00ba])(?<!\w\()(?<!\w\w/)"
+    r"(?<![\w-])(?<!\w[.'])(?<![\d\u00b0\u00ba] )(?<![\d\u00b0\u00ba])(?<!\w\()(?<!\w\w/)(?<!\b\w:)"
     r"(?<!\)/)([{}])(?![\w])(?!\)\w)(?!\)-\w)"
 )
 _LONGEST_JOIN = 40
@@ -105,11 +105,13 @@ _CUE = re.compile(
 # Words that "A" may well be the article of, though they end as verbs and plurals do.
 _SINGULAR_IN_S = ("ss", "us", "is", "series", "species", "betes", "creas", "lens", "rabies")
 _CLAUSE_START = re.compile(
-    r"(?:^|[.;:!?\x00,]|\b(?:and|but|while|so|because|since|whereas|that|then|also|as|if|why|when|"
+    r"(?:^|[.;:!?\x00,]|(?:^|\x00|\s)[-*\u2022]|\b(?:and|but|while|so|because|since|whereas|that|then|also|as|if|why|when|"
     r"thus|hence|therefore))\s*$",
     re.IGNORECASE,
 )
 _POSSESSIVE = re.compile(r"'s\b|:\s")
+# Where a capital "A" may be the article.
+_BEGINS = re.compile(r"(?:^|[.!?:;\x00\n\]*\"\u201c\u2018(\u2022-])\s*$")
 _SENTENCE_START = re.compile(r"(?:^|[.!?\x00])\s*$")
 _SENTENCE_END = re.compile(r"\s*(?:[.!]?\s*(?:\x00|$)|[.!]\s+[A-Za-z])")
 _SPECIES = re.compile(r"\.\s?[a-z]+(?:i|us|a|um|is|ae|le|ans|ens|x)\b")
@@ -191,6 +193,8 @@ def _with_brackets(text: str, match: re.Match[str]) -> Span:
 def _read(run: _Run, question: str) -> Reading:
     if _CHOICE.search(run.left) and not _article(run):
         return Reading.LABEL
+    if _RULED.search(run.left) and _OUT.match(run.right):
+        return Reading.LABEL
     if _LETTERED.search(run.left) or _in_question(run, question):
         return Reading.OTHER
     if run.bracketed:
@@ -199,8 +203,6 @@ def _read(run: _Run, question: str) -> Reading:
         return Reading.LABEL
     if _COMPOUND.match(run.right) or _SPECIES.match(run.right) or _article(run):
         return Reading.OTHER
-    if _RULED.search(run.left) and _OUT.match(run.right):
-        return Reading.LABEL
     return _read_by_neighbours(run)
 
 
@@ -208,8 +210,10 @@ def _read_by_neighbours(run: _Run) -> Reading:
     following = _NEXT.match(run.right)
     word = following.group(1) if following else ""
     if word and word.casefold() not in _FOLLOW:
-        unknown_verb = word.endswith("s") and word not in LETTERED_NOUNS
-        return Reading.EITHER if unknown_verb else Reading.OTHER
+        if word in LETTERED_NOUNS or f"{word}s" in LETTERED_NOUNS:
+            return Reading.OTHER
+        doubtful = (word.endswith("s") and word[0].islower()) or _CUE.search(run.left)
+        return Reading.EITHER if doubtful else Reading.OTHER
     if _CUE.search(run.left):
         return Reading.LABEL
     if word in _VERBS and _CLAUSE_START.search(run.left):
@@ -222,14 +226,16 @@ def _read_by_neighbours(run: _Run) -> Reading:
 
 
 def _article(run: _Run) -> bool:
-    """The article "A" and the pronoun "I" go before a word that is no predicate of a label."""
+    """The article "A" (at a beginning) and the pronoun "I" before a word that is no predicate."""
     if run.letters[-1] not in "AI":
         return False
     following = _NEXT.match(run.right)
     if following is None:
         return False
     word = following.group(1)
-    if word.endswith("s") and not word.endswith(_SINGULAR_IN_S):
+    if run.letters[-1] == "A" and not _BEGINS.search(run.left):
+        return False
+    if word.islower() and word.endswith("s") and not word.endswith(_SINGULAR_IN_S):
         return False
     own = {"have", "had", "did", "do", "can", "could", "would", "will", "may", "must", "should"}
     return word not in _FOLLOW or (run.letters[-1] == "I" and word in own)

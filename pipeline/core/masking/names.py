@@ -12,6 +12,7 @@ from pipeline.core.masking.vocabulary import (
     COMMON,
     CONNECTORS,
     GENERIC,
+    MASK,
     MODIFIERS,
     SPECIFIC_ENDINGS,
     STANCES,
@@ -43,7 +44,7 @@ class Namings:
     one, `heads` single words that name an option unless another adjective stands before them.
     `abbreviations` are matched as they are spelt, `to_spell_out` also by words with these initials;
     `doubtful` holds two-letter initials. `common` holds
-    the stems of options that are ordinary words. `verbatim` finds options
+    options that are ordinary words. `verbatim` finds options
     of several words as they are written. `long` holds the stems of each long option,
     and, of these, those that tell it from the other options and from the question.
     """
@@ -86,7 +87,7 @@ class Namings:
                 return
             self.singles.add(word.singular)
         elif lower in COMMON | CONNECTORS or word.singular in COMMON:
-            self.common.add(word.stem)
+            self.common.add(lower)
         elif len(lower) > 1:  # A single letter is read as a label, if at all.
             self.singles.add(word.singular)
 
@@ -119,7 +120,9 @@ def _verbatim(texts: Sequence[str]) -> re.Pattern[str] | None:
     written = sorted((text for text in texts if len(words_of(text)) > 1), key=len, reverse=True)
     spaced = (r"\s+".join(map(re.escape, text.split())) for text in written if _is_name(text))
     either = "|".join(spaced)
-    return re.compile(rf"(?<!\w)(?:{either})(?!\w)", re.IGNORECASE) if either else None
+    # A mask is matched first and so stays one.
+    pattern = rf"{re.escape(MASK)}|(?<!\w)(?:{either})(?!\w)"
+    return re.compile(pattern, re.IGNORECASE) if either else None
 
 
 def _is_name(text: str) -> bool:
@@ -154,20 +157,22 @@ def _add_initials(found: Namings, text: str, known: set[str]) -> None:
 
 def _add_shorter(found: Namings, texts: Sequence[str], known: set[str]) -> None:
     """Names without acts, modifiers and adjectives, where they tell one option from the rest."""
-    everywhere = Counter(word for text in texts for word in {w.stem for w in words_of(text)})
+    counts = Counter(word for text in texts for word in {w.stem for w in words_of(text)})
+    # A word of all options tells none of them from another, and one of the question none either.
+    telling = {word for word, n in counts.items() if n < max(2, len(texts))} - known
     for text in texts:
         words = content(words_of(_BRACKETS.sub(" ", text)))
-        core = _core(words)
-        if 0 < len(core) < len(words) and _tells(core, everywhere, known):
-            found.add(" ".join(word.text for word in core))
+        for core in (_core(words), _core([word for word in words if word.stem not in known])):
+            if 0 < len(core) < len(words) and _tells(core, telling):
+                found.add(" ".join(word.text for word in core))
         _add_binomial(found, words)
         found.singles |= {
             word.singular
             for word in words
-            if len(words) > 1 and _CODE.fullmatch(word.text) and _tells([word], everywhere, known)
+            if len(words) > 1 and _CODE.fullmatch(word.text) and _tells([word], telling)
         }
         head = _head(words_of(text))
-        if head and len(words) > 1 and everywhere[head.stem] == 1 and head.stem not in known:
+        if head and len(words) > 1 and head.stem in telling:
             found.heads.add(head.singular)
 
 
@@ -181,11 +186,12 @@ def _core(words: Sequence[Word]) -> list[Word]:
 
 def _says_enough(word: Word) -> bool:
     plural_of = {word.text.casefold(), word.singular}
-    return not plural_of & (COMMON | GENERIC) and len(word.text) > 2
+    specific = not plural_of & (COMMON | GENERIC) and not word.text.isdigit()
+    return specific and len(word.text) > 2
 
 
-def _tells(core: Sequence[Word], everywhere: Counter[str], known: set[str]) -> bool:
-    return any(everywhere[word.stem] == 1 and word.stem not in known for word in core)
+def _tells(core: Sequence[Word], telling: set[str]) -> bool:
+    return any(word.stem in telling for word in core)
 
 
 def _head(words: Sequence[Word]) -> Word | None:
@@ -197,6 +203,9 @@ def _head(words: Sequence[Word]) -> Word | None:
         before.append(word)
     nouns = content(before) if before else []
     specific = nouns and nouns[-1].singular.endswith(SPECIFIC_ENDINGS)
+    if len(nouns) == 2 and not specific and nouns[1].text.endswith(_LATIN):
+        nouns = nouns[:1]  # Psoriasis vulgaris
+        specific = nouns[0].singular.endswith(SPECIFIC_ENDINGS)
     return nouns[-1] if specific and len(nouns[-1].text) > 6 else None
 
 

@@ -12,6 +12,7 @@ Span = tuple[int, int]
 
 # Between the words of one name: no sentence ends there ("E. coli" apart).
 _GAP = re.compile(r"[\s\-/,'\"()+&%]{0,3}")
+_REACH_OF_HEAD = 8
 _MOST_CONNECTORS = 4  # in a row
 _ALSO = re.compile(
     rf"{re.escape(MASK)}\s*[,(]*\s*(?:also\s+(?:known|called|termed)(?:\s+as)?|aka|a\.k\.a\.|"
@@ -92,6 +93,8 @@ def _name_at(
         return phrase
     if _is_single(text, words, at, namings):
         return 1
+    if _shares_a_head(text, words, at, namings, vocabulary):
+        return 1
     return _joined(text, words, at, namings) or _spelt_out(text, words, at, namings)
 
 
@@ -118,6 +121,27 @@ def _phrase_at(
         if len(stems) > longest + _MOST_CONNECTORS:
             break
     return best
+
+
+def _shares_a_head(
+    text: str, words: Sequence[Word], at: int, namings: Namings, vocabulary: set[str]
+) -> bool:
+    """Whether the word and one behind its neighbours are a name: ulnar and median nerves."""
+    first = words[at]
+    if first.stem not in vocabulary:
+        return False
+    coordinated = False
+    for before, word in pairwise(words[at : at + _REACH_OF_HEAD]):
+        if not _one_name(text, before, word):
+            return False
+        coordinated = coordinated or "," in text[before.end : word.start]
+        if word.text.casefold() in ("and", "or", "nor"):
+            coordinated = True
+        elif word.stem not in vocabulary:
+            return False
+        elif coordinated and tuple(sorted((first.stem, word.stem))) in namings.phrases:
+            return True
+    return False
 
 
 def _key(stems: list[str]) -> tuple[str, ...]:

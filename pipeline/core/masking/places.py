@@ -11,7 +11,9 @@ _COUNT = r"(?:two|three|four|five|\d)"
 _THING = r"(?:options?|choices?|alternatives?|answers?)"
 _NUMBER = r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten)"
 _LIST = r"(?:\s*,\s*(?:and\s+|or\s+)?|\s*/\s*|\s+(?:and|or|to|through)\s+)"
-_LISTED = r"(?:listed|given|named|stated|shown|offered|mentioned|above)"
+_LISTED = (
+    r"(?:on\s+the\s+list|in\s+the\s+list|listed|given|named|stated|shown|offered|mentioned|above)"
+)
 # "The drug of first choice", "the second option for treatment": lines of therapy, not places.
 _NO_LINE = r"(?<!of )(?<!as )(?<!as the )"
 _THERAPY = r"(?!\s+(?:for|in|of|when|if|drugs?|agents?|treatments?|therap(?:y|ies)|medications?)\b)"
@@ -21,6 +23,7 @@ _PATTERN = re.compile(
     rf"\b(?:the\s+)?{_ORDINAL}(?:\s+{_COUNT})?\s+of\s+(?:the\s+)?(?:{_COUNT}\s+)?{_THING}\b"
     rf"|{_NO_LINE}\b(?:the\s+)?(?:first|second|third)(?:\s+{_COUNT})?"
     rf"(?:\s+(?:answer|{_LISTED}))*\s+{_THING}\b(?:\s+{_LISTED})?{_THERAPY}"
+    rf"|\b(?:the\s+)?{_ORDINAL}\s+one\s+{_LISTED}"
     rf"|{_NO_LINE}\b(?:the\s+)?(?!first|second\s|third){_ORDINAL}(?:\s+{_COUNT})?"
     rf"(?:\s+(?:answer|{_LISTED}))*\s+{_THING}\b(?:\s+{_LISTED})?"
     rf"|\b(?:the\s+)?(?:answer\s+)?(?:{_THING}|one)\s+(?:that\s+(?:is|was)\s+)?{_LISTED}\s+"

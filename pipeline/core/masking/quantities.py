@@ -63,7 +63,7 @@ _OPTION = re.compile(
     re.IGNORECASE,
 )
 _WITHIN = re.compile(r"(?:\w|\w[-.,/]|[-.,/:])$")
-_GOES_ON = re.compile(r"[.,/:-]?\d|\s?\u00b0|[a-z\u03b1-\u03c9]", re.IGNORECASE)
+_GOES_ON = re.compile(r"[.,/:-]?\d|\s?[\u00b0\u2103\u2109]|[a-z\u03b1-\u03c9]", re.IGNORECASE)
 _NAMES = re.compile(
     r"\b(?:types?|stages?|grades?|class(?:es)?|factors?|groups?|steps?|figures?|tables?|phases?|"
     r"levels?|chromosomes?|trisomy|interleukin|no\.?|ph|apgar|ages?|aged)\s+$",

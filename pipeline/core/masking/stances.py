@@ -13,7 +13,10 @@ _ADVERBS = (
 )
 _STANDS_ALONE = r"(?=[\"'\u201d\u2019*)\]]*\s*(?:[.,;:!?)\u2014\u2013\x00]|-\s|$))"
 # What may follow a stance that a cue announces; a noun would make it a plain negation.
-_BEFORE_CLAUSE = r"(?=\s+(?:because|since|as|for|rather|and|or|nor|but|given|if|with|to|in|when)\b)"
+_BEFORE_CLAUSE = (
+    r"(?=\s+(?:because|since|as|for|rather|and|or|nor|but|given|if|with|to|in|when|here|overall|"
+    r"on)\b)"
+)
 _CUE = (
     r"\b(?:answer(?:s|ed)?|conclusion|verdict|response|reply|conclude[sd]?|favou?rs?|points?|"
     r"leans?|tends?|stance|question|says?|indicates?|suggests?|supports?|neither|nor|either|than|"

@@ -21,45 +21,46 @@ CONNECTORS: Final = frozenset(_CONNECTORS.split())
 
 # Single words that a clinical text also uses otherwise: masked only as the answer, else flagged.
 _COMMON = """
-    abnormal above absent active acute add admit afraid age ago aids air all always amount and
-    anterior any arm art as ask assess at avoid back bad base below best better biological both
-    bottom call camp can care cat change check child chronic class cold combined come complete
-    condition confirm constant continue control cool count cup cut daily day decline decrease
-    decreased deep defer delay delayed descend diet diminished direct discharge discontinue
-    disease distal do down drain drop early elevated end enlarge equal excess exercise external
-    fail fall fast fat father female first fit fix fluid follow food force free frequent front
-    full gain gas gender get give go good green ground half hard heat height help high higher hip
-    hold home hot how human ice ignore impaired improve in inactive increase increased indirect
-    inferior inform internal is isolate it large last late later lateral lead left leg length less
-    level light like listen load local long lose loss low lower lowered maintain male man map mass
-    may medial medication met method mice middle mild minimal moderate modify monitor month more
-    mother move much negative neither neutral never new night no none normal not nothing null
-    object observation observe obese old on once one open operate or other out outside over
-    passive past patient permit person pet physical place plan point poor positive posterior
-    present pressure prevent proceed prolonged protect proximal quick race raised rapid rare
-    reassure recommend red reduce reduced refer refuse regular reject release remain remove repair
-    repeat replace report rest return right rise round rule run safe same screen section secondary
-    see send separate set severe sex shift short sick side silent single size slow small smoking
-    so social soft solid some sound stable stage start stay steady stop stress strong sudden sugar
-    superior support sweet symptomatic systemic take talk test thick thin tight time top total
-    touch treat tonic treatment true turn two type unaffected unchanged unit up upper urgent us
-    use variable verify wait walk warm warn was watch water weak weaken weekly weight white who
-    wide withdraw withhold woman work worse year yellow young
+    observation operation reassurance abnormal above absent active acute add admit afraid age ago
+    aids air all always amount and anterior any arm art as ask assess at avoid back bad base below
+    best better biological both bottom call camp can care cat change check child chronic class
+    cold combined come complete condition confirm constant continue control cool count cup cut
+    daily day decline decrease decreased deep defer delay delayed descend diet diminished direct
+    discharge discontinue disease distal do down drain drop early elevated end enlarge equal
+    excess exercise external fail fall fast fat father female first fit fix fluid follow food
+    force free frequent front full gain gas gender get give go good green ground half hard heat
+    height help high higher hip hold home hot how human ice ignore impaired improve in inactive
+    increase increased indirect inferior inform internal is isolate it large last late later
+    lateral lead left leg length less level light like listen load local long lose loss low lower
+    lowered maintain male man map mass may medial medication met method mice middle mild minimal
+    moderate modify monitor month more mother move much negative neither neutral never new night
+    no none normal not nothing null object observation observe obese old on once one open operate
+    or other out outside over passive past patient permit person pet physical place plan point
+    poor positive posterior present pressure prevent proceed prolonged protect proximal quick race
+    raised rapid rare reassure recommend red reduce reduced refer refuse regular reject release
+    remain remove repair repeat replace report rest return right rise round rule run safe same
+    screen section secondary see send separate set severe sex shift short sick side silent single
+    size slow small smoking so social soft solid some sound stable stage start stay steady stop
+    stress strong sudden sugar superior support sweet symptomatic systemic take talk test thick
+    thin tight time top total touch treat tonic treatment true turn two type unaffected unchanged
+    unit up upper urgent us use variable verify wait walk warm warn was watch water weak weaken
+    weekly weight white who wide withdraw withhold woman work worse year yellow young
 """
 COMMON: Final = frozenset(_COMMON.split())
 
 # Word parts, without which an option is still named: "Administer ceftriaxone".
 _ACTS = """
-    administer administration apply arrange begin do give giving initiate initiation insert
-    insertion obtain offer order perform place prescribe proceed provide recommend request
-    schedule start supplementation try use
+    add administer administration switch change convert transition apply arrange begin do give
+    giving initiate initiation insert insertion obtain offer order perform place prescribe proceed
+    provide recommend request schedule start supplementation try use
 """
 ACTS: Final = frozenset(_ACTS.split())
 _MODIFIERS = """
-    additional alone daily diagnostic elective emergency emergent empiric empirical high-dose
-    immediate immediately im inhaled injection infusion intramuscular intravenous iv low-dose
-    monotherapy only oral orally parenteral prophylactic prophylaxis rectal routine scan
-    subcutaneous systemic tablets therapeutic therapy topical treatment urgent
+    additional alone measurement determination testing assay daily diagnostic elective emergency
+    emergent empiric empirical high-dose immediate immediately im inhaled injection infusion
+    intramuscular intravenous iv low-dose monotherapy only oral orally parenteral prophylactic
+    prophylaxis rectal routine scan subcutaneous systemic tablets therapeutic therapy topical
+    treatment urgent
 """
 MODIFIERS: Final = frozenset(_MODIFIERS.split())
 # Never the name of an option alone, though an option may hold nothing else of its own.
@@ -82,7 +83,7 @@ WARD: Final = frozenset(_WARD.split())
 # Endings specific enough to name a disease, an operation or a drug without its adjectives.
 SPECIFIC_ENDINGS: Final = (
     *("ectomy", "otomy", "ostomy", "plasty", "oscopy", "centesis", "graphy", "gram"),
-    *("itis", "oma", "osis", "emia", "uria", "pathy", "plegia", "embolism", "infarction"),
+    *("itis", "oma", "osis", "iasis", "emia", "uria", "pathy", "plegia", "embolism", "infarction"),
     *("abscess", "cillin", "mycin", "azole", "pril", "olol", "statin", "sartan", "dipine"),
     *(
         "cycline",

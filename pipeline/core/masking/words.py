@@ -1,8 +1,8 @@
 """Words of a text with the keys by which two spellings of one word are the same.
 
-Keys fold case, accents, possessives and British or American spelling. `singular` also folds the
-plural and serves single words; `stem` folds -ed, -ing and -e too and serves words within a phrase,
-where the other words say what is meant.
+Keys fold case, accents, possessives, British or American spelling and doubled letters
+(amoxicilin). `singular` also folds the plural and serves single words; `stem` folds -ed, -ing and
+-e too and serves words within a phrase, where the other words say what is meant.
 """
 
 import re
@@ -14,6 +14,7 @@ from pipeline.core.masking.vocabulary import MASK
 
 _WORD = re.compile(rf"{re.escape(MASK)}|[^\W_]+(?:'[^\W_]+)*")
 _DIPHTHONGS = re.compile("[ao]e")
+_DOUBLED = re.compile(r"([b-rt-z])\1")
 _SENTENCE = re.compile(r"[^.;?!\n\x00]*(?:\.(?!\s|\x00|$)[^.;?!\n\x00]*)*")
 
 
@@ -55,7 +56,7 @@ def keys(word: str) -> tuple[str, str]:
         folded = "".join(sign for sign in parts if not unicodedata.combining(sign))
     if not folded.isalpha() or len(folded) < 4:
         return folded, folded
-    singular = _singular(_DIPHTHONGS.sub("e", folded))
+    singular = _singular(_DOUBLED.sub(r"\1", _DIPHTHONGS.sub("e", folded)))
     return singular, _stem(singular)
 
 

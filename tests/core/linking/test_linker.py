@@ -138,3 +138,22 @@ def test_aliases_cover_all_options_but_nothing_the_question_names(graph):
         "Acetylsalicylic acid",
         "Salbutamol",
     }
+
+
+def test_an_alias_tells_an_option_from_the_others_or_is_the_whole_of_it(graph):
+    both = ("Stop Salbutamol", "Continue Salbutamol")
+    assert option_aliases(graph, question(text="What next?", options=both), ()) == ()
+    some = (*both, "Give Allopurinol")
+    assert option_aliases(graph, question(text="What next?", options=some), ()) == (
+        "Salbutamol",
+        "Allopurinol",
+    )
+    whole = question(text="Is it due to asthma or gout?", options=("Asthma", "Give for gout"))
+    assert option_aliases(graph, whole, ()) == ("asthma",)
+
+
+def test_entities_of_the_explanation_are_no_aliases(graph):
+    asked = question(text="What next?", options=("Yes", "No"))
+    explained = by_name(graph, said("asthma", Side.EXPLANATION)).linked
+    assert explained
+    assert option_aliases(graph, asked, explained) == ()

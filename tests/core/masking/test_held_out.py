@@ -24,7 +24,7 @@ HELD_OUT = (
 def test_wordings_not_foreseen_leak_no_more_than_stated():
     found = rates(HELD_OUT)
     assert (len(HELD_OUT), found.wordings, found.clinical, found.flags_due) == (92, 85, 89, 3)
-    assert found.leaks <= 2
+    assert found.leaks <= 1
     assert found.struck == 0
     assert found.flags_missed == 0
-    assert found.false_flags <= 1
+    assert found.false_flags <= 2

@@ -3,10 +3,21 @@
 import pytest
 
 from tests.core.masking.cases_labels import LABELS, LETTERS_OF_MEDICINE, PLACES
+from tests.core.masking.cases_later import LATER_HARM, LATER_LEAKS
 from tests.core.masking.cases_names import NAMES
 from tests.core.masking.cases_values import QUANTITIES, STANCE_CASES, WORDS
 
-CASES = (*LABELS, *PLACES, *LETTERS_OF_MEDICINE, *NAMES, *STANCE_CASES, *QUANTITIES, *WORDS)
+CASES = (
+    *LABELS,
+    *PLACES,
+    *LETTERS_OF_MEDICINE,
+    *NAMES,
+    *STANCE_CASES,
+    *QUANTITIES,
+    *WORDS,
+    *LATER_LEAKS,
+    *LATER_HARM,
+)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
