@@ -45,12 +45,17 @@ def _rival(trace: TraceRecord, label: str, tools: Tools, config: MethodConfig) -
         return Rival(label, question.answer_text, failure=other.failure)
     aliases = option_aliases(tools.graph, trace.question, (*trace.linked, *other.linked))
     own, rival = (
-        mask_options(with_facts(require(chain.cot), chain.paths), trace.question, aliases).text
+        mask_options(with_facts(require(chain.cot), chain.paths), trace.question, aliases)
         for chain in (trace, other)
     )
     made = Rival(label, question.answer_text, other.paths, other.cot)
+    unsafe = own.unsafe + rival.unsafe
+    if unsafe:
+        detail = f"A chain could not be masked safely: \u201c{unsafe[0]}\u201d."
+        return replace(made, failure=Failure("comparison", "unmasked", detail))
     try:
-        return replace(made, comparisons=_compare(trace.question, own, rival, tools.second_reader))
+        comparisons = _compare(trace.question, own.text, rival.text, tools.second_reader)
+        return replace(made, comparisons=comparisons)
     except ReasonerFailure as failure:
         return replace(made, failure=Failure(failure.stage, failure.reason, failure.detail))
 
