@@ -109,7 +109,7 @@ _CLAUSE_START = re.compile(
     r"thus|hence|therefore))\s*$",
     re.IGNORECASE,
 )
-_POSSESSIVE = re.compile(r"'s\b|:\s")
+_POSSESSIVE = re.compile(r"'s\b|:\s|\s*[\u2013\u2014]\s|\s-\s")
 # Where a capital "A" may be the article.
 _BEGINS = re.compile(r"(?:^|[.!?:;\x00\n\]*\"\u201c\u2018(\u2022-])\s*$")
 _SENTENCE_START = re.compile(r"(?:^|[.!?\x00])\s*$")

@@ -23,6 +23,8 @@ from pipeline.core.records import Question
 
 _BRACKETS = re.compile(r"\(([^()]*)\)")
 _QUALIFIERS = frozenset({"disease", "disorder", "finding", "procedure", "substance", "drug"})
+# What an option may join: "vancomycin and cefepime".
+_PARTS = re.compile(r"[,;+]|\b(?:and|or|plus|with|followed\s+by)\b", re.IGNORECASE)
 _LATIN = ("us", "um", "a", "is", "es", "i", "ae", "ans", "ens")
 _PREPOSITIONS = frozenset({"of", "for", "with", "in", "to", "due", "from", "on", "at"})
 # B12 of "vitamin B12".
@@ -74,7 +76,7 @@ class Namings:
         elif words:
             self.phrases.add(phrase_key(words))
             joined = "".join(word.singular for word in words)
-            if len(words) == 2 and len(joined) > 6:
+            if len(words) == 2 and (len(joined) > 6 or any(map(str.isdigit, joined))):
                 self.singles.add(joined)
 
     def _add_word(self, word: Word, all_capitals: bool) -> None:
@@ -171,9 +173,8 @@ def _add_shorter(found: Namings, texts: Sequence[str], known: set[str]) -> None:
             for word in words
             if len(words) > 1 and _CODE.fullmatch(word.text) and _tells([word], telling)
         }
-        head = _head(words_of(text))
-        if head and len(words) > 1 and head.stem in telling:
-            found.heads.add(head.singular)
+        heads = (_head(words_of(part)) for part in _PARTS.split(text)) if len(words) > 1 else ()
+        found.heads |= {head.singular for head in heads if head and head.stem in telling}
 
 
 def _core(words: Sequence[Word]) -> list[Word]:
@@ -202,11 +203,16 @@ def _head(words: Sequence[Word]) -> Word | None:
             break
         before.append(word)
     nouns = content(before) if before else []
-    specific = nouns and nouns[-1].singular.endswith(SPECIFIC_ENDINGS)
+    specific = nouns and _is_specific(nouns[-1])
     if len(nouns) == 2 and not specific and nouns[1].text.endswith(_LATIN):
         nouns = nouns[:1]  # Psoriasis vulgaris
-        specific = nouns[0].singular.endswith(SPECIFIC_ENDINGS)
+        specific = _is_specific(nouns[0])
     return nouns[-1] if specific and len(nouns[-1].text) > 6 else None
+
+
+def _is_specific(noun: Word) -> bool:
+    lower = noun.text.casefold()
+    return lower.endswith(SPECIFIC_ENDINGS) or lower.removesuffix("s").endswith(SPECIFIC_ENDINGS)
 
 
 def _add_binomial(found: Namings, words: Sequence[Word]) -> None:

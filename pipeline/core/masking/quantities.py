@@ -72,7 +72,7 @@ _NAMES = re.compile(
 _AGE = re.compile(r"[\s-]*(?:(?:year|yr|month|week|day)s?[\s-]+olds?\b|y\W?o\b)", re.IGNORECASE)
 _ASKS_AGE = re.compile(r"\b(?:what|which)\s+age\b|\bhow\s+old\b", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[\s-]*([^\W\d_]+)")
-_COUNTED = re.compile(r"\s+(?!(?:is|was|as|has|does|this)\b)[a-z]+s\b")
+_COUNTED = re.compile(r"\s+per\b|\s+(?!(?:is|was|as|has|does|this)\b)[a-z]+s\b")
 # A fraction, ratio, range or decimal number is too much of its own to be met by chance.
 _OWN = re.compile(r"\d[^\d]\d")
 

@@ -40,6 +40,7 @@ _PATTERNS = tuple(
         rf"that)\s+(?:is|are|was|be|must\s+be|would\s+be|remains?|:)\s+{_ADVERBS})"
         rf"(?:true|false|unclear|uncertain){_STANDS_ALONE}",
         r"(?P<lead>\bin\s+the\s+)(?:affirmative|negative)(?!\s+(?:control|group|arm|patients|cases))",
+        r"\b(?:yes|no|maybe)(?=\s+(?:is|would\s+be|seems|remains)\s+(?:the|our|my|what|safest|best)\b)",
         r"(?:affirmative|negative|positive)\s+(?:answer|reply|verdict)\b",
         r"(?P<lead>\banswered?\s+(?:\w+\s+){0,3}?)(?:affirmatively|negatively|positively)\b",
     )

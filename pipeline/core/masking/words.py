@@ -1,8 +1,9 @@
 """Words of a text with the keys by which two spellings of one word are the same.
 
-Keys fold case, accents, possessives, British or American spelling and doubled letters
-(amoxicilin). `singular` also folds the plural and serves single words; `stem` folds -ed, -ing and
--e too and serves words within a phrase, where the other words say what is meant.
+Keys fold case, accents, possessives, British or American spelling, doubled letters, y and i, ph
+and f (amoxicilin, oxibutinin). `singular` also folds the plural and serves single words; `stem`
+folds -ed, -ing and -e too and serves words within a phrase, where the other words say what is
+meant.
 """
 
 import re
@@ -56,7 +57,8 @@ def keys(word: str) -> tuple[str, str]:
         folded = "".join(sign for sign in parts if not unicodedata.combining(sign))
     if not folded.isalpha() or len(folded) < 4:
         return folded, folded
-    singular = _singular(_DOUBLED.sub(r"\1", _DIPHTHONGS.sub("e", folded)))
+    folded = _DOUBLED.sub(r"\1", _DIPHTHONGS.sub("e", folded)).replace("ph", "f")
+    singular = _singular(folded).replace("y", "i")
     return singular, _stem(singular)
 
 

@@ -7,7 +7,7 @@ import pytest
 from pipeline.core.checks.contrast import with_facts
 from pipeline.core.config import ChecksConfig
 from pipeline.core.errors import MalformedOutput
-from pipeline.core.masking.vocabulary import MASK
+from pipeline.core.masking import MASK, MaskedReasoning
 from pipeline.core.method import make_trace
 from pipeline.core.reasoner import Preference
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
@@ -95,6 +95,18 @@ def test_where_no_rival_can_be_written_nothing_is_compared(graph):
     assert reader.shown == []
     assert (verdict(trace).passed, verdict(trace).score) == (True, None)
     assert "answer not mapped" in verdict(trace).explanation
+
+
+def test_chains_that_could_not_be_masked_are_not_compared(graph, monkeypatch):
+    unsafe = MaskedReasoning("1. Observe.", ("Observe",))
+    monkeypatch.setattr("pipeline.core.checks.contrast.mask_options", lambda *given: unsafe)
+    trace, reader = compared(
+        graph, the_one_about("asthma"), options=("Salbutamol", "Acetylsalicylic acid")
+    )
+    assert reader.shown == []
+    assert trace.rivals[0].failure.reason == "unmasked"
+    assert verdict(trace).score is None
+    assert "unmasked" in verdict(trace).explanation
 
 
 def test_as_many_rivals_as_asked_shared_neighbours_then_spelling(graph):

@@ -1,4 +1,4 @@
-"""The last part held out: written when the rules were done, which were not changed for it."""
+"""A third part, held out until the rules had been tried on it; they are built on it since."""
 
 from tests.core.masking.case import STANCES, Case
 
@@ -151,7 +151,6 @@ LAST_LEAKS = (
         WARD,
         "Discharging her home with antibiotics by mouth is unsafe.",
         ("Discharging her home",),
-        unsafe=True,
     ),
     Case(
         "cyclooxygenase",

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.core.masking.cases_labels import LABELS, LETTERS_OF_MEDICINE, PLACES
+from tests.core.masking.cases_last import LAST_HARM, LAST_LEAKS
 from tests.core.masking.cases_later import LATER_HARM, LATER_LEAKS
 from tests.core.masking.cases_names import NAMES
 from tests.core.masking.cases_values import QUANTITIES, STANCE_CASES, WORDS
@@ -17,6 +18,8 @@ CASES = (
     *WORDS,
     *LATER_LEAKS,
     *LATER_HARM,
+    *LAST_LEAKS,
+    *LAST_HARM,
 )
 
 

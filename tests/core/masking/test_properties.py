@@ -66,6 +66,11 @@ def test_each_option_is_masked_by_the_same_sign(options):
     assert told == {f"1. It is {MASK}."}
 
 
+def test_the_article_goes_with_the_name_whose_sound_it_would_tell():
+    told = masked(("Aspirin", "Biopsy"), "It is an aspirin or a biopsy.").text.split("\n")[0]
+    assert told == f"1. It is {MASK} or {MASK}."
+
+
 @pytest.mark.parametrize("label", LETTERS[:4])
 def test_each_label_is_masked_by_the_same_sign(label):
     told = masked(DRUGS, f"Option {label} fits, so the answer is {label}.").text.split("\n")[0]
