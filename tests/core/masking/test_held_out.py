@@ -4,9 +4,9 @@ They may only fall: a rule that makes one of them rise does harm that its own ca
 """
 
 from tests.core.masking.case import rates
-from tests.core.masking.cases_held_out_labels import HELD_OUT_LABELS
-from tests.core.masking.cases_held_out_names import HELD_OUT_NAMES
-from tests.core.masking.cases_held_out_values import (
+from tests.core.masking.chains.held_out_labels import HELD_OUT_LABELS
+from tests.core.masking.chains.held_out_names import HELD_OUT_NAMES
+from tests.core.masking.chains.held_out_values import (
     HELD_OUT_QUANTITIES,
     HELD_OUT_STANCES,
     HELD_OUT_WORDS,

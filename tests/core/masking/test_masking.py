@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.core.masking.cases_labels import LABELS, LETTERS_OF_MEDICINE, PLACES
-from tests.core.masking.cases_last import LAST_HARM, LAST_LEAKS
-from tests.core.masking.cases_later import LATER_HARM, LATER_LEAKS
-from tests.core.masking.cases_names import NAMES
-from tests.core.masking.cases_values import QUANTITIES, STANCE_CASES, WORDS
+from tests.core.masking.chains.labels import LABELS, LETTERS_OF_MEDICINE, PLACES
+from tests.core.masking.chains.last import LAST_HARM, LAST_LEAKS
+from tests.core.masking.chains.later import LATER_HARM, LATER_LEAKS
+from tests.core.masking.chains.names import NAMES
+from tests.core.masking.chains.values import QUANTITIES, STANCE_CASES, WORDS
 
 CASES = (
     *LABELS,

@@ -122,7 +122,7 @@ def _sign_spans(text: str, at: int, option: str, question: Question) -> list[Spa
             return sure + doubtful
         return [span for span in sure if quantity.unit or stands_as_answer(text, *span)]
     if _is_common(bare):
-        return common_word_spans(text, {stems_of(bare)[0].stem}, question.text)[0]
+        return common_word_spans(text, {bare}, question.text)[0]
     return []
 
 

@@ -1,7 +1,7 @@
 """Chains of thought written before the rules and kept apart from them: other names of options."""
 
 from tests.core.masking.case import Case
-from tests.core.masking.cases_held_out_labels import GERMS, RENAL
+from tests.core.masking.chains.held_out_labels import GERMS, RENAL
 
 LIVER = (
     "Hepatocellular carcinoma",
