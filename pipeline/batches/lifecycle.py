@@ -85,6 +85,8 @@ def start_batch(
     )
     endpoints = replace(chosen, embeddings=preflight.embeddings_of(config))
     config = preflight.with_models(config, endpoints, temperature=temperature, samples=samples)
+    # As it will be read back: 1 and 1.0 are one setting and must have one fingerprint.
+    config = MethodConfig.from_json(config.as_json())
     currency = preflight.currency_of(
         endpoints, budget_money=budget_money, budget_tokens=budget_tokens
     )

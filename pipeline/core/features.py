@@ -6,9 +6,18 @@ trace alone, so they can be worked out again at any time.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from types import MappingProxyType
 
-from pipeline.core.records import LinkStage, Path, SearchLayer, TraceRecord
+from pipeline.core.records import (
+    LinkStage,
+    Path,
+    Preferred,
+    ReadingKind,
+    Rival,
+    SearchLayer,
+    TraceRecord,
+)
 
 # What a trace that passes a filter has shown, for those who choose among filters.
 FILTER_MEANINGS: Mapping[str, str] = MappingProxyType(
@@ -42,13 +51,42 @@ class FilterFeature:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingFeature:
+    """A further reading: whether it reached the answer key; `failure` where there is none."""
+
+    kind: ReadingKind
+    correct: bool
+    failure: str = ""
+
+
+class Contrast(StrEnum):
+    """How a CoT fared against a rival that was put before the reader in both orders."""
+
+    KEY = "key wins both orders"
+    RIVAL = "rival wins both orders"
+    NEITHER = "neither, in both orders"
+    SPLIT = "the choice changes with the order"
+
+
+@dataclass(frozen=True, slots=True)
+class RivalFeature:
+    """A rival: how the comparison ended, or for which reason there was none."""
+
+    outcome: Contrast | None
+    failure: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class TraceFeatures:
     """Counts and kinds of one trace; all lists sorted, without repeats.
 
     `path_length`: nodes passed on the longest cited path, less one (0: no path is cited).
     `relations` and `negative` are of the edges that steps cite; `layers` and `grouped` (a fused
     disease) of the paths cited; `stages` say how the ends of those paths were linked.
-    `uncited_steps` rest on no edge. Lengths of texts count words.
+    `uncited_steps` rest on no edge. Lengths of texts count words. `reaches_answer`: whether the
+    paths end at entities of the answer, not only at its explanation's; None for a trace made
+    before these were told apart. `unmasked`: whether the second reader saw what gives an option
+    away.
     """
 
     path_length: int = 0
@@ -64,6 +102,10 @@ class TraceFeatures:
     question_words: int = 0
     cot_words: int = 0
     filters: tuple[FilterFeature, ...] = ()
+    reaches_answer: bool | None = None
+    unmasked: bool = False
+    readings: tuple[ReadingFeature, ...] = ()
+    rivals: tuple[RivalFeature, ...] = ()
 
     def passed(self, name: str) -> bool:
         """Whether the filter of this name ran and passed the trace."""
@@ -97,7 +139,31 @@ def features_of(trace: TraceRecord) -> TraceFeatures:
             FilterFeature(result.name, result.passed, result.score, result.decides)
             for result in filters
         ),
+        reaches_answer=trace.reaches_answer,
+        unmasked=bool(trace.unmasked),
+        readings=tuple(
+            ReadingFeature(reading.kind, reading.correct, reading.failure)
+            for reading in trace.readings
+        ),
+        rivals=tuple(
+            RivalFeature(_outcome(rival), rival.failure.reason if rival.failure else "")
+            for rival in trace.rivals
+        ),
     )
+
+
+def _outcome(rival: Rival) -> Contrast | None:
+    preferred = {comparison.preferred for comparison in rival.comparisons}
+    if not preferred:
+        return None
+    return _OUTCOMES[preferred.pop()] if len(preferred) == 1 else Contrast.SPLIT
+
+
+_OUTCOMES = {
+    Preferred.KEY: Contrast.KEY,
+    Preferred.RIVAL: Contrast.RIVAL,
+    Preferred.NEITHER: Contrast.NEITHER,
+}
 
 
 def _stages(trace: TraceRecord, cited: list[Path]) -> tuple[LinkStage, ...]:

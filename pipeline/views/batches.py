@@ -17,6 +17,7 @@ from pipeline.batches import lifecycle
 from pipeline.batches.costs import costs_of
 from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
+from pipeline.batches.evaluation.tables import evaluate
 from pipeline.batches.funnel import funnel_of, progress_of
 from pipeline.batches.missing import Choices, missing_pieces
 from pipeline.batches.preflight import ModelEndpoints
@@ -205,11 +206,15 @@ def batch_retry(request: SignedInRequest, batch_id: int) -> HttpResponse:
 
 
 def _page(request: SignedInRequest, batch: Batch, budget: ChangeBudgetForm) -> HttpResponse:
-    """The whole page; the budget is asked for outside of what htmx exchanges."""
+    """The whole page; htmx exchanges neither the budget's form nor what takes long to count."""
     at_work = batch.state in (Batch.State.RUNNING, Batch.State.PAUSED)
     steers = _may_steer(request)
     shown = steers["may_steer"] and at_work and not batch.is_demonstration
-    context = _context(batch) | steers | {"budget": budget if shown or budget.errors else None}
+    context = _context(batch) | steers
+    context |= {
+        "budget": budget if shown or budget.errors else None,
+        "evaluation": evaluate([batch]).sections,
+    }
     return render(request, "pipeline/batch_detail.html", context, status=status_of(budget))
 
 

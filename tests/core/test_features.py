@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
-from pipeline.core.features import TraceFeatures, features_of
+from pipeline.core.features import Contrast, TraceFeatures, features_of
 from pipeline.core.records import (
+    Comparison,
     CoT,
     Edge,
+    Failure,
     LinkedEntity,
     LinkStage,
     Mention,
@@ -13,8 +15,13 @@ from pipeline.core.records import (
     NodeType,
     Path,
     Polarity,
+    Preferred,
     Question,
+    ReadAnswer,
+    Reading,
+    ReadingKind,
     ReasonerKind,
+    Rival,
     SearchLayer,
     Side,
     Step,
@@ -71,3 +78,28 @@ def test_a_failed_trace_has_features_too():
     found = features_of(replace(trace(), cot=None, paths=()))
     assert found == TraceFeatures(question_words=3)
     assert not found.passed("format")
+
+
+def test_readings_and_rivals_are_told_by_what_came_of_them():
+    record = trace(Step(1, "It helps.", (HELPS,)))
+    answer = ReadAnswer("A", "A", "")
+    both = (Preferred.KEY, Preferred.KEY), (Preferred.RIVAL, Preferred.RIVAL)
+    split = (Preferred.KEY, Preferred.RIVAL), (Preferred.NEITHER, Preferred.KEY)
+    neither = (Preferred.NEITHER, Preferred.NEITHER)
+    rivals = [
+        Rival("B", "b", comparisons=(Comparison(True, one, ""), Comparison(False, other, "")))
+        for one, other in (*both, *split, neither)
+    ]
+    rivals.append(Rival("C", "c", failure=Failure("search", "no_path", "")))
+    reading = Reading(ReadingKind.WITHOUT_COT, answer, correct=True)
+    found = features_of(
+        replace(record, rivals=tuple(rivals), readings=(reading,), unmasked=("Option B",))
+    )
+    assert [rival.outcome for rival in found.rivals] == [
+        *(Contrast.KEY, Contrast.RIVAL, Contrast.SPLIT, Contrast.SPLIT, Contrast.NEITHER, None)
+    ]
+    assert found.rivals[-1].failure == "no_path"
+    assert [(one.kind, one.correct, one.failure) for one in found.readings] == [
+        (ReadingKind.WITHOUT_COT, True, "")
+    ]
+    assert (found.unmasked, found.reaches_answer) == (True, False)

@@ -13,6 +13,8 @@ from tqdm import tqdm
 
 from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
+from pipeline.batches.evaluation.tables import evaluate
+from pipeline.batches.evaluation.text import evaluation_lines
 from pipeline.batches.funnel import Funnel, funnel_of
 from pipeline.batches.lifecycle import open_traces, run_batch, start_batch
 from pipeline.batches.missing import Choices, missing_pieces, require_complete
@@ -107,6 +109,7 @@ class Command(BaseCommand):
         if options["wait"]:
             self._work(batch, options["threads"])
             self._print(batch, funnel_of(batch))
+            self.stdout.write("\n".join(evaluation_lines(evaluate([batch]))))
         else:
             transaction.on_commit(lambda: enqueue_pumps(batch.pk))
 
