@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from pipeline.core.characters import plain
 from pipeline.core.filtering.statements.words import Span, Word, find_name, words_of
-from pipeline.core.masking.answer_position import stands_as_answer
 from pipeline.core.masking.common_words import common_word_spans
 from pipeline.core.masking.labels import label_spans
 from pipeline.core.masking.names import content
@@ -118,9 +117,7 @@ def _sign_spans(text: str, at: int, option: str, question: Question) -> list[Spa
         return [(a, b) for a, b in stance_spans(text) if bare in text[a:b].casefold().split()]
     if quantity is not None:
         sure, doubtful = mask_quantities(text, {quantity}, question.text)
-        if at != key_position(question):
-            return sure + doubtful
-        return [span for span in sure if quantity.unit or stands_as_answer(text, *span)]
+        return sure if at == key_position(question) else sure + doubtful
     if _is_common(bare):
         return common_word_spans(text, {bare}, question.text)[0]
     return []

@@ -13,7 +13,6 @@ from pipeline.core.filtering.statements.phrase import Claim, Phrase
 from pipeline.core.filtering.statements.phrases import phrases_for
 from pipeline.core.filtering.statements.plain_words import all_plain
 from pipeline.core.filtering.statements.worth import worth_of
-from pipeline.core.kg.relations import spec_of
 from pipeline.core.records import Edge, Support
 
 # What may stand between a denial and the phrase that it denies.
@@ -115,7 +114,7 @@ def _worth_of(text: str, one: _Found, edge: Edge) -> Support | None:
 
 def _reversed(one: _Found, edge: Edge) -> Support | None:
     """What a claim is worth whose two ends have changed places: "asthma treats salbutamol"."""
-    if one.denied or spec_of(edge.relation, edge.display_relation).symmetric:
+    if one.denied:
         return None
     straight = worth_of(edge, one.phrase.claim, denied=False)
     causal = straight is None and one.phrase.claim is Claim.CAUSE

@@ -100,7 +100,7 @@ def find_entities(
         spans = {span for name in names for span in _spans(words, name, node in genes)}
         own = {span for span in spans if not _in_longer_name(words, span, node, nodes_named)}
         found += [(span, node) for span in own]
-        if len(own) < len(spans) or any(_hints(words, name) for name in names):
+        if any(_hints(words, name) for name in names):
             hinted.add(node)
     return Naming(words, _longest(found), frozenset(hinted))
 

@@ -2,7 +2,7 @@
 
 Each question is the options (A, B, ...), the key, the question's text and the names of entities
 linked to the answer. PASS and FAIL hold conclusions that must pass and be rejected; HELD_OUT was
-written with them and first tried when the rules were done.
+written with them and first tried when the rules were done; it rejected two sound ones then.
 """
 
 from dataclasses import dataclass, field
@@ -54,6 +54,7 @@ SEEN = (
             "A, although insulin is as good.",
             "She should take insulin rather than metformin.",
             "Not A but C.",
+            "A. Unlike metformin, insulin is right.",
             "Metformin must be avoided.",
             "Metformin would not help.",
             "Metformin is not the answer.",
@@ -165,6 +166,7 @@ HELD_OUT = (
             "Propranolol and salbutamol are to be avoided.",
             "Salbutamol is to be avoided instead of propranolol.",
             "Salbutamol is contraindicated, and propranolol too.",
+            "Salbutamol is not safe, and propranolol is not safe.",
             "Option B is the drug to be avoided.",
         ),
         asks="A boy with asthma comes in. Which drug must be avoided?",

@@ -11,9 +11,9 @@ from tests.core.filtering.test_filters import given
 from tests.factories.method import question
 
 
-def linked_to(name: str) -> LinkedEntity:
+def linked_to(name: str, side: Side = Side.ANSWER) -> LinkedEntity:
     node = Node(0, "0", name, NodeType.DRUG, "")
-    return LinkedEntity(Mention("x", Side.ANSWER, 0, 1), node, LinkStage.EXACT, 1.0, 1)
+    return LinkedEntity(Mention("x", side, 0, 1), node, LinkStage.EXACT, 1.0, 1)
 
 
 def check(case, conclusion):
@@ -39,3 +39,26 @@ def cases(table):
 def test_a_conclusion_names_the_key_and_no_other_option(case, text, passes):
     result = check(case, text)
     assert (result.passed, result.score) == (passes, float(passes)), result.explanation
+
+
+@pytest.mark.parametrize(("side", "passes"), [(Side.ANSWER, True), (Side.EXPLANATION, False)])
+def test_synonyms_of_the_answers_own_entities_name_it(side, passes):
+    inputs = given(asked=question(), conclusion="The child needs albuterol.")
+    linked = (linked_to("Salbutamol", side),)
+    result = check_conclusion(replace(inputs, linked=linked, synonyms=lambda index: ("albuterol",)))
+    assert result.passed is passes
+
+
+@pytest.mark.parametrize(
+    ("conclusion", "says"),
+    [
+        ("It is salbutamol.", "names A (Salbutamol), the answer key, and no other option"),
+        ("It is A or B.", "names A (Salbutamol), the answer key, but also B (Propranolol)"),
+        ("It is B.", "names B (Propranolol); the answer key is A (Salbutamol)"),
+        ("Not option A.", "names A (Salbutamol), the answer key, only to exclude it"),
+        ("It rains.", "names no option; the answer key is A (Salbutamol)"),
+    ],
+)
+def test_the_explanation_says_what_the_conclusion_names(conclusion, says):
+    result = check_conclusion(given(asked=question(), conclusion=conclusion))
+    assert says in result.explanation

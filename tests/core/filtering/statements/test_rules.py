@@ -46,6 +46,7 @@ def test_the_graphs_own_sentence_may_stand_among_others(around):
         ("Propranolol should be stopped in asthma.", "contra", SUPPORTED),
         ("Asthma precludes propranolol.", "contra", SUPPORTED),
         ("Propranolol is hazardous in asthma.", "contra", SUPPORTED),
+        ("Propranolol is contra-indicated in asthma.", "contra", SUPPORTED),
         ("Salbutamol should be avoided in asthma.", "indicated", CONTRADICTED),
         ("Fever is present in osteoarthritis.", "absent", CONTRADICTED),
         ("Wheezing is absent in asthma.", "sign", CONTRADICTED),
@@ -112,6 +113,18 @@ def test_what_stands_beside_the_graphs_sentence_may_not_undo_it(beside):
     repeated = f"Propranolol is contraindicated in asthma. {beside}"
     assert outcome(repeated, "contra") is None
     assert outcome(repeated.replace(beside, "It must be avoided."), "contra") is SUPPORTED
+
+
+@pytest.mark.parametrize(
+    ("text", "cited"),
+    [
+        ("Avoiding propranolol in asthma is dangerous.", "contra"),
+        ("Salbutamol is used in asthma, and whoever says so is mistaken.", "indicated"),
+        ("Asthma does not treat salbutamol.", "indicated"),
+    ],
+)
+def test_what_may_undo_a_claim_leaves_it_to_a_reader(text, cited):
+    assert outcome(text, cited) is None
 
 
 def test_off_label_use_is_no_indication():
