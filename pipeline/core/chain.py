@@ -133,7 +133,11 @@ def prune(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
             f"of at most {config.search.maximum_length} edges."
         )
     kept, dropped = pruning.prune_paths(
-        progress.trace.question, progress.found_paths, tools.reasoner, config.prune
+        progress.trace.question,
+        progress.found_paths,
+        tools.reasoner,
+        config.prune,
+        tools.graph.degree,
     )
     return progress.adding(paths=kept, dropped=dropped)
 

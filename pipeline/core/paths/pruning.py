@@ -1,17 +1,18 @@
 """Pruning: which of the candidate paths matter for this question (paper, section 3.2, I_prune).
 
 Scope `question` keeps K over all entity pairs with one call; scope `pair` is the paper's, K for
-each pair with one call a pair. Where there are more candidates than a reasoner is to be shown,
-every pair of entities gets its fair share. What the reasoner answers are positions, checked
-here: a path can be kept or dropped, never invented.
+each pair with one call a pair. Candidates go before the reasoner ranked, every pair of entities
+with its fair share; where there are more than it is to be shown, the last are left out. What the
+reasoner answers are positions, checked here: a path can be kept or dropped, never invented.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, groupby, zip_longest
 
 from pipeline.core.config import PruneConfig
 from pipeline.core.errors import MalformedOutput, PrunedToNothing
+from pipeline.core.paths.ranking import Ranking
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import DroppedPath, Path, Question
 
@@ -19,9 +20,15 @@ Pruning = tuple[tuple[Path, ...], tuple[DroppedPath, ...]]
 
 
 def prune_paths(
-    question: Question, candidates: Iterable[Path], reasoner: Reasoner, config: PruneConfig
+    question: Question,
+    candidates: Iterable[Path],
+    reasoner: Reasoner,
+    config: PruneConfig,
+    degree: Callable[[int], int],
 ) -> Pruning:
     """The paths kept, best first, and those dropped with the reason; one call for each scope.
+
+    `degree` counts a node's neighbours in the graph.
 
     Order and duplicates of `candidates` do not matter.
 
@@ -29,7 +36,8 @@ def prune_paths(
     """
     paths = sorted(dict.fromkeys(candidates), key=lambda path: (path.node_indices, path.layer))
     scopes = _by_pair(paths) if config.scope == "pair" else [paths]
-    prunings = [_prune_scope(question, scope, reasoner, config) for scope in scopes if scope]
+    ranking = Ranking(question, degree)
+    prunings = [_prune_scope(ranking, scope, reasoner, config) for scope in scopes if scope]
     return (
         tuple(path for kept, _ in prunings for path in kept),
         tuple(path for _, dropped in prunings for path in dropped),
@@ -43,10 +51,10 @@ def require_kept(kept: Sequence[Path], dropped: Sequence[DroppedPath]) -> None:
 
 
 def _prune_scope(
-    question: Question, paths: Sequence[Path], reasoner: Reasoner, config: PruneConfig
+    ranking: Ranking, paths: Sequence[Path], reasoner: Reasoner, config: PruneConfig
 ) -> Pruning:
-    shown = _select_shown(question, paths, config.shown)
-    positions = reasoner.prune(question, shown, config.keep)
+    shown = rank_by_pairs(ranking, paths)[: config.shown]
+    positions = reasoner.prune(ranking.question, shown, config.keep)
     _check_positions(positions, len(shown), config.keep)
     kept = tuple(shown[position] for position in positions)
     reasons = {
@@ -61,24 +69,23 @@ def _prune_scope(
     )
 
 
-def _select_shown(question: Question, paths: Sequence[Path], max_shown: int | None) -> list[Path]:
-    """The candidates in the order of `paths`, at most `max_shown`, one of every pair in turn.
+def rank_by_pairs(ranking: Ranking, paths: Sequence[Path]) -> list[Path]:
+    """The candidates best first, one of every pair in turn, the pair with the best path first.
 
-    The pairs closest to each other begin. Within a pair the order is that of a hash: paths
-    were drawn uniformly, and a hash keeps those shown a uniform sample of them.
+    Among equals the order is that of a hash: paths were drawn uniformly, and a hash keeps those
+    shown a uniform sample of them.
     """
-    if max_shown is None or len(paths) <= max_shown:
-        return list(paths)
+    question = ranking.question
 
-    def rank(path: Path) -> bytes:
+    def order(path: Path) -> tuple[float, bytes]:
         identity = (question.source, question.id_in_source, path.node_indices, path.layer.value)
-        return hashlib.sha256(repr(identity).encode("utf-8", "replace")).digest()
+        digest = hashlib.sha256(repr(identity).encode("utf-8", "replace")).digest()
+        return -ranking.relevance(path), digest
 
-    pairs = sorted(_by_pair(paths), key=lambda pair: (len(pair[0].hops), pair[0].node_indices))
-    rounds = zip_longest(*(sorted(pair, key=rank) for pair in pairs))
-    in_turn = [path for path in chain.from_iterable(rounds) if path is not None]
-    chosen = set(in_turn[:max_shown])
-    return [path for path in paths if path in chosen]
+    orders = {path: order(path) for path in paths}
+    pairs = [sorted(pair, key=orders.__getitem__) for pair in _by_pair(paths)]
+    rounds = zip_longest(*sorted(pairs, key=lambda pair: orders[pair[0]]))
+    return [path for path in chain.from_iterable(rounds) if path is not None]
 
 
 def _check_positions(positions: Sequence[int], available: int, keep: int) -> None:

@@ -32,9 +32,14 @@ CROWD = (
 )
 
 
+def alike(index: int) -> int:
+    """A degree that makes no node a hub."""
+    return 1
+
+
 def prune(graph, kept, scope="question", keep=2, paths=PATHS, shown=None):
     reasoner = Scripted(DemonstrationReasoner(graph), kept=kept)
-    return prune_paths(question(), paths, reasoner, PruneConfig(keep, scope, shown))
+    return prune_paths(question(), paths, reasoner, PruneConfig(keep, scope, shown), alike)
 
 
 def seen(graph, shown, asked=None, paths=CROWD):
@@ -47,14 +52,17 @@ def seen(graph, shown, asked=None, paths=CROWD):
 
     looked_at: list[Path] = []
     looking = Looking(DemonstrationReasoner(graph))
-    _, dropped = prune_paths(asked or question(), paths, looking, PruneConfig(3, shown=shown))
+    _, dropped = prune_paths(
+        asked or question(), paths, looking, PruneConfig(3, shown=shown), alike
+    )
     return looked_at, [one for one in dropped if "shown for choice" in one.reason]
 
 
 def test_kept_paths_come_best_first_and_the_rest_is_dropped_with_a_reason(graph):
+    looked_at, _ = seen(graph, None, paths=PATHS)
     kept, dropped = prune(graph, (2, 0))
-    assert [each.node_indices for each in kept] == [(3, 1, 9), (0, 1, 9)]
-    assert [each.node_indices for each in dropped] == [(0, 2, 9)]
+    assert kept == (looked_at[2], looked_at[0])
+    assert [each.node_indices for each in dropped] == [looked_at[1].node_indices]
     assert dropped[0].reason == "not among the 2 kept of 3 in this question"
 
 
@@ -64,7 +72,7 @@ def test_order_and_duplicates_of_what_was_found_do_not_matter(graph):
 
 def test_scope_pair_asks_for_each_pair(graph):
     kept, dropped = prune(graph, (0,), scope="pair")
-    assert [each.node_indices for each in kept] == [(0, 1, 9), (3, 1, 9)]
+    assert [each.nodes[0].index for each in kept] == [0, 3]
     assert len(dropped) == 1
 
 
@@ -89,9 +97,16 @@ def test_every_pair_is_shown_its_fair_share_and_what_is_not_shown_says_so(graph)
     assert unseen[0].reason == "not among the 9 of 25 that were shown for choice"
 
 
-def test_the_closest_pairs_come_first_where_not_every_pair_fits(graph):
+def test_the_pairs_with_the_best_paths_come_first_where_not_every_pair_fits(graph):
     looked_at, _ = seen(graph, 2)
-    assert [each.nodes[0].index for each in looked_at] == [0, 3]
+    assert {each.nodes[0].index for each in looked_at} == {0, 3}  # the third pair is further apart
+
+
+def test_pairs_take_turns_each_with_its_best_path_first(graph):
+    longer = path(0, 1, 2, 9), path(3, 1, 2, 9)
+    looked_at, _ = seen(graph, None, paths=(*longer, path(0, 4, 9), path(3, 9), path(3, 5, 9)))
+    turns = [(3, 9), (0, 4, 9), (3, 5, 9), (0, 1, 2, 9), (3, 1, 2, 9)]
+    assert [each.node_indices for each in looked_at] == turns
 
 
 def test_what_is_shown_is_the_same_each_time_and_another_for_another_question(graph):

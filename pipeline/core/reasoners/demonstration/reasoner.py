@@ -7,6 +7,7 @@ from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import extract_names
 from pipeline.core.linking.options import nodes_in_option
+from pipeline.core.paths.ranking import Ranking
 from pipeline.core.reasoner import DraftCoT, Preference
 from pipeline.core.reasoners.demonstration import generation, relevance, second_reader
 from pipeline.core.reasoners.demonstration.second_reader import MIN_SAME_NAME_SCORE
@@ -61,7 +62,8 @@ class DemonstrationReasoner:
         return tuple(self._select(open_mention) for open_mention in open_mentions)
 
     def prune(self, question: Question, paths: Sequence[Path], keep: int) -> tuple[int, ...]:
-        return relevance.most_relevant(self._graph, question, paths, keep)
+        ranking = Ranking(question, self._graph.degree)
+        return relevance.most_relevant(ranking, paths, keep)
 
     def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
         reaches_answer = self._reaches_answer(question, paths)
