@@ -1,6 +1,7 @@
 """Steps against their edges: what rules decide asks nobody, all the rest is one call."""
 
 from dataclasses import replace
+from typing import Any
 
 from pipeline.core.checks.steps import check_steps
 from pipeline.core.method import make_trace
@@ -31,7 +32,7 @@ def checked(graph, *texts):
     )
     steps = tuple(Step(at, text, (indication,)) for at, text in enumerate(texts, start=1))
     uncited = Step(len(steps) + 1, "So it is.", ())
-    reader = Reader()
+    reader: Any = Reader()
     asked = replace(tools(graph, DemonstrationReasoner(graph)), second_reader=reader)
     return check_steps(replace(trace, cot=CoT((*steps, uncited), "A.")), asked), reader.asked
 
