@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from pipeline import access, store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.models import Trace
+from pipeline.trace_page.assessment import trace_assessment
 from pipeline.trace_page.layout import trace_view
 from pipeline.trace_page.path_graph import FORMATS, path_file
 from pipeline.trace_page.provenance import trace_provenance
@@ -67,11 +68,13 @@ def trace_detail(request: SignedInRequest, key: str) -> HttpResponse:
     """One trace: the way from mention to verdict, or to its failure."""
     row = access.trace_for(request.user, key)
     trace = store.trace_record(row) if row.record else None
+    view = trace_view(trace) if trace else None
     context = {
         "row": row,
         "trace": trace,
         "attempts": access.attempts_of(row),
-        "view": trace_view(trace) if trace else None,
+        "view": view,
+        "assessment": trace_assessment(trace, view) if trace and view else None,
         "provenance": trace_provenance(trace, row.batch) if trace else None,
         "calls": access.calls_for(request.user, row),
         "may_mark": (

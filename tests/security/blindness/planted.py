@@ -1,12 +1,29 @@
 """A study in which everything a reviewer must not see is marked, so that a leak shows."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.contrib.auth.models import User
 
 from pipeline import store
 from pipeline.accounts.roles import Role
-from pipeline.core.records import FilterResult, ReadAnswer, Verdict
+from pipeline.core.records import (
+    Comparison,
+    CoT,
+    DecidedBy,
+    DroppedMention,
+    FilterResult,
+    Preferred,
+    ReadAnswer,
+    Reading,
+    ReadingKind,
+    Rival,
+    Side,
+    Step,
+    StepCheck,
+    Support,
+    Verdict,
+)
 from pipeline.models import Batch, LLMCall, Trace
 from review.adjudication.corrections import approve_correction
 from review.evidence.key_disputes import dispute_of, rule_on_key
@@ -40,6 +57,13 @@ SECRETS = (
     "sent-back-to-peer",
     "peer-reason",
     "correction-text",
+    "check-explanation",
+    "reading-explanation",
+    "rival-step",
+    "rival-conclusion",
+    "comparison-explanation",
+    "unmasked-passage",
+    "dropped-mention",
 )
 # What peers' grades hold as figures, and a filter's score.
 FIGURES = ("987654", "918273")
@@ -116,6 +140,7 @@ def _mark_trace(row: Trace) -> None:
         question=replace(trace.question, id_in_source=f"{PLANTED}-source-id"),
         verdict=Verdict((said,)),
         read_answer=ReadAnswer("A", "", f"{PLANTED}-reader-explanation"),
+        **_assessed(),
     )
     Trace.objects.filter(pk=row.pk).update(
         record=store.trace_text(marked),
@@ -125,6 +150,23 @@ def _mark_trace(row: Trace) -> None:
     type(row.question).objects.filter(pk=row.question_id).update(
         id_in_source=f"{PLANTED}-source-id-{row.question_id}"
     )
+
+
+def _assessed() -> dict[str, Any]:
+    """What steps, reader and rivals were found to be."""
+    read = ReadAnswer("A", "", f"{PLANTED}-reading-explanation", 0.918273)
+    chain = CoT((Step(1, f"{PLANTED}-rival-step"),), f"{PLANTED}-rival-conclusion")
+    compared = Comparison(True, Preferred.KEY, f"{PLANTED}-comparison-explanation")
+    explained = f"{PLANTED}-check-explanation"
+    return {
+        "step_checks": (StepCheck(1, Support.CONTRADICTED, DecidedBy.READER, explained),),
+        "readings": (Reading(ReadingKind.WITHOUT_COT, read, correct=True),),
+        "rivals": (Rival("B", "beta", (), chain, (compared,)),),
+        "unmasked": (f"{PLANTED}-unmasked-passage",),
+        "dropped_mentions": (
+            DroppedMention(f"{PLANTED}-dropped-mention", Side.QUESTION, "not_in_the_text"),
+        ),
+    }
 
 
 def _add_checks(study: Study, lead: User) -> None:
