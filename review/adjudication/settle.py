@@ -45,6 +45,7 @@ def awaiting_adjudication(study: Study) -> QuerySet[Item]:
     Their grades disagree or carry a safety flag and nobody has settled them, or a grade that
     came after the settlement overtakes it. Items sent back wait for their graders first. A flag
     in a repeat is one on its twin; a control item waits for a flag only, never for its scales.
+    A placebo never waits: it is released nowhere, and a harm in it is none of its question.
     """
     settled = Adjudication.objects.filter(item=OuterRef("pk"), is_current=True)
     overtaken = settled.with_overtaken().filter(overtaken=True)  # type: ignore[misc]
@@ -52,7 +53,9 @@ def awaiting_adjudication(study: Study) -> QuerySet[Item]:
     unfilled = Slot.objects.filter(
         item=OuterRef("pk"), state__in=(Slot.State.OPEN, Slot.State.LEASED)
     )
-    rows = Item.objects.filter(~Exists(sent_back), study=study).exclude(kind=Item.Kind.REPEAT)
+    rows = Item.objects.filter(
+        ~Exists(sent_back), study=study, kind__in=(Item.Kind.SAMPLED, Item.Kind.CONTROL)
+    )
     flagged = Q(flagged__gt=0) | Q(flagged_again=True)
     disagree = Q(kind=Item.Kind.SAMPLED) & _disagree()
     return (

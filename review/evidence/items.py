@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline import store
 from pipeline.core.features import TraceFeatures
-from pipeline.models import QuestionSet
+from pipeline.models import QuestionSet, Trace
 from pipeline.statistics.consensus import Consensus, Rating, consensus
 from pipeline.statistics.step_labels import step_consensus
 from review.evidence.grade_records import GradeRecord, ItemGrades, grades_by_item
@@ -32,7 +32,8 @@ class Evidence:
     before anyone sent one back. `consensus` is None while the item is not settled.
     `key_exclusion` says why the answer key keeps the item out of releases, `licence_exclusion`
     why it may not be published, `open_safety_flag` how severe the worst standing flag is; each
-    is empty where there is none.
+    is empty where there is none. `arm` is the trace's: of a placebo, whose key is none, doubts
+    and rulings do not count.
     `unanswered` says why there is no label; control items and repeats never have one.
     """
 
@@ -60,6 +61,7 @@ class Evidence:
     expected: dict[str, Any] | None = None
     repeat_of: int | None = None
     settled_steps: tuple[str, ...] = ()
+    arm: str = Trace.Arm.KEY
 
     @property
     def step_labels(self) -> tuple[str, ...]:
@@ -163,7 +165,7 @@ def _evidence_of(
         independent=grades.independent,
         consensus=_consensus(settled, grades, holds),
         adjudicated=holds,
-        key_exclusion=key_exclusion(ruling, _doubts(grades, settled)) or "",
+        key_exclusion=_key_exclusion(item, grades, settled, ruling),
         open_safety_flag=_open_safety_flag(settled, grades, holds),
         sent_back=item.sent_back,  # type: ignore[attr-defined]
         declines=declines,
@@ -171,7 +173,16 @@ def _evidence_of(
         expected=item.expected,
         repeat_of=item.repeat_of_id,
         settled_steps=_settled_steps(settled) if settled is not None and holds else (),
+        arm=item.trace.arm,
     )
+
+
+def _key_exclusion(
+    item: Item, grades: ItemGrades, settled: Adjudication | None, ruling: KeyRuling | None
+) -> str:
+    if item.trace.is_placebo:
+        return ""
+    return key_exclusion(ruling, _doubts(grades, settled)) or ""
 
 
 def _settled_steps(settled: Adjudication) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from pipeline.core.errors import Conflict
 from pipeline.db.revisions import supersede
-from pipeline.models import Event, Question
+from pipeline.models import Event, Question, Trace
 from review.models import Adjudication, Grade, Item, KeyRuling, Release, Study
 from review.models.grades import may_warn
 
@@ -84,8 +84,10 @@ def dispute_of(question: Question) -> Dispute | None:
 
 
 def _doubts(questions: Iterable[int] | None) -> dict[int, list[Doubt]]:
-    grades = Grade.objects.filter(may_warn(), answer_key_disputed=True)
-    settled = Adjudication.objects.filter(is_current=True, answer_key_disputed=True)
+    """Doubts by question. Who doubts the key of a placebo is right, and says nothing of the key."""
+    real = {"item__trace__arm": Trace.Arm.KEY}
+    grades = Grade.objects.filter(may_warn(), answer_key_disputed=True, **real)
+    settled = Adjudication.objects.filter(is_current=True, answer_key_disputed=True, **real)
     if questions is not None:
         wanted = list(questions)
         grades = grades.filter(item__trace__question__in=wanted)
@@ -156,6 +158,6 @@ def rule_on_key(question: Question, *, ruling: str, reason: str, seen: str, by: 
 
 def _locked_studies(question: Question) -> list[Study]:
     """The studies with an item on the question; their grades and settlements wait meanwhile."""
-    items = Item.objects.filter(trace__question=question)
+    items = Item.objects.filter(trace__question=question, trace__arm=Trace.Arm.KEY)
     studies = Study.objects.select_for_update().filter(pk__in=items.values("study"))
     return list(studies.order_by("pk"))

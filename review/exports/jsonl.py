@@ -67,6 +67,8 @@ def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
 
 
 def _line(row: Trace, **fields: Any) -> str:
+    if row.is_placebo:
+        raise ValueError(f"Trace {row.key} argues for a wrong option: it is never released.")
     graph = row.batch.knowledge_graph
     return released_line(
         store.trace_record(row),

@@ -160,6 +160,16 @@ class StudyForm(forms.Form):
         initial=20,
         required=False,
     )
+    placebo_items = forms.IntegerField(
+        label="Placebo items",
+        min_value=0,
+        max_value=MAX_ITEMS,
+        initial=0,
+        required=False,
+        help_text="Traces that argue for a wrong option, from batches made with a placebo share. "
+        "They show what the filters are worth: how often clinicians accept what the filters keep "
+        "although it is wrong. Reviewers are told that there may be some, never which.",
+    )
     practice_round = forms.BooleanField(
         required=False,
         label="Begin with a practice round",
@@ -218,6 +228,7 @@ class StudyForm(forms.Form):
         for name in ("allocation", "minimum", "fallback_hours", "repeat_gap", "rubric_version"):
             if data[name] in (None, ""):
                 data[name] = self.fields[name].initial
+        data["placebo_items"] = data["placebo_items"] or 0
         data["repeat_share"] = (data.pop("repeat_percent") or 0) / 100
         data["reliability_share"] = (data.pop("reliability_percent") or 0) / 100
         if not data["reliability_share"]:
@@ -249,7 +260,7 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     ),
     "Checks on grading": (
         "Reviewers cannot tell these items from the others; no estimate counts them.",
-        ("controls", "repeat_percent", "repeat_gap", "practice_round"),
+        ("controls", "repeat_percent", "repeat_gap", "placebo_items", "practice_round"),
     ),
     "What reviewers see": (
         "",

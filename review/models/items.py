@@ -17,10 +17,13 @@ def new_code() -> str:
 class Item(models.Model):
     """One trace in one study. `kind`, `expected` and `repeat_of` never reach a reviewer.
 
+    A placebo is an ordinary item to its reviewers, on a trace that argues for a wrong option: it
+    tells what the filters are worth, and counts in nothing else.
+
     `inclusion_probability` is the known chance with which the sample took the trace within
-    `stratum`; null for control items and repeats, which were put in, not drawn. `phase` says
-    which phase of the sample drew it; a further phase changes the probability of earlier items
-    to what it is over all phases so far (review.studies.phases).
+    `stratum`; null for control items, repeats and placebos, which were put in, not drawn.
+    `phase` says which phase of the sample drew it; a further phase changes the probability of
+    earlier items to what it is over all phases so far (review.studies.phases).
     `expected` holds a control item's known grades. `bucket` is its place in the reviewers'
     orders (review.queue.order). `specialty` and `open_to_all_at` route it: before that time only
     reviewers of the specialty get it; null opens it to all at once.
@@ -30,6 +33,7 @@ class Item(models.Model):
         SAMPLED = "sampled"
         CONTROL = "control"
         REPEAT = "repeat"
+        PLACEBO = "placebo"
 
     code = models.CharField(max_length=16, unique=True, default=new_code, editable=False)
     study = models.ForeignKey(Study, models.PROTECT, related_name="items")

@@ -18,8 +18,9 @@ class Study(models.Model):
 
     Items of the reliability subset get `reliability_overlap` grades. Where `repeat_share` is
     not 0, that share of items comes again to whoever graded them, at least `repeat_gap` items
-    later. With `route_by_specialty` an item waits `fallback_hours` for a reviewer of its
-    specialty. `buckets` belongs to the reviewers' orders (review.queue.order).
+    later. `placebo_items` argue for a wrong option. With `route_by_specialty` an item waits
+    `fallback_hours` for a reviewer of its specialty. `buckets` belongs to the reviewers' orders
+    (review.queue.order).
     """
 
     class State(models.TextChoices):
@@ -41,6 +42,7 @@ class Study(models.Model):
     reliability_overlap = models.PositiveSmallIntegerField(null=True, blank=True)
     repeat_share = models.FloatField(default=0)
     repeat_gap = models.PositiveIntegerField(default=20)
+    placebo_items = models.PositiveIntegerField(default=0)
     route_by_specialty = models.BooleanField(default=False)
     fallback_hours = models.PositiveIntegerField(default=48)
     practice_round = models.BooleanField(default=False)
@@ -66,6 +68,11 @@ class Study(models.Model):
     @property
     def is_demonstration(self) -> bool:
         return self.reasoner_kind == ReasonerKind.DEMONSTRATION
+
+    @property
+    def has_guidelines(self) -> bool:
+        """Whether reviewers are told anything: guidelines, or that there are placebos."""
+        return bool(self.guidelines or self.placebo_items)
 
     @property
     def event_chain(self) -> str:

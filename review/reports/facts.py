@@ -38,7 +38,7 @@ class Rater:
 
 @dataclass(frozen=True, eq=False)
 class Facts:
-    """A study's evidence: sampled items, and apart from them control items and repeats.
+    """A study's evidence: sampled items, and apart from them control items, repeats, placebos.
 
     `strata`: traces of the batch by stratum, from which the sample was drawn. `head`: where
     the study's audit chain stood when the facts were read, `at` the time of its last event.
@@ -55,6 +55,7 @@ class Facts:
     panel: tuple[Rater, ...] = ()
     batches: tuple[str, ...] = ()
     edges: Mapping[tuple[str, int], tuple[Edge, ...]] = field(default_factory=dict)
+    placebos: tuple[Evidence, ...] = ()
 
     def sample(
         self,
@@ -113,6 +114,7 @@ def _read_at(study_id: int, head: str, panel: tuple[Rater, ...]) -> Facts:
         panel=panel,
         batches=tuple(study.batches.order_by("pk").values_list("name", flat=True)),
         edges=_edges(study),
+        placebos=tuple(item for item in evidence if item.kind == Item.Kind.PLACEBO),
     )
 
 

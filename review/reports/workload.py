@@ -158,7 +158,7 @@ def _position_range(position: int) -> str:
 def _first_submissions(facts: Facts) -> list[GradedItem]:
     return [
         (item, grade)
-        for item in (*facts.items, *facts.controls, *facts.repeats)
+        for item in (*facts.items, *facts.controls, *facts.repeats, *facts.placebos)
         for grade in item.independent
         if grade.revision == 1
     ]

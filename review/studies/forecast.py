@@ -47,6 +47,7 @@ class Forecast:
     reliability_items: int
     controls: int
     repeats: int
+    placebos: int
     grades: int
     reviewers: int
     seconds: Basis
@@ -73,7 +74,8 @@ def forecast_of(plan: StudyPlan) -> Forecast:
     controls = sum(control.trace_id not in drawn for control in plan.controls)
     sampled = items * plan.overlap + reliability * (plan.highest_overlap - plan.overlap)
     repeats = round(plan.repeat_share * items)
-    grades = sampled + controls * len(plan.reviewers) + round(plan.repeat_share * sampled)
+    checks = controls * len(plan.reviewers) + len(sample.placebos) * plan.overlap
+    grades = sampled + checks + round(plan.repeat_share * sampled)
     discordant = discordant_share(kind, plan.rubric_version)
     twice = items if plan.overlap > 1 else reliability
     return Forecast(
@@ -82,6 +84,7 @@ def forecast_of(plan: StudyPlan) -> Forecast:
         reliability_items=reliability,
         controls=controls,
         repeats=repeats,
+        placebos=len(sample.placebos),
         grades=grades,
         reviewers=len(plan.reviewers),
         seconds=seconds_a_grade(kind, plan.rubric_version),

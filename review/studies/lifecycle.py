@@ -12,12 +12,13 @@ from django.utils import timezone
 from pipeline.accounts.roles import roles_of
 from pipeline.core.errors import Refusal
 from pipeline.db.transitions import move_state
-from pipeline.models import Batch, Event
+from pipeline.models import Batch, Event, Trace
 from review.access import SEES_GRADES
 from review.grading import rubric
 from review.models import Control, Reviewer, Study, StudyReviewer
 from review.queue.order import buckets_for
 from review.sampling.draw import DEFAULT_VARIABLES, SampledTrace, draw, population
+from review.sampling.placebos import draw_placebos
 from review.studies.slots import ItemCounts, create_items
 
 
@@ -42,6 +43,7 @@ class StudyPlan:
     controls: Sequence[Control] = ()
     repeat_share: float = 0.0
     repeat_gap: int = 20
+    placebo_items: int = 0
     route_by_specialty: bool = False
     fallback_hours: int = 48
     cap: int | None = None
@@ -60,10 +62,14 @@ class StudyPlan:
 
 @dataclass(frozen=True)
 class StudySample:
-    """What would be sampled: the population's sizes by stratum and the traces drawn from it."""
+    """What would be sampled: the population's sizes by stratum and the traces drawn from it.
+
+    `placebos`: traces towards a wrong option that are dealt among them.
+    """
 
     population: dict[str, int]
     drawn: tuple[SampledTrace, ...]
+    placebos: tuple[int, ...] = ()
 
 
 def sample_of(plan: StudyPlan, *, seed: int) -> StudySample:
@@ -76,7 +82,21 @@ def sample_of(plan: StudyPlan, *, seed: int) -> StudySample:
     )
     if not drawn:
         raise Refusal("No trace of the chosen batches has a chain of thought to grade.")
-    return StudySample({name: len(ids) for name, ids in strata.items()}, tuple(drawn))
+    placebos = draw_placebos(
+        plan.batches,
+        count=plan.placebo_items,
+        seed=seed,
+        include_discarded=plan.include_discarded,
+        without=_questions_of(plan, drawn),
+    )
+    sizes = {name: len(ids) for name, ids in strata.items()}
+    return StudySample(sizes, tuple(drawn), tuple(placebos))
+
+
+def _questions_of(plan: StudyPlan, drawn: Sequence[SampledTrace]) -> set[int]:
+    """The questions of sampled and control items."""
+    traces = [one.trace_id for one in drawn] + [one.trace_id for one in plan.controls]
+    return set(Trace.objects.filter(pk__in=traces).values_list("question_id", flat=True))
 
 
 def check_plan(plan: StudyPlan) -> str:
@@ -114,7 +134,11 @@ def open_study(plan: StudyPlan, *, opened_by: User) -> Study:
             for reviewer in plan.reviewers
         )
         counts = create_items(
-            study, drawn=sample.drawn, controls=plan.controls, reviewers=plan.reviewers
+            study,
+            drawn=sample.drawn,
+            controls=plan.controls,
+            placebos=sample.placebos,
+            reviewers=plan.reviewers,
         )
         Event.objects.record(
             "study.opened",
@@ -131,6 +155,7 @@ def _opening_facts(study: Study, counts: ItemCounts) -> dict[str, Any]:
         "items": counts.sampled,
         "controls": counts.controls,
         "repeats": counts.repeats,
+        "placebos": counts.placebos,
         "overlap": study.overlap,
         "reliability": [study.reliability_share, study.reliability_overlap],
         "design": study.design,
@@ -158,6 +183,7 @@ def _study_row(plan: StudyPlan, kind: str, seed: int, sample: StudySample) -> St
         reliability_overlap=plan.reliability_overlap,
         repeat_share=plan.repeat_share,
         repeat_gap=plan.repeat_gap,
+        placebo_items=plan.placebo_items,
         route_by_specialty=plan.route_by_specialty,
         fallback_hours=plan.fallback_hours,
         practice_round=plan.practice_round,

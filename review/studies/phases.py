@@ -14,17 +14,17 @@ from typing import Any, Literal
 import numpy as np
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Max, Value
+from django.db.models import F, Max, QuerySet, Value
 from django.db.models.functions import Least
 
 from pipeline.core.errors import Refusal
-from pipeline.models import Event
+from pipeline.models import Event, Trace
 from pipeline.statistics.estimate import FloatArray, IntArray
 from pipeline.statistics.estimation import phases
 from pipeline.statistics.estimation.learned_score import next_probabilities
 from review.evidence.items import sampled_evidence
 from review.models import Item, Reviewer, Study
-from review.sampling.draw import SampledTrace, allocate
+from review.sampling.draw import SampledTrace, allocate, traces_with_cot
 from review.sampling.learned_score import learn
 from review.sampling.population import Population, population_of
 from review.studies.slots import create_items
@@ -60,9 +60,18 @@ class _Part:
 
 def traces_left(study: Study) -> int:
     """How many traces of the study's population have no place in it yet."""
-    placed = Item.objects.filter(study=study).exclude(kind=Item.Kind.REPEAT).count()
-    population: dict[str, int] = study.design["population"]
-    return max(0, sum(population.values()) - placed)
+    items = Item.objects.filter(study=study, kind__in=(Item.Kind.SAMPLED, Item.Kind.CONTROL))
+    design = study.design
+    left = traces_with_cot(study.batches.all(), include_discarded=design["include_discarded"])
+    barred = left.filter(question__in=_placebo_questions(study)).count()
+    population: dict[str, int] = design["population"]
+    return max(0, sum(population.values()) - items.count() - barred)
+
+
+def _placebo_questions(study: Study) -> QuerySet[Trace, int]:
+    """Questions that a placebo asks: no other item may ask them with another key."""
+    placebos = Trace.objects.filter(items__study=study, items__kind=Item.Kind.PLACEBO)
+    return placebos.order_by().values_list("question_id", flat=True)
 
 
 def latest_phase(study: Study) -> int:
@@ -130,8 +139,13 @@ def _parts(study: Study, population: Population, items: int) -> list[_Part]:
 
 
 def _left(study: Study, population: Population) -> dict[str, list[int]]:
-    """Rows of the population by stratum, without traces that have a place in the study."""
+    """Rows of the population by stratum, without traces that have a place in the study.
+
+    Nor those on a question that a placebo asks; placebos were drawn at random.
+    """
     placed = set(Item.objects.filter(study=study).values_list("trace_id", flat=True))
+    barred = Trace.objects.of_key().filter(question__in=_placebo_questions(study))
+    placed.update(barred.values_list("pk", flat=True))
     left: dict[str, list[int]] = defaultdict(list)
     for row, trace in enumerate(population.traces.tolist()):
         if trace not in placed:

@@ -1,4 +1,4 @@
-"""A study's items and their slots: items drawn, control items and repeats."""
+"""A study's items and their slots: items drawn, control items, placebos and repeats."""
 
 import random
 from collections.abc import Iterable, Sequence
@@ -26,6 +26,7 @@ class ItemCounts:
     sampled: int
     controls: int
     repeats: int
+    placebos: int
 
 
 def create_items(
@@ -34,33 +35,40 @@ def create_items(
     drawn: Sequence[SampledTrace],
     reviewers: Sequence[Reviewer],
     controls: Sequence[Control] = (),
+    placebos: Sequence[int] = (),
 ) -> ItemCounts:
     """Create the study's items and slots; within the caller's transaction.
 
-    Every rater gets every control item. A repeat has as many slots as its twin. A control whose
-    trace was drawn stays an ordinary item: only a repeat shows anyone a trace twice.
+    `placebos` are traces, graded as often as any item. Every rater gets every control item. A
+    repeat has as many slots as its twin. A control whose trace was drawn stays an ordinary item:
+    only a repeat shows anyone a trace twice.
     """
     generator = random.Random(study.seed)
     drawn_ids = {draw.trace_id for draw in drawn}
     usable = [control for control in controls if control.trace_id not in drawn_ids]
     sampled = [_sampled_item(study, draw) for draw in drawn]
     checks = [_control_item(study, control) for control in usable]
-    _route([*sampled, *checks], study, reviewers)
+    wrong = [_item(study, trace, kind=Item.Kind.PLACEBO) for trace in placebos]
+    _route([*sampled, *checks, *wrong], study, reviewers)
     overlaps = _overlaps(study, len(sampled), generator)
-    pairs = [*zip(sampled, overlaps, strict=True), *((item, len(reviewers)) for item in checks)]
+    pairs = [
+        *zip(sampled, overlaps, strict=True),
+        *((item, len(reviewers)) for item in checks),
+        *((item, study.overlap) for item in wrong),
+    ]
     generator.shuffle(pairs)
     _insert(pairs)
     originals = [(item, overlap) for item, overlap in pairs if item.kind == Item.Kind.SAMPLED]
     repeats = _repeats(study, originals, generator)
     _insert(repeats)
-    return ItemCounts(len(sampled), len(checks), len(repeats))
+    return ItemCounts(len(sampled), len(checks), len(repeats), len(wrong))
 
 
 def add_slots(study: Study, *, overlap: int, new_raters: int) -> int:
     """Open the slots that a higher overlap and new raters require. Returns how many.
 
-    Sampled items and their repeats get up to `overlap` slots, control items one for each new
-    rater.
+    Sampled items, their repeats and placebos get up to `overlap` slots, control items one for
+    each new rater.
     """
     counted = Item.objects.filter(study=study).annotate(
         usable=Count("slots", filter=~Q(slots__state=Slot.State.WITHDRAWN)),

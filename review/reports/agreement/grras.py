@@ -148,7 +148,17 @@ def _numbers(facts: Facts) -> str:
         f"items rated, {rated_twice:,} of them by two or more; {len(grades):,} grades, "
         f"{sum(grade.rating is None for grade in grades):,} of them could not judge; "
         f"{repeats:,} repeats and {controls:,} control "
-        "grades apart from these."
+        f"grades apart from these.{_placebos(facts)}"
+    )
+
+
+def _placebos(facts: Facts) -> str:
+    grades = sum(len(item.independent) for item in facts.placebos)
+    if not facts.study.placebo_items:
+        return ""
+    return (
+        f" {grades:,} grades of placebo items, which argue for a wrong option, are apart too: "
+        "raters knew that there were some, and not which."
     )
 
 

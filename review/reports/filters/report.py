@@ -19,6 +19,7 @@ from review.reports.filters.measures import (
     overall_measures,
     overall_table,
 )
+from review.reports.filters.placebo import placebo_section
 from review.reports.shares import joined_strata_caution
 
 MAX_LISTED = 200
@@ -57,6 +58,7 @@ def filters_report(facts: Facts) -> Report:
             Section(
                 "disagree", "Where answer and reasoning disagree", (), tuple(_disagreements(facts))
             ),
+            *([placebo_section(facts)] if facts.placebos else []),
             Section("others", "Other batches", (TRANSPORT_READING,), (others_table(facts),)),
         ),
         ESTIMAND,

@@ -77,12 +77,7 @@ def test_further_readings_are_told_also_those_that_failed():
         Reading(
             ReadingKind.WITHOUT_COT, ReadAnswer("B", "beta", "It is <known>.", 0.6), correct=False
         ),
-        Reading(
-            ReadingKind.PERMUTED,
-            ReadAnswer(None, "", ""),
-            correct=False,
-            failure="context_exceeded",
-        ),
+        Reading(ReadingKind.PERMUTED, ReadAnswer(None, "", ""), correct=False, failure="too_long"),
     )
     content = page(lambda trace: replace(trace, readings=readings))
     assert "Second reader, without the chain of thought" in content
