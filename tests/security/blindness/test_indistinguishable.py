@@ -21,11 +21,12 @@ from review.queue.order import rank_in_bucket
 from review.queue.reviewer_progress import own_grades
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
+from tests.review.placebo_study import batch_with_placebos
 from tests.review.submitting import submit
 
 pytestmark = pytest.mark.django_db
 
-KINDS = (Item.Kind.SAMPLED, Item.Kind.CONTROL, Item.Kind.REPEAT)
+KINDS = (Item.Kind.SAMPLED, Item.Kind.CONTROL, Item.Kind.REPEAT, Item.Kind.PLACEBO)
 GAP = 4
 
 
@@ -41,17 +42,19 @@ def ann() -> Reviewer:
 
 @pytest.fixture
 def study(lead, ann) -> Study:
-    """A study in which every item is repeated and six control items are put in."""
+    """A study in which every item is repeated and six control items and placebos are put in."""
     checks = factories.made_batch(6, name="checks").traces.all()
     controls = [mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in checks]
     plan = StudyPlan(
         "study",
-        [factories.made_batch(12)],
+        [batch_with_placebos(20)],
         [ann],
         overlap=1,
         controls=controls,
         repeat_share=1.0,
         repeat_gap=GAP,
+        size=12,
+        placebo_items=6,
     )
     return open_study(plan, opened_by=lead)
 
@@ -65,14 +68,15 @@ def masked(content: bytes, code: str) -> str:
 
 
 def test_pages_of_one_trace_are_the_same_bytes_whatever_the_kind(study, ann):
-    """One and the same trace as a sampled item, as a control item and as a repeat."""
+    """One and the same trace as a sampled item, a control item, a repeat and a placebo."""
     sampled = study.items.filter(kind=Item.Kind.SAMPLED).first()
     repeat = study.items.get(kind=Item.Kind.REPEAT, repeat_of=sampled)
     control = study.items.filter(kind=Item.Kind.CONTROL).first()
-    Item.objects.filter(pk=control.pk).update(trace=sampled.trace)
+    placebo = study.items.filter(kind=Item.Kind.PLACEBO).first()
+    Item.objects.filter(pk__in=[control.pk, placebo.pk]).update(trace=sampled.trace)
     client = actors.signed_in(ann.user)
     seen = []
-    for item in (sampled, control, repeat):
+    for item in (sampled, control, repeat, placebo):
         Slot.objects.filter(reviewer=ann).update(state="open", reviewer=None, lease_until=None)
         slot = item.slots.get()
         later = timezone.now() + timedelta(minutes=30)
@@ -93,7 +97,7 @@ def test_pages_of_one_trace_are_the_same_bytes_whatever_the_kind(study, ann):
                 len(queries),
             )
         )
-    assert seen[0] == seen[1] == seen[2]
+    assert seen[0] == seen[1] == seen[2] == seen[3]
 
 
 def test_a_claim_asks_the_database_the_same_for_every_kind(study, ann):
@@ -105,10 +109,8 @@ def test_a_claim_asks_the_database_the_same_for_every_kind(study, ann):
             break
         asked[slot.item.kind].add(len(queries))
         submit(slot, ann)
-    assert asked[Item.Kind.SAMPLED]
-    assert asked[Item.Kind.CONTROL]
-    assert asked[Item.Kind.SAMPLED] == asked[Item.Kind.REPEAT] == asked[Item.Kind.CONTROL]
     assert all(len(counts) == 1 for counts in asked.values())
+    assert len(set(map(frozenset, asked.values()))) == 1
 
 
 def test_codes_and_order_follow_from_chance_alone(study, ann):
@@ -123,13 +125,13 @@ def test_codes_and_order_follow_from_chance_alone(study, ann):
     assert dealt == sorted(
         dealt, key=lambda code: rank_in_bucket(code, seed=study.seed, reviewer_id=ann.pk)
     )
-    assert len(dealt) == 18
+    assert len(dealt) == 24
 
 
 def test_no_two_items_of_a_trace_but_an_item_and_its_repeat(study):
     for trace in Trace.objects.filter(items__study=study).distinct():
         kinds = sorted(study.items.filter(trace=trace).values_list("kind", flat=True))
-        assert kinds in (["control"], ["repeat", "sampled"])
+        assert kinds in (["control"], ["placebo"], ["repeat", "sampled"])
 
 
 def submitted(study: Study, ann: Reviewer) -> Iterator[Slot]:
