@@ -1,4 +1,4 @@
-"""Forms of studies: open one, extend one."""
+"""The form that opens a study."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from review.grading import rubric
 from review.models import Control, Reviewer, Study
 from review.sampling.draw import ALLOCATIONS, DEFAULT_VARIABLES, VARIABLES
 from review.studies.lifecycle import StudyPlan
-from review.studies.phases import WHERE
 
 MAX_ITEMS = 10_000_000
 MAX_GRADES_PER_ITEM = 10
@@ -267,42 +266,6 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("rubric_version", "hide_answer_key", "reveal_after_submit", "guidelines"),
     ),
 }
-
-
-class ExtendForm(forms.Form):
-    """More raters, more grades an item; nothing dealt is taken back."""
-
-    reviewers = ReviewersField(
-        Reviewer.objects.none(),
-        label="Add reviewers",
-        widget=forms.CheckboxSelectMultiple,
-        required=False,
-    )
-    overlap = forms.IntegerField(
-        label="Grades per item", min_value=1, max_value=MAX_GRADES_PER_ITEM
-    )
-
-    def __init__(self, *args: Any, study: Study, **kwargs: Any) -> None:
-        super().__init__(*args, **{"initial": {"overlap": study.overlap}, **kwargs})
-        others = Reviewer.objects.filter(user__is_active=True).exclude(places__study=study)
-        self.fields["reviewers"].queryset = others.select_related("user")  # type: ignore[attr-defined]
-        if not others.exists():
-            self.fields["reviewers"].help_text = "Everyone who may grade is in the study already."
-
-
-class DrawForm(forms.Form):
-    """A further phase of the sample: how many items, and where; after which phase it comes."""
-
-    after = forms.IntegerField(widget=forms.HiddenInput)
-    items = forms.IntegerField(label="Further items", min_value=1, max_value=MAX_ITEMS)
-    where = forms.ChoiceField(
-        label="Drawn",
-        choices=list(WHERE.items()),
-        initial="random",
-        widget=forms.RadioSelect,
-        help_text="The learned score predicts from a trace's features whether the panel would "
-        "accept it. Where it is undecided, a grade is most informative.",
-    )
 
 
 def _batches_to_grade() -> QuerySet[Batch]:

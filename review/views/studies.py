@@ -8,7 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
-from review.forms.studies import DrawForm, ExtendForm, StudyForm
+from review.forms.extension import DrawForm, ExtendForm
+from review.forms.studies import StudyForm
 from review.models import Study
 from review.studies import lifecycle
 from review.studies.extend import extend_study
