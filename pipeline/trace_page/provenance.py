@@ -4,19 +4,22 @@ Reviewers must see none of it; what they see is in `pipeline.trace_page.layout`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.core.errors import ArtefactError
 from pipeline.core.kg.adjacency import SPECIFIC, WHOLE
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.extraction import side_text
 from pipeline.core.records import (
+    Assertion,
     Candidate,
+    DroppedMention,
     DroppedPath,
     LinkStage,
     Mention,
     Node,
     PairSearch,
+    Question,
     SearchLayer,
     Side,
     TraceRecord,
@@ -31,6 +34,13 @@ STAGE_NAMES = {
     LinkStage.SIMILARITY: "similarity, above the threshold",
     LinkStage.SELECTED: "selected by the reasoner",
 }
+ASSERTIONS = {
+    Assertion.PRESENT: "",
+    Assertion.ABSENT: "absent",
+    Assertion.FAMILY: "a relative's",
+    Assertion.PAST: "past",
+}
+_SIDES = tuple(Side)
 
 
 @dataclass(frozen=True)
@@ -47,6 +57,11 @@ class LinkLine:
     score: float | None
     rank: int | None
     others: tuple[Candidate, ...]
+
+    @property
+    def assertion(self) -> str:
+        """What the text says of it in words; empty where it is present."""
+        return ASSERTIONS[self.mention.assertion]
 
 
 @dataclass(frozen=True)
@@ -86,7 +101,9 @@ class Provenance:
 
     question: tuple[MarkedPart, ...]
     answer: tuple[MarkedPart, ...]
+    explanation: tuple[MarkedPart, ...]
     lines: tuple[LinkLine, ...]
+    dropped_mentions: tuple[DroppedMention, ...]
     searches: tuple[SearchLine, ...]
     dropped: tuple[DroppedLine, ...]
     dropped_count: int
@@ -99,10 +116,15 @@ class Provenance:
 def trace_provenance(trace: TraceRecord, batch: Batch) -> Provenance:
     """The provenance of a trace of the batch. Names of dropped nodes come from its graph."""
     lines = _link_lines(trace)
+    question, answer, explanation = (
+        _mark_mentions(side_text(trace.question, side), lines, side) for side in _SIDES
+    )
     return Provenance(
-        question=_mark_mentions(side_text(trace.question, Side.QUESTION), lines, Side.QUESTION),
-        answer=_mark_mentions(side_text(trace.question, Side.ANSWER), lines, Side.ANSWER),
+        question=question,
+        answer=answer,
+        explanation=explanation,
         lines=lines,
+        dropped_mentions=trace.dropped_mentions,
         searches=_search_lines(trace),
         dropped=_dropped_lines(trace.dropped[:MAX_DROPPED_SHOWN], batch),
         dropped_count=len(trace.dropped),
@@ -110,7 +132,7 @@ def trace_provenance(trace: TraceRecord, batch: Batch) -> Provenance:
 
 
 def _link_lines(trace: TraceRecord) -> tuple[LinkLine, ...]:
-    """Every mention, in the order of the text, question first."""
+    """Every mention, in the order of the text: question, answer, explanation."""
     mentions = dict.fromkeys(
         (
             *trace.mentions,
@@ -118,26 +140,39 @@ def _link_lines(trace: TraceRecord) -> tuple[LinkLine, ...]:
             *(unlinked.mention for unlinked in trace.unlinked),
         )
     )
-    ordered = sorted(
-        mentions, key=lambda mention: (mention.side is Side.ANSWER, mention.start, mention.end)
-    )
-    return tuple(
-        _link_line(number, mention, trace) for number, mention in enumerate(ordered, start=1)
-    )
+    lines = [
+        replace(_link_line(mention, trace), mention=_placed(mention, trace.question))
+        for mention in mentions
+    ]
+    ordered = sorted(lines, key=lambda line: _text_order(line.mention))
+    return tuple(replace(line, number=number) for number, line in enumerate(ordered, start=1))
 
 
-def _link_line(number: int, mention: Mention, trace: TraceRecord) -> LinkLine:
+def _text_order(mention: Mention) -> tuple[int, int, int]:
+    return _SIDES.index(mention.side), mention.start, mention.end
+
+
+def _placed(mention: Mention, question: Question) -> Mention:
+    """The mention on its side; older traces placed an explanation's on a line below the answer."""
+    below = len(question.answer_text) + 1 if question.answer_text else 0
+    if mention.side is not Side.ANSWER or not question.long_answer or mention.start < below:
+        return mention
+    start, end = mention.start - below, mention.end - below
+    return replace(mention, side=Side.EXPLANATION, start=start, end=end)
+
+
+def _link_line(mention: Mention, trace: TraceRecord) -> LinkLine:
     for linked in trace.linked:
         if linked.mention == mention:
             others, how = linked.alternatives, STAGE_NAMES[linked.stage]
-            return LinkLine(number, mention, linked.node, how, linked.score, linked.rank, others)
+            return LinkLine(0, mention, linked.node, how, linked.score, linked.rank, others)
     for unlinked in trace.unlinked:
         if unlinked.mention == mention:
             how = "none was chosen" if unlinked.candidates else "nothing in the graph is like it"
-            return LinkLine(number, mention, None, how, None, None, unlinked.candidates)
+            return LinkLine(0, mention, None, how, None, None, unlinked.candidates)
     if not trace.linked and not trace.unlinked:
-        return LinkLine(number, mention, None, "linking was not reached", None, None, ())
-    return LinkLine(number, mention, None, "refers to a node linked already", None, None, ())
+        return LinkLine(0, mention, None, "linking was not reached", None, None, ())
+    return LinkLine(0, mention, None, "refers to a node linked already", None, None, ())
 
 
 def _mark_mentions(text: str, lines: Sequence[LinkLine], side: Side) -> tuple[MarkedPart, ...]:

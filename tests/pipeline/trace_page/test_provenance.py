@@ -6,6 +6,7 @@ import pytest
 
 from pipeline import store
 from pipeline.core.records import (
+    Assertion,
     Candidate,
     DroppedPath,
     LinkedEntity,
@@ -97,6 +98,40 @@ def test_each_mention_tells_what_became_of_it(record, batch):
 def test_before_linking_a_mention_only_says_so(record, batch):
     [line] = trace_provenance(trace(record, mention("asthma", 13)), batch).lines
     assert line.how == "linking was not reached"
+
+
+EXPLAINED = "Salbutamol opens airways in asthma."
+
+
+def explained(record: TraceRecord, *mentions: Mention) -> TraceRecord:
+    made = trace(record, *mentions)
+    return replace(made, question=replace(made.question, long_answer=EXPLAINED))
+
+
+@pytest.mark.parametrize(
+    "mentioned",
+    [
+        mention("asthma", 28, Side.EXPLANATION),
+        # As traces were recorded before: a line below the answer, and on its side.
+        mention("asthma", len("Salbutamol\n") + 28, Side.ANSWER),
+    ],
+)
+def test_an_explanations_mention_is_marked_in_the_explanation(record, batch, mentioned):
+    answered = mention("Salbutamol", 0, Side.ANSWER)
+    way = trace_provenance(explained(record, mentioned, answered), batch)
+    marked = [
+        [(part.text, part.line.number) for part in parts if part.line]
+        for parts in (way.question, way.answer, way.explanation)
+    ]
+    assert marked == [[], [("Salbutamol", 1)], [("asthma", 2)]]
+    assert "".join(part.text for part in way.explanation) == EXPLAINED
+    assert way.lines[1].mention.side is Side.EXPLANATION
+
+
+def test_what_a_text_asserts_is_told_in_words(record, batch):
+    mentions = [replace(mention("asthma", 13 + at), assertion=a) for at, a in enumerate(Assertion)]
+    way = trace_provenance(trace(record, *mentions), batch)
+    assert [line.assertion for line in way.lines] == ["", "absent", "a relative's", "past"]
 
 
 def dropped(count: int, *nodes: int) -> tuple[DroppedPath, ...]:

@@ -1,5 +1,7 @@
 """Traces in the browser: a batch's list, and one trace from mention to verdict."""
 
+from dataclasses import replace
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -8,6 +10,7 @@ from django.utils.html import escape
 from pipeline import store
 from pipeline.batches import lifecycle
 from pipeline.core.config import preset
+from pipeline.core.records import Assertion, DroppedMention, Side
 from pipeline.models import Batch, Trace
 from tests import actors, factories
 from tests.factories.endpoints import call
@@ -95,6 +98,31 @@ def test_a_trace_is_told_from_mention_to_verdict(client, batch):
     assert content.count('class="kg-node kg-node--') == len(
         {node.index for path in trace.paths for node in path.nodes}
     )
+
+
+def test_a_trace_says_what_its_mentions_are_and_where_its_paths_end(client, batch):
+    row = batch.traces.get(question__id_in_source="q0")
+    trace = store.trace_record(row)
+    assert 'id="ends-at-explanation"' not in shown(client, row)
+    asked, *_ = (one for one in trace.linked if one.mention.side is Side.QUESTION)
+    helper, *_ = (one for one in trace.linked if one.mention.side is Side.ANSWER)
+    said = replace(asked.mention, normal_form="bronchial asthma", assertion=Assertion.FAMILY)
+    told = replace(helper.mention, side=Side.EXPLANATION)
+    explained = replace(
+        trace,
+        question=replace(trace.question, long_answer=trace.question.answer_text),
+        mentions=(said, told),
+        linked=(replace(asked, mention=said), replace(helper, mention=told)),
+        dropped_mentions=(DroppedMention("<b>", Side.ANSWER, "it stands nowhere"),),
+    )
+    Trace.objects.filter(pk=row.pk).update(record=store.trace_text(explained))
+    content = shown(client, row)
+    for shown_text in (
+        *('id="ends-at-explanation"', ">a relative&#x27;s<", ": <bdi>bronchial asthma</bdi>"),
+        *('class="mention mention--explanation"', ">explanation<", "1 term found and not taken"),
+        *("<bdi>&lt;b&gt;</bdi>", "it stands nowhere"),
+    ):
+        assert shown_text in content, shown_text
 
 
 def test_each_call_is_told_with_what_it_took(client, batch):
