@@ -18,16 +18,17 @@ from pipeline.statistics.intervals import wilson
 
 PUBLISHED_KEPT, PUBLISHED_MADE = 32_682, 45_000
 PUBLISHED_COST = "about 0.11 USD"
+PUBLISHED_DISCARD = "about 28 %"
+# By the source that loads them here: PubMedQA's are 8,094 artificial, 1,747 unlabelled and 603
+# labelled ones; medical-o1's are published as "huatuo".
 PUBLISHED_BY_SOURCE = {
-    "pubmedqa_artificial": 8_094,
+    "pubmedqa": 10_444,
     "medqa": 8_016,
-    "huatuo": 6_475,
+    "medical_o1": 6_475,
     "medmcqa": 6_197,
-    "pubmedqa_unlabeled": 1_747,
-    "MMLU": 827,
-    "MedXpertQA": 666,
-    "pubmedqa": 603,
-    "HLE": 57,
+    "mmlu": 827,
+    "medxpertqa": 666,
+    "hle": 57,
 }
 UNLINKED, NO_CANDIDATE = "not linked", "no candidate"
 
@@ -64,7 +65,8 @@ class SourceLine:
 class PaperComparison:
     """Counts over the current traces of batches.
 
-    settled = made + failed; made = kept + rejected by a filter. `mapping` counts mentions by
+    Traces towards the answer key alone, and their calls. settled = made + failed; made = kept +
+    discarded by a filter. `mapping` counts mentions by
     side and by the stage that linked them; a rejected trace counts for each filter that
     rejected it. `mapped` are the settled traces both of whose sides were linked.
     """
@@ -74,6 +76,7 @@ class PaperComparison:
     settled: int
     mapped: Proportion
     kept_of_made: Proportion
+    discarded_of_made: Proportion
     kept_of_settled: Proportion
     mapping: dict[str, dict[str, int]]
     failures: tuple[tuple[str, int], ...]
@@ -169,6 +172,7 @@ def _comparison(batches: Sequence[Batch], tally: _Tally) -> PaperComparison:
         settled=settled,
         mapped=Proportion(tally.mapped, settled),
         kept_of_made=Proportion(kept, made),
+        discarded_of_made=Proportion(made - kept, made),
         kept_of_settled=Proportion(kept, settled),
         mapping={side: dict(_ordered(counts)) for side, counts in tally.mapping.items()},
         failures=_summed(line.failures for line in sources),

@@ -84,9 +84,9 @@ class TraceFeatures:
     `relations` and `negative` are of the edges that steps cite; `layers` and `grouped` (a fused
     disease) of the paths cited; `stages` say how the ends of those paths were linked.
     `uncited_steps` rest on no edge. Lengths of texts count words. `reaches_answer`: whether the
-    paths end at entities of the answer, not only at its explanation's; None for a trace made
-    before these were told apart. `unmasked`: whether the second reader saw what gives an option
-    away.
+    paths end at entities of the answer, not only at its explanation's; None without paths, and
+    for a trace made before the two were told apart. `unmasked`: whether the second reader saw
+    what gives an option away.
     """
 
     path_length: int = 0
@@ -139,7 +139,7 @@ def features_of(trace: TraceRecord) -> TraceFeatures:
             FilterFeature(result.name, result.passed, result.score, result.decides)
             for result in filters
         ),
-        reaches_answer=trace.reaches_answer,
+        reaches_answer=trace.reaches_answer if trace.paths else None,
         unmasked=bool(trace.unmasked),
         readings=tuple(
             ReadingFeature(reading.kind, reading.correct, reading.failure)

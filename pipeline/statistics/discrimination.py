@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.statistics.estimate import Estimate
+from pipeline.statistics.intervals import clustered_mean
 from pipeline.statistics.paired import Pairs, clustered_proportion, paired_difference, paired_ratio
 
 
@@ -17,12 +18,14 @@ from pipeline.statistics.paired import Pairs, clustered_proportion, paired_diffe
 class Outcome:
     """What came of one run: made (a chain of thought was written), kept, passed by filter.
 
-    A filter that did not look at it is not in `passed`.
+    A filter that did not look at it is not in `passed`. `reader_agrees`: whether the second
+    reader chose this run's end from the question alone, None where it was not asked.
     """
 
     made: bool
     kept: bool
     passed: Mapping[str, bool]
+    reader_agrees: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,24 +59,55 @@ class Discrimination:
 
     `kept_of_made` and `filters` are over the pairs of which both were made: what the filters
     themselves do. `kept` is over all pairs, and has what linking and search do in it too.
+    `reader_alone`: how well the second reader's knowledge does in the filters' place, over those
+    made pairs in which it also answered from the question alone. `gain`: by how much the filters'
+    difference exceeds its own there.
     """
 
     made: Comparison
     kept: Comparison
     kept_of_made: Comparison
     filters: tuple[Comparison, ...]
+    reader_alone: Comparison
+    gain: Estimate
 
 
 def discriminate(trials: Sequence[Trial]) -> Discrimination:
     """Compare right and wrong: made, kept, and each filter alone."""
     both = [trial for trial in trials if trial.right.made and trial.wrong.made]
+    asked = _asked_alone(both)
     names = dict.fromkeys(name for trial in both for name in trial.right.passed)
     return Discrimination(
         made=compare("made", trials, lambda outcome: outcome.made),
         kept=compare("kept", trials, lambda outcome: outcome.kept),
         kept_of_made=compare("kept, of those made", both, lambda outcome: outcome.kept),
         filters=tuple(_by_filter(name, both) for name in names),
+        reader_alone=compare("reader alone", asked, _reader_agrees),
+        gain=_gain(asked),
     )
+
+
+def _asked_alone(trials: Iterable[Trial]) -> list[Trial]:
+    return [
+        trial
+        for trial in trials
+        if trial.right.reader_agrees is not None and trial.wrong.reader_agrees is not None
+    ]
+
+
+def _reader_agrees(outcome: Outcome) -> bool:
+    return bool(outcome.reader_agrees)
+
+
+def _gain(trials: Sequence[Trial]) -> Estimate:
+    """The mean over questions of kept right less kept wrong, less the same of the reader alone."""
+    gains = [
+        (trial.right.kept - trial.wrong.kept)
+        - (_reader_agrees(trial.right) - _reader_agrees(trial.wrong))
+        for trial in trials
+    ]
+    questions = [trial.question for trial in trials]
+    return clustered_mean(np.array(gains, dtype=float), np.array(questions, dtype=np.int64))
 
 
 def _by_filter(name: str, trials: Iterable[Trial]) -> Comparison:

@@ -12,7 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.statistics.estimate import BoolArray, Estimate, IntArray, undefined
-from pipeline.statistics.intervals import Z, clustered_mean, proportion, student_t_quantile, wilson
+from pipeline.statistics.intervals import (
+    MIN_ERROR,
+    Z,
+    clustered_mean,
+    proportion,
+    student_t_quantile,
+    wilson,
+)
 
 NO_PAIRS = "no question has both"
 
@@ -70,6 +77,8 @@ def paired_ratio(pairs: Pairs) -> Estimate:
     if not firsts:
         return Estimate(0.0, n=n, reason="none of the first kind: no interval")
     error = _log_error(pairs, ratio, seconds)
+    if error <= MIN_ERROR:
+        return Estimate(ratio, n=n, reason="no pair differs: no interval")
     half_width = _quantile(pairs) * error / ratio
     low, high = ratio * math.exp(-half_width), ratio * math.exp(half_width)
     return Estimate(ratio, low, high, n, standard_error=error)

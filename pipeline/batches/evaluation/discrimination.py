@@ -6,6 +6,7 @@ from typing import Any
 
 from pipeline import store
 from pipeline.core.config import BASE_FILTERS, CHECK_FILTERS
+from pipeline.core.records import ReadingKind
 from pipeline.models import Batch, Trace
 from pipeline.statistics.discrimination import Discrimination, Outcome, Trial, discriminate
 
@@ -28,7 +29,7 @@ class PlaceboReport:
     by_kind: Mapping[str, Discrimination]
     questions: int
     open: int
-    deciding: frozenset[str]
+    deciding: tuple[str, ...]
 
 
 def placebo_report(batches: Sequence[Batch]) -> PlaceboReport | None:
@@ -49,7 +50,7 @@ def placebo_report(batches: Sequence[Batch]) -> PlaceboReport | None:
         },
         questions=placebos.values("question").distinct().count(),
         open=placebos.count() - sum(map(len, trials.values())),
-        deciding=frozenset.intersection(*map(_deciding, batches)),
+        deciding=tuple(sorted(frozenset.intersection(*map(_deciding, batches)))),
     )
 
 
@@ -59,7 +60,8 @@ def _deciding(batch: Batch) -> frozenset[str]:
 
 def _outcome(kept: bool | None, features: dict[str, Any]) -> Outcome:
     """`kept` is None where the trace failed before a chain of thought was judged."""
-    results = store.trace_features(features).filters if kept is not None else ()
+    traits = store.trace_features(features)
+    results = traits.filters if kept is not None else ()
     passed = {
         result.name: result.passed
         for result in results
@@ -67,7 +69,12 @@ def _outcome(kept: bool | None, features: dict[str, Any]) -> Outcome:
         if result.name in BASE_FILTERS
         or (result.name in CHECK_FILTERS and result.score is not None)
     }
-    return Outcome(made=kept is not None, kept=bool(kept), passed=passed)
+    alone = [
+        reading.correct
+        for reading in traits.readings
+        if reading.kind is ReadingKind.WITHOUT_COT and not reading.failure
+    ]
+    return Outcome(kept is not None, bool(kept), passed, alone[0] if alone else None)
 
 
 def _trials(outcomes: Mapping[tuple[Any, ...], Outcome], arm: str) -> list[Trial]:

@@ -49,13 +49,12 @@ class ReaderReport:
 class ContrastReport:
     """Rivals by how their comparison ended, and by reason those there is nothing to compare with.
 
-    `won` is the share of compared rivals against which the key's chain won both orders.
+    `outcomes` are shares of those compared.
     """
 
     rivals: int
     compared: int
-    outcomes: dict[Contrast, int]
-    won: Estimate
+    outcomes: dict[Contrast, Estimate]
     missing: tuple[tuple[str, int], ...]
 
 
@@ -113,14 +112,17 @@ def contrast_report(traces: Read) -> ContrastReport | None:
     if not rivals:
         return None
     compared = [(question, rival) for question, rival in rivals if rival.outcome is not None]
-    counts = Counter(rival.outcome for _, rival in compared)
+    questions = np.array([question for question, _ in compared], dtype=np.int64)
     missing = Counter(rival.failure for _, rival in rivals if rival.outcome is None)
-    won = np.array([rival.outcome is Contrast.KEY for _, rival in compared], dtype=bool)
+
+    def share(outcome: Contrast) -> Estimate:
+        ended = np.array([rival.outcome is outcome for _, rival in compared], dtype=bool)
+        return clustered_proportion(ended, questions)
+
     return ContrastReport(
         len(rivals),
         len(compared),
-        {outcome: counts[outcome] for outcome in Contrast},
-        clustered_proportion(won, np.array([question for question, _ in compared], dtype=np.int64)),
+        {outcome: share(outcome) for outcome in Contrast},
         tuple(missing.most_common()),
     )
 

@@ -1,7 +1,8 @@
 """What the filters are worth as tables and sentences: for the batch's page and for `replicate`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from pipeline.batches.evaluation import words
 from pipeline.batches.evaluation.breakdown import Breakdown, breakdown_of
@@ -59,6 +60,11 @@ class Evaluation:
     def sections(self) -> list["Section"]:
         """Each part that there is, in words."""
         return list(self._sections())
+
+    @property
+    def plain(self) -> dict[str, Any]:
+        """Every figure with its interval, for JSON."""
+        return asdict(self)
 
     def _sections(self) -> Iterator["Section"]:
         if self.breakdown.is_worth_showing:
@@ -172,6 +178,10 @@ def _filter_rows(report: PlaceboReport, kind: str) -> Iterator[tuple[Figure, ...
         meaning = FILTER_MEANINGS.get(each.name, "")
         name = each.name.replace("_", " ")
         yield (Figure(name, note=meaning), Figure(rejects), *_compared(each))
+    alone = found.reader_alone
+    if alone.trials:
+        note = "how the second reader's own knowledge would do as the only filter"
+        yield (Figure("answer from the question alone", note=note), Figure("no"), *_compared(alone))
     yield (Figure("all that reject"), Figure("yes"), *_compared(found.kept_of_made))
 
 
@@ -224,8 +234,8 @@ def contrast_table(report: ContrastReport) -> Table:
     """Rivals by how the comparison ended, and by reason those that could not be compared."""
     none = Figure(words.NONE)
     outcomes = (
-        (Figure(str(outcome)), count(n), percent(words.share(n, report.compared)))
-        for outcome, n in report.outcomes.items()
+        (Figure(str(outcome)), count(round((share.value or 0) * share.n)), percent(share))
+        for outcome, share in report.outcomes.items()
     )
     missing = (
         (Figure(f"not compared: {reason.replace('_', ' ') or 'no reason'}"), count(n), none)

@@ -9,7 +9,7 @@ WIDTH = 100
 
 
 def evaluation_lines(evaluation: Evaluation) -> list[str]:
-    """Every section: its sentences, then its tables with aligned columns."""
+    """Every section: its sentences, then its tables in aligned columns, without the folded ones."""
     return [line for section in evaluation.sections for line in _section(section)]
 
 
@@ -18,7 +18,8 @@ def _section(section: Section) -> Iterator[str]:
     for sentence in section.sentences:
         yield from wrap(sentence, WIDTH, initial_indent="  ", subsequent_indent="  ")
     for table in section.tables:
-        yield from _table(table)
+        if not table.folded:
+            yield from _table(table)
 
 
 def _table(table: Table) -> Iterator[str]:

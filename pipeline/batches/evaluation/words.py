@@ -8,7 +8,7 @@ from pipeline.batches.evaluation.discrimination import PlaceboReport
 from pipeline.batches.evaluation.readers import ContrastReport, ReaderReport, ReadingLine
 from pipeline.core.features import Contrast
 from pipeline.core.records import ReadingKind
-from pipeline.statistics.discrimination import Comparison
+from pipeline.statistics.discrimination import Comparison, Discrimination
 from pipeline.statistics.estimate import Estimate
 from pipeline.statistics.intervals import proportion
 
@@ -107,6 +107,30 @@ def _of_placebo(report: PlaceboReport) -> Iterator[str]:
         f"{_plain(percent(found.wrong))} of those towards a wrong option."
     )
     yield finding(found)
+    yield _of_knowledge(report.by_kind["together"])
+
+
+def _of_knowledge(found: Discrimination) -> str:
+    """How much of the difference is what the second reader knows without reading."""
+    alone, gain = found.reader_alone, found.gain
+    if not alone.trials:
+        return (
+            "Part of a difference is what the second reader knows without reading the chain of "
+            "thought. The check without_cot measures how much: it was not run here."
+        )
+    said = (
+        "From the question alone the second reader chooses the answer key in "
+        f"{_plain(percent(alone.right))}, and the wrong option in {_plain(percent(alone.wrong))}: "
+        f"to that difference the filters add {points(gain).text} percentage points"
+    )
+    if gain.low is None or gain.high is None:
+        return f"{said} (no interval: {gain.reason})."
+    if gain.low > 0:
+        return f"{said} ({points(gain).interval})."
+    return (
+        f"{said} ({points(gain).interval}). What they tell apart may be what the reader knows, and "
+        "not what the chain of thought shows."
+    )
 
 
 def finding(found: Comparison) -> str:
@@ -174,11 +198,10 @@ def of_contrast(report: ContrastReport) -> list[str]:
         return ["No rival could be compared: nothing can be said."]
     won, split = report.outcomes[Contrast.KEY], report.outcomes[Contrast.SPLIT]
     return [
-        f"The chain towards the answer key wins in both orders against {won:,} of "
-        f"{_counted(report.compared, 'rival')} ({_plain(percent(report.won))}). A reader who "
-        "guesses wins both in one of four.",
-        f"In {split:,} of {report.compared:,} the choice changed with the order in which the two "
-        "were shown: that is the order's work, not support.",
+        "Of the rivals compared, the chain of thought towards the answer key wins in both orders "
+        f"against {_plain(percent(won))}. Choosing at random, it would win in both against 25 %.",
+        f"With {_plain(percent(split))} of them the choice changed with the order in which the two "
+        "were shown, so it does not show which is better supported.",
     ]
 
 

@@ -15,7 +15,7 @@ from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.evaluation.tables import evaluate
 from pipeline.batches.evaluation.text import evaluation_lines
-from pipeline.batches.funnel import Funnel, funnel_of
+from pipeline.batches.funnel import Funnel, funnel_of, progress_of
 from pipeline.batches.lifecycle import open_traces, run_batch, start_batch
 from pipeline.batches.missing import Choices, missing_pieces, require_complete
 from pipeline.batches.preflight import ModelEndpoints, embeddings_of
@@ -175,7 +175,9 @@ class Command(BaseCommand):
             raise CommandError(f"The batch paused: {batch.pause_reason or 'a lead paused it.'}")
 
     def _print(self, batch: Batch, funnel: Funnel) -> None:
-        self.stdout.write(f"{batch}: {batch.state}, {funnel.total:,} traces.")
+        placebos = progress_of(batch).total - funnel.total
+        beside = f", and {placebos:,} placebo traces" if placebos else ""
+        self.stdout.write(f"{batch}: {batch.state}, {funnel.total:,} traces{beside}.")
         for stage in funnel.stages:
             self.stdout.write(f"  {stage.title:<42}{stage.passed:>8,}")
             for reason in stage.reasons:

@@ -11,6 +11,7 @@ from pipeline.batches.evaluation.tables import Evaluation, evaluate
 from pipeline.batches.evaluation.text import evaluation_lines
 from pipeline.batches.funnel import funnel_of
 from pipeline.core.config import ChecksConfig, preset
+from pipeline.core.features import Contrast
 from pipeline.models import Batch, Trace
 from tests import factories
 
@@ -104,6 +105,27 @@ def test_a_check_that_looked_at_nothing_is_in_no_share():
     assert evaluate([batch]).placebo.by_kind["together"].filters == ()
 
 
+def test_what_the_reader_knows_is_told_apart_from_what_the_filters_add():
+    """A reader that reads nothing keeps the key and discards the rest: no merit of the chain."""
+    batch = start(40)
+    for arm in Arm.values:
+        settle(batch, arm, kept=40 if arm == Arm.KEY else 4, of=40)
+    assert "it was not run here" in said(evaluate([batch]), "placebo")
+    for arm in Arm.values:
+        for row in batch.traces.filter(arm=arm):
+            row.features["readings"] = [{"kind": "without_cot", "correct": row.kept}]
+            row.save()
+    sentences = said(evaluate([batch]), "placebo")
+    assert "They tell right from wrong to this extent" in sentences
+    assert "the filters add +0.0 percentage points" in sentences
+    for row in batch.traces.filter(arm=Arm.KEY).order_by("pk")[:20]:
+        row.features["readings"][0]["correct"] = False
+        row.save()
+    gain = evaluate([batch]).placebo.by_kind["together"].gain
+    assert gain.value == pytest.approx(0.5)
+    assert gain.low > 0.3
+
+
 def test_readings_stand_beside_the_reading_of_the_same_traces():
     batch = start(4, share=0)
     outcomes = [(True, False, ""), (True, True, ""), (False, True, ""), (True, False, "refused")]
@@ -134,10 +156,12 @@ def test_rivals_are_counted_by_outcome_and_reason():
         Trace.objects.filter(pk=row.pk).update(state="made", kept=True, features=features)
     batch.config["checks"]["contrast"] = 1
     report = evaluate([batch]).contrast
-    assert (report.rivals, report.compared, report.won.value) == (6, 4, 0.5)
+    assert (report.rivals, report.compared) == (6, 4)
+    assert report.outcomes[Contrast.KEY].value == 0.5
     assert report.missing == (("answer_not_mapped", 2),)
-    assert "against 2 of 4 rivals" in said(evaluate([batch]), "contrast")
-    assert "In 1 of 4 the choice changed" in said(evaluate([batch]), "contrast")
+    sentences = said(evaluate([batch]), "contrast")
+    assert "against 50.0 % (15.0 to 85.0). Choosing at random" in sentences
+    assert "With 25.0 % (4.6 to 69.9) of them the choice changed" in sentences
 
 
 def test_stances_are_counted_by_answer_and_other_answers_are_not():
@@ -179,7 +203,12 @@ def test_a_plain_batch_has_nothing_to_show():
 
 def test_the_demonstration_is_measured_whole_with_every_check():
     """From the worker to the lines that `generate --wait` prints, nothing set by hand."""
-    checks = {"without_cot": 1, "other_cot": 1, "permuted_options": 1, "contrast": 1}
+    checks: dict[str, Any] = {
+        "without_cot": 1,
+        "other_cot": 1,
+        "permuted_options": 1,
+        "contrast": 1,
+    }
     batch = start(8, **checks)
     assert lifecycle.run_batch(batch) == 24
     evaluation = evaluate([batch])
