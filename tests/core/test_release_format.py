@@ -14,6 +14,7 @@ from pipeline.core.records import (
     LinkStage,
     Mention,
     Path,
+    Preferred,
     SearchLayer,
     Side,
     Step,
@@ -169,7 +170,7 @@ def test_a_rival_that_could_not_be_written_is_not_in_the_line():
     [
         ((), False),
         (RIVAL.comparisons[:1], False),
-        ((RIVAL.comparisons[0], replace(RIVAL.comparisons[1], preferred="neither")), False),
+        ((RIVAL.comparisons[0], replace(RIVAL.comparisons[1], preferred=Preferred.NEITHER)), False),
         (RIVAL.comparisons, True),
     ],
 )

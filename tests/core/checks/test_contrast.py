@@ -1,12 +1,15 @@
 """Contrast: rivals are made as the CoT was, compared in both orders, and decide by winning both."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 import pytest
 
 from pipeline.core.checks.contrast import with_facts
 from pipeline.core.config import ChecksConfig
 from pipeline.core.errors import MalformedOutput
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.masking import MASK, MaskedReasoning
 from pipeline.core.method import make_trace
 from pipeline.core.reasoner import Preference
@@ -23,8 +26,8 @@ CASE = "A man with asthma and migraine comes in. Which drug treats this?"
 class Choosing(DemonstrationReasoner):
     """The demonstration, but it prefers what a function of the two texts says."""
 
-    graph: object
-    choose: object
+    graph: GraphIndex
+    choose: Callable[[str, str], Literal["first", "second", "neither"]]
     shown: list = field(default_factory=list)
 
     def __post_init__(self):

@@ -8,6 +8,7 @@ from pipeline.core.checks.readings import permuted
 from pipeline.core.checks.sampling import is_drawn
 from pipeline.core.config import ChecksConfig
 from pipeline.core.errors import MalformedOutput
+from pipeline.core.kg.index import GraphIndex
 from pipeline.core.method import make_trace
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import Question, ReadAnswer, ReadingKind
@@ -24,7 +25,7 @@ def configured(checks=ALL):
 class Listening(DemonstrationReasoner):
     """The demonstration, keeping what it was asked to read; it answers by a table, or as ever."""
 
-    graph: object
+    graph: GraphIndex
     answers: dict = field(default_factory=dict)
     fails_without: bool = False
     read: list = field(default_factory=list)
