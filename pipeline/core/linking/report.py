@@ -1,8 +1,4 @@
-"""How linking went over many questions: every mention by its side and by what settled it.
-
-The stages run one behind the other, as a funnel: exact name, synonym, then each similarity
-backend with its own thresholds, what one leaves open being tried by the next.
-"""
+"""How linking went over many questions: every mention by its side and by what settled it."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,24 +9,26 @@ from pipeline.core.config import SimilarityConfig
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.kg.names import normalise
 from pipeline.core.linking import linker
-from pipeline.core.linking.exact_names import nodes_called
+from pipeline.core.linking.linker import Linking
 from pipeline.core.reasoner import Reasoner
 from pipeline.core.records import LinkedEntity, LinkStage, Mention, Question, Side
 from pipeline.core.similarity.base import SimilarityBackend
 
+TARGET_SHARE: Final = 0.9
 EXACT: Final = "exact name"
-SHARED: Final = "name or synonym of several nodes, one selected"
 SYNONYM: Final = "synonym"
+SHARED: Final = "name or synonym of several nodes, one selected"
+SIMILAR: Final = "similar name, above the threshold"
+SELECTED: Final = "similar name, selected"
 NONE: Final = "none"
+STAGES: Final = (EXACT, SYNONYM, SHARED, SIMILAR, SELECTED, NONE)
 
-
-@dataclass(frozen=True)
-class SimilarityStage:
-    """A similarity backend under the name the report gives it, with its thresholds."""
-
-    title: str
-    similarity: SimilarityBackend
-    config: SimilarityConfig
+_BY_STAGE = {
+    LinkStage.EXACT: EXACT,
+    LinkStage.SYNONYM: SYNONYM,
+    LinkStage.SIMILARITY: SIMILAR,
+    LinkStage.SELECTED: SELECTED,
+}
 
 
 @dataclass(frozen=True)
@@ -43,44 +41,68 @@ class ReportedLink:
     entity: LinkedEntity | None = None
 
 
+@dataclass(frozen=True)
+class Mapped:
+    """How many of the mentions are linked to a node, and whether that is enough."""
+
+    linked: int
+    mentions: int
+
+    @property
+    def share(self) -> float | None:
+        """None where there are no mentions."""
+        return self.linked / self.mentions if self.mentions else None
+
+    @property
+    def meets_target(self) -> bool:
+        return self.share is not None and self.share >= TARGET_SHARE
+
+
 def report_links(
     questions: Iterable[Question],
     graph: GraphIndex,
     reasoner: Reasoner,
-    stages: Sequence[SimilarityStage],
+    similarity: SimilarityBackend,
+    config: SimilarityConfig,
 ) -> Iterator[ReportedLink]:
-    """Every distinct mention of every question; entities of one node and side count once."""
+    """The links of every question, its mentions found and selected by this reasoner."""
     for question in questions:
-        open_mentions = _distinct(reasoner.extract(question).mentions)
-        for stage in stages:
-            linking = linker.link_by_name(open_mentions, graph, stage.similarity, stage.config)
-            linking = linker.link_by_selection(question, linking, reasoner)
-            for entity in linking.linked:
-                how = _how(graph, entity, stage)
-                yield ReportedLink(question, entity.mention, how, entity)
-            open_mentions = tuple(open_mention.mention for open_mention in linking.unlinked)
-        for mention in open_mentions:
-            yield ReportedLink(question, mention, NONE)
+        mentions = reasoner.extract(question).mentions
+        linking = linker.link_by_name(mentions, graph, similarity, config)
+        yield from links_of(question, linker.link_by_selection(question, linking, reasoner))
 
 
-def count_links(
-    links: Iterable[ReportedLink], stages: Sequence[SimilarityStage]
-) -> list[tuple[str, dict[Side, int]]]:
-    """How many mentions of each side each stage settled, in the order of the funnel."""
-    counts = Counter((link.how, link.mention.side) for link in links)
-    order = [EXACT, SHARED, SYNONYM, *(stage.title for stage in stages), NONE]
-    return [(how, {side: counts[how, side] for side in Side}) for how in order]
-
-
-def _distinct(mentions: Iterable[Mention]) -> tuple[Mention, ...]:
+def links_of(question: Question, linking: Linking) -> Iterator[ReportedLink]:
+    """Every distinct mention of a question; mentions of one node and side count once."""
+    for entity in linking.linked:
+        yield ReportedLink(question, entity.mention, _how(entity), entity)
     first: dict[tuple[Side, str], Mention] = {}
-    for mention in mentions:
+    for open_mention in linking.unlinked:
+        mention = open_mention.mention
         first.setdefault((mention.side, normalise(mention.text)), mention)
-    return tuple(first.values())
+    for mention in first.values():
+        yield ReportedLink(question, mention, NONE)
 
 
-def _how(graph: GraphIndex, entity: LinkedEntity, stage: SimilarityStage) -> str:
-    by_name = {LinkStage.EXACT: EXACT, LinkStage.SYNONYM: SYNONYM}
-    if entity.stage is LinkStage.SELECTED and nodes_called(graph, entity.mention.text):
-        return SHARED
-    return by_name.get(entity.stage, stage.title)
+def count_links(links: Iterable[ReportedLink]) -> list[tuple[str, dict[Side, int]]]:
+    """How many mentions of each side each stage settled, in the order of the stages."""
+    counts = Counter((link.how, link.mention.side) for link in links)
+    return [(how, {side: counts[how, side] for side in Side}) for how in STAGES]
+
+
+def mapped(links: Iterable[ReportedLink], *sides: Side) -> Mapped:
+    """How many mentions of these sides (none named: of all) are linked."""
+    of_sides = [link for link in links if not sides or link.mention.side in sides]
+    return Mapped(sum(link.entity is not None for link in of_sides), len(of_sides))
+
+
+def commonest_unmapped(links: Sequence[ReportedLink], most: int) -> list[tuple[str, int]]:
+    """The mentions that were linked to no node, by how many questions name them."""
+    texts = Counter(normalise(link.mention.text) for link in links if link.entity is None)
+    return sorted(texts.items(), key=lambda item: (-item[1], item[0]))[:most]
+
+
+def _how(entity: LinkedEntity) -> str:
+    """Candidates that share the mention's very name score 1: one of them was selected."""
+    by_name = entity.stage is LinkStage.SELECTED and entity.score >= 1
+    return SHARED if by_name else _BY_STAGE[entity.stage]

@@ -106,31 +106,3 @@ def test_a_dense_batch_runs_on_a_real_model_of_random_weights(tmp_path):
     assert "16 dimensions" in output
     batch = dense_batch(graph, model)
     assert lifecycle.run_batch(batch) == 2
-
-
-def test_the_linking_report_counts_by_side_and_stage(letters):
-    factories.question_set(4, name="asked")
-    factories.graph("reported")
-    run("embed_graph", "reported", model=MODEL)
-    lines = run(
-        "linking_report", questions="asked", graph="reported", model=MODEL, sample=2, seed=3
-    ).splitlines()
-    counts = {line[:46].strip(): line[46:].split() for line in lines[1:]}
-    assert lines[0] == "asked on reported v1: 4 questions."
-    assert counts["exact name"] == ["6", "4"]
-    assert counts["dense, cosine of 0.85 or more"] == ["0", "0"]
-    assert counts["questions with a link on the side"] == ["4", "4"]
-    assert "4 of 4 questions are linked on both sides." in lines
-    assert len([line for line in lines if " -> " in line]) == 2
-    assert "exact name" in run("linking_report", questions="asked", graph="reported", limit=1)
-
-
-def test_the_linking_report_says_what_is_missing():
-    factories.question_set(1, name="asked")
-    with pytest.raises(CommandError, match="no knowledge graph named none"):
-        run("linking_report", questions="asked", graph="none")
-    factories.graph("bare")
-    with pytest.raises(CommandError, match="no question set named none"):
-        run("linking_report", questions="none", graph="bare")
-    with pytest.raises(CommandError, match="embed"):
-        run("linking_report", questions="asked", graph="bare", model=MODEL)
