@@ -148,7 +148,7 @@ def _check_budget(choices: Choices) -> None:
 CHECKS: Sequence[tuple[str, Callable[[Choices], None]]] = (
     ("samples", lambda choices: check_size(choices.limit, choices.samples)),
     ("question_set", _check_questions),
-    ("placebo_share", _check_placebo),
+    ("placebo_percent", _check_placebo),
     ("configuration", _check_embeddings),
     ("configuration", _check_vectors),
     (

@@ -61,8 +61,8 @@ class BatchForm(BudgetForm):
         required=False,
         help_text="For this share of the questions with options, drawn by seed, the method also "
         "argues for a wrong option: once for one chosen at random, once for the nearest. It shows "
-        "what the filters are worth, makes two more traces a question, and nothing of it is graded "
-        "or released.",
+        "what the filters are worth and makes two more traces a question, which count as no "
+        "result and are never released.",
     )
     seed = forms.IntegerField(
         min_value=0, max_value=2**31, initial=0, help_text="The same seed gives the same traces."

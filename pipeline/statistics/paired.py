@@ -78,7 +78,7 @@ def paired_ratio(pairs: Pairs) -> Estimate:
         return Estimate(0.0, n=n, reason="none of the first kind: no interval")
     error = _log_error(pairs, ratio, seconds)
     if error <= MIN_ERROR:
-        return Estimate(ratio, n=n, reason="no pair differs: no interval")
+        return Estimate(ratio, n=n, reason="no pair differs")
     half_width = _quantile(pairs) * error / ratio
     low, high = ratio * math.exp(-half_width), ratio * math.exp(half_width)
     return Estimate(ratio, low, high, n, standard_error=error)

@@ -223,6 +223,7 @@ def _context(batch: Batch) -> dict[str, Any]:
         "batch": batch,
         "deviations": deviations_of(batch),
         "progress": progress_of(batch),
+        "placebo_percent": f"{batch.placebo_share * 100:g} %" if batch.placebo_share else "",
         "funnel": funnel_of(batch),
         "costs": None if batch.is_demonstration else costs_of(batch),
         "running": batch.state == Batch.State.RUNNING,

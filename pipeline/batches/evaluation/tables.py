@@ -16,7 +16,6 @@ from pipeline.batches.evaluation.readers import (
     reader_report,
 )
 from pipeline.batches.evaluation.words import Figure, count, percent, points, ratio
-from pipeline.core.features import FILTER_MEANINGS
 from pipeline.core.records import ReadingKind
 from pipeline.models import Batch
 from pipeline.statistics.discrimination import Comparison
@@ -175,13 +174,11 @@ def _filter_rows(report: PlaceboReport, kind: str) -> Iterator[tuple[Figure, ...
     found = report.by_kind[kind]
     for each in found.filters:
         rejects = "yes" if each.name in report.deciding else "no"
-        meaning = FILTER_MEANINGS.get(each.name, "")
-        name = each.name.replace("_", " ")
-        yield (Figure(name, note=meaning), Figure(rejects), *_compared(each))
+        yield (Figure(each.name.replace("_", " ")), Figure(rejects), *_compared(each))
     alone = found.reader_alone
     if alone.trials:
-        note = "how the second reader's own knowledge would do as the only filter"
-        yield (Figure("answer from the question alone", note=note), Figure("no"), *_compared(alone))
+        name = "the second reader without the chain of thought"
+        yield (Figure(name), Figure("no"), *_compared(alone))
     yield (Figure("all that reject"), Figure("yes"), *_compared(found.kept_of_made))
 
 

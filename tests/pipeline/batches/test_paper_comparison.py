@@ -1,12 +1,21 @@
 """The replication report: counts and intervals, beside what the publication says."""
 
 import json
+from dataclasses import replace
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from pipeline.batches.paper_comparison import Proportion, compare_with_paper
+from pipeline.batches import lifecycle
+from pipeline.batches.paper_comparison import (
+    PUBLISHED_BY_SOURCE,
+    PUBLISHED_KEPT,
+    Proportion,
+    compare_with_paper,
+)
+from pipeline.core.config import ChecksConfig, preset
+from pipeline.core.datasets.registry import ADAPTERS
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.models import Batch, Trace
 from tests import factories
@@ -119,3 +128,37 @@ def test_demonstration_traces_are_refused_in_one_sentence(batch):
         run(batch.pk, demonstration.pk)
     with pytest.raises(CommandError, match="There is no batch 987"):
         run(987)
+
+
+def test_every_published_source_can_be_loaded_and_all_are_counted():
+    assert set(PUBLISHED_BY_SOURCE) <= set(ADAPTERS)
+    assert sum(PUBLISHED_BY_SOURCE.values()) == PUBLISHED_KEPT
+
+
+def test_the_discard_share_stands_beside_the_published_one_and_is_no_quality(batch):
+    out = run(batch.pk)
+    assert "Discarded of made                     1 of 3: 33.3%" in out
+    assert "about 28 %" in out
+    assert "no placebo traces: whether their filters discard the wrong chains" in out
+
+
+def test_what_the_filters_are_worth_is_told_and_placebos_are_no_results():
+    measured = lifecycle.start_batch(
+        factories.question_set(4),
+        knowledge_graph=factories.graph(),
+        config=replace(preset("demonstration"), checks=ChecksConfig(without_cot=1.0)),
+        placebo_share=1,
+    )
+    lifecycle.run_batch(measured)
+    Batch.objects.update(reasoner_kind="language_model")
+    measured.refresh_from_db()
+    comparison = compare_with_paper([measured])
+    assert (comparison.settled, comparison.sources[0].settled) == (4, 4)
+    out = run(measured.pk)
+    for told in ("towards a wrong option", "without a chain of thought", "Likelihood ratio"):
+        assert told in out
+    assert "no placebo traces" not in out
+    filters = json.loads(run(measured.pk, "--json"))["filters"]
+    kept = filters["placebo"]["by_kind"]["nearest"]["kept_of_made"]
+    assert kept["trials"] == 4
+    assert filters["readers"]["lines"][0]["kind"] == "without_cot"
