@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from pipeline.core.config import BASE_FILTERS
 from review.evidence.policies import Rules, rules_of
 from review.models import Policy, Study
 from tests import actors, factories
@@ -44,7 +45,8 @@ def test_a_slider_moves_the_figures_and_keeps_the_focus(tried):
 @pytest.mark.usefixtures("worker_at_hand")
 def test_what_is_tried_is_saved_and_released(tried):
     tried.get_by_label("Traces that nobody graded").select_option("take")
-    tried.get_by_label("answer", exact=True).uncheck()
+    tried.get_by_role("checkbox", name="answer:").uncheck()
+    tried.get_by_role("checkbox", name="conclusion:").uncheck()
     expect(tried.locator("#result .stats dd").first).to_have_text("8 of 8")
     tried.get_by_label("Name of the policy").fill("Broad")
     tried.get_by_role("button", name="Save as a policy").click()
@@ -52,7 +54,8 @@ def test_what_is_tried_is_saved_and_released(tried):
     tried.get_by_label("Name").fill("broad-release")
     tried.get_by_role("button", name="Make release").click()
     expect(tried.get_by_text("8 of 8 items")).to_be_visible()
-    saved = Rules(required_filters=("format", "leakage", "grounding"), ungraded="take")
+    kept = tuple(name for name in BASE_FILTERS if name not in ("answer", "conclusion"))
+    saved = Rules(required_filters=kept, ungraded="take")
     assert rules_of(Policy.objects.get()) == saved
 
 
@@ -62,6 +65,15 @@ def test_on_a_phone_the_figures_stay_in_sight_as_rules_change(tried):
     tried.get_by_label("Minimum precision, slider").press("End")
     expect(tried.locator("#outcome")).to_contain_text("0 of 8")
     expect(tried.locator("#outcome")).to_be_in_viewport()
+
+
+def test_each_filter_is_shown_with_what_it_means(tried):
+    expect(tried.get_by_role("checkbox", name="statements: no step contradicts")).to_be_checked()
+    check = tried.get_by_role("checkbox", name="contrast: it wins against")
+    expect(check).not_to_be_checked()
+    check.check()
+    expect(tried.locator("#result .stats dd").first).to_have_text("0 of 8")
+    expect(tried.locator("#result")).to_contain_text("check not run: contrast")
 
 
 @pytest.mark.parametrize("width", [1366, 390])
