@@ -7,10 +7,12 @@ import zipfile
 from typing import Any
 
 import pytest
+from pyarrow import parquet
 
 from pipeline import store
 from pipeline.accounts.roles import Role
 from pipeline.core.errors import Refusal
+from pipeline.core.release_format import as_format_2
 from pipeline.models import Event, Question, QuestionSet
 from review.evidence.policies import Rules, save_policy
 from review.exports import bundle
@@ -131,6 +133,26 @@ def test_another_version_of_a_library_is_named(release, tmp_path, monkeypatch):
     monkeypatch.setattr(bundling, "built_with", lambda: {"pyarrow": "99"})
     with pytest.raises(Refusal, match=f"pyarrow {frozen} then, 99 now"):
         write_checked(release, tmp_path)
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_a_release_frozen_in_an_earlier_version_is_rebuilt_as_it_was(release, tmp_path):
+    """Its lines are of format 2, and its tables lack what came later."""
+    for row in release.lines.all():
+        ReleasedTrace.objects.filter(pk=row.pk).update(line=as_format_2(row.line))
+    facts = {key: value for key, value in release.manifest.items() if key not in bundling.FILES}
+    facts["bundle_version"] = 1
+    frozen = bundling._rebuild(release, _folder(tmp_path / "then"), facts)
+    release.manifest = frozen.manifest(facts)
+    write_checked(release, _folder(tmp_path / "now"))
+    rated = tmp_path / "now/data/rated.parquet"
+    assert "rivals" not in parquet.read_schema(rated).names
+    assert '"format_version":2' in (tmp_path / "now/data/rated.jsonl").read_text()
+
+
+def _folder(path):
+    path.mkdir()
+    return path
 
 
 def test_a_release_from_before_bundles_has_its_lines_only(release, tmp_path):
