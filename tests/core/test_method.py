@@ -123,6 +123,13 @@ def test_the_second_reader_sees_no_naming_of_the_answer(graph):
     assert "[an option]" in reader.masked[0]
 
 
+def test_a_reading_that_may_have_seen_an_option_is_recorded_and_discarded(graph):
+    draft = DraftCoT((DraftStep("In the second trial B did better.", (0,)),), "So A.")
+    trace = make_trace(question(), scripted(graph, draft=draft), CONFIG)
+    assert trace.unmasked == ("In the second trial B did better.",)
+    assert "masking" in trace.verdict.rejections
+
+
 def test_a_wrong_reading_discards_the_trace_and_every_filter_still_speaks(graph):
     wrong = ReadAnswer("B", "Propranolol", "")
     trace = make_trace(question(), scripted(graph, read=wrong), CONFIG)

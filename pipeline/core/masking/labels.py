@@ -119,9 +119,9 @@ _RULED = re.compile(r"\brul(?:e|es|ed|ing)\s+$", re.IGNORECASE)
 _OUT = re.compile(r"\s+out\b")
 _NAMED_AFTER = re.compile(rf"\s*[).:\u2013-]?\s*[(\"']?{re.escape(MASK)}")
 _LOWER = re.compile(
-    rf"\b{_CHOICE_WORD}\s+{_OPENS}(?P<letter>[a-j])(?P<close>{_CLOSES})(?!\w)", re.IGNORECASE
+    rf"\b{_CHOICE_WORD}\s+{_OPENS}(?P<letter>[a-z])(?P<close>{_CLOSES})(?!\w)", re.IGNORECASE
 )
-_LOWER_BRACKETED = re.compile(r"(?<!\w)\(([a-j])\)")
+_LOWER_BRACKETED = re.compile(r"(?<!\w)\(([a-z])\)")
 
 
 def label_spans(text: str, labels: tuple[str, ...], question: str) -> tuple[list[Span], list[Span]]:

@@ -161,6 +161,12 @@ PLACES = (
         "The second dose is given after the last meal.",
         kept=("The second dose is given after the last meal",),
     ),
+    Case(
+        "of first choice",
+        DRUGS,
+        "It is the drug of first choice.",
+        kept=("the drug of first choice",),
+    ),
 )
 
 LETTERS_OF_MEDICINE = (
@@ -241,5 +247,11 @@ LETTERS_OF_MEDICINE = (
         "Vitamin C is low, so option C is right.",
         ("option C",),
         ("Vitamin C is low",),
+    ),
+    Case(
+        "abbreviated organs",
+        FIVE,
+        "The colon (C) and the duodenum (D) are spared.",
+        kept=("colon (C)", "duodenum (D)"),
     ),
 )

@@ -262,4 +262,31 @@ NAMES = (
         "Hence all of the above.",
         ("all of the above",),
     ),
+    Case(
+        "another adjective",
+        ("Acute pancreatitis", "Cholangitis"),
+        "Autoimmune pancreatitis forms a sausage; severe pancreatitis kills.",
+        ("severe pancreatitis",),
+        ("Autoimmune pancreatitis forms a sausage",),
+    ),
+    Case(
+        "a name that all options share",
+        ("Start oral metformin", "Start intravenous metformin"),
+        "Metformin lowers glucose.",
+        kept=("Metformin lowers glucose",),
+    ),
+    Case(
+        "brackets within",
+        ("Carbon monoxide (CO) poisoning", "Cyanide"),
+        "Carbon monoxide (CO) poisoning is likely.",
+        ("Carbon monoxide", "poisoning"),
+        ("is likely",),
+    ),
+    Case(
+        "a name introduced for a label",
+        DRUGS,
+        "Option B (Humulin) acts; Humulin is injected.",
+        ("B", "Humulin"),
+        ("is injected",),
+    ),
 )
