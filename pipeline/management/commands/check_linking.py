@@ -108,7 +108,7 @@ class Command(BaseCommand):
         batch = Batch.objects.filter(pk=options["batch"]).first()
         if batch is None:
             raise CommandError(f"There is no batch {options['batch']}.")
-        rows = batch.traces.filter(is_current=True, sample_index=0, arm=Trace.Arm.KEY)
+        rows = Trace.objects.of_key().filter(batch=batch, is_current=True, sample_index=0)
         made = rows.exclude(record="").select_related("question").order_by("pk")
         traces = [store.trace_record(row) for row in made[: options["limit"]]]
         linked = [trace for trace in traces if trace.linked or trace.unlinked]
