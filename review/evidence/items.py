@@ -34,7 +34,7 @@ class Evidence:
     why it may not be published, `open_safety_flag` how severe the worst standing flag is; each
     is empty where there is none. `arm` is the trace's: of a placebo, whose key is none, doubts
     and rulings do not count.
-    `unanswered` says why there is no label; control items and repeats never have one.
+    `unanswered` says why there is no label; control items, repeats and placebos never have one.
     """
 
     item: int
@@ -101,7 +101,7 @@ class Evidence:
 
 
 def sampled_evidence(study: Study) -> Iterator[Evidence]:
-    """The evidence of a study's sampled items: control items and repeats never count."""
+    """The evidence of a study's sampled items: no control item, repeat or placebo counts."""
     return read_evidence(Item.objects.filter(study=study, kind=Item.Kind.SAMPLED))
 
 

@@ -107,7 +107,7 @@ def _summary(facts: Mapping[str, Any]) -> str:
             f"{_escape(facts['policy']['name'])} took from the study "
             f"{_escape(facts['study']['name'])} (rubric version "
             f"{facts['study']['rubric_version']}, reasoner {facts['reasoner_kind']})."
-            f"{_ungraded(facts)}",
+            f"{_ungraded(facts)}{_at_explanation(facts)}",
             f"Licence of every row in its column `licence`: {_escape(licences)}. The rows of "
             "`medreason` have the published columns only: their licences are those of the same "
             "rows of `rated`, in the same order.",
@@ -119,6 +119,16 @@ def _summary(facts: Mapping[str, Any]) -> str:
 def _ungraded(facts: Mapping[str, Any]) -> str:
     rows = facts.get("rows_nobody_graded", 0)
     return f" Graded by nobody, and without a consensus: {rows:,} of them." if rows else ""
+
+
+def _at_explanation(facts: Mapping[str, Any]) -> str:
+    rows = facts.get("rows_ending_at_explanation", 0)
+    return (
+        f" The paths of {rows:,} of them end at entities of the source's explanation and at none "
+        "of the answer's (`reaches_answer` is false)."
+        if rows
+        else ""
+    )
 
 
 def _number(value: float | None, unit: str = "items") -> str:

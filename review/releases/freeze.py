@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import Any
 
+from pipeline.core.release_format import ends_at_explanation
 from pipeline.models import Event
 from review.evidence.items import Evidence, sampled_evidence
 from review.evidence.policies import Rules, exclusion
@@ -59,6 +60,7 @@ class _Totals:
     sources: Counter[str] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
     ungraded: int = 0
+    at_explanation: int = 0
     judged: int = 0
     matches: list[Match] = field(default_factory=list)
 
@@ -74,6 +76,7 @@ class _Totals:
         self.sources[outcome.evidence.source] += 1
         self.licences[outcome.licence] += 1
         self.ungraded += not outcome.evidence.grades
+        self.at_explanation += ends_at_explanation(outcome.line)
 
 
 def write_lines(release: Release, rules: Rules, *, lines: LineFile) -> dict[str, Any]:
@@ -144,6 +147,7 @@ def _facts(release: Release, totals: _Totals, checked: Mapping[str, object]) -> 
         "items": totals.released + totals.left_out.total(),
         "rows": totals.released,
         "rows_nobody_graded": totals.ungraded,
+        "rows_ending_at_explanation": totals.at_explanation,
         "rows_by_source": dict(sorted(totals.sources.items())),
         "rows_by_licence": dict(sorted(totals.licences.items())),
         "left_out": dict(totals.left_out.most_common()),

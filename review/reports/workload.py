@@ -21,8 +21,8 @@ READING = (
     "Active seconds count while the grading page is in the foreground and in use: a pause of 60 "
     "seconds, or another window, stops the count. Wall time runs from when the rater was given "
     "the item to when the grade was submitted.",
-    "All first submissions count, including control items and repeats. An amended grade is left "
-    "out, since only its last revision is read here.",
+    "All first submissions count, also of control items, repeats and placebos. An amended grade is "
+    "left out, since only its last revision is read here.",
     "A session is a series of a rater's submissions, in any study, each within half an hour of "
     "the one before.",
 )

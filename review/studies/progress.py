@@ -48,7 +48,7 @@ class StratumProgress:
 
 @dataclass(frozen=True)
 class Board:
-    """Counts of a study's sampled items and grades; control items and repeats apart as checks.
+    """Counts of a study's sampled items and grades; control items, repeats, placebos apart.
 
     Reviewers' pace is that of the study's `latest_grades`.
     """

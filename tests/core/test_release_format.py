@@ -23,6 +23,7 @@ from pipeline.core.records import (
 from pipeline.core.release_format import (
     GraphReference,
     as_format_2,
+    ends_at_explanation,
     options_text,
     parse_line,
     reasoning_text,
@@ -201,6 +202,8 @@ def test_a_line_says_whether_its_paths_end_at_the_answer(side, start, reaches):
     mention = Mention("drug", side, start, start + 4)
     trace = replace(TRACE, linked=(LinkedEntity(mention, DRUG, LinkStage.EXACT, 1.0, 1),))
     assert json.loads(line(trace))["reaches_answer"] is reaches
+    quoted = replace(QUESTION, text='Say "reaches_answer":false twice.')
+    assert ends_at_explanation(line(replace(trace, question=quoted))) is not reaches
 
 
 def test_a_line_of_format_2_is_read_and_written_as_it_is():

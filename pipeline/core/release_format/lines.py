@@ -194,6 +194,14 @@ def parse_line(line: str) -> TraceLine:
     return trace_line
 
 
+def ends_at_explanation(line: str) -> bool:
+    """Whether a line says that its paths end at none of the answer's entities.
+
+    Read from the text as it stands: within a value its quotes would be escaped.
+    """
+    return '"reaches_answer":false' in line
+
+
 def as_format_2(line: str) -> str:
     """The line as format 2 would have it, to compare it with one that was released so."""
     earlier = parse_line(line).model_copy(update={"format_version": 2})

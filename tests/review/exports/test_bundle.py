@@ -215,6 +215,12 @@ def test_the_card_says_how_many_traces_nobody_graded(tmp_path):
     assert "Graded by nobody, and without a consensus: 4 of them." in card
 
 
+def test_the_card_says_how_many_traces_do_not_reach_the_answer(tmp_path):
+    written(tmp_path, rows=9, rows_ending_at_explanation=2)
+    card = (tmp_path / "README.md").read_text()
+    assert "The paths of 2 of them end at entities of the source's explanation" in card
+
+
 @pytest.mark.parametrize(
     ("licences", "told"),
     [
