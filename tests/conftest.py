@@ -26,25 +26,40 @@ MAX_ID_LENGTH = 80
 TEST_ONLY = ("DJANGO_SETTINGS_MODULE", "DATABASE_URL", "CELERY_BROKER_URL", "PYTEST_ADDOPTS")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks that follow from what a test asks for.
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # before xdist reads the groups
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Iterator[None]:
+    """Marks that follow from what a test asks for; and the order in which processes take tests.
+
+    Groups go out first, the largest before the others (xdist's own rule), then each test by
+    itself: the long ones before the short ones, so that all processes end together.
+    """
+    for item in items:
+        _mark(item)
+    yield
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def _mark(item: pytest.Item) -> None:
+    """What follows from the fixtures and marks of a test.
 
     The product as processes has databases of its own, never this run's. Locks between
     transactions and triggers are each database's own. What takes seconds to make, a module's
     world or the embedding libraries, is made in one process.
     """
-    for item in items:
-        fixtures = getattr(item, "fixturenames", ())
-        if "module_db" in fixtures:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-        if any("embeddings" in mark.args for mark in item.iter_markers("requires")):
-            item.add_marker(pytest.mark.xdist_group("embeddings"))
-        database = item.get_closest_marker("django_db")
-        if "product_environment" in fixtures:
-            item.add_marker(pytest.mark.processes)
-        if "unguarded" in fixtures or (database and database.kwargs.get("transaction")):
-            item.add_marker(pytest.mark.database_dialect)
+    fixtures = getattr(item, "fixturenames", ())
+    if "module_db" in fixtures:
+        item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    if any("embeddings" in mark.args for mark in item.iter_markers("requires")):
+        item.add_marker(pytest.mark.xdist_group("embeddings"))
+    database = item.get_closest_marker("django_db")
+    if "product_environment" in fixtures:
+        item.add_marker(pytest.mark.processes)
+        item.add_marker(pytest.mark.long)
+    if "unguarded" in fixtures or (database and database.kwargs.get("transaction")):
+        item.add_marker(pytest.mark.database_dialect)
 
 
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:

@@ -12,7 +12,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The headless shell comes first: it has no windows to draw, and does with a third less CPU.
+CHROMIUM_NAMES = (
+    *("chromium-headless-shell", "chromium", "chromium-browser"),
+    *("google-chrome-stable", "google-chrome"),
+)
 
 
 def chromium_path() -> str | None:

@@ -72,9 +72,3 @@ def page(page: Page, expected_console_errors: list[str]) -> Iterator[Page]:
         line for line in complaints if not any(part in line for part in expected_console_errors)
     ]
     assert not unexpected, "\n".join(unexpected)
-
-
-@pytest.fixture(params=["light", "dark"])
-def theme(request: pytest.FixtureRequest, page: Page) -> str:
-    page.emulate_media(color_scheme=request.param)
-    return str(request.param)

@@ -11,9 +11,9 @@ from review.queue.decline import decline_item
 from review.releases.archive import whole_archive
 from review.releases.lifecycle import begin_release, make
 from tests import actors, factories
+from tests.browser.faults import faults
 from tests.browser.grading.sessions import expect_ready, expect_saved
 from tests.browser.signed_in import sign_in
-from tests.browser.test_accessibility import faults
 from tests.factories import make_release
 from tests.review.disagreeing import grade_row
 from tests.review.submitting import submit
@@ -36,7 +36,7 @@ EMPTY_LISTS = (
 
 
 @pytest.fixture(autouse=True)
-def _desktop(page: Page, theme: str, transactional_db) -> None:
+def _desktop(page: Page, transactional_db) -> None:
     page.set_viewport_size({"width": 1366, "height": 768})
     page.emulate_media(reduced_motion="reduce")
 

@@ -4,8 +4,8 @@ from django.core.cache import cache
 from playwright.sync_api import expect
 
 from tests import actors
+from tests.browser.faults import faults
 from tests.browser.signed_in import sign_in
-from tests.browser.test_accessibility import faults
 from tests.codes import code_now
 
 PASSWORD = "correct horse battery"
@@ -24,7 +24,7 @@ def log_out(page) -> None:
 
 
 def test_an_invited_reviewer_comes_in_with_two_steps(
-    live_server, page, theme, transactional_db, expected_console_errors
+    live_server, page, transactional_db, expected_console_errors
 ):
     expected_console_errors.append("422")  # entries that are refused on purpose
     cache.clear()

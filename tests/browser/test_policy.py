@@ -7,6 +7,7 @@ from pipeline.core.config import BASE_FILTERS
 from review.evidence.policies import Rules, rules_of
 from review.models import Policy, Study
 from tests import actors, factories
+from tests.browser.faults import too_wide
 from tests.browser.signed_in import sign_in
 from tests.review.submitting import grade_all
 
@@ -76,7 +77,7 @@ def test_each_filter_is_shown_with_what_it_means(tried):
     expect(tried.locator("#result")).to_contain_text("check not run: contrast")
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-def test_the_page_never_scrolls_sideways(tried, width):
-    tried.set_viewport_size({"width": width, "height": 800})
-    assert tried.evaluate("document.documentElement.scrollWidth") <= width
+def test_the_page_never_scrolls_sideways(tried):
+    for width in (1366, 390):
+        tried.set_viewport_size({"width": width, "height": 800})
+        assert not too_wide(tried)

@@ -1,12 +1,13 @@
 """Reports in a real browser: plots in both themes, narrow pages, paper, and axe."""
 
+from itertools import product
+
 import pytest
-from playwright.sync_api import Page
 
 from review.models import Study
 from tests import actors, factories
+from tests.browser.faults import faults, in_theme
 from tests.browser.signed_in import sign_in
-from tests.browser.test_accessibility import faults
 from tests.review.submitting import grade_all
 
 KEYS = ("agreement", "quality", "workload", "filters", "funnel")
@@ -32,30 +33,24 @@ def reports(live_server, page, study) -> str:
     return f"{live_server.url}/studies/{study.pk}/reports"
 
 
-def scrolls_sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > innerWidth"))
-
-
-@pytest.mark.parametrize("width", [1366, 390])
-def test_every_report_in_both_themes_wide_and_narrow(page, theme, reports, width):
-    page.set_viewport_size({"width": width, "height": 768})
+def test_every_report_in_both_themes_wide_and_narrow(page, reports):
     found = []
     for address in (f"{reports}/", *(f"{reports}/{key}/" for key in KEYS)):
         page.goto(address)
-        found += faults(page)
-        assert not scrolls_sideways(page), address
+        found += faults(page, [1366, 390])
     assert not found
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-def test_plots_come_in_the_theme_and_the_size_of_the_page(page, theme, reports, width):
-    page.set_viewport_size({"width": width, "height": 768})
-    page.goto(f"{reports}/workload/")
-    drawn = page.evaluate(PLOTS)
-    assert drawn
-    for address in drawn:
-        assert ("theme=dark" in address) == (theme == "dark")
-        assert ("size=narrow" in address) == (width == 390)
+def test_plots_come_in_the_theme_and_the_size_of_the_page(page, reports):
+    for theme, width in product(("light", "dark"), (1366, 390)):
+        in_theme(page, theme)
+        page.set_viewport_size({"width": width, "height": 768})
+        page.goto(f"{reports}/workload/")
+        drawn = page.evaluate(PLOTS)
+        assert drawn
+        for address in drawn:
+            assert ("theme=dark" in address) == (theme == "dark")
+            assert ("size=narrow" in address) == (width == 390)
 
 
 def test_paper_is_light_and_without_navigation(page, reports):

@@ -5,25 +5,21 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from tests import actors, factories
+from tests.browser.faults import faults
 from tests.browser.signed_in import sign_in
-from tests.browser.test_accessibility import faults
 from tests.factories.screen import everything_said, three_paths_and_steps
 
 
-@pytest.mark.parametrize("width", [1366, 390])
-def test_axe_finds_nothing_in_all_that_is_said_of_a_trace(
-    live_server, page, theme, transactional_db, width
-):
+def test_axe_finds_nothing_in_all_that_is_said_of_a_trace(live_server, page, transactional_db):
     actors.lead()
     trace = factories.made_batch(1).traces.get()
     three_paths_and_steps(trace)
     everything_said(trace)
-    page.set_viewport_size({"width": width, "height": 768})
     sign_in(page, live_server.url)
     page.goto(f"{live_server.url}{reverse('pipeline:trace', args=[trace.key])}")
     page.get_by_text("The rival chain", exact=True).click()
     expect(page.get_by_text("the rival wins")).to_be_visible()
-    assert not faults(page)
+    assert not faults(page, [1366, 390])
 
 
 @pytest.fixture

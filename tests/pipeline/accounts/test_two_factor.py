@@ -17,6 +17,7 @@ from pipeline.accounts.roles import has_second_factor
 from pipeline.models import Login
 from tests import actors
 from tests.codes import code_of
+from tests.product import embedded
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "a long enough password"
@@ -262,14 +263,14 @@ ADD = "from django.core.cache import cache; print(cache.add('code', 'used', 60))
 
 
 def test_limits_and_used_codes_are_shared_by_all_processes(
-    root: Path, product_environment: dict[str, str]
+    root: Path, product_environment: dict[str, str], migrated_sqlite: Path
 ):
-    def manage(*words: str) -> str:
-        command = [sys.executable, "manage.py", *words]
-        return subprocess.check_output(command, cwd=root, env=product_environment, text=True)
-
-    manage("migrate", "-v", "0")
-    outputs = [manage("shell", "--no-imports", "-c", ADD).strip() for _ in range(2)]
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", ADD]
+    with embedded(root, product_environment, migrated_sqlite) as product:
+        outputs = [
+            subprocess.check_output(command, cwd=root, env=product.environment, text=True).strip()
+            for _ in range(2)
+        ]
     assert outputs == ["True", "False"]
 
 

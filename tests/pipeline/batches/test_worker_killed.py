@@ -13,7 +13,7 @@ from tests.factories import ASKED, DRUGS, EDGES, NODES
 from tests.factories.kg import write_kg
 from tests.product import Product, embedded, kill_while, until
 
-QUESTIONS = 400
+QUESTIONS = 250
 LEASE_SECONDS = 60.0
 # One process for all of it: each start of Django costs a second.
 PREPARE = """

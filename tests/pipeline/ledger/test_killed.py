@@ -19,7 +19,7 @@ from tests.peers.llama_cpp import Peer
 from tests.peers.stub_endpoint import Stub, digest, stub_endpoint
 from tests.product import Product, embedded, kill_while, until
 
-QUESTIONS, THREADS, KILLS = 40, 8, 3
+QUESTIONS, THREADS, KILLS = 24, 8, 3
 LEASE_SECONDS = 60.0
 PATIENCE = 180.0
 PAID = ("settled", "failed")

@@ -16,6 +16,7 @@ from django.core.management import CommandError
 
 from pipeline.management.commands.up import only_one_per_data_folder, refuse_busy_port
 from pipeline.management.serve import address, answers, programs
+from tests.product import embedded
 
 
 @pytest.fixture
@@ -142,9 +143,10 @@ def test_one_command_starts_all_and_ctrl_c_ends_all(root, product_environment, f
 
 
 def test_ctrl_c_while_preparing_ends_in_a_sentence_and_the_next_start_goes_on(
-    root, product_environment, free_port
+    root, product_environment, free_port, migrated_sqlite
 ):
-    up = start_up(root, product_environment, free_port)
+    with embedded(root, product_environment, migrated_sqlite):
+        up = start_up(root, product_environment, free_port)
     assert any("shown once" in line for line in iter(up.stdout.readline, ""))
     up.send_signal(signal.SIGINT)
     rest, _ = up.communicate(timeout=60)

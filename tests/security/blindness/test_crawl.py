@@ -31,20 +31,20 @@ from tests.security.blindness.crawler import (
 )
 from tests.security.blindness.planted import FIGURES, PLANTED, planted_study
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
 
-@pytest.fixture
-def ann() -> Reviewer:
+@pytest.fixture(scope="module")
+def ann(module_db) -> Reviewer:
     return actors.reviewer("ann")
 
 
-@pytest.fixture
-def peer() -> Reviewer:
+@pytest.fixture(scope="module")
+def peer(module_db) -> Reviewer:
     return actors.reviewer(f"{PLANTED}-peer-name")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def study(ann, peer) -> Study:
     """The planted study; Ann has graded one item, which was sent back to her, and holds one."""
     lead = actors.lead(f"{PLANTED}-lead")
@@ -58,6 +58,17 @@ def study(ann, peer) -> Study:
     )
     make_release("released", study=study, policy=policy, made_by=lead)
     return study
+
+
+@pytest.fixture(scope="module")
+def start(study) -> list[str]:
+    return addresses(arguments(study))
+
+
+@pytest.fixture(scope="module")
+def replies(ann, start) -> list[Reply]:
+    """All that Ann can read."""
+    return read_everything(actors.signed_in(ann.user), start)
 
 
 def arguments(study: Study) -> dict[str, Sequence[object]]:
@@ -116,8 +127,7 @@ def said(study: Study, ann: Reviewer) -> dict[str, object]:
     return fields | {"reply": "It stands.", "reason": "because", "keys": "on"}
 
 
-def test_nothing_planted_is_in_anything_a_reviewer_can_read(study, ann):
-    replies = read_everything(actors.signed_in(ann.user), addresses(arguments(study)))
+def test_nothing_planted_is_in_anything_a_reviewer_can_read(replies):
     assert told(replies) == []
     read = {reply.asked for reply in replies if reply.status == 200}
     # The crawl reached what a reviewer works with, not only refusals.
@@ -143,36 +153,36 @@ def lose_the_held_item(study: Study, ann: Reviewer) -> None:
         ({"state": "closed"}, "/amend/"),
     ],
 )
-def test_nothing_planted_is_in_a_study_of_another_state(study, ann, changes, reached):
+def test_nothing_planted_is_in_a_study_of_another_state(study, ann, start, changes, reached):
     """Practice and its feedback, the reveal before it is asked for, what only can be read."""
     lose_the_held_item(study, ann)
     submit_practice(study, reviewer=ann, case=SOUND, content={"decision": "accept"})
     Study.objects.filter(pk=study.pk).update(**changes)
-    start = [*addresses(arguments(study)), f"/grade/studies/{study.pk}/practice/?seen=sound"]
-    replies = read_everything(actors.signed_in(ann.user), start, insist=False)
+    more = [*start, f"/grade/studies/{study.pk}/practice/?seen=sound"]
+    replies = read_everything(actors.signed_in(ann.user), more, insist=False)
     assert told(replies) == []
     assert any(reached in reply.asked for reply in replies if reply.status == 200)
     assert any("it went to others" in reply.body for reply in replies)
 
 
-def test_nothing_planted_comes_back_from_anything_a_reviewer_can_send(study, ann):
+def test_nothing_planted_comes_back_from_anything_a_reviewer_can_send(study, ann, start):
     client = actors.signed_in(ann.user)
     client.raise_request_exception = False
-    replies = write_everywhere(client, addresses(arguments(study)), said(study, ann))
+    replies = write_everywhere(client, start, said(study, ann))
     assert told(replies) == []
     assert not [reply.asked for reply in replies if reply.status >= 500]
     assert told(read_everything(client, ["/", "/grade/"])) == []
 
 
-def test_a_stranger_reads_nothing_planted_either(study):
-    assert told(read_everything(Client(), addresses(arguments(study)))) == []
+def test_a_stranger_reads_nothing_planted_either(start):
+    assert told(read_everything(Client(), start)) == []
 
 
-def test_no_byte_changes_when_what_must_stay_hidden_does(study, ann, peer):
+def test_no_byte_changes_when_what_must_stay_hidden_does(study, ann, peer, start, replies):
     """Stronger than marks: were any secret turned into a number, an order or a class, it shows."""
-    client, start = actors.signed_in(ann.user), addresses(arguments(study))
-    before = [steady(reply) for reply in read_everything(client, start)]
+    before = [steady(reply) for reply in replies]
     hide_otherwise(study, peer)
+    client = actors.signed_in(ann.user)
     after = [steady(reply) for reply in read_everything(client, start)]
     changed = [old[0] for old, new in zip(before, after, strict=True) if old != new]
     assert changed == []
