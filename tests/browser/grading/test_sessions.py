@@ -9,7 +9,7 @@ from tests.browser.grading.sessions import expect_ready, grade_by_keyboard, open
 from tests.browser.signed_in import sign_in, sign_in_by_keyboard
 from tests.factories.screen import three_paths_and_steps
 
-ITEMS = 10
+BY_KEYBOARD, BY_MOUSE = 10, 4
 COMMENT = "Read in 12 steps; 1 doubt."
 CORRECTION = "Should name the drug, c and x."
 COUNT_KEYS = """
@@ -20,19 +20,25 @@ addEventListener("keydown", (event) => {
 
 
 @pytest.fixture
-def ann(transactional_db):
+def size() -> int:
+    """How many items the study has."""
+    return BY_KEYBOARD
+
+
+@pytest.fixture
+def ann(transactional_db, size):
     """A reviewer in a study of items with six steps and three cited paths."""
     ann = actors.reviewer("ann")
-    study = factories.study(ann, opened_by=actors.lead(), size=ITEMS)
+    study = factories.study(ann, opened_by=actors.lead(), size=size)
     for item in study.items.all():
         three_paths_and_steps(item.trace)
     return ann
 
 
-def expect_everything_stored(ann) -> None:
+def expect_everything_stored(ann, size: int) -> None:
     """A grade for each item, with all that the two sessions enter."""
     grades = Grade.objects.filter(reviewer=ann, is_current=True)
-    assert grades.count() == ITEMS
+    assert grades.count() == size
     for grade in grades:
         assert (grade.cot_precision, grade.cot_coherence, grade.decision) == (4, 3, "revise")
         assert (grade.comment, grade.safety_flag) == (COMMENT, "moderate")
@@ -76,10 +82,10 @@ def enter_by_keyboard(page: Page) -> None:
     page.keyboard.press("Space")
 
 
-def test_ten_items_by_keyboard_alone(live_server, page, ann):
+def test_ten_items_by_keyboard_alone(live_server, page, ann, size):
     sign_in_by_keyboard(page, live_server.url, "ann")
     follow(page, "Start grading")
-    for number in range(1, ITEMS + 1):
+    for number in range(1, size + 1):
         expect_ready(page, number)
         enter_by_keyboard(page)
         if number == 1:
@@ -89,7 +95,7 @@ def test_ten_items_by_keyboard_alone(live_server, page, ann):
             expect_ready(page, 2)
             take_the_rejection_back(page)
     expect(page.get_by_text("Nothing is left for you")).to_be_visible()
-    expect_everything_stored(ann)
+    expect_everything_stored(ann, size)
     assert Grade.objects.get(revision=2, is_current=True).amend_reason == "A slip."
 
 
@@ -127,15 +133,16 @@ def enter_by_mouse(page: Page) -> None:
     page.keyboard.type(COMMENT)
 
 
-def test_ten_items_by_mouse_alone(live_server, page, ann):
+@pytest.mark.parametrize("size", [BY_MOUSE])
+def test_items_by_mouse_alone(live_server, page, ann, size):
     sign_in(page, live_server.url, "ann")
     page.get_by_role("button", name="Start grading").click()
-    for number in range(1, ITEMS + 1):
+    for number in range(1, size + 1):
         expect_ready(page, number)
         enter_by_mouse(page)
         page.get_by_role("button", name="Submit and next").dblclick()
     expect(page.get_by_text("Nothing is left for you")).to_be_visible()
-    expect_everything_stored(ann)
+    expect_everything_stored(ann, size)
 
 
 def test_a_complete_grade_takes_at_most_twelve_keys_and_nothing_is_filled_in_before(
