@@ -77,9 +77,13 @@ class Share:
 
 @dataclass(frozen=True)
 class BatchEstimate:
-    """What a batch would take. `finished` of the `sampled` questions came to a verdict by rules."""
+    """What a batch would take. `finished` of the `sampled` questions came to a verdict by rules.
+
+    `placebos` of the `traces` are towards wrong options.
+    """
 
     traces: int
+    placebos: int
     sampled: int
     finished: int
     threads: int
@@ -152,12 +156,14 @@ def estimate_batch(
     questions = [store.question_record(row) for row in rows.order_by("pk")]
     traces = dry_run(questions, open_graph(knowledge_graph), config)
     asked_for = question_set.questions.order_by("pk")[:limit]
-    placebos = drawn_for_placebo(asked_for, share=placebo_share, config=config)
-    total = (len(keys) + len(PLACEBO_ARMS) * len(placebos)) * samples
+    drawn_too = drawn_for_placebo(asked_for, share=placebo_share, config=config)
+    placebos = len(PLACEBO_ARMS) * len(drawn_too) * samples
+    total = len(keys) * samples + placebos
     asked: dict[Asked, Endpoint | None]
     asked = {"reasoner": reasoner, "reader": reader, "embeddings": embeddings_of(config)}
     return BatchEstimate(
         traces=total,
+        placebos=placebos,
         sampled=len(traces),
         finished=sum(trace.finished for trace in traces),
         threads=threads,

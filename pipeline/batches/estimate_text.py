@@ -17,7 +17,7 @@ NAMES = ("Reasoner", "Second reader", "Embeddings")
 def rows(estimate: BatchEstimate) -> list[tuple[str, str]]:
     """What is estimated, and how much of it."""
     return [
-        ("Traces", f"{estimate.traces:,}"),
+        ("Traces", _traces(estimate)),
         ("Calls", counts(estimate.calls)),
         ("Input tokens", counts(estimate.input_tokens)),
         ("Output tokens", counts(estimate.output_tokens)),
@@ -25,6 +25,11 @@ def rows(estimate: BatchEstimate) -> list[tuple[str, str]]:
         ("Time", f"{duration(estimate.seconds)} with {estimate.threads} threads"),
         *((name, _share(share)) for name, share in zip(NAMES, estimate.shares, strict=False)),
     ]
+
+
+def _traces(estimate: BatchEstimate) -> str:
+    placebos = f", {estimate.placebos:,} of them placebos" if estimate.placebos else ""
+    return f"{estimate.traces:,}{placebos}"
 
 
 def assumptions(estimate: BatchEstimate) -> list[str]:

@@ -168,7 +168,8 @@ def test_spans_add_end_by_end():
 
 def test_placebos_are_two_more_traces_for_each_question_drawn(world):
     plain, placebo = estimated(world), estimated(world, placebo_share=0.5)
-    assert (plain.traces, placebo.traces) == (8, 16)
+    assert (plain.traces, placebo.traces, placebo.placebos) == (8, 16, 8)
+    assert (figures(plain)["Traces"], figures(placebo)["Traces"]) == ("8", "16, 8 of them placebos")
     assert placebo.calls.low == pytest.approx(2 * plain.calls.low)
 
 
