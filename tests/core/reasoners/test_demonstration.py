@@ -147,20 +147,12 @@ def test_the_reader_can_be_wrong(graph):
     assert trace.verdict.rejections == ("answer",)
 
 
-@pytest.mark.parametrize(
-    ("text", "label"),
-    [
-        ("1. Salbutamol is indicated for asthma.", "A"),
-        ("1. Salbutamol is contraindicated in asthma.", "B"),
-        ("1. It is indicated.", None),
-        ("1. Salbutamol is indicated for gout.", None),
-        ("1. Salbutamol is indicated for asthma. Salbutamol does not help asthma.", None),
-        ("", None),
-    ],
-)
-def test_a_side_is_taken_only_where_the_text_joins_what_is_asked(reasoner, text, label):
+@pytest.mark.parametrize("stated", ["is indicated for", "is contraindicated in"])
+def test_no_side_is_taken_for_yes_or_no(reasoner, stated):
     asked = question("Does Salbutamol help in asthma?", options=("yes", "no", "maybe"))
-    assert reasoner.answer(asked, text).label == label
+    read = reasoner.answer(asked, f"1. Salbutamol {stated} asthma.")
+    assert read.label is None
+    assert "take none" in read.explanation
 
 
 def test_free_text_is_read_from_the_graph_and_judged_by_name(reasoner):

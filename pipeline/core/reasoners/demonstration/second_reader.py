@@ -26,7 +26,11 @@ _BESIDE_MASK = 1.0
 _ELSEWHERE = 0.5
 _IN_QUESTION = 0.2
 _SENTENCES = re.compile(r"(?<=[.;])\s+")
-_DENIAL = re.compile(r"\b(?:not|no|absent|contraindicated)\b", re.IGNORECASE)
+# Read from what the steps affirm or deny, 84 real questions were answered yes, 47 of them rightly:
+# as many as by always saying yes.
+_TAKES_NO_SIDE = (
+    "The question asks for a side, such as yes or no; statements of general knowledge take none."
+)
 
 # A lexical ratio that tolerates a spelling variant and hardly another word.
 MIN_SAME_NAME_SCORE = 0.88
@@ -49,7 +53,7 @@ def choose_option(
     if not texts:
         return _free_text(graph, question, masked)
     if question.asks_for_stance:
-        return _stance(graph, question, masked)
+        return ReadAnswer(None, "", _TAKES_NO_SIDE)
     evidence = _evidence(graph, question, masked)
     cues = cues_of(question)
     scores = {
@@ -155,25 +159,6 @@ def _bond(graph: GraphIndex, option: int, other: int, cues: Cues) -> float:
 def _negative_sign(cues: Cues) -> float:
     """A denial speaks for an option where the exception or the thing to avoid is asked."""
     return 1.0 if cues.avoid != cues.exception else -0.5
-
-
-def _stance(graph: GraphIndex, question: Question, masked: str) -> ReadAnswer:
-    """Yes or no where the text joins two things of the question, and only affirms or denies it.
-
-    Whether a study found what the question asks is not in a graph of general knowledge, so most
-    texts decide nothing.
-    """
-    named = {node.index for node in _nodes_in(graph, question.text)}
-    said = {
-        "no" if _DENIAL.search(sentence) else "yes"
-        for sentence in _SENTENCES.split(masked)
-        if len({node.index for node in _nodes_in(graph, sentence)} & named) > 1
-    }
-    chosen = [option for option in question.options if {option.text.casefold()} == said]
-    if not chosen:
-        return ReadAnswer(None, "", "The text takes no side on what the question asks.")
-    verb = "denies" if said == {"no"} else "affirms"
-    return ReadAnswer(chosen[0].label, chosen[0].text, f"The text {verb} what is asked.")
 
 
 def _free_text(graph: GraphIndex, question: Question, masked: str) -> ReadAnswer:
