@@ -46,12 +46,12 @@ _RELATIVE = r"""
     | uncles? | cousins? | relatives? | family\ members?
 """
 # A relative who has noticed a rash has none.
-_TELLS = r"""(?:notice|note|observe|tr(?:y|ied)|give|brought|see|report|concern|worri|use|found|take
+_TELLS = r"""(?:notice|note|observe|tr(?:y|ied)|giv|brought|see|report|concern|worri|use|found|take
     |call|tell|told|ask|stat|question)"""
 _CLAUSE = r"[.;:?!]|\b(?:but|however|although|except|despite)\b"
 _ABSENT_END = re.compile(
     rf"{_CLAUSE}|\b(?:who|which|that|with|because|and (?:a|an|has|is|was|he|she|they|his|her)"
-    r"|after|he|she|in)\b",
+    r"|after|he|she|in|presents?|presented|comes?|complain\w*)\b",
     re.IGNORECASE,
 )
 _FAMILY_END = re.compile(
@@ -71,7 +71,8 @@ _RULES = (
             rf"""no{_NO_FINDING} | denie[sd] | denying | (?<!and\ )(?<!or\ )without | negative\ for
             | (?<!presence\ or\ )absence\ of
             | rules?\ out | ruled\ out | free\ of | never\ (?:had|experienced)
-            | (?:does|do|did)\ not\ (?:endorse|report|have|complain\ of|show|reveal) """
+            | (?:has|have|had)\ not\ had | (?:does|do|did)\ not\ (?:endorse|report|have
+            |complain\ of|show|reveal|smoke|drink|use) """
         ),
         _ABSENT_END,
         90,
@@ -102,7 +103,7 @@ _RULES = (
         _words(
             r"""(?<!day\ )(?<!days\ )(?<!week\ )(?<!weeks\ )(?<!month\ )(?<!months\ )
             (?<!year\ )(?<!years\ )(?<!hour\ )(?<!hours\ )(?<!present\ )
-            history\ (?:is\ )?(?:(?:significant|notable|remarkable|positive)\ )?
+            history\ (?:is\ )?(?:otherwise\ )?(?:(?:significant|notable|remarkable|positive)\ )?
             (?:of|for|includes)
             | status\ post | s/p | previously\ (?:had|treated\ for|diagnosed\ with)
             | (?:prior|previous)\ (?:episodes?|bouts?)\ of """

@@ -20,6 +20,8 @@ ABSENT = """
     A *rash* was not seen.
     He has never had *seizures*.
     There is no evidence of *metastasis*.
+    She has not had fever or *tenesmus*.
+    He does not smoke or drink *alcohol*.
 """
 FAMILY = """
     His mother has *asthma*.
@@ -38,6 +40,7 @@ PAST = """
     He is status post *appendectomy*.
     She was previously treated for *syphilis*.
     His *headache* has since resolved.
+    Medical history is otherwise notable for *gout*.
     After two prior episodes of *pancreatitis* he stopped drinking.
 """
 PRESENT = """
@@ -49,6 +52,8 @@ PRESENT = """
     No cough was heard, however *fever* was measured.
     His mother has asthma, and he has *eczema*.
     A girl is brought by her mother because of *fever*.
+    His mother has been giving him *ibuprofen*.
+    A woman with no cardiac disease presents with *chest pain*.
     His mother has noticed a *rash* on his face.
     Her parents have not seen any change in the *rash*.
     A 28-year-old mother has *mastitis*.
