@@ -7,7 +7,6 @@ import pytest
 from pipeline.core.cot import as_text, assemble, numbered_edges
 from pipeline.core.masking import MASK
 from pipeline.core.method import make_trace
-from pipeline.core.question_cues import cues_of
 from pipeline.core.reasoners.demonstration import DemonstrationReasoner
 from pipeline.core.records import ReasonerKind, Side
 from tests.factories.method import CONFIG, question, tools
@@ -45,22 +44,6 @@ def test_an_explanation_gives_mentions_of_its_own_and_yes_is_none(reasoner):
     found = [(m.text, m.side, m.start) for m in extraction.mentions]
     assert found == [("Asthma", Side.QUESTION, 0), ("Propranolol", Side.EXPLANATION, 0)]
     assert [(d.text, d.side) for d in extraction.dropped] == [("blood", Side.EXPLANATION)]
-
-
-@pytest.mark.parametrize(
-    ("text", "asked", "exception", "avoid"),
-    [
-        ("He has asthma. Which drug treats it?", "indication", False, False),
-        ("Which drug is contraindicated?", "contraindication", False, True),
-        ("All of these are findings of asthma EXCEPT which?", None, True, False),
-        ("Which gene is mutated?", "disease_protein", False, False),
-        ("Which adverse effect is likely?", "drug_effect", False, False),
-    ],
-)
-def test_cues_come_from_the_sentence_that_asks(text, asked, exception, avoid):
-    cues = cues_of(question(text))
-    assert asked is None or cues.weight(asked) > cues_of(question("It?")).weight(asked)
-    assert (cues.exception, cues.avoid) == (exception, avoid)
 
 
 def test_every_step_cites_edges_and_says_what_they_say(graph):
