@@ -2,18 +2,21 @@
 
 import json
 import uuid
+from dataclasses import replace
 
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from pipeline.batches.lifecycle import run_batch
+from pipeline.batches.lifecycle import run_batch, start_batch
+from pipeline.core.config import ChecksConfig, preset
 from pipeline.models import Batch, Endpoint
 from review.grading.submit import GradeSubmission, PathSubmission, graded_paths, submit_grade
 from review.models import Release, Study
 from review.queue.claim import next_slot
 from review.releases.lifecycle import make
 from tests import actors, factories
+from tests.browser.faults import faults
 from tests.browser.signed_in import sign_in, sign_in_by_form
 from tests.factories import endpoints
 
@@ -157,3 +160,26 @@ def grade_everything(study, reviewer) -> None:
         paths = {path: PathSubmission(5, 5) for path in graded_paths(slot.item)}
         entry = GradeSubmission(5, 5, "accept", paths)
         submit_grade(slot, reviewer=reviewer, fence=slot.fence, key=uuid.uuid4(), entry=entry)
+
+
+def test_what_the_filters_are_worth_can_be_read_by_everyone(live_server, page, lead):
+    batch = start_batch(
+        factories.question_set(6),
+        knowledge_graph=factories.graph(),
+        config=replace(
+            preset("demonstration"), checks=ChecksConfig(without_cot=1, other_cot=1, contrast=1)
+        ),
+        placebo_share=1,
+    )
+    run_batch(batch)
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/batches/{batch.pk}/")
+    for section in ("Placebo", "Contrast", "Second reader, with and without the chain of thought"):
+        expect(page.get_by_role("heading", name=section, exact=True)).to_be_visible()
+    page.get_by_text("Each filter alone, wrong option: the nearest one").first.click()
+    expect(page.locator("#table-filters-nearest")).to_be_visible()
+    assert not faults(page, (1366, 390))
+    page.get_by_role("link", name="Traces").click()
+    page.get_by_role("link", name="Placebo, nearest option").click()
+    expect(page.get_by_text("These traces argue for a wrong option")).to_be_visible()
+    assert not faults(page, (1366, 390))
