@@ -156,7 +156,7 @@ def placebo_tables(report: PlaceboReport) -> Iterator[Table]:
         ("Wrong option", *comparison, *worth),
         tuple(rows),
         "95 % intervals. Questions are compared with themselves; the difference is in percentage "
-        "points.",
+        "points. A run towards the answer key that stands in two pairs counts once in its share.",
     )
     for kind in ("together", "random", "nearest"):
         yield Table(

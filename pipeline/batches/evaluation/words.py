@@ -125,11 +125,12 @@ def _of_knowledge(found: Discrimination) -> str:
     )
     if gain.low is None or gain.high is None:
         return f"{said} (no interval: {gain.reason})."
-    if gain.low > 0:
-        return f"{said} ({points(gain).interval})."
+    said = f"{said} ({points(gain).interval})."
+    if gain.low > 0 or (found.kept_of_made.difference.low or 0) <= 0:
+        return said
     return (
-        f"{said} ({points(gain).interval}). What they tell apart may be what the reader knows, and "
-        "not what the chain of thought shows."
+        f"{said} What they tell apart may be what the reader knows, and not what the chain of "
+        "thought shows."
     )
 
 
@@ -170,7 +171,8 @@ def of_readers(report: ReaderReport) -> list[str]:
     said = [_gain(line) for line in report.lines if line.kind in wanted and line.read]
     return [
         "Kept is worth something only above what a reader reaches without the chain of thought, "
-        "or with one that has nothing to do with the question.",
+        "or with one that has nothing to do with the question. What a chain of thought adds shows "
+        "that it leads the reader to its end, not that the end is right: a placebo shows that.",
         *said,
     ]
 
