@@ -124,7 +124,7 @@ def _of_knowledge(found: Discrimination) -> str:
         f"to that difference the filters add {points(gain).text} percentage points"
     )
     if gain.low is None or gain.high is None:
-        return f"{said} (no interval: {gain.reason})."
+        return f"{said} ({gain.reason})."
     said = f"{said} ({points(gain).interval})."
     if gain.low > 0 or (found.kept_of_made.difference.low or 0) <= 0:
         return said
@@ -189,7 +189,7 @@ def _gain(line: ReadingLine) -> str:
         f"its own adds {gain.text} percentage points"
     )
     if line.difference.low is None or line.difference.high is None:
-        return f"{said} (no interval: {line.difference.reason})."
+        return f"{said} ({line.difference.reason})."
     shown = "" if line.difference.low > 0 else ", which is no gain that could be told from none"
     return f"{said} ({gain.interval}){shown}."
 
