@@ -61,13 +61,17 @@ class DiagramEdge:
 
 @dataclass(frozen=True)
 class Diagram:
-    """A diagram of `width` x `height` units, whose left edge is at x = `left`."""
+    """A diagram of `width` x `height` units, whose left edge is at x = `left`.
+
+    `end_role`: whose entities the paths end at, "answer" or "explanation".
+    """
 
     left: int
     width: int
     height: int
     nodes: tuple[DiagramNode, ...]
     edges: tuple[DiagramEdge, ...]
+    end_role: str = "answer"
     node_width: int = NODE_WIDTH
     node_height: int = NODE_HEIGHT
     middle: int = NODE_WIDTH // 2
@@ -87,10 +91,12 @@ class _Box:
         return self.y + NODE_HEIGHT
 
 
-def draw_diagram(paths: Sequence[Path], symmetric: frozenset[str] = frozenset()) -> Diagram:
+def draw_diagram(
+    paths: Sequence[Path], symmetric: frozenset[str] = frozenset(), end_role: str = "answer"
+) -> Diagram:
     """Lay the paths out in rows by distance from the question entities.
 
-    Relations named in `symmetric` have no direction.
+    Relations named in `symmetric` have no direction. `end_role` is the role of the last nodes.
     """
     numbers = {edge: number for number, edge in enumerate(numbered_edges(paths))}
     rows = _rows(paths)
@@ -104,8 +110,9 @@ def draw_diagram(paths: Sequence[Path], symmetric: frozenset[str] = frozenset())
         left=left,
         width=right - left,
         height=2 * MARGIN + len(rows) * (NODE_HEIGHT + ROW_GAP) - ROW_GAP,
-        nodes=_nodes(paths, boxes, numbers),
+        nodes=_nodes(_roles(paths, end_role), paths, boxes, numbers),
         edges=edges,
+        end_role=end_role,
     )
 
 
@@ -154,9 +161,11 @@ def _neighbours(paths: Sequence[Path]) -> dict[int, set[int]]:
 
 
 def _nodes(
-    paths: Sequence[Path], boxes: Mapping[int, _Box], numbers: Mapping[Edge, int]
+    roles: Mapping[int, str],
+    paths: Sequence[Path],
+    boxes: Mapping[int, _Box],
+    numbers: Mapping[Edge, int],
 ) -> tuple[DiagramNode, ...]:
-    roles = _roles(paths)
     ends: dict[int, list[int]] = defaultdict(list)
     for edge, number in numbers.items():
         ends[edge.head].append(number)
@@ -171,10 +180,10 @@ def _nodes(
     )  # fmt: skip
 
 
-def _roles(paths: Sequence[Path]) -> dict[int, str]:
+def _roles(paths: Sequence[Path], end_role: str) -> dict[int, str]:
     roles = {node.index: "between" for path in paths for node in path.nodes}
     roles |= {path.nodes[0].index: "question" for path in paths}
-    return roles | {path.nodes[-1].index: "answer" for path in paths}
+    return roles | {path.nodes[-1].index: end_role for path in paths}
 
 
 def _edges(

@@ -48,7 +48,7 @@ class StepLine:
 
 @dataclass(frozen=True)
 class NodeLine:
-    """A node of a path with its role there: "question", "between" or "answer"."""
+    """A node of a path with its role there: "question", "between", "answer" or "explanation"."""
 
     node: Node
     role: str
@@ -109,7 +109,7 @@ def trace_view(trace: TraceRecord) -> TraceView:
     """The view of a trace. Without a CoT it has no steps, without paths no diagram."""
     numbers = {edge: number for number, edge in enumerate(numbered_edges(trace.paths))}
     nodes = {node.index: node for path in trace.paths for node in path.nodes}
-    cot = trace.cot
+    cot, last_role = trace.cot, end_role(trace)
     return TraceView(
         question=trace.question,
         steps=tuple(
@@ -122,11 +122,16 @@ def trace_view(trace: TraceRecord) -> TraceView:
         ),
         conclusion=cot.conclusion if cot else "",
         paths=tuple(
-            _path_line(position, path, _citing(path, cot), numbers, nodes)
+            _path_line(position, path, _citing(path, cot), numbers, nodes, last_role)
             for position, path in enumerate(trace.paths)
         ),
-        diagram=draw_diagram(trace.paths, SYMMETRIC) if trace.paths else None,
+        diagram=draw_diagram(trace.paths, SYMMETRIC, last_role) if trace.paths else None,
     )
+
+
+def end_role(trace: TraceRecord) -> str:
+    """Whose entities the paths end at: the "answer", or only the source's "explanation"."""
+    return "explanation" if trace.linked and not trace.reaches_answer else "answer"
 
 
 def _citing(path: Path, cot: CoT | None) -> tuple[int, ...]:
@@ -142,6 +147,7 @@ def _path_line(
     cited_by: tuple[int, ...],
     numbers: Mapping[Edge, int],
     nodes: Mapping[int, Node],
+    last_role: str,
 ) -> PathLine:
     last = len(path.hops) - 1
     positions = count()
@@ -153,7 +159,7 @@ def _path_line(
                 )
                 for edge in hop
             ),
-            NodeLine(path.nodes[i + 1], "answer" if i == last else "between"),
+            NodeLine(path.nodes[i + 1], last_role if i == last else "between"),
         )
         for i, hop in enumerate(path.hops)
     )

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING
 
 from pipeline.core.records import TraceRecord
+from pipeline.trace_page.layout import end_role
 
 if TYPE_CHECKING:
     from networkx import MultiDiGraph
@@ -43,7 +44,7 @@ def path_graph(trace: TraceRecord) -> "MultiDiGraph[int]":
             )
     for path in trace.paths:  # after all nodes: one path's end may lie within another
         graph.nodes[path.nodes[0].index]["role"] = "question"
-        graph.nodes[path.nodes[-1].index]["role"] = "answer"
+        graph.nodes[path.nodes[-1].index]["role"] = end_role(trace)
     return graph
 
 

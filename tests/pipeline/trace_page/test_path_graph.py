@@ -9,9 +9,9 @@ import pytest
 from django.urls import reverse
 
 from pipeline import store
-from pipeline.core.records import Polarity
+from pipeline.core.records import Polarity, Side
 from pipeline.models import Trace
-from pipeline.trace_page.path_graph import FORMATS, path_file
+from pipeline.trace_page.path_graph import FORMATS, path_file, path_graph
 from tests import actors, factories
 
 
@@ -73,6 +73,19 @@ def test_ends_and_citing_steps_are_marked(row, form):
     cited = {edge for step in trace.cot.steps for edge in step.edges}
     assert cited
     assert sum(bool(steps) for *_, steps in graph.edges(data="cited_by")) == len(cited)
+
+
+def test_ends_at_an_explanations_entities_are_no_answers(row):
+    trace = store.trace_record(row)
+    linked = tuple(
+        replace(entity, mention=replace(entity.mention, side=Side.EXPLANATION))
+        if entity.mention.side is Side.ANSWER
+        else entity
+        for entity in trace.linked
+    )
+    graph = path_graph(replace(trace, linked=linked))
+    roles = {graph.nodes[path.nodes[-1].index]["role"] for path in trace.paths}
+    assert roles == {"explanation"}
 
 
 @pytest.mark.parametrize(("form", "content_type"), FORMATS.items())

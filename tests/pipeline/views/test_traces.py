@@ -117,7 +117,9 @@ def test_a_trace_says_what_its_mentions_are_and_where_its_paths_end(client, batc
     )
     Trace.objects.filter(pk=row.pk).update(record=store.trace_text(explained))
     content = shown(client, row)
+    assert "kg-node--answer" not in content
     for shown_text in (
+        *("kg-node--explanation", "(explanation entity)", "explanation, not of the answer"),
         *('id="ends-at-explanation"', ">a relative&#x27;s<", ": <bdi>bronchial asthma</bdi>"),
         *('class="mention mention--explanation"', ">explanation<", "1 term found and not taken"),
         *("<bdi>&lt;b&gt;</bdi>", "it stands nowhere"),
