@@ -97,6 +97,14 @@ def progress_of(batch: Batch) -> Progress:
     return Progress(sum(counts.values()), *(counts.get(state, 0) for state in states))
 
 
+def placebo_failures(batch: Batch) -> tuple[Reason, ...]:
+    """The failure reasons of current placebo traces, most frequent first, in one query."""
+    rows = batch.traces.filter(is_current=True, state=Trace.State.FAILED)
+    placebos = rows.exclude(arm=Trace.Arm.KEY).order_by().values_list("failure_reason")
+    counted = placebos.annotate(count=Count("pk")).order_by("-count", "failure_reason")
+    return tuple(Reason(reason, count) for reason, count in counted)
+
+
 def funnel_of(batch: Batch) -> Funnel:
     """Count the batch's current traces towards the answer key, in one query."""
     rows = list(

@@ -72,7 +72,7 @@ def paired_ratio(pairs: Pairs) -> Estimate:
     if not n:
         return undefined(NO_PAIRS)
     if not seconds:
-        return undefined("none of the second kind: the ratio has no upper end", n)
+        return undefined("none of the second kind", n)
     ratio = firsts / seconds
     if not firsts:
         return Estimate(0.0, n=n, reason="none of the first kind: no interval")

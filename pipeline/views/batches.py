@@ -18,7 +18,7 @@ from pipeline.batches.costs import costs_of
 from pipeline.batches.estimate import estimate_batch
 from pipeline.batches.estimate_text import assumptions, rows
 from pipeline.batches.evaluation.tables import evaluate
-from pipeline.batches.funnel import funnel_of, progress_of
+from pipeline.batches.funnel import funnel_of, placebo_failures, progress_of
 from pipeline.batches.missing import Choices, missing_pieces
 from pipeline.batches.preflight import ModelEndpoints
 from pipeline.batches.summary import summary
@@ -225,6 +225,7 @@ def _context(batch: Batch) -> dict[str, Any]:
         "progress": progress_of(batch),
         "placebo_percent": f"{batch.placebo_share * 100:g} %" if batch.placebo_share else "",
         "funnel": funnel_of(batch),
+        "placebo_failures": placebo_failures(batch) if batch.placebo_share else (),
         "costs": None if batch.is_demonstration else costs_of(batch),
         "running": batch.state == Batch.State.RUNNING,
         "paused": batch.state == Batch.State.PAUSED,

@@ -15,11 +15,12 @@ from pipeline.batches.evaluation.readers import (
     made_traces,
     reader_report,
 )
-from pipeline.batches.evaluation.words import Figure, count, percent, points, ratio
+from pipeline.batches.evaluation.words import FEW, Figure, count, percent, points, ratio
 from pipeline.core.records import ReadingKind
 from pipeline.models import Batch
 from pipeline.statistics.discrimination import Comparison
 
+INTERVALS = f"95 % intervals; of {FEW} items they are not to be trusted."
 KINDS = {"random": "a random one", "nearest": "the nearest one", "together": "both"}
 READINGS = {
     ReadingKind.WITHOUT_COT: "without a chain of thought",
@@ -133,7 +134,7 @@ def answers_table(found: Breakdown) -> Table:
         "Kept by answer key",
         ("Answer key", "Traces settled", "Made", "Kept", "Kept of those made"),
         tuple(rows),
-        "95 % intervals.",
+        INTERVALS,
     )
 
 
@@ -155,7 +156,7 @@ def placebo_tables(report: PlaceboReport) -> Iterator[Table]:
         "Chains of thought towards the answer key and towards a wrong option",
         ("Wrong option", *comparison, *worth),
         tuple(rows),
-        "95 % intervals. Questions are compared with themselves; the difference is in percentage "
+        f"{INTERVALS} Questions are compared with themselves; the difference is in percentage "
         "points. A run towards the answer key that stands in two pairs counts once in its share.",
     )
     for kind in ("together", "random", "nearest"):
@@ -222,7 +223,7 @@ def readers_table(report: ReaderReport) -> Table:
             "Failed readings",
         ),
         (own, *lines),
-        "95 % intervals. The difference, in percentage points, is what its own chain of thought "
+        f"{INTERVALS} The difference, in percentage points, is what its own chain of thought "
         "adds on the same traces. Failed readings are in no share.",
     )
 
@@ -243,5 +244,5 @@ def contrast_table(report: ContrastReport) -> Table:
         "The chain towards the answer key against chains towards the nearest wrong options",
         ("Outcome", "Rivals", "Share of those compared"),
         (*outcomes, *missing),
-        "95 % intervals.",
+        INTERVALS,
     )

@@ -9,10 +9,11 @@ from pipeline.batches.evaluation.readers import ContrastReport, ReaderReport, Re
 from pipeline.core.features import Contrast
 from pipeline.core.records import ReadingKind
 from pipeline.statistics.discrimination import Comparison, Discrimination
-from pipeline.statistics.estimate import Estimate
+from pipeline.statistics.estimate import SMALL_CELL, Estimate
 from pipeline.statistics.intervals import proportion
 
 NONE = "—"
+FEW = f"fewer than {SMALL_CELL}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def _figure(estimate: Estimate, form: str, ends: str, factor: int) -> Figure:
     if estimate.low is None or estimate.high is None:
         return Figure(text, note=estimate.reason)
     low, high = (ends.format(end * factor) for end in (estimate.low, estimate.high))
-    return Figure(text, f"{low} to {high}", estimate.caution)
+    return Figure(text, f"{low} to {high}", FEW if estimate.caution else "")
 
 
 def of_breakdown(found: Breakdown) -> list[str]:

@@ -116,3 +116,14 @@ def test_the_page_of_a_placebo_says_what_it_is_and_offers_no_control(client, mad
     page = shown(client, "trace", of_key.key)
     assert "placebo" not in page
     assert "Use as a control item" in page
+
+
+def test_what_only_placebos_failed_for_can_be_tried_again(client, made, monkeypatch):
+    monkeypatch.setattr(tasks.pump, "delay", lambda pk: None)
+    placebo = made.traces.filter(arm=Arm.PLACEBO_RANDOM).first()
+    failure = {"state": "failed", "kept": None, "failure_reason": "refused"}
+    Trace.objects.filter(pk=placebo.pk).update(**failure)
+    assert 'id="retry-placebo-refused"' in shown(client, "batch", made.pk)
+    client.post(reverse("pipeline:batch_retry", args=[made.pk]), {"reason": "refused"})
+    assert made.traces.get(attempt=2).arm == Arm.PLACEBO_RANDOM
+    assert 'id="retry-placebo-refused"' not in shown(client, "batch", made.pk)
