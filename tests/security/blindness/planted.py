@@ -65,8 +65,8 @@ SECRETS = (
     "unmasked-passage",
     "dropped-mention",
 )
-# What peers' grades hold as figures, and a filter's score.
-FIGURES = ("987654", "918273")
+# What peers' grades hold as figures, a filter's score, and the word for an arm.
+FIGURES = ("987654", "918273", "placebo")
 
 
 def planted_study(lead: User, ann: Reviewer, peer: Reviewer) -> Study:
@@ -74,7 +74,7 @@ def planted_study(lead: User, ann: Reviewer, peer: Reviewer) -> Study:
     study = factories.study(ann, peer, opened_by=lead, size=3, overlap=2)
     grade_all(study, peer, comment=f"{PLANTED}-peer-comment", cot_precision=1, decision="reject")
     Reviewer.objects.filter(pk=peer.pk).update(pseudonym=f"{PLANTED}"[:12])
-    Study.objects.update(reasoner_kind="language_model")
+    Study.objects.update(reasoner_kind="language_model", placebo_items=1)
     Item.objects.filter(study=study).update(stratum=f"{PLANTED}-item-stratum")
     for batch in Batch.objects.all():
         _mark_batch(batch)
@@ -170,13 +170,14 @@ def _assessed() -> dict[str, Any]:
 
 
 def _add_checks(study: Study, lead: User) -> None:
-    """A control item, and a repeat of the first item."""
+    """A control item, a repeat of the first item, and a placebo."""
     first = study.items.order_by("pk")[0]
     why = f"{PLANTED}-control-note"
     mark_control(first.trace, expected=ExpectedGrade(1, 1, note=why), by=lead)
     for fields in (
         {"kind": Item.Kind.CONTROL, "expected": {"why": f"{PLANTED}-item-expected"}},
         {"kind": Item.Kind.REPEAT, "repeat_of": first},
+        {"kind": Item.Kind.PLACEBO},
     ):
         item = Item.objects.create(study=study, trace=first.trace, **fields)
         Slot.objects.create(item=item, number=1)

@@ -67,7 +67,7 @@ def test_nothing_planted_reaches_the_reviewer(study, ann):
     assert found == []
     assert PLANTED not in sent
     assert not [figure for figure in FIGURES if figure in sent]
-    assert Grade.objects.filter(reviewer=ann).count() == 4
+    assert Grade.objects.filter(reviewer=ann).count() == 5
 
 
 def test_the_marks_are_where_the_test_believes_them(study):
