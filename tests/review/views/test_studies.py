@@ -10,6 +10,7 @@ from pipeline.accounts.roles import Role, grant_role
 from review.models import Grade, Study
 from review.queue.claim import next_slot
 from tests import actors, factories
+from tests.review.placebo_study import batch_with_placebos
 from tests.review.submitting import grade_all, submit
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,21 @@ def test_a_lead_opens_a_study_and_sees_its_board(client, people):
         "lead",
     )
     assert "0 of 6 grades" in response.content.decode()
+
+
+def test_placebo_items_are_asked_for_on_the_form(client, people):
+    """Four questions of the sample leave eight with placebos."""
+    batch = batch_with_placebos(name="wrong")
+    asked = entered(people, batches=[batch.pk], size=4, placebo_items=9)
+    address = reverse("review:study_new")
+    refused = client.post(address, asked)
+    assert refused.context["form"].errors["placebo_items"][0].startswith("9 placebo items")
+    preview = client.post(address, asked | {"placebo_items": 3, "preview": ""}).content.decode()
+    assert "3 placebo items" in preview
+    client.post(address, asked | {"placebo_items": 3})
+    study = Study.objects.get()
+    assert study.items.filter(kind="placebo").count() == study.placebo_items == 3
+    assert "Placebo items" in board(client, study)
 
 
 @pytest.mark.parametrize(
