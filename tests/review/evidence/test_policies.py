@@ -124,7 +124,7 @@ def test_everything_that_speaks_against_an_item_is_named(study, people):
     grade_all(study, people[0], cot_precision=2, decision="reject")
     rules = Rules(minimum_graders=2, required_filters=("answer", "none of these"))
     assert list(objections(rules, the_evidence(study))) == [
-        "filter not passed: none of these",
+        "filter not run: none of these",
         "too few grades",
         "not accepted",
         "precision below 4",

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from review.evidence.policies import FILTERS, Rules, save_policy
+from pipeline.core.config import BASE_FILTERS
+from review.evidence.policies import Rules, save_policy
 from review.exports.figures import figures_of
 from review.models import Study
 from review.releases import freeze
@@ -29,7 +30,7 @@ RULES = [
         ungraded=ungraded,  # type: ignore[arg-type]  # a literal, product() makes it a string
     )
     for filters, (precision, path), graders, accepted, harms, ungraded in itertools.product(
-        (FILTERS, ()),
+        (BASE_FILTERS, ()),
         ((None, None), (4.0, None), (None, 3.0)),
         (1, 2),
         (True, False),

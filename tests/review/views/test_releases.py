@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from pipeline import store
 from pipeline.accounts.roles import Role
+from pipeline.core.config import BASE_FILTERS
 from pipeline.models import QuestionSet
 from review.evidence.policies import Rules, rules_of, save_policy
 from review.models import Policy, Release, Study
@@ -141,7 +142,7 @@ def test_the_page_names_benchmark_questions_and_what_changed(client, study, rele
     told = " ".join(re.sub("<[^>]+>", " ", shown).split())
     assert "Minimum precision 4 → not set" in told
     assert "Only accepted yes → no" in told
-    assert "Required filters format, leakage, answer, grounding → leakage" in told
+    assert f"Required filters {', '.join(BASE_FILTERS)} → leakage" in told
     assert "Minimum graders" not in told
 
 
