@@ -150,3 +150,14 @@ def test_the_lead_reads_what_the_filters_are_worth(study, ann):
     assert round(sum(row[0] * row[1].value for row in wrong)) == 1
     assert all(0 <= row[1].low < row[1].high <= 1 for row in wrong)
     assert (sum(row[2] for row in wrong), sum(row[3] for row in wrong)) == (1, 1)
+
+
+def test_early_in_a_study_the_report_claims_nothing(study, ann):
+    """Only a placebo is graded: nothing is known of what argues for the answer key."""
+    grade_row(placebos_of(study)[0], ann)
+    rows: list[Any] = list(filters_report(read_facts(study)).table("placebo").rows)
+    for title, graded, share, *_ in rows:
+        if title.startswith("Towards the answer key"):
+            assert (graded, share.value) == (0, None)
+            assert share.reason
+    assert sum(row[1] for row in rows) == 1
