@@ -22,6 +22,7 @@ ANSWER_PLACES: dict[AnswerPlace, str] = {
 TITLES = {
     "answer_format": "Answer format",
     "array_bounds": "Bounds of lists in it",
+    "text_bounds": "Bounds of texts in it",
     "answer_place": "Where the answer stands",
     "output_limit": "Output limit's name",
     "max_output_tokens": "Output limit",
@@ -37,6 +38,7 @@ TITLES = {
 }
 _TRUTHS = {
     "array_bounds": ("sent", "not sent"),
+    "text_bounds": ("sent", "not sent"),
     "sends_temperature": ("as the configuration says", "left to the model"),
     "system_role": ("a message of its own", "put before the user's message"),
     "typed_parts": ("lists of typed parts", "plain"),

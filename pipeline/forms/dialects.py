@@ -90,6 +90,7 @@ class DialectForm(forms.Form):
     )
     answer_format = _choice("answer_format", dict(ANSWER_FORMATS))
     array_bounds = _yes_or_no("array_bounds")
+    text_bounds = _yes_or_no("text_bounds")
     output_limit = _choice("output_limit", {name: name for name in OUTPUT_LIMITS})
     sends_temperature = _yes_or_no("sends_temperature")
     system_role = _yes_or_no("system_role")

@@ -33,8 +33,8 @@ COLD_SECONDS = 2.0
 CHARACTERS_PER_TOKEN = 4
 # What a test finds, and may be stated otherwise.
 FOUND = (
-    *("answer_format", "array_bounds", "output_limit", "max_output_tokens", "sends_temperature"),
-    *("system_role", "answer_place", "timeout_seconds", "calls_at_once"),
+    *("answer_format", "array_bounds", "text_bounds", "output_limit", "max_output_tokens"),
+    *("sends_temperature", "system_role", "answer_place", "timeout_seconds", "calls_at_once"),
 )
 
 

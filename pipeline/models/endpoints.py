@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
-from pipeline.core.llm.dialects import Dialect, dialect_of
+from pipeline.core.llm.dialects import NOT_ASKED_EARLIER, Dialect, dialect_of
 
 
 class Endpoint(models.Model):
@@ -55,7 +55,8 @@ class Endpoint(models.Model):
     @property
     def dialect(self) -> Dialect:
         """How the server is asked. Raises InvalidConfiguration for what no dialect can be."""
-        return dialect_of(self.base_url, self.dialect_found, self.dialect_stated)
+        found = {**NOT_ASKED_EARLIER, **self.dialect_found} if self.dialect_found else {}
+        return dialect_of(self.base_url, found, self.dialect_stated)
 
     @property
     def is_tested(self) -> bool:

@@ -12,11 +12,11 @@ from pipeline.core.llm.base import Message, Request
 
 
 class CanaryAnswer(BaseModel):
-    """Fields that nobody would name of themselves, and a bounded list, which some refuse."""
+    """Fields that nobody would name of themselves, and bounded ones, which some refuse."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
 
-    greeting: str
+    greeting: Annotated[str, Field(max_length=200)]
     marker: Literal["k7"]
     words: Annotated[list[str], Field(max_length=2)]
 

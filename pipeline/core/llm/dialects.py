@@ -32,7 +32,8 @@ _OPENAI = (".api.openai.com",)
 class Dialect:
     """How an endpoint is asked and read; the defaults are what most servers take.
 
-    `answer_format`: what holds an answer to its schema; with `array_bounds`, lists' lengths too.
+    `answer_format`: what holds an answer to its schema; with `array_bounds`, lists' lengths too,
+    and with `text_bounds` besides it, texts'.
     `output_limit` names the parameter that bounds an answer; `max_output_tokens` is its size,
     None: as the method's configuration says. Without `sends_temperature` the model uses its
     own. Without `system_role` the system message is put before the user's. `typed_parts`: texts
@@ -44,6 +45,7 @@ class Dialect:
 
     answer_format: AnswerFormat = "json_schema"
     array_bounds: bool = True
+    text_bounds: bool = True
     output_limit: OutputLimit = "max_tokens"
     max_output_tokens: Tokens | None = None
     sends_temperature: bool = True
@@ -98,6 +100,8 @@ class Dialect:
 
 _ADAPTER = TypeAdapter(Dialect)
 NAMES = tuple(part.name for part in fields(Dialect))
+# How an endpoint is asked that was tested before the test asked about this.
+NOT_ASKED_EARLIER: Mapping[str, Any] = {"text_bounds": False}
 
 
 def first_tried(base_url: str) -> Dialect:

@@ -25,7 +25,9 @@ def parameters_of(request: Request, model: str, dialect: Dialect) -> dict[str, A
 
 def _response_format(request: Request, dialect: Dialect) -> dict[str, Any] | None:
     if dialect.answer_format == "json_schema":
-        schema = strict_schema(request.schema, array_bounds=dialect.array_bounds)
+        schema = strict_schema(
+            request.schema, array_bounds=dialect.array_bounds, text_bounds=dialect.text_bounds
+        )
         named_schema = {"name": request.prompt_name, "strict": True, "schema": schema}
         return {"type": "json_schema", "json_schema": named_schema}
     return {"type": "json_object"} if dialect.answer_format == "json_object" else None

@@ -13,7 +13,7 @@ from typing import Any
 
 from pipeline.core.errors import ParameterRejected, ReasonerFailure, Refused, RequestRejected
 
-SYSTEM_ROLE, ARRAY_BOUNDS = "system role", "maxItems"
+SYSTEM_ROLE, ARRAY_BOUNDS, TEXT_BOUNDS = "system role", "maxItems", "maxLength"
 # What a lead changes where a parameter is refused; pages and messages use the same words.
 LEVERS = {
     "temperature": "temperature",
@@ -25,6 +25,7 @@ LEVERS = {
     "model": "model's name",
     SYSTEM_ROLE: "system role",
     ARRAY_BOUNDS: "bounds of lists in the answer format",
+    TEXT_BOUNDS: "bounds of texts in the answer format",
 }
 _NOT_A_PARAMETER = frozenset({"messages", "extra_headers", "extra_body"})
 _SYSTEM_ROLE = re.compile(
@@ -33,6 +34,7 @@ _SYSTEM_ROLE = re.compile(
     re.IGNORECASE,
 )
 _ARRAY_BOUNDS = re.compile(r"\b(?:max|min)Items\b")
+_TEXT_BOUNDS = re.compile(r"\b(?:max|min)Length\b")
 _FORMAT = re.compile(r"json_schema|json_object|structured output|guided[_ ]json", re.IGNORECASE)
 _TOO_LONG = re.compile(
     r"context[ _](?:length|size|window)|exceed_context|maximum context|too long"
@@ -111,6 +113,8 @@ def refused_parameter(body: object, sent: Mapping[str, Any]) -> str | None:
         return SYSTEM_ROLE
     if _ARRAY_BOUNDS.search(text):
         return ARRAY_BOUNDS
+    if _TEXT_BOUNDS.search(text):
+        return TEXT_BOUNDS
     return _named_in(text, prompt, sent)
 
 

@@ -20,28 +20,41 @@ from pipeline.core.llm.base import Answer, LanguageModel, Message, Request
 _FENCED = re.compile(r"\A```[\w-]*[ \t]*\n(?P<inner>.*?)\n?```\Z", re.DOTALL)
 _FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 _MAX_FAULTS, _MAX_QUOTE_LENGTH = 5, 8000
-# What strict servers refuse or do not need; bounds of arrays only where they are taken.
+# What strict servers refuse or do not need; bounds only where they are taken.
 _NEVER_SENT = frozenset(
     {"title", "description", "default", "examples"}
-    | {"minLength", "maxLength", "pattern", "format", "uniqueItems"}
+    | {"minLength", "pattern", "format", "uniqueItems"}
 )
 _BOUNDS = frozenset({"minItems", "maxItems", "minimum", "maximum"})
+_TEXT_BOUNDS = frozenset({"maxLength"})
 
 
 class UnusableText(ValueError):
     """A raw answer that is no value of the schema; the message says why, in short sentences."""
 
 
-def ask_with_repair(model: LanguageModel, request: Request) -> Answer:
+def ask_with_repair(
+    model: LanguageModel, request: Request, check: Callable[[Answer], object] | None = None
+) -> Answer:
     """The model's checked answer, after one repair turn if the first is malformed.
 
-    The repair is a call of its own through `model`, so a ledger around it records both. Raises
-    MalformedOutput, with the second raw text, when the repair is malformed too.
+    `check` raises MalformedOutput for what a schema cannot tell. The repair is a call of its own
+    through `model`, so a ledger around it records both. Raises MalformedOutput, with the second
+    raw text, when the repair is malformed too.
     """
     try:
-        return model.ask(request)
+        return _asked(model, request, check)
     except MalformedOutput as failure:
-        return model.ask(repair_of(request, failure))
+        return _asked(model, repair_of(request, failure), check)
+
+
+def _asked(
+    model: LanguageModel, request: Request, check: Callable[[Answer], object] | None
+) -> Answer:
+    answer = model.ask(request)
+    if check is not None:
+        check(answer)
+    return answer
 
 
 def repair_of(request: Request, failure: MalformedOutput) -> Request:
@@ -98,15 +111,23 @@ def _one_of(values: list[Any]) -> Any:
     return values[0]
 
 
-def strict_schema(schema: dict[str, Any], *, array_bounds: bool = True) -> dict[str, Any]:
-    """The schema as strict servers want it: closed objects, all fields required, no ornament."""
+def strict_schema(
+    schema: dict[str, Any], *, array_bounds: bool = True, text_bounds: bool = False
+) -> dict[str, Any]:
+    """The schema as strict servers want it: closed objects, all fields required, no ornament.
+
+    A server that takes no bounds of lists is sent none of texts.
+    """
     omitted = _NEVER_SENT if array_bounds else _NEVER_SENT | _BOUNDS
+    if not (text_bounds and array_bounds):
+        omitted |= _TEXT_BOUNDS
     return _strict(schema, omitted)
 
 
 def schema_instruction(schema: dict[str, Any]) -> str:
     """What the system message says of the schema where the endpoint cannot hold to it."""
-    plain = json.dumps(strict_schema(schema), ensure_ascii=False, separators=(",", ":"))
+    strict = strict_schema(schema, text_bounds=True)
+    plain = json.dumps(strict, ensure_ascii=False, separators=(",", ":"))
     return (
         "Answer with one JSON object and nothing else: no comment, no Markdown. "
         f"It must be valid under this JSON schema:\n{plain}"

@@ -10,11 +10,15 @@ escaped besides, so neither the closing delimiter nor a role marker of any chat 
 import json
 import re
 from collections.abc import Mapping
+from typing import Literal, cast
 
 from pipeline.core.prompts import Prompt, PromptError
 
-# The line that parts a template into its system and its user message.
-PARTING = "\n--- user ---\n"
+Role = Literal["system", "user", "assistant"]
+Turn = tuple[Role, str]
+
+# The lines that part a template into its messages; the first is the system's.
+_PARTING = re.compile(r"\n--- (user|assistant) ---\n")
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _ROLE_MARKER = re.compile(r"\[(?=\s*/?[A-Z_ ]+\])")
@@ -30,15 +34,21 @@ def fence(data: Mapping[str, object]) -> str:
     return "<data>" + _SURROGATES.sub("\ufffd", escaped) + "</data>"
 
 
-def render_parts(
+def render_turns(
     prompt: Prompt, data: Mapping[str, object], **variables: object
-) -> tuple[str, str]:
-    """The system and the user message of a prompt whose variable `data` holds the fenced data.
+) -> tuple[Turn, ...]:
+    """The messages of a prompt whose variable `data` holds the fenced data.
 
-    Raises PromptError unless the rendered prompt has exactly these two parts.
+    The first is the system's and the last the user's; between them examples may stand, each a
+    user's message and its answer. Raises PromptError for a template of another form.
     """
     rendered = prompt.render(data=fence(data), **variables)
-    parts = rendered.split(PARTING)
-    if len(parts) != 2:
-        raise PromptError(f"Prompt {prompt.name}/{prompt.version} has {len(parts)} parts, not 2.")
-    return parts[0].strip(), parts[1].strip()
+    system, *parted = _PARTING.split(rendered)
+    roles, texts = parted[::2], parted[1::2]
+    if roles != ["user", "assistant"] * (len(roles) // 2) + ["user"]:
+        raise PromptError(
+            f"Prompt {prompt.name}/{prompt.version} is not a system message, examples, each with "
+            "its answer, and a user message."
+        )
+    told = zip(("system", *roles), (system, *texts), strict=True)
+    return tuple((cast(Role, role), text.strip()) for role, text in told)

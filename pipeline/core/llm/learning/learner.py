@@ -22,7 +22,7 @@ from pipeline.core.errors import (
 from pipeline.core.llm.base import Answer, Request
 from pipeline.core.llm.canary import CANARY
 from pipeline.core.llm.dialects import AnswerFormat, Dialect, OutputLimit
-from pipeline.core.llm.rejections import ARRAY_BOUNDS, SYSTEM_ROLE
+from pipeline.core.llm.rejections import ARRAY_BOUNDS, SYSTEM_ROLE, TEXT_BOUNDS
 
 Ask = Callable[[Dialect, Request], Answer]
 
@@ -144,8 +144,8 @@ class Learner:
         if isinstance(failure, NoAnswer):
             ways = {"answer_place": "reasoning"}
         elif isinstance(failure, RequestRejected | TransientFailure):
-            ways = {"array_bounds": False, "sends_temperature": False, "system_role": False}
-            ways |= {"output_limit": OTHER_LIMIT[base.output_limit]}
+            ways = {"text_bounds": False, "array_bounds": False, "sends_temperature": False}
+            ways |= {"system_role": False, "output_limit": OTHER_LIMIT[base.output_limit]}
         for name, value in ways.items():
             if name not in self.stated and getattr(base, name) != value:
                 yield replace(base, **{name: value})
@@ -206,11 +206,15 @@ def _without(parameter: str, dialect: Dialect) -> dict[str, Any]:
         "temperature": {"sends_temperature": False},
         SYSTEM_ROLE: {"system_role": False},
         ARRAY_BOUNDS: {"array_bounds": False},
+        TEXT_BOUNDS: {"text_bounds": False},
     }.get(parameter, {})
 
 
 def _lessened(tried: Dialect) -> dict[str, Any]:
-    names = ("array_bounds", "sends_temperature", "system_role", "output_limit", "answer_place")
+    names = (
+        *("array_bounds", "text_bounds", "sends_temperature", "system_role"),
+        *("output_limit", "answer_place"),
+    )
     return {name: getattr(tried, name) for name in names}
 
 

@@ -16,6 +16,8 @@ from pipeline.core.records import NodeType, OpenMention, Option, Step, Support
 
 MAX_QUESTION_ENTITIES, MAX_ANSWER_ENTITIES = 12, 6
 MAX_STEPS, MAX_EDGES_PER_STEP = 12, 12
+# A term of a clinical text; names of nodes are longer only where they are sentences.
+MAX_NAME_LENGTH, MAX_NAME_WORDS = 80, 8
 MAX_TYPES = 64
 
 
@@ -25,14 +27,52 @@ class Answered(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
+Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH)]
+
+
 class Entity(Answered):
+    """A term copied from a text, and its type: the type first, so that a thing is named next."""
+
+    type: NodeType
+    text: Name
+
+
+class OtherName(Answered):
+    """A term copied from a text, and the standard name of what it means."""
+
+    text: Name
+    name: Name
+
+
+class Entities(Answered):
+    """The terms of each text. What holds of few of them is listed apart: most lists stay empty."""
+
+    answer: Annotated[list[Entity], Field(max_length=MAX_ANSWER_ENTITIES)]
+    question: Annotated[list[Entity], Field(max_length=MAX_QUESTION_ENTITIES)]
+    absent: Annotated[list[Name], Field(max_length=MAX_QUESTION_ENTITIES)]
+    family: Annotated[list[Name], Field(max_length=MAX_ANSWER_ENTITIES)]
+    past: Annotated[list[Name], Field(max_length=MAX_ANSWER_ENTITIES)]
+    names: Annotated[list[OtherName], Field(max_length=MAX_ANSWER_ENTITIES)]
+
+
+class ExplainedEntities(Entities):
+    """Those of a question whose source explains its answer."""
+
+    explanation: Annotated[list[Entity], Field(max_length=MAX_ANSWER_ENTITIES)]
+
+
+class FirstEntity(Answered):
+    """What extract/v1 asks for."""
+
     text: str
     type: NodeType
 
 
-class Entities(Answered):
-    question: Annotated[list[Entity], Field(max_length=MAX_QUESTION_ENTITIES)]
-    answer: Annotated[list[Entity], Field(max_length=MAX_ANSWER_ENTITIES)]
+class FirstEntities(Answered):
+    """What extract/v1 asks for: entities of the explanation are among those of the answer."""
+
+    question: Annotated[list[FirstEntity], Field(max_length=MAX_QUESTION_ENTITIES)]
+    answer: Annotated[list[FirstEntity], Field(max_length=MAX_ANSWER_ENTITIES)]
 
 
 class FreeAnswer(Answered):

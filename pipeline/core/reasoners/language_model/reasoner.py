@@ -5,17 +5,21 @@ a reason. The model may be the ledger's wrapper: every call, repairs included, g
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from pipeline.core.config import ModelConfig
 from pipeline.core.errors import MalformedOutput
-from pipeline.core.linking.extraction import side_text
 from pipeline.core.llm.base import Answer, LanguageModel, Request
 from pipeline.core.llm.structured import ask_with_repair
 from pipeline.core.reasoner import DraftCoT, DraftStep, Preference
 from pipeline.core.reasoners.language_model import requests
-from pipeline.core.reasoners.language_model.answers import Entities, mention_id, step_id
-from pipeline.core.reasoners.language_model.mention_spans import locate_mentions
+from pipeline.core.reasoners.language_model.answers import (
+    Entities,
+    FirstEntities,
+    mention_id,
+    step_id,
+)
+from pipeline.core.reasoners.language_model.mention_spans import extraction_of
 from pipeline.core.records import (
     DecidedBy,
     Extraction,
@@ -41,19 +45,20 @@ class LanguageModelReasoner:
         self._model, self._config, self._sample = model, config, sample_index
 
     def extract(self, question: Question) -> Extraction:
-        """Mentions that stand in the texts. Raises MalformedOutput when none of several does."""
+        """Mentions that stand in the texts, and what was named and does not stand there.
+
+        Raises MalformedOutput when the question holds no term of the several that are named in
+        it, and a second answer is no better.
+        """
         request = requests.extract_request(question, self._config, sample_index=self._sample)
-        answer = self._ask(request)
-        entities = Entities.model_validate(answer.value, strict=False)
-        in_question = tuple(locate_mentions(entities.question, question.text, Side.QUESTION))
-        if entities.question and not in_question:
-            raise _nowhere(len(entities.question), request, answer)
-        elsewhere = (
-            mention
-            for side in (Side.ANSWER, Side.EXPLANATION)
-            for mention in locate_mentions(entities.answer, side_text(question, side), side)
-        )
-        return Extraction((*in_question, *elsewhere))
+
+        def read(answer: Answer) -> Extraction:
+            value = request.answer_type.model_validate(answer.value, strict=False)
+            extraction = extraction_of(cast(Entities | FirstEntities, value), question)
+            _require_a_term(extraction, request, answer)
+            return extraction
+
+        return read(ask_with_repair(self._model, request, read))
 
     def select(
         self, question: Question, open_mentions: Sequence[OpenMention]
@@ -128,9 +133,16 @@ class LanguageModelReasoner:
         return ask_with_repair(self._model, request)
 
 
-def _nowhere(entity_count: int, request: Request, answer: Answer) -> MalformedOutput:
-    return MalformedOutput(
-        f"None of the {entity_count} entities the model named stands in the question.",
+def _require_a_term(extraction: Extraction, request: Request, answer: Answer) -> None:
+    """Raises MalformedOutput, for a repair turn to say, where all that was named was dropped."""
+    dropped = [one for one in extraction.dropped if one.side is Side.QUESTION]
+    found = any(mention.side is Side.QUESTION for mention in extraction.mentions)
+    if not dropped or found:
+        return
+    reasons = " or ".join(sorted({one.reason for one in dropped}))
+    raise MalformedOutput(
+        f"None of the {len(dropped)} entities named is a term of the question: each is {reasons}. "
+        'Copy single terms of a few words, letter by letter, as "text".',
         stage=request.stage,
         text=answer.text,
         finish_reason=answer.finish_reason,

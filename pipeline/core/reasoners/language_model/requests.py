@@ -12,10 +12,12 @@ from pipeline.core.config import ModelConfig
 from pipeline.core.cot import numbered_edges
 from pipeline.core.llm.base import Message, Request
 from pipeline.core.prompts import load_prompt
-from pipeline.core.prompts.fencing import render_parts
+from pipeline.core.prompts.fencing import render_turns
 from pipeline.core.reasoners.language_model import answers, prompt_data
 from pipeline.core.records import OpenMention, Path, Question, Step
 
+# What versions of prompts before sureness, statuses and standard names are called.
+FIRST = "v1"
 # The stage of the trace to which an act's calls, and its failures, belong.
 STAGES = {
     "extract": "extraction",
@@ -30,16 +32,18 @@ STAGES = {
 
 
 def extract_request(question: Question, config: ModelConfig, *, sample_index: int = 0) -> Request:
-    """Entities of the question and of its answer key, apart."""
+    """Entities of the question, of its answer key and of its explanation, apart."""
     data = {"question": question.text, "answer": question.answer_text}
     if question.long_answer:
         data["explanation"] = question.long_answer
+    answer_type = answers.ExplainedEntities if question.long_answer else answers.Entities
     return _request(
         "extract",
         config,
         sample_index,
-        answers.Entities,
+        answers.FirstEntities if config.version_of("extract") == FIRST else answer_type,
         data,
+        has_explanation=bool(question.long_answer),
         most=answers.MAX_QUESTION_ENTITIES,
         most_answer=answers.MAX_ANSWER_ENTITIES,
     )
@@ -157,12 +161,12 @@ def _request(
     template = load_prompt(prompt, version)
     # An earlier version may ask for less than the present one.
     asked = {name: value for name, value in variables.items() if name in template.variables}
-    system, user = render_parts(template, data, **asked)
+    turns = render_turns(template, data, **asked)
     return Request(
         stage=STAGES[prompt],
         prompt_name=prompt,
         prompt_version=version,
-        messages=(Message("system", system), Message("user", user)),
+        messages=tuple(Message(role, text) for role, text in turns),
         answer_type=answer_type,
         max_output_tokens=config.max_output_tokens,
         temperature=config.temperature,
