@@ -145,7 +145,9 @@ def prune(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
 def write(progress: Progress, tools: Tools, config: MethodConfig) -> Progress:
     trace = progress.trace
     pruning.require_kept(trace.paths, trace.dropped)
-    draft = tools.reasoner.generate(trace.question, trace.paths)
+    draft = tools.reasoner.generate(
+        trace.question, trace.paths, reaches_answer=trace.reaches_answer
+    )
     return progress.adding(cot=cot.assemble(draft, trace.paths))
 
 

@@ -104,8 +104,11 @@ class ModelConfig:
     )
 
     def version_of(self, prompt: str) -> str:
-        """The version of a prompt this configuration uses. Raises KeyError."""
-        return dict(self.prompts)[prompt]
+        """The version of a prompt this configuration uses.
+
+        The first, where it was saved before there was such a prompt.
+        """
+        return dict(self.prompts).get(prompt, "v1")
 
 
 @dataclass(frozen=True)

@@ -83,9 +83,11 @@ class _Counting:
         self._count(requests.prune_request(question, paths, keep, self.config.model))
         return self.decides.prune(question, paths, keep)
 
-    def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
+    def generate(
+        self, question: Question, paths: Sequence[Path], *, reaches_answer: bool = True
+    ) -> DraftCoT:
         self._count(requests.generate_request(question, paths, self.config.model))
-        return self.decides.generate(question, paths)
+        return self.decides.generate(question, paths, reaches_answer=reaches_answer)
 
     def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
         self._count(requests.answer_request(question, masked_reasoning, self.config.model))

@@ -65,8 +65,14 @@ class Reasoner(Protocol):
     def prune(self, question: Question, paths: Sequence[Path], keep: int) -> tuple[int, ...]:
         """Positions of the at most `keep` paths that matter for this question, best first."""
 
-    def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
-        """A chain of thought from the question to its answer key that rests on the paths."""
+    def generate(
+        self, question: Question, paths: Sequence[Path], *, reaches_answer: bool = True
+    ) -> DraftCoT:
+        """A chain of thought from the question to its answer key that rests on the paths.
+
+        Without `reaches_answer` the paths end at things that only the source's explanation of
+        the answer names.
+        """
 
     def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
         """The second reader: answer without the answer key, from the masked reasoning if given."""

@@ -109,7 +109,7 @@ def test_a_failed_trace_keeps_what_was_gathered(graph):
 
 def test_a_defect_of_a_tool_is_not_hidden(graph):
     class Broken(Scripted):
-        def generate(self, question, paths):
+        def generate(self, question, paths, *, reaches_answer=True):
             raise KeyError("a defect")
 
     with pytest.raises(KeyError):

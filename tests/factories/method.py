@@ -116,8 +116,10 @@ class Scripted:
     def prune(self, question: Question, paths: Sequence[Path], keep: int) -> tuple[int, ...]:
         return self.base.prune(question, paths, keep) if self.kept is None else self.kept
 
-    def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
-        return self.draft or self.base.generate(question, paths)
+    def generate(
+        self, question: Question, paths: Sequence[Path], *, reaches_answer: bool = True
+    ) -> DraftCoT:
+        return self.draft or self.base.generate(question, paths, reaches_answer=reaches_answer)
 
     def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
         self.masked.append(masked_reasoning or "")

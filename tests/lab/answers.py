@@ -47,9 +47,15 @@ def answer_to(asked: dict[str, Any]) -> str:
     schema = schema_of(asked)
     if schema is None:
         return PROSE
-    if set(schema["properties"]) == {"question", "answer"}:
-        return json.dumps(_entities(prompt_of(asked)))
+    if {"question", "answer"} <= set(schema["properties"]):
+        lists = dict.fromkeys(schema["properties"], ())
+        return json.dumps(lists | _entities(_data_of(asked)))
     return json.dumps(_least(schema, schema.get("$defs", {})))
+
+
+def _data_of(asked: dict[str, Any]) -> str:
+    """What is asked about: the last of the data, for examples may stand before it."""
+    return prompt_of(asked).rpartition("<data>")[2]
 
 
 def _entities(text: str) -> dict[str, Any]:

@@ -26,10 +26,12 @@ from pipeline.core.reasoners.language_model.answers import (
     MAX_EDGES_PER_STEP,
     MAX_QUESTION_ENTITIES,
     MAX_STEPS,
+    MOST_SURE,
     mention_id,
     step_id,
 )
 from pipeline.core.records import (
+    Assertion,
     Extraction,
     Judgement,
     Mention,
@@ -88,10 +90,7 @@ class Rehearsed:
         self._speaks = LanguageModelReasoner(self.model, config)
 
     def extract(self, question: Question) -> Extraction:
-        mentions = self._decides.extract(question).mentions
-        asked = [self._entity(one) for one in mentions if one.side is Side.QUESTION]
-        answer = [self._entity(one) for one in mentions if one.side is not Side.QUESTION]
-        value = {"question": asked[:MAX_QUESTION_ENTITIES], "answer": answer[:MAX_ANSWER_ENTITIES]}
+        value = self._terms(question, self._decides.extract(question).mentions)
         return self._act(value, lambda: self._speaks.extract(question))
 
     def select(
@@ -105,19 +104,24 @@ class Rehearsed:
         value = {"kept": self._decides.prune(question, paths, keep)}
         return self._act(value, lambda: self._speaks.prune(question, paths, keep))
 
-    def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
-        draft = self._decides.generate(question, paths)
+    def generate(
+        self, question: Question, paths: Sequence[Path], *, reaches_answer: bool = True
+    ) -> DraftCoT:
+        draft = self._decides.generate(question, paths, reaches_answer=reaches_answer)
         steps = [
             {"text": step.text, "edges": list(step.edge_numbers)[:MAX_EDGES_PER_STEP]}
             for step in draft.steps[:MAX_STEPS]
         ]
         value = {"steps": steps, "conclusion": draft.conclusion}
-        return self._act(value, lambda: self._speaks.generate(question, paths))
+        return self._act(
+            value, lambda: self._speaks.generate(question, paths, reaches_answer=reaches_answer)
+        )
 
     def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
         read = self._decides.answer(question, masked_reasoning)
         decided = {"label": read.label} if question.options else {"answer": read.text}
-        value = {"explanation": read.explanation, **decided}
+        sureness = round((read.sureness or 0) * MOST_SURE)
+        value = {"explanation": read.explanation, **decided, "sureness": sureness}
         return self._act(value, lambda: self._speaks.answer(question, masked_reasoning))
 
     def judge(self, question: Question, answer: str) -> Judgement:
@@ -144,6 +148,22 @@ class Rehearsed:
     def _act(self, value: Any, act: Callable[[], T]) -> T:
         self.model.values.append(value)
         return act()
+
+    def _terms(self, question: Question, mentions: Sequence[Mention]) -> dict[str, Any]:
+        """The mentions as extract/v2 lists them."""
+        asked = [one for one in mentions if one.side is Side.QUESTION][:MAX_QUESTION_ENTITIES]
+        value: dict[str, Any] = {
+            "answer": [self._entity(one) for one in mentions if one.side is Side.ANSWER],
+            "question": [self._entity(one) for one in asked],
+            "names": [],
+        }
+        for assertion in (Assertion.ABSENT, Assertion.FAMILY, Assertion.PAST):
+            value[assertion] = [one.text for one in asked if one.assertion is assertion]
+        if question.long_answer:
+            explained = (one for one in mentions if one.side is Side.EXPLANATION)
+            value["explanation"] = [self._entity(one) for one in explained]
+        few = ("answer", "explanation", "family", "past")
+        return value | {name: value[name][:MAX_ANSWER_ENTITIES] for name in few if name in value}
 
     def _entity(self, mention: Mention) -> dict[str, str]:
         """A model always commits itself to a type; the rules do not."""

@@ -141,7 +141,10 @@ def answer_to(asked: dict[str, Any], known: dict[str, Any]) -> Any:
     """A value of the asked schema."""
     named = asked["response_format"]["json_schema"]
     if named["name"] == "extract":
-        return _entities(" ".join(message["content"] for message in asked["messages"]), known)
+        lists = dict.fromkeys(named["schema"]["properties"], ())
+        prompt = " ".join(message["content"] for message in asked["messages"])
+        # Examples may stand before the data.
+        return lists | _entities(prompt.rpartition("<data>")[2], known)
     return least(named["schema"], named["schema"].get("$defs", {}))
 
 

@@ -7,9 +7,23 @@ import pytest
 from pipeline.core.config import PRESETS, ModelConfig, SimilarityConfig
 from pipeline.core.errors import MalformedOutput, TransientFailure
 from pipeline.core.method import make_trace
-from pipeline.core.reasoner import DraftCoT, DraftStep
+from pipeline.core.reasoner import DraftCoT, DraftStep, Preference
 from pipeline.core.reasoners.language_model import LanguageModelReasoner
-from pipeline.core.records import Candidate, Mention, NodeType, OpenMention, ReasonerKind, Side
+from pipeline.core.reasoners.language_model.mention_spans import NOT_IN_TEXT
+from pipeline.core.records import (
+    Candidate,
+    DecidedBy,
+    DroppedMention,
+    Extraction,
+    Mention,
+    NodeType,
+    OpenMention,
+    ReasonerKind,
+    Side,
+    Step,
+    StepCheck,
+    Support,
+)
 from tests.factories.method import CONFIG, question, tools
 from tests.peers.rehearsed import Rehearsed, SpokenModel
 
@@ -25,6 +39,12 @@ def entity(text, kind="disease"):
     return {"text": text, "type": kind}
 
 
+def terms(*asked, answer=()):
+    """An answer of extraction."""
+    apart = {"absent": [], "family": [], "past": [], "names": []}
+    return {"question": list(asked), "answer": list(answer), **apart}
+
+
 @pytest.fixture(scope="module")
 def paths(graph):
     return make_trace(question(), tools(graph), CONFIG).paths
@@ -34,35 +54,45 @@ def test_it_says_what_it_is():
     assert reasoner().kind is ReasonerKind.LANGUAGE_MODEL
 
 
-def test_entities_become_mentions_where_they_stand():
-    asked = question("Asthma, and again\nasthma: which  drug?", long_answer="For asthma.")
-    said = {
-        "question": [entity("ASTHMA"), entity("asthma"), entity("which drug", "drug")],
-        "answer": [entity("Salbutamol", "drug"), entity("asthma")],
-    }
-    mentions = reasoner(said).extract(asked)
-    assert mentions == (
-        Mention("Asthma", Side.QUESTION, 0, 6, NodeType.DISEASE),
-        Mention("asthma", Side.QUESTION, 18, 24, NodeType.DISEASE),
-        Mention("which  drug", Side.QUESTION, 26, 37, NodeType.DRUG),
-        Mention("Salbutamol", Side.ANSWER, 0, 10, NodeType.DRUG),
-        Mention("asthma", Side.ANSWER, 15, 21, NodeType.DISEASE),
+def test_what_it_names_becomes_mentions_and_what_does_not_stand_there_is_dropped():
+    said = terms(entity("ASTHMA"), entity("cough"), answer=[entity("Salbutamol", "drug")])
+    extraction = reasoner(said).extract(question())
+    assert extraction == Extraction(
+        (
+            Mention("asthma", Side.QUESTION, 13, 19, NodeType.DISEASE),
+            Mention("Salbutamol", Side.ANSWER, 0, 10, NodeType.DRUG),
+        ),
+        (DroppedMention("cough", Side.QUESTION, NOT_IN_TEXT),),
     )
 
 
-@pytest.mark.parametrize("text", ["bronchospasm", "", " ", "sthma", "asthma asthma", ".*"])
-def test_what_does_not_stand_in_the_text_is_no_mention(text):
-    said = {"question": [entity(text), entity("asthma")], "answer": []}
-    assert [m.text for m in reasoner(said).extract(question())] == ["asthma"]
+def test_extraction_of_the_first_version_is_read_as_it_was():
+    first = ModelConfig(prompts=(("extract", "v1"),))
+    said = {"question": [entity("asthma")], "answer": [entity("Salbutamol", "drug")]}
+    mentions = LanguageModelReasoner(SpokenModel([said]), first).extract(question()).mentions
+    assert [mention.text for mention in mentions] == ["asthma", "Salbutamol"]
 
 
-def test_entities_of_which_none_stands_there_are_malformed_and_none_at_all_are_not():
-    said = {"question": [entity("cough"), entity("cold")], "answer": []}
+def test_terms_of_which_none_stands_there_are_told_in_a_repair_turn():
+    model = SpokenModel([terms(entity("cough"), entity("cold")), terms(entity("asthma"))])
+    extraction = LanguageModelReasoner(model, ModelConfig()).extract(question())
+    assert [mention.text for mention in extraction.mentions] == ["asthma", "Salbutamol"]
+    assert model.asked[1].repair
+    assert "None of the 2 entities named" in model.asked[1].messages[-1].content
+    assert "not in the text" in model.asked[1].messages[-1].content
+
+
+def test_a_second_answer_that_names_nothing_of_the_question_either_is_malformed():
+    said = terms(entity("cough"), entity("cold"))
     with pytest.raises(MalformedOutput, match="None of the 2 entities") as raised:
-        reasoner(said).extract(question())
+        reasoner(said, said).extract(question())
     assert raised.value.stage == "extraction"
     assert "cough" in raised.value.text
-    assert reasoner({"question": [], "answer": []}).extract(question()) == ()
+
+
+def test_no_term_at_all_is_an_answer():
+    mentions = reasoner(terms()).extract(question()).mentions
+    assert {mention.side for mention in mentions} == {Side.ANSWER}
 
 
 def test_choices_come_in_the_order_of_the_mentions(graph):
@@ -85,22 +115,50 @@ def test_steps_keep_the_edges_they_cite(paths):
 
 
 def test_the_reader_names_an_option_or_none():
-    read = reasoner({"explanation": "It helps.", "label": "B"}).answer(question(), "1. x")
+    said = {"explanation": "It helps.", "label": "B", "sureness": 7}
+    read = reasoner(said).answer(question(), "1. x")
     assert (read.label, read.text, read.explanation) == ("B", "Propranolol", "It helps.")
-    none = reasoner({"explanation": "Nothing.", "label": None}).answer(question(), "1. x")
-    assert (none.label, none.text) == (None, "")
+    assert read.sureness == 0.7
+    none = reasoner(said | {"label": None, "sureness": 0}).answer(question(), None)
+    assert (none.label, none.text, none.sureness) == (None, "", 0.0)
+
+
+def test_a_reader_of_the_first_version_says_no_sureness():
+    first = ModelConfig(prompts=(("answer", "v1"),))
+    model = SpokenModel([{"explanation": "It helps.", "label": "B"}])
+    read = LanguageModelReasoner(model, first).answer(question(), "1. x")
+    assert (read.label, read.sureness) == ("B", None)
+
+
+def test_steps_are_checked_by_the_reader_one_by_one(paths):
+    steps = (Step(2, "So.", paths[0].edges), Step(3, "Thus.", paths[0].edges))
+    said = {
+        "s2": {"explanation": "They do.", "support": "supported"},
+        "s3": {"explanation": "They deny it.", "support": "contradicted"},
+    }
+    assert reasoner(said).check_steps(question(), steps, paths) == (
+        StepCheck(2, Support.SUPPORTED, DecidedBy.READER, "They do."),
+        StepCheck(3, Support.CONTRADICTED, DecidedBy.READER, "They deny it."),
+    )
+
+
+def test_one_of_two_chains_is_preferred_or_neither():
+    said = {"explanation": "Its facts fit.", "better": "second"}
+    assert reasoner(said).compare(question(), "1. a", "1. b") == Preference(
+        "second", "Its facts fit."
+    )
 
 
 def test_free_text_is_read_and_judged():
     asked = question(options=(), key=None, answer_text="rest")
-    said = {"explanation": "It says so.", "answer": " sleep "}
+    said = {"explanation": "It says so.", "answer": " sleep ", "sureness": 3}
     assert reasoner(said).answer(asked, "1. x").text == "sleep"
     assert not reasoner({"explanation": "No.", "correct": False}).judge(asked, "sleep").correct
 
 
 def test_a_malformed_answer_is_mended_once():
-    mended = reasoner('{"kept": "all"}', {"question": [entity("asthma")], "answer": []})
-    assert len(mended.extract(question())) == 1
+    mended = reasoner('{"kept": "all"}', terms(entity("asthma")))
+    assert mended.extract(question()).mentions
     with pytest.raises(MalformedOutput):
         reasoner("{", "{").extract(question())
 

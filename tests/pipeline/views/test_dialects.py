@@ -30,6 +30,7 @@ STATED = {
     "context_tokens": 32_768,
     "answer_format": "json_object",
     "array_bounds": False,
+    "text_bounds": False,
     "output_limit": "max_completion_tokens",
     "sends_temperature": False,
     "system_role": False,

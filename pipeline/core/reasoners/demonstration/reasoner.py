@@ -6,7 +6,6 @@ from pipeline.core.filtering.statements import settle_without_reader, wordings_o
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.exact_names import nodes_named
 from pipeline.core.linking.extraction import extract_names
-from pipeline.core.linking.options import nodes_in_option
 from pipeline.core.paths.ranking import Ranking
 from pipeline.core.reasoner import DraftCoT, Preference
 from pipeline.core.reasoners.demonstration import generation, relevance, second_reader
@@ -65,8 +64,9 @@ class DemonstrationReasoner:
         ranking = Ranking(question, self._graph.degree)
         return relevance.most_relevant(ranking, paths, keep)
 
-    def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
-        reaches_answer = self._reaches_answer(question, paths)
+    def generate(
+        self, question: Question, paths: Sequence[Path], *, reaches_answer: bool = True
+    ) -> DraftCoT:
         return generation.write(question, paths, reaches_answer=reaches_answer)
 
     def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
@@ -100,14 +100,6 @@ class DemonstrationReasoner:
             return Extraction((whole,))
         within = extract_names(self._graph, text, Side.ANSWER)
         return Extraction((whole, *within.mentions), within.dropped)
-
-    def _reaches_answer(self, question: Question, paths: Sequence[Path]) -> bool:
-        """Whether a path ends at what the answer's own words name; else the explanation did."""
-        text = question.answer_text
-        named = set(nodes_in_option(self._graph, text))
-        ends = {path.nodes[-1] for path in paths}
-        explained = bool(question.long_answer.strip())
-        return not explained or any(end in named or spelt_as(text, end) for end in ends)
 
     def _select(self, open_mention: OpenMention) -> int | None:
         acceptable = (

@@ -19,6 +19,23 @@ MAX_STEPS, MAX_EDGES_PER_STEP = 12, 12
 # A term of a clinical text; names of nodes are longer only where they are sentences.
 MAX_NAME_LENGTH, MAX_NAME_WORDS = 80, 8
 MAX_TYPES = 64
+MOST_SURE = 10
+
+
+def _index(count: int) -> Any:
+    """The numbers from 0 below `count`; true and false are none of them."""
+    return Annotated[Literal[tuple(range(count))], BeforeValidator(_no_bool)]
+
+
+def _no_bool(value: object) -> object:
+    # Python takes True for 1, and so would a choice among numbers.
+    if isinstance(value, bool):
+        raise ValueError("a number is asked for")
+    return value
+
+
+# How sure a reader is, from 0 to MOST_SURE.
+Sureness: Any = _index(MOST_SURE + 1)
 
 
 class Answered(BaseModel):
@@ -47,8 +64,8 @@ class OtherName(Answered):
 class Entities(Answered):
     """The terms of each text. What holds of few of them is listed apart: most lists stay empty."""
 
-    answer: Annotated[list[Entity], Field(max_length=MAX_ANSWER_ENTITIES)]
     question: Annotated[list[Entity], Field(max_length=MAX_QUESTION_ENTITIES)]
+    answer: Annotated[list[Entity], Field(max_length=MAX_ANSWER_ENTITIES)]
     absent: Annotated[list[Name], Field(max_length=MAX_QUESTION_ENTITIES)]
     family: Annotated[list[Name], Field(max_length=MAX_ANSWER_ENTITIES)]
     past: Annotated[list[Name], Field(max_length=MAX_ANSWER_ENTITIES)]
@@ -75,9 +92,14 @@ class FirstEntities(Answered):
     answer: Annotated[list[FirstEntity], Field(max_length=MAX_ANSWER_ENTITIES)]
 
 
-class FreeAnswer(Answered):
+class FirstFreeAnswer(Answered):
+    """What answer/v1 asks for, which has no sureness."""
+
     explanation: str
     answer: str
+
+
+FreeAnswer = create_model("FreeAnswer", __base__=FirstFreeAnswer, sureness=(Sureness, ...))
 
 
 class Comparison(Answered):
@@ -147,33 +169,27 @@ def reasoning_type(edges: int) -> type[BaseModel]:
 
 
 def option_type(options: Sequence[Option]) -> type[BaseModel]:
-    """`explanation`, and the `label` of an option or null."""
-    return _option_of(tuple(option.label for option in options))
+    """`explanation`, the `label` of an option or null, and the `sureness` of it."""
+    return _option_of(tuple(option.label for option in options), has_sureness=True)
+
+
+def first_option_type(options: Sequence[Option]) -> type[BaseModel]:
+    """What answer/v1 asks for, which has no sureness."""
+    return _option_of(tuple(option.label for option in options), has_sureness=False)
 
 
 @lru_cache(MAX_TYPES)
-def _option_of(labels: tuple[str, ...]) -> type[BaseModel]:
+def _option_of(labels: tuple[str, ...], *, has_sureness: bool) -> type[BaseModel]:
     label: Any = Literal[labels]
-    return create_model(
-        "ChosenOption", __base__=Answered, explanation=(str, ...), label=(label | None, ...)
-    )
+    fields: dict[str, Any] = {"explanation": (str, ...), "label": (label | None, ...)}
+    if has_sureness:
+        fields["sureness"] = (Sureness, ...)
+    return create_model("ChosenOption", __base__=Answered, **fields)
 
 
 def _choice(count: int) -> Any:
     """One of so many candidates or null; only null where there is none."""
     return TypeAliasType(f"Of{count}", _index(count) | None) if count else None
-
-
-def _index(count: int) -> Any:
-    """The numbers from 0 below `count`; true and false are none of them."""
-    return Annotated[Literal[tuple(range(count))], BeforeValidator(_no_bool)]
-
-
-def _no_bool(value: object) -> object:
-    # Python takes True for 1, and so would a choice among numbers.
-    if isinstance(value, bool):
-        raise ValueError("a number is asked for")
-    return value
 
 
 def _list_of(kind: Any, max_items: int) -> Any:

@@ -20,12 +20,11 @@ from pipeline.core.records import (
     Question,
     Side,
 )
+from pipeline.core.records.questions import STANCES
 
 NOT_IN_TEXT = "not in the text"
 NAMED_AGAIN = "named more often than it stands there"
 TOO_LONG = "longer than a term"
-# Answers that are no thing.
-STANCES = frozenset({"yes", "no", "maybe", "true", "false", "unclear"})
 
 Span = tuple[int, int]
 

@@ -36,8 +36,10 @@ def mention_data(position: int, open_mention: OpenMention) -> Plain:
     data: Plain = {"id": mention_id(position), "text": mention.text}
     if mention.type is not None:
         data["type"] = mention.type.value
-    if mention.side is Side.ANSWER:
-        data["in"] = "answer"
+    if mention.normal_form:
+        data["means"] = mention.normal_form
+    if mention.side is not Side.QUESTION:
+        data["in"] = mention.side.value
     data["candidates"] = {
         str(number): _candidate(candidate.node, open_mention)
         for number, candidate in enumerate(open_mention.candidates)

@@ -12,7 +12,7 @@ from pipeline.core.errors import MalformedOutput
 from pipeline.core.llm.base import Answer, LanguageModel, Request
 from pipeline.core.llm.structured import ask_with_repair
 from pipeline.core.reasoner import DraftCoT, DraftStep, Preference
-from pipeline.core.reasoners.language_model import requests
+from pipeline.core.reasoners.language_model import answers, requests
 from pipeline.core.reasoners.language_model.answers import (
     Entities,
     FirstEntities,
@@ -77,9 +77,17 @@ class LanguageModelReasoner:
         )
         return tuple(dict.fromkeys(value["kept"]))
 
-    def generate(self, question: Question, paths: Sequence[Path]) -> DraftCoT:
+    def generate(
+        self, question: Question, paths: Sequence[Path], *, reaches_answer: bool = True
+    ) -> DraftCoT:
         value = self._value(
-            requests.generate_request(question, paths, self._config, sample_index=self._sample)
+            requests.generate_request(
+                question,
+                paths,
+                self._config,
+                reaches_answer=reaches_answer,
+                sample_index=self._sample,
+            )
         )
         steps = (DraftStep(step["text"], tuple(step["edges"])) for step in value["steps"])
         return DraftCoT(tuple(steps), value["conclusion"])
@@ -90,10 +98,12 @@ class LanguageModelReasoner:
                 question, masked_reasoning, self._config, sample_index=self._sample
             )
         )
+        sureness = value["sureness"] / answers.MOST_SURE if "sureness" in value else None
         if not question.options:
-            return ReadAnswer(None, value["answer"].strip(), value["explanation"])
+            return ReadAnswer(None, value["answer"].strip(), value["explanation"], sureness)
         texts: dict[str | None, str] = {o.label: o.text for o in question.options}
-        return ReadAnswer(value["label"], texts.get(value["label"], ""), value["explanation"])
+        text = texts.get(value["label"], "")
+        return ReadAnswer(value["label"], text, value["explanation"], sureness)
 
     def judge(self, question: Question, answer: str) -> Judgement:
         value = self._value(

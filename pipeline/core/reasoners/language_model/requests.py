@@ -33,7 +33,7 @@ STAGES = {
 
 def extract_request(question: Question, config: ModelConfig, *, sample_index: int = 0) -> Request:
     """Entities of the question, of its answer key and of its explanation, apart."""
-    data = {"question": question.text, "answer": question.answer_text}
+    data = {"answer": question.answer_text, "question": question.text}
     if question.long_answer:
         data["explanation"] = question.long_answer
     answer_type = answers.ExplainedEntities if question.long_answer else answers.Entities
@@ -88,16 +88,31 @@ def prune_request(
 
 
 def generate_request(
-    question: Question, paths: Sequence[Path], config: ModelConfig, *, sample_index: int = 0
+    question: Question,
+    paths: Sequence[Path],
+    config: ModelConfig,
+    *,
+    reaches_answer: bool = True,
+    sample_index: int = 0,
 ) -> Request:
     """A chain of thought whose steps name the numbers of the edges they rest on."""
     data = {**prompt_data.question_data(question), "answer": prompt_data.answer_key(question)}
     if question.context:
         data["context"] = question.context
     data |= prompt_data.edges_and_paths(paths)
+    if not reaches_answer:
+        data["reaches"] = "explanation"
     answer_type = answers.reasoning_type(len(numbered_edges(paths)))
-    has_options = bool(question.options)
-    return _request("generate", config, sample_index, answer_type, data, has_options=has_options)
+    return _request(
+        "generate",
+        config,
+        sample_index,
+        answer_type,
+        data,
+        has_options=bool(question.options),
+        has_stances=question.asks_for_stance,
+        reaches_answer=reaches_answer,
+    )
 
 
 def answer_request(
@@ -108,7 +123,10 @@ def answer_request(
     if masked_reasoning is not None:
         data["reasoning"] = masked_reasoning
     options = question.options
-    answer_type = answers.option_type(options) if options else answers.FreeAnswer
+    if config.version_of("answer") == FIRST:
+        answer_type = answers.first_option_type(options) if options else answers.FirstFreeAnswer
+    else:
+        answer_type = answers.option_type(options) if options else answers.FreeAnswer
     return _request(
         "answer",
         config,
@@ -116,6 +134,7 @@ def answer_request(
         answer_type,
         data,
         has_options=bool(options),
+        has_stances=question.asks_for_stance,
         has_reasoning=masked_reasoning is not None,
     )
 
