@@ -6,10 +6,11 @@ import pytest
 
 from pipeline.core.llm.structured import UnusableText, checked_value
 from pipeline.core.reasoners.language_model import requests
+from pipeline.core.reasoners.language_model.answers import Entities
 from pipeline.core.reasoners.language_model.mention_spans import extraction_of
 from pipeline.core.records import NodeType
+from tests.core.reasoners.asked import ASTHMA, MODEL, data_of, takes
 from tests.factories.method import question
-from tests.factories.prompts import ASTHMA, MODEL, data_of, takes
 
 
 def terms(*asked, **others):
@@ -57,4 +58,5 @@ def test_examples_are_answers_that_would_be_accepted(long_answer):
         entities = request.answer_type.model_validate(json.loads(example), strict=False)
         data = json.loads(text.partition("<data>")[2].partition("</data>")[0])
         asked = question(data["question"], (), None, answer_text=data["answer"])
+        assert isinstance(entities, Entities)
         assert extraction_of(entities, asked).dropped == ()

@@ -41,7 +41,7 @@ def entity(text, kind="disease"):
 
 def terms(*asked, answer=()):
     """An answer of extraction."""
-    apart = {"absent": [], "family": [], "past": [], "names": []}
+    apart = dict.fromkeys(("absent", "family", "past", "names"), ())
     return {"question": list(asked), "answer": list(answer), **apart}
 
 

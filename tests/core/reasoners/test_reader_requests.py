@@ -7,8 +7,8 @@ import pytest
 from pipeline.core.method import make_trace
 from pipeline.core.reasoners.language_model import requests
 from pipeline.core.records import Step
+from tests.core.reasoners.asked import FREE, MODEL, STANCE, data_of, takes
 from tests.factories.method import CONFIG, question, tools
-from tests.factories.prompts import FREE, MODEL, STANCE, data_of, takes
 
 
 @pytest.fixture(scope="module")

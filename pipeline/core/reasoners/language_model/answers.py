@@ -19,6 +19,7 @@ MAX_STEPS, MAX_EDGES_PER_STEP = 12, 12
 # A term of a clinical text; names of nodes are longer only where they are sentences.
 MAX_NAME_LENGTH, MAX_NAME_WORDS = 80, 8
 MAX_TYPES = 64
+MAX_SENTENCES_LENGTH = 600
 MOST_SURE = 10
 
 
@@ -45,6 +46,8 @@ class Answered(BaseModel):
 
 
 Name = Annotated[str, Field(max_length=MAX_NAME_LENGTH)]
+# One sentence or two: a bound that only a model meets which repeats itself without end.
+Sentences = Annotated[str, Field(max_length=MAX_SENTENCES_LENGTH)]
 
 
 class Entity(Answered):
@@ -95,25 +98,25 @@ class FirstEntities(Answered):
 class FirstFreeAnswer(Answered):
     """What answer/v1 asks for, which has no sureness."""
 
-    explanation: str
-    answer: str
+    explanation: Sentences
+    answer: Sentences
 
 
 FreeAnswer = create_model("FreeAnswer", __base__=FirstFreeAnswer, sureness=(Sureness, ...))
 
 
 class Comparison(Answered):
-    explanation: str
+    explanation: Sentences
     correct: bool
 
 
 class Better(Answered):
-    explanation: str
+    explanation: Sentences
     better: Literal["first", "second", "neither"]
 
 
 class Checked(Answered):
-    explanation: str
+    explanation: Sentences
     support: Support
 
 
@@ -163,9 +166,10 @@ def reasoning_type(edges: int) -> type[BaseModel]:
     """`steps` with their text and the numbers of the edges they rest on, and a `conclusion`."""
     max_items = min(edges, MAX_EDGES_PER_STEP)
     cited = _list_of(_index(edges), max_items)
-    step = create_model("WrittenStep", __base__=Answered, text=(str, ...), edges=(cited, ...))
+    step = create_model("WrittenStep", __base__=Answered, text=(Sentences, ...), edges=(cited, ...))
     steps = _list_of(step, MAX_STEPS)
-    return create_model("Reasoning", __base__=Answered, steps=(steps, ...), conclusion=(str, ...))
+    conclusion = (Sentences, ...)
+    return create_model("Reasoning", __base__=Answered, steps=(steps, ...), conclusion=conclusion)
 
 
 def option_type(options: Sequence[Option]) -> type[BaseModel]:
@@ -181,7 +185,7 @@ def first_option_type(options: Sequence[Option]) -> type[BaseModel]:
 @lru_cache(MAX_TYPES)
 def _option_of(labels: tuple[str, ...], *, has_sureness: bool) -> type[BaseModel]:
     label: Any = Literal[labels]
-    fields: dict[str, Any] = {"explanation": (str, ...), "label": (label | None, ...)}
+    fields: dict[str, Any] = {"explanation": (Sentences, ...), "label": (label | None, ...)}
     if has_sureness:
         fields["sureness"] = (Sureness, ...)
     return create_model("ChosenOption", __base__=Answered, **fields)
