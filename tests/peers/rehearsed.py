@@ -24,6 +24,8 @@ from pipeline.core.reasoners.language_model import LanguageModelReasoner
 from pipeline.core.reasoners.language_model.answers import (
     MAX_ANSWER_ENTITIES,
     MAX_EDGES_PER_STEP,
+    MAX_NAME_LENGTH,
+    MAX_NAME_WORDS,
     MAX_QUESTION_ENTITIES,
     MAX_STEPS,
     MOST_SURE,
@@ -150,7 +152,8 @@ class Rehearsed:
         return act()
 
     def _terms(self, question: Question, mentions: Sequence[Mention]) -> dict[str, Any]:
-        """The mentions as extract/v2 lists them."""
+        """The mentions as extract/v2 lists them; sentences are none to a language model."""
+        mentions = [one for one in mentions if _is_term(one.text)]
         asked = [one for one in mentions if one.side is Side.QUESTION][:MAX_QUESTION_ENTITIES]
         value: dict[str, Any] = {
             "answer": [self._entity(one) for one in mentions if one.side is Side.ANSWER],
@@ -175,3 +178,7 @@ class Rehearsed:
         similar = (one.node for one in self._names.candidates(text, None, 1, 0.7))
         nodes = (*nodes_called(self._graph, text), *similar)
         return nodes[0].type if nodes else NodeType.DISEASE
+
+
+def _is_term(text: str) -> bool:
+    return len(text) <= MAX_NAME_LENGTH and len(text.split()) <= MAX_NAME_WORDS
