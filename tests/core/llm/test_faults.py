@@ -238,6 +238,7 @@ TEMPERATURE = "temperature does not support 0.0 with this model"
         (500, {"error": {"message": "System role not supported"}}, "system role", "system role"),
         (400, {"error": {"message": "json_schema is unknown"}}, "response_format", "answer format"),
         (400, {"error": {"message": "maxItems: no"}}, "maxItems", "bounds of lists"),
+        (400, {"error": {"message": "maxLength: no"}}, "maxLength", "bounds of texts"),
     ],
 )
 def test_a_parameter_that_is_refused_is_named_with_what_can_be_changed(

@@ -112,7 +112,7 @@ class Ranked(BaseModel):
     only: Literal[0]
     ranks: Annotated[list[Literal[0, 1, 2]], Field(min_length=1, max_length=3)]
     inner: list[Finding]
-    name: Annotated[str, Field(min_length=1, pattern="a")]
+    name: Annotated[str, Field(min_length=1, max_length=9, pattern="a")]
 
 
 def test_the_strict_schema_closes_objects_and_drops_what_servers_refuse():
@@ -124,8 +124,15 @@ def test_the_strict_schema_closes_objects_and_drops_what_servers_refuse():
     assert schema["properties"]["ranks"]["maxItems"] == 3
     assert schema["$defs"]["Finding"]["additionalProperties"] is False
     assert "description" not in schema
-    bare = strict_schema(Ranked.model_json_schema(), array_bounds=False)
-    assert not {"minItems", "maxItems"} & bare["properties"]["ranks"].keys()
+
+
+def test_bounds_are_sent_where_a_server_takes_them():
+    plain = Ranked.model_json_schema()
+    bounded = strict_schema(plain, text_bounds=True)["properties"]
+    assert bounded["name"] == {"type": "string", "maxLength": 9}
+    bare = strict_schema(plain, array_bounds=False, text_bounds=True)["properties"]
+    assert not {"minItems", "maxItems"} & bare["ranks"].keys()
+    assert bare["name"] == {"type": "string"}
 
 
 def test_the_schema_in_words_is_the_schema():

@@ -150,8 +150,18 @@ def test_opening_hands_the_key_to_a_client_pinned_to_the_host():
     model = open_model(row, question_set=None)
     assert isinstance(model, OpenAICompatibleModel)
     assert (model.endpoint, model.base_url, model.model) == ("reasoner", LOCAL, "model-r")
-    assert (model.api_key, model.dialect) == (SECRET, Dialect(timeout_seconds=7))
+    assert (model.api_key, model.dialect) == (SECRET, row.dialect)
+    assert model.dialect.timeout_seconds == 7
     assert model.http_client is client_for(target_of(LOCAL))
+
+
+def test_an_endpoint_tested_by_an_earlier_version_is_sent_nothing_that_was_not_tested():
+    row = endpoint()
+    row.dialect_found = {"answer_format": "json_schema"}
+    assert not row.dialect.text_bounds
+    row.dialect_found["text_bounds"] = True
+    assert row.dialect.text_bounds
+    assert endpoint("untested", tested=False).dialect.text_bounds
 
 
 def test_opening_what_was_not_tested_or_not_active_is_refused():

@@ -132,6 +132,8 @@ def has_system(asked):
         (has_system, status(500, "crash", {"content-type": "text/plain"}), {"system_role": False}),
         (lambda a: "maxItems" in json.dumps(a), said("maxItems is bad"), {"array_bounds": False}),
         (lambda a: "maxItems" in json.dumps(a), status(400), {"array_bounds": False}),
+        (lambda a: "maxLength" in json.dumps(a), said("maxLength is bad"), {"text_bounds": False}),
+        (lambda a: "maxLength" in json.dumps(a), status(400), {"text_bounds": False}),
     ],
 )
 def test_what_a_server_refuses_is_left_out_whether_it_names_it_or_not(server, test, reply, found):
