@@ -1,1 +1,1 @@
-"""Reasoners: the six acts done by rules (demonstration) or by a language model."""
+"""Reasoners: the eight acts done by rules (demonstration) or by a language model."""

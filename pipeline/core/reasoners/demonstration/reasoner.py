@@ -1,4 +1,4 @@
-"""DemonstrationReasoner: the six acts, each by its rules."""
+"""DemonstrationReasoner: the eight acts, each by its rules."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The language model reasoner: six acts, each one prompt to an OpenAI-compatible model."""
+"""The language model reasoner: eight acts, each one prompt to an OpenAI-compatible model."""
 
 from pipeline.core.reasoners.language_model.reasoner import LanguageModelReasoner
 
