@@ -139,7 +139,7 @@ def test_a_study_is_opened_graded_and_released(live_server, page, lead):
     expect(page.locator("[hx-get]")).to_have_count(0)
     page.get_by_role("link", name="Make a release").click()
     page.get_by_role("link", name="New policy").click()
-    page.get_by_label("Name").fill("Strict")
+    page.get_by_label("Name", exact=True).fill("Strict")
     page.get_by_role("button", name="Save policy").click()
     page.get_by_label("Name").fill("first-release")
     page.get_by_label("Study").select_option("First study")

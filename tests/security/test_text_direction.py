@@ -48,7 +48,7 @@ QUESTIONS = {
     "hebrew": "ילד עם الربو. איזו תרופה ניתנת?",
 }
 # Sentences of our own in which a name stands: they have one direction, that of their first word.
-OURS = ("Path ", "The second reader", "Option ")
+OURS = ("Path ", "The second reader", "The conclusion", "Option ")
 VOID = {"br", "hr", "img", "input", "link", "meta"}
 TEXT_FIELDS = {"text", "search", ""}
 
