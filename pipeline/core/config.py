@@ -119,7 +119,7 @@ class ChecksConfig:
     another question. `permuted_options`: with the options in another order. `other_reader`: the
     model that wrote the CoT reads it too. `contrast`: chains for the `rivals` nearest
     distractors are written and compared with the CoT.
-    `minimum_margin`: by how much the CoT must raise the sureness of the key, from -1 to 1.
+    `minimum_margin`: by how much the CoT must raise the confidence in the key, from -1 to 1.
     `deciding`: the filters that reject a trace; all others only measure.
     """
 

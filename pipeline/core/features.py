@@ -35,7 +35,7 @@ FILTER_MEANINGS: Mapping[str, str] = MappingProxyType(
         "agreement": "another reader takes it to the same answer",
         "permutation": "the second reader's answer survives another order of the options",
         "contrast": "it wins against a chain written for a near distractor, in both orders; "
-        "where none could be written, nothing was compared and it passes",
+        "where the graph holds none, nothing is compared and it passes",
     }
 )
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from rapidfuzz import fuzz
 
+from pipeline.core.characters import plain
 from pipeline.core.kg.index import GraphIndex
 from pipeline.core.linking.options import nodes_in_option
 from pipeline.core.records import Node, Question
@@ -38,7 +39,7 @@ def wrong_labels(question: Question) -> tuple[str, ...]:
 
     An option that repeats the key's text under another label is as right as the key.
     """
-    texts = {option.label: plain(option.text) for option in question.options}
+    texts = {option.label: _comparable(option.text) for option in question.options}
     key = texts.get(question.answer_label or "")
     return () if key is None else tuple(label for label, text in texts.items() if text != key)
 
@@ -57,7 +58,7 @@ def nearest_wrong_labels(graph: GraphIndex, question: Question) -> tuple[str, ..
     alike; then the order of the options. Where the key names no node (a sentence, a number)
     spelling alone decides, and between yes, maybe and no their place on that scale.
     """
-    texts = {option.label: plain(option.text) for option in question.options}
+    texts = {option.label: _comparable(option.text) for option in question.options}
     labels = wrong_labels(question)
     if not labels:
         return ()
@@ -75,9 +76,9 @@ def nearest_wrong_labels(graph: GraphIndex, question: Question) -> tuple[str, ..
     return tuple(sorted(labels, key=nearness, reverse=True))
 
 
-def plain(text: str) -> str:
-    """A text as options are compared: without case, outer spaces and a final full stop."""
-    return text.strip().rstrip(".").casefold()
+def _comparable(text: str) -> str:
+    """An option's text as options are compared: without case, outer spaces, a final full stop."""
+    return plain(text).strip().rstrip(".").casefold()
 
 
 def _text_of(question: Question, label: str | None) -> str:

@@ -9,7 +9,7 @@ from pipeline.models.traces import Trace
 
 
 class LLMCallQuerySet(models.QuerySet["LLMCall"]):
-    """Calls, of which those of placebo traces measure and make nothing."""
+    """Calls; those of placebo traces only serve to measure the filters."""
 
     def of_key(self) -> "LLMCallQuerySet":
         """All calls but those of placebo traces."""

@@ -11,7 +11,7 @@ from pipeline.models.questions import Question
 
 
 class TraceQuerySet(models.QuerySet["Trace"]):
-    """Traces, of which those towards a wrong option are a measuring instrument, not a product."""
+    """Traces; those towards a wrong option only serve to measure the filters."""
 
     def of_key(self) -> "TraceQuerySet":
         """The traces towards the answer key: the only ones that count as results.

@@ -96,7 +96,7 @@ class RivalLine:
 
     @property
     def failure(self) -> str:
-        """Why no chain could be written, in words."""
+        """Why no chain could be written, or the chain not compared, in words."""
         return self.rival.failure.reason.replace("_", " ") if self.rival.failure else ""
 
 

@@ -28,7 +28,7 @@ from pipeline.core.reasoners.language_model.answers import (
     MAX_NAME_WORDS,
     MAX_QUESTION_ENTITIES,
     MAX_STEPS,
-    MOST_SURE,
+    MOST_CONFIDENT,
     mention_id,
     step_id,
 )
@@ -122,8 +122,8 @@ class Rehearsed:
     def answer(self, question: Question, masked_reasoning: str | None) -> ReadAnswer:
         read = self._decides.answer(question, masked_reasoning)
         decided = {"label": read.label} if question.options else {"answer": read.text}
-        sureness = round((read.sureness or 0) * MOST_SURE)
-        value = {"explanation": read.explanation, **decided, "sureness": sureness}
+        confidence = round((read.confidence or 0) * MOST_CONFIDENT)
+        value = {"explanation": read.explanation, **decided, "confidence": confidence}
         return self._act(value, lambda: self._speaks.answer(question, masked_reasoning))
 
     def judge(self, question: Question, answer: str) -> Judgement:

@@ -139,7 +139,10 @@ def finding(found: Comparison) -> str:
     """What the difference between kept right and kept wrong allows one to say."""
     difference = found.difference
     if difference.low is None or difference.high is None:
-        return f"There is no interval of the difference ({difference.reason}): add placebos."
+        return (
+            f"There is no interval of the difference ({difference.reason}): "
+            "add questions with placebos."
+        )
     interval = f"{difference.low * 100:+.1f} to {difference.high * 100:+.1f} percentage points"
     if difference.high < 0:
         return (
@@ -159,7 +162,7 @@ def finding(found: Comparison) -> str:
 
 
 def _discards(found: Comparison) -> str:
-    """How much oftener a wrong chain is discarded than a right one."""
+    """How much more often a wrong chain is discarded than a right one."""
     right, wrong = found.right.value, found.wrong.value
     if right is None or wrong is None or right == 1:
         return ""
@@ -191,7 +194,7 @@ def _gain(line: ReadingLine) -> str:
     )
     if line.difference.low is None or line.difference.high is None:
         return f"{said} ({line.difference.reason})."
-    shown = "" if line.difference.low > 0 else ", which is no gain that could be told from none"
+    shown = "" if line.difference.low > 0 else ", which cannot be told from no gain"
     return f"{said} ({gain.interval}){shown}."
 
 
@@ -202,7 +205,8 @@ def of_contrast(report: ContrastReport) -> list[str]:
     won, split = report.outcomes[Contrast.KEY], report.outcomes[Contrast.SPLIT]
     return [
         "Of the rivals compared, the chain of thought towards the answer key wins in both orders "
-        f"against {_plain(percent(won))}. Choosing at random, it would win in both against 25 %.",
+        f"against {_plain(percent(won))}. A reader who chose at random would prefer it in both "
+        "orders against 25 %.",
         f"With {_plain(percent(split))} of them the choice changed with the order in which the two "
         "were shown, so it does not show which is better supported.",
     ]

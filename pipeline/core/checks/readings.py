@@ -59,8 +59,8 @@ def masked_reasoning(trace: TraceRecord, tools: Tools) -> str:
 def other_reasoning(question: Question, tools: Tools, config: MethodConfig) -> str | None:
     """The masked CoT of another question, made as its own trace makes it; None without one.
 
-    With calls that are replayed it costs nothing beyond that question's own trace. What a model
-    or an endpoint fails at is this trace's failure: otherwise the next question is tried.
+    With calls that are replayed it costs nothing beyond that question's own trace. A question
+    that comes to no CoT, for whatever reason, is passed over for the next.
     """
     for other in islice(tools.other_questions(question), MAX_OTHER_QUESTIONS):
         trace = write_chain(other, tools, config)

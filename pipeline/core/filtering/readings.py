@@ -1,7 +1,7 @@
 """What further readings say of the first: is the CoT needed, and does its reading hold?
 
-Each filter gives None where its reading was not made. Sureness is what the reader states of
-itself; a reader that does not state it is taken to be fully sure of its choice.
+Each filter gives None where its reading was not made. Confidence is what the reader states of
+itself; a reader that does not state it is taken to be certain of its choice.
 """
 
 from pipeline.core.filtering.filter_input import FilterInput
@@ -12,7 +12,7 @@ AGREEMENT, PERMUTATION = "agreement", "permutation"
 
 
 def check_margin(inputs: FilterInput) -> FilterResult | None:
-    """Rejects when the CoT does not raise the reader's sureness of the key by the minimum.
+    """Rejects when the CoT does not raise the reader's confidence in the key by the minimum.
 
     The score is that rise, from -1 to 1.
     """
@@ -21,28 +21,28 @@ def check_margin(inputs: FilterInput) -> FilterResult | None:
         return None
     if alone.failure:
         return _not_read(MARGIN, alone)
-    with_cot = sureness_of_key(inputs.question, inputs.read_answer, inputs.reads_correctly)
-    without = sureness_of_key(inputs.question, alone.answer, alone.correct)
+    with_cot = confidence_in_key(inputs.question, inputs.read_answer, inputs.reads_correctly)
+    without = confidence_in_key(inputs.question, alone.answer, alone.correct)
     margin = round(with_cot - without, 6)
     return FilterResult(
         MARGIN,
         margin >= inputs.checks.minimum_margin,
         margin,
-        f"The second reader's sureness of the answer key is {with_cot:.2f} with the chain of "
+        f"The second reader's confidence in the answer key is {with_cot:.2f} with the chain of "
         f"thought and {without:.2f} without "
         f"(a rise of at least {inputs.checks.minimum_margin:.2f} is asked).",
     )
 
 
-def sureness_of_key(question: Question, answer: ReadAnswer, correct: bool) -> float:
+def confidence_in_key(question: Question, answer: ReadAnswer, correct: bool) -> float:
     """How sure a reader is of the key, from 0 to 1: the rest is shared by the other options."""
     options = len(question.options)
     if answer.label is None and options:
         return 1 / options
-    sureness = 1.0 if answer.sureness is None else answer.sureness
+    confidence = 1.0 if answer.confidence is None else answer.confidence
     if correct:
-        return sureness
-    return (1 - sureness) / (options - 1) if options > 1 else 0.0
+        return confidence
+    return (1 - confidence) / (options - 1) if options > 1 else 0.0
 
 
 def check_question_alone(inputs: FilterInput) -> FilterResult | None:
@@ -63,38 +63,38 @@ def check_question_alone(inputs: FilterInput) -> FilterResult | None:
 
 def check_agreement(inputs: FilterInput) -> FilterResult | None:
     """Rejects when another reader takes the same masked CoT to another answer."""
-    other = inputs.reading(ReadingKind.OTHER_READER)
-    if other is None:
-        return None
-    if other.failure:
-        return _not_read(AGREEMENT, other)
-    same = _same_answer(inputs, other.answer, other.correct)
-    verb = "agree" if same else "do not agree"
-    return FilterResult(
+    return _compared(
+        inputs,
+        ReadingKind.OTHER_READER,
         AGREEMENT,
-        same,
-        float(same),
-        f"Two readers {verb} on where the chain of thought leads "
-        f"({_named(inputs.read_answer)}; {_named(other.answer)}).",
+        same="Two readers agree on where the chain of thought leads",
+        different="Two readers do not agree on where the chain of thought leads",
     )
 
 
 def check_permutation(inputs: FilterInput) -> FilterResult | None:
     """Rejects when the reader's answer changes with the order of the options."""
-    permuted = inputs.reading(ReadingKind.PERMUTED)
-    if permuted is None:
-        return None
-    if permuted.failure:
-        return _not_read(PERMUTATION, permuted)
-    same = _same_answer(inputs, permuted.answer, permuted.correct)
-    verb = "stays the same" if same else "changes"
-    return FilterResult(
+    return _compared(
+        inputs,
+        ReadingKind.PERMUTED,
         PERMUTATION,
-        same,
-        float(same),
-        f"With the options in another order the second reader's answer {verb} "
-        f"({_named(inputs.read_answer)}; {_named(permuted.answer)}).",
+        same="With the options in another order the second reader's answer stays the same",
+        different="With the options in another order the second reader's answer changes",
     )
+
+
+def _compared(
+    inputs: FilterInput, kind: ReadingKind, name: str, *, same: str, different: str
+) -> FilterResult | None:
+    """Passes a reading of this kind that gives the answer of the first, and says so."""
+    reading = inputs.reading(kind)
+    if reading is None:
+        return None
+    if reading.failure:
+        return _not_read(name, reading)
+    agrees = _same_answer(inputs, reading.answer, reading.correct)
+    answers = f"({_named(inputs.read_answer)}; {_named(reading.answer)})"
+    return FilterResult(name, agrees, float(agrees), f"{same if agrees else different} {answers}.")
 
 
 def _not_read(name: str, reading: Reading) -> FilterResult:

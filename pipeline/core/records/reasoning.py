@@ -44,13 +44,13 @@ class ReadAnswer:
     """What the second reader answers from the masked CoT.
 
     `label` is the option chosen (None: no option could be preferred, or free text).
-    `sureness` is how sure the reader says it is, from 0 to 1; None where it does not say.
+    `confidence` is how sure the reader says it is, from 0 to 1; None where it does not say.
     """
 
     label: str | None
     text: str
     explanation: str
-    sureness: float | None = None
+    confidence: float | None = None
 
 
 class ReadingKind(StrEnum):

@@ -77,9 +77,9 @@ def _check_settings() -> Iterator[Setting]:
     )
     yield Setting(
         "checks.minimum_margin",
-        "Lowest rise in sureness of the key",
+        "Lowest rise in confidence in the key",
         Number(-1, 1),
-        "By how much the chain of thought must raise the second reader's sureness of the answer "
+        "By how much the chain of thought must raise the second reader's confidence in the answer "
         "key, for the filter “margin”.",
     )
     yield Setting(

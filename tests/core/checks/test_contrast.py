@@ -118,13 +118,15 @@ def test_as_many_rivals_as_asked_shared_neighbours_then_spelling(graph):
     assert [rival.label for rival in trace.rivals] == ["B", "D"]
 
 
-def test_a_reader_that_fails_leaves_the_rival_with_the_reason(graph):
+def test_a_reader_that_fails_leaves_the_rival_with_the_reason_and_passes_nothing(graph):
     def fail(first, second):
         raise MalformedOutput("No JSON.", stage="filtering")
 
     trace, _ = compared(graph, fail, options=("Salbutamol", "Acetylsalicylic acid"))
     assert trace.rivals[0].failure.reason == "malformed_output"
     assert trace.failure is None
+    assert (verdict(trace).passed, verdict(trace).score) == (False, None)
+    assert "malformed output" in verdict(trace).explanation
 
 
 def test_questions_without_options_have_no_rivals(graph):

@@ -115,19 +115,19 @@ def test_steps_keep_the_edges_they_cite(paths):
 
 
 def test_the_reader_names_an_option_or_none():
-    said = {"explanation": "It helps.", "label": "B", "sureness": 7}
+    said = {"explanation": "It helps.", "label": "B", "confidence": 7}
     read = reasoner(said).answer(question(), "1. x")
     assert (read.label, read.text, read.explanation) == ("B", "Propranolol", "It helps.")
-    assert read.sureness == 0.7
-    none = reasoner(said | {"label": None, "sureness": 0}).answer(question(), None)
-    assert (none.label, none.text, none.sureness) == (None, "", 0.0)
+    assert read.confidence == 0.7
+    none = reasoner(said | {"label": None, "confidence": 0}).answer(question(), None)
+    assert (none.label, none.text, none.confidence) == (None, "", 0.0)
 
 
-def test_a_reader_of_the_first_version_says_no_sureness():
+def test_a_reader_of_the_first_version_says_no_confidence():
     first = ModelConfig(prompts=(("answer", "v1"),))
     model = SpokenModel([{"explanation": "It helps.", "label": "B"}])
     read = LanguageModelReasoner(model, first).answer(question(), "1. x")
-    assert (read.label, read.sureness) == ("B", None)
+    assert (read.label, read.confidence) == ("B", None)
 
 
 def test_steps_are_checked_by_the_reader_one_by_one(paths):
@@ -151,7 +151,7 @@ def test_one_of_two_chains_is_preferred_or_neither():
 
 def test_free_text_is_read_and_judged():
     asked = question(options=(), key=None, answer_text="rest")
-    said = {"explanation": "It says so.", "answer": " sleep ", "sureness": 3}
+    said = {"explanation": "It says so.", "answer": " sleep ", "confidence": 3}
     assert reasoner(said).answer(asked, "1. x").text == "sleep"
     assert not reasoner({"explanation": "No.", "correct": False}).judge(asked, "sleep").correct
 

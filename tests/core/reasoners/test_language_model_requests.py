@@ -125,7 +125,7 @@ def test_a_configuration_that_names_first_versions_asks_as_it_did(paths, opened)
     for asked in (question(long_answer="It does."), FREE):
         for name, request in all_requests(asked, paths, opened, config=FIRST).items():
             assert (request.prompt_name, request.prompt_version) == (name, "v1")
-            assert "sureness" not in request.schema["properties"]
+            assert "confidence" not in request.schema["properties"]
     saved = replace(FIRST, prompts=tuple(one for one in FIRST.prompts if one[0] != "compare"))
     made = all_requests(question(long_answer="It does."), paths, opened, config=saved)
     assert takes(made["extract"], {"question": [ASTHMA], "answer": []})

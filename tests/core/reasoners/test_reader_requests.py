@@ -29,10 +29,10 @@ def test_the_second_reader_sees_no_answer_key(paths):
         requests.answer_request(lied_to, "1. [an option] helps.", MODEL).messages
         == request.messages
     )
-    good = {"explanation": "It does.", "label": "D", "sureness": 10}
+    good = {"explanation": "It does.", "label": "D", "confidence": 10}
     assert takes(request, good)
-    assert takes(request, good | {"label": None, "sureness": 0})
-    for wrong in ({"label": "E"}, {"sureness": 11}, {"sureness": 0.5}, {"sureness": True}):
+    assert takes(request, good | {"label": None, "confidence": 0})
+    for wrong in ({"label": "E"}, {"confidence": 11}, {"confidence": 0.5}, {"confidence": True}):
         assert not takes(request, good | wrong)
 
 
@@ -80,7 +80,7 @@ def test_two_chains_are_compared_and_none_need_be_better():
 def test_free_text_is_read_and_judged_in_words():
     read = requests.answer_request(FREE, "1. [an option] helps.", MODEL)
     assert "options" not in data_of(read)
-    assert takes(read, {"explanation": "It does.", "answer": "sleep", "sureness": 3})
+    assert takes(read, {"explanation": "It does.", "answer": "sleep", "confidence": 3})
     judged = requests.judge_request(FREE, "sleep", MODEL)
     assert data_of(judged) == {"question": FREE.text, "expected": "rest", "given": "sleep"}
     assert takes(judged, {"explanation": "Not the same.", "correct": False})

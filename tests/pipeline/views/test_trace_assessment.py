@@ -81,7 +81,7 @@ def test_further_readings_are_told_also_those_that_failed():
     )
     content = page(lambda trace: replace(trace, readings=readings))
     assert "Second reader, without the chain of thought" in content
-    assert "(sureness 0.60)" in content
+    assert "(confidence 0.60)" in content
     assert "It is &lt;known&gt;." in content
     assert "too long" in content
 
@@ -101,6 +101,19 @@ def test_a_rival_is_told_with_who_won_in_which_order():
     assert "the chain of thought wins" in key_first
     assert "the rival wins" in rival_first
     assert "No chain could be written: no path." in rival_first
+
+
+def test_a_chain_that_was_written_and_not_compared_is_shown_with_the_reason():
+    failure = Failure("comparison", "unmasked", "It still says “the second option”.")
+
+    def contrasted(trace: TraceRecord) -> TraceRecord:
+        return replace(trace, rivals=(Rival("B", "beta", (), trace.cot, failure=failure),))
+
+    content = page(contrasted).split('id="rivals"')[1]
+    assert "No chain could be written" not in content
+    assert "It was not compared: unmasked." in content
+    assert "the second option" in content
+    assert "The rival chain" in content
 
 
 def test_passages_that_give_an_option_away_are_quoted():

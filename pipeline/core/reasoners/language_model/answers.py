@@ -19,8 +19,8 @@ MAX_STEPS, MAX_EDGES_PER_STEP = 12, 12
 # A term of a clinical text; names of nodes are longer only where they are sentences.
 MAX_NAME_LENGTH, MAX_NAME_WORDS = 80, 8
 MAX_TYPES = 64
-MAX_SENTENCES_LENGTH = 600
-MOST_SURE = 10
+MAX_SENTENCES_LENGTH = 1500
+MOST_CONFIDENT = 10
 
 
 def _index(count: int) -> Any:
@@ -35,8 +35,8 @@ def _no_bool(value: object) -> object:
     return value
 
 
-# How sure a reader is, from 0 to MOST_SURE.
-Sureness: Any = _index(MOST_SURE + 1)
+# How sure a reader is, from 0 to MOST_CONFIDENT.
+Confidence: Any = _index(MOST_CONFIDENT + 1)
 
 
 class Answered(BaseModel):
@@ -96,13 +96,13 @@ class FirstEntities(Answered):
 
 
 class FirstFreeAnswer(Answered):
-    """What answer/v1 asks for, which has no sureness."""
+    """What answer/v1 asks for, which has no confidence."""
 
     explanation: Sentences
     answer: Sentences
 
 
-FreeAnswer = create_model("FreeAnswer", __base__=FirstFreeAnswer, sureness=(Sureness, ...))
+FreeAnswer = create_model("FreeAnswer", __base__=FirstFreeAnswer, confidence=(Confidence, ...))
 
 
 class Comparison(Answered):
@@ -173,21 +173,21 @@ def reasoning_type(edges: int) -> type[BaseModel]:
 
 
 def option_type(options: Sequence[Option]) -> type[BaseModel]:
-    """`explanation`, the `label` of an option or null, and the `sureness` of it."""
-    return _option_of(tuple(option.label for option in options), has_sureness=True)
+    """`explanation`, the `label` of an option or null, and the `confidence` of it."""
+    return _option_of(tuple(option.label for option in options), has_confidence=True)
 
 
 def first_option_type(options: Sequence[Option]) -> type[BaseModel]:
-    """What answer/v1 asks for, which has no sureness."""
-    return _option_of(tuple(option.label for option in options), has_sureness=False)
+    """What answer/v1 asks for, which has no confidence."""
+    return _option_of(tuple(option.label for option in options), has_confidence=False)
 
 
 @lru_cache(MAX_TYPES)
-def _option_of(labels: tuple[str, ...], *, has_sureness: bool) -> type[BaseModel]:
+def _option_of(labels: tuple[str, ...], *, has_confidence: bool) -> type[BaseModel]:
     label: Any = Literal[labels]
     fields: dict[str, Any] = {"explanation": (Sentences, ...), "label": (label | None, ...)}
-    if has_sureness:
-        fields["sureness"] = (Sureness, ...)
+    if has_confidence:
+        fields["confidence"] = (Confidence, ...)
     return create_model("ChosenOption", __base__=Answered, **fields)
 
 

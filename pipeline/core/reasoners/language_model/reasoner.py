@@ -98,12 +98,12 @@ class LanguageModelReasoner:
                 question, masked_reasoning, self._config, sample_index=self._sample
             )
         )
-        sureness = value["sureness"] / answers.MOST_SURE if "sureness" in value else None
+        confidence = value["confidence"] / answers.MOST_CONFIDENT if "confidence" in value else None
         if not question.options:
-            return ReadAnswer(None, value["answer"].strip(), value["explanation"], sureness)
+            return ReadAnswer(None, value["answer"].strip(), value["explanation"], confidence)
         texts: dict[str | None, str] = {o.label: o.text for o in question.options}
         text = texts.get(value["label"], "")
-        return ReadAnswer(value["label"], text, value["explanation"], sureness)
+        return ReadAnswer(value["label"], text, value["explanation"], confidence)
 
     def judge(self, question: Question, answer: str) -> Judgement:
         value = self._value(

@@ -16,7 +16,7 @@ from pipeline.core.prompts.fencing import render_turns
 from pipeline.core.reasoners.language_model import answers, prompt_data
 from pipeline.core.records import OpenMention, Path, Question, Step
 
-# What versions of prompts before sureness, statuses and standard names are called.
+# What versions of prompts before confidence, statuses and standard names are called.
 FIRST = "v1"
 # The stage of the trace to which an act's calls, and its failures, belong.
 STAGES = {

@@ -141,7 +141,7 @@ def test_readings_stand_beside_the_reading_of_the_same_traces():
     assert (report.made, report.with_cot.value) == (4, 0.75)
     assert (line.read, line.failed) == (3, 1)
     assert (line.right.value, line.right_with_cot.value) == pytest.approx((2 / 3, 2 / 3))
-    assert "no gain that could be told from none" in said(evaluate([batch]), "readers")
+    assert "cannot be told from no gain" in said(evaluate([batch]), "readers")
 
 
 def test_rivals_are_counted_by_outcome_and_reason():
@@ -160,7 +160,7 @@ def test_rivals_are_counted_by_outcome_and_reason():
     assert report.outcomes[Contrast.KEY].value == 0.5
     assert report.missing == (("answer_not_mapped", 2),)
     sentences = said(evaluate([batch]), "contrast")
-    assert "against 50.0 % (15.0 to 85.0). Choosing at random" in sentences
+    assert "against 50.0 % (15.0 to 85.0). A reader who chose at random" in sentences
     assert "With 25.0 % (4.6 to 69.9) of them the choice changed" in sentences
 
 
