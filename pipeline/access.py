@@ -43,7 +43,12 @@ def batch_for(user: User, batch_id: int) -> Batch:
 
 def traces_for(user: User, batch_id: int) -> QuerySet[Trace]:
     """The traces of one batch, as `batches_for`."""
-    rows = Trace.objects.filter(batch_id=batch_id).select_related("question__question_set")
+    return all_traces_for(user).filter(batch_id=batch_id)
+
+
+def all_traces_for(user: User) -> QuerySet[Trace]:
+    """The traces of all batches, as `batches_for`."""
+    rows = Trace.objects.select_related("question__question_set", "batch")
     return rows if _sees_pipeline(user) else rows.none()
 
 

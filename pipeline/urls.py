@@ -10,6 +10,7 @@ from pipeline.views import (
     knowledge_graphs,
     prices,
     questions,
+    trace_lists,
     traces,
 )
 
@@ -38,7 +39,8 @@ urlpatterns = [
     ),
     path("batches/<int:batch_id>/budget/", batches.batch_budget, name="batch_budget"),
     path("batches/<int:batch_id>/retry/", batches.batch_retry, name="batch_retry"),
-    path("batches/<int:batch_id>/traces/", traces.trace_list, name="traces"),
+    path("batches/<int:batch_id>/traces/", trace_lists.trace_list, name="traces"),
+    path("traces/", trace_lists.all_traces, name="all_traces"),
     path("traces/<uuid:key>/", traces.trace_detail, name="trace"),
     re_path(
         r"^traces/(?P<key>[0-9a-f-]{36})/paths\.(?P<form>graphml|json)$",

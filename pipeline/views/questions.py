@@ -15,6 +15,8 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.core.datasets.mapping.roles import ROLES, roles_of
 from pipeline.core.errors import Refusal
 from pipeline.forms.questions import QuestionUploadForm
+from pipeline.forms.search import QuestionSearchForm
+from pipeline.lists.questions import search_questions, specialties_of
 from pipeline.models import QuestionLoad
 from pipeline.refusals import refusals_on, status_of
 from pipeline.sources.described_files import saved_mapping
@@ -39,11 +41,15 @@ def question_set_list(request: SignedInRequest) -> HttpResponse:
 def question_set_detail(request: SignedInRequest, name: str) -> HttpResponse:
     """One set: terms, loads, questions."""
     row = access.question_set_for(request.user, name)
-    page = Paginator(row.questions.all(), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = row.questions.all()
+    form = QuestionSearchForm(request.GET, specialties=specialties_of(rows))
+    found = search_questions(rows, **form.cleaned_data) if form.is_valid() else rows.none()
+    page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     mapping = saved_mapping(row.source)
     roles = roles_of(mapping) if mapping else {}
     context = {
         "question_set": row,
+        "form": form,
         "page": page,
         "loads": row.loads.all(),
         "roles": [(column, ROLES[role]) for column, role in roles.items()],

@@ -1,11 +1,5 @@
-"""Traces: a batch's list, and one trace from mention to verdict."""
+"""One trace, from mention to verdict."""
 
-import re
-from typing import Any
-from urllib.parse import urlencode
-
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -17,49 +11,6 @@ from pipeline.trace_page.assessment import trace_assessment
 from pipeline.trace_page.layout import trace_view
 from pipeline.trace_page.path_graph import FORMATS, path_file
 from pipeline.trace_page.provenance import trace_provenance
-
-PAGE_SIZE = 50
-REASON = re.compile(r"[^a-z_]")
-OUTCOMES: dict[str, dict[str, Any]] = {
-    "all": {},
-    "kept": {"kept": True},
-    "discarded": {"kept": False},
-    "failed": {"state": Trace.State.FAILED},
-    "open": {"state__in": (Trace.State.PENDING, Trace.State.CLAIMED)},
-}
-
-
-@require_GET
-@role_required(Role.LEAD)
-def trace_list(request: SignedInRequest, batch_id: int) -> HttpResponse:
-    """The current traces of a batch, by outcome, failure reason and arm."""
-    batch = access.batch_for(request.user, batch_id)
-    outcome = request.GET.get("outcome", "all")
-    reason = REASON.sub("", request.GET.get("reason", ""))
-    arm = _arm(request.GET.get("arm", ""))
-    rows = _filtered(access.traces_for(request.user, batch_id).filter(arm=arm), outcome, reason)
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    context = {
-        "batch": batch,
-        "page": page,
-        "outcome": outcome,
-        "reason": reason,
-        "outcomes": list(OUTCOMES),
-        "arm": arm,
-        "arms": Trace.Arm.choices if batch.placebo_share else [],
-        "query": urlencode({"outcome": outcome, "reason": reason, "arm": arm}) + "&",
-    }
-    return render(request, "pipeline/trace_list.html", context)
-
-
-def _arm(name: str) -> str:
-    """The arm of this name, that towards the answer key where there is none."""
-    return name if name in Trace.Arm.values else Trace.Arm.KEY
-
-
-def _filtered(rows: QuerySet[Trace], outcome: str, reason: str) -> QuerySet[Trace]:
-    rows = rows.filter(is_current=True, **OUTCOMES.get(outcome, {})).defer("record")
-    return rows.filter(failure_reason=reason) if reason else rows
 
 
 @require_GET

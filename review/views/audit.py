@@ -6,7 +6,6 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
@@ -30,7 +29,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
         events = events.filter(actor=actor)
     if action := chosen.get("action"):
         events = events.filter(action=action)
-    return _list_page(request, "review/audit.html", events, form, chosen)
+    return _list_page(request, "review/audit.html", events, form)
 
 
 @require_GET
@@ -41,17 +40,11 @@ def logins(request: SignedInRequest) -> HttpResponse:
     form.is_valid()
     chosen = {name: value for name, value in form.cleaned_data.items() if value}
     rows = access.logins_for(request.user).filter(**chosen)
-    return _list_page(request, "review/logins.html", rows, form, chosen)
+    return _list_page(request, "review/logins.html", rows, form)
 
 
 def _list_page(
-    request: SignedInRequest,
-    template: str,
-    rows: QuerySet[Any],
-    form: AuditForm | LoginsForm,
-    chosen: dict[str, Any],
+    request: SignedInRequest, template: str, rows: QuerySet[Any], form: AuditForm | LoginsForm
 ) -> HttpResponse:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    query = urlencode({name: getattr(value, "pk", value) for name, value in chosen.items()})
-    context = {"form": form, "page": page, "query": f"{query}&" if query else ""}
-    return render(request, template, context)
+    return render(request, template, {"form": form, "page": page})

@@ -60,6 +60,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:batch_budget": ("post", {"lead"}),
     "pipeline:batch_retry": ("post", {"lead"}),
     "pipeline:traces": ("get", READ_BY_LEADS),
+    "pipeline:all_traces": ("get", READ_BY_LEADS),
     "pipeline:trace": ("get", READ_BY_LEADS),
     "pipeline:trace_paths": ("get", READ_BY_LEADS),
     "pipeline:question_sets": ("get", READ_BY_LEADS),

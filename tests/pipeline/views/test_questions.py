@@ -129,7 +129,7 @@ def test_markup_in_a_question_is_text_on_the_sets_page(client):
     shown = client.get(reverse("pipeline:question_set", args=["own"])).content.decode()
     assert "<img src=x" not in shown
     assert "<div hx-get" not in shown
-    assert shown.count("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;") == 3
+    assert shown.count("&lt;img src=x onerror=&quot;alert(1)&quot;&gt;") == 5  # row and choices
 
 
 def test_the_sets_page_tells_its_terms_and_loads(client):
@@ -146,6 +146,47 @@ def test_a_long_set_is_shown_in_pages(client):
     url = reverse("pipeline:question_set", args=["long"])
     assert "1\u201350 of 60" in client.get(url).content.decode()
     assert "51\u201360 of 60" in client.get(url, {"page": 2}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"text": "ASTHMA"}, ["q0", "q3"]),
+        ({"text": "q2"}, ["q2"]),
+        ({"text": "100%"}, []),
+        ({"text": "_"}, []),
+        ({"specialty": "cardiology"}, ["q1"]),
+        ({"specialty": "cardiology", "text": "migraine"}, []),
+        ({"specialty": "none of these"}, []),
+        ({"question_set__created_by__password__startswith": "a"}, ["q0", "q1", "q2", "q3"]),
+        ({"text": "a" * 201}, []),
+        ({"text": "a\0b"}, []),
+    ],
+)
+def test_a_set_is_searched_by_text_id_and_specialty(client, query, found):
+    questions = factories.question_set(4, name="searched").questions
+    questions.filter(id_in_source="q1").update(specialty="cardiology")
+    response = client.get(reverse("pipeline:question_set", args=["searched"]), query)
+    assert [row.id_in_source for row in response.context["page"]] == found
+    assert ("No question found" in response.content.decode()) is (not found)
+
+
+def test_a_search_leads_on_to_its_own_next_page(client):
+    factories.question_set(240, name="long")
+    response = client.get(reverse("pipeline:question_set", args=["long"]), {"text": "asthma"})
+    assert "?text=asthma&amp;page=2" in response.content.decode()
+    assert "120 questions found" in response.content.decode()
+
+
+def test_more_specialties_than_a_list_holds_are_typed(client):
+    questions = factories.question_set(202, name="many").questions
+    for row in questions.all():
+        row.specialty = f"specialty {row.pk}"
+        row.save()
+    url = reverse("pipeline:question_set", args=["many"])
+    assert "<select" not in client.get(url).content.decode()
+    found = client.get(url, {"specialty": questions.last().specialty}).context["page"]
+    assert list(found) == [questions.last()]
 
 
 def test_an_auditor_may_look_and_not_load():

@@ -1,4 +1,4 @@
-"""Traces in the browser: a batch's list, and one trace from mention to verdict."""
+"""A trace in the browser, from mention to verdict."""
 
 from dataclasses import replace
 
@@ -38,45 +38,10 @@ def batch() -> Batch:
     return made
 
 
-def listed(client: Client, batch: Batch, **query: str) -> list[str]:
-    response = client.get(reverse("pipeline:traces", args=[batch.pk]), query)
-    assert response.status_code == 200
-    return [row.question.id_in_source for row in response.context["page"]]
-
-
 def shown(client: Client, row: Trace) -> str:
     response = client.get(reverse("pipeline:trace", args=[row.key]))
     assert response.status_code == 200
     return response.content.decode()
-
-
-@pytest.mark.parametrize(
-    ("query", "expected"),
-    [
-        ({}, ["q0", "q1", "q2", "q3", "q4"]),
-        ({"outcome": "kept"}, ["q0", "q1"]),
-        ({"outcome": "discarded"}, ["q2"]),
-        ({"outcome": "failed"}, ["q3"]),
-        ({"outcome": "open"}, ["q4"]),
-        ({"outcome": "failed", "reason": "no_path"}, ["q3"]),
-        ({"outcome": "failed", "reason": "refused"}, []),
-        ({"outcome": "batch__started_by__password__startswith"}, ["q0", "q1", "q2", "q3", "q4"]),
-    ],
-)
-def test_the_list_shows_what_is_asked_for(client, batch, query, expected):
-    assert listed(client, batch, **query) == expected
-
-
-def test_the_list_shows_current_attempts_only(client, batch):
-    lifecycle.retry_failed(batch, reason="no_path")
-    assert listed(client, batch, outcome="failed") == []
-    assert sorted(listed(client, batch, outcome="open")) == ["q3", "q4"]
-
-
-def test_a_hostile_reason_is_text(client, batch):
-    url = reverse("pipeline:traces", args=[batch.pk])
-    content = client.get(url, {"reason": "<script>alert(1)</script>"}).content.decode()
-    assert "<script>alert" not in content
 
 
 def test_a_trace_is_told_from_mention_to_verdict(client, batch):
