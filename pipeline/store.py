@@ -30,6 +30,8 @@ def question_record(row: Question) -> records.Question:
         context=row.context,
         long_answer=row.long_answer,
         specialty=row.specialty,
+        topic=row.topic,
+        question_type=row.question_type,
     )
 
 
@@ -45,15 +47,19 @@ def question_row(question_set: QuestionSet, question: records.Question) -> Quest
         context=question.context,
         long_answer=question.long_answer,
         specialty=question.specialty,
+        topic=question.topic,
+        question_type=question.question_type,
         content_sha256=content_sha256(question),
         asked_sha256=asked_sha256(question.text, question.context),
     )
 
 
 def content_sha256(question: records.Question) -> str:
-    """Hash of what the question says, without the id it comes under."""
+    """Hash of what the question says, without the id it comes under and without what sources
+    say of it that the first versions did not read."""
     plain: dict[str, Any] = _QUESTIONS.dump_python(question, mode="json")
-    del plain["id_in_source"]
+    for name in ("id_in_source", "topic", "question_type"):
+        del plain[name]
     return hashlib.sha256(_QUESTIONS_PLAIN.dump_json(plain)).hexdigest()
 
 

@@ -154,7 +154,8 @@ def disputed_question_for(user: User, question_id: int) -> Question:
 def releases_for(user: User) -> QuerySet[Release]:
     """Releases, for leads and auditors."""
     _leads_only(user)
-    return Release.objects.select_related("study", "policy", "created_by").defer("texts")
+    releases = Release.objects.select_related("policy", "created_by").defer("texts")
+    return releases.prefetch_related("studies", "batches")
 
 
 def release_for(user: User, name: str) -> Release:

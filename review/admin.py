@@ -20,6 +20,7 @@ admin.site.register(
         models.Policy,
         models.PracticeGrade,
         models.Release,
+        models.ReleaseFile,
         models.ReleasedTrace,
         models.Reveal,
         models.Reviewer,

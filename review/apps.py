@@ -17,6 +17,7 @@ class ReviewConfig(AppConfig):
             PathGrade,
             Release,
             ReleasedTrace,
+            ReleaseFile,
             SendBack,
             StepLabel,
         )
@@ -42,5 +43,6 @@ class ReviewConfig(AppConfig):
                     refused_when="OLD.state = 'withdrawn' AND NEW.state <> 'withdrawn'",
                 ),
                 AppendOnly(ReleasedTrace),
+                AppendOnly(ReleaseFile),
             ],
         )

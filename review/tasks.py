@@ -10,7 +10,7 @@ from review.releases import lifecycle
 @shared_task
 def finish_release(release_id: int) -> None:
     """Do what is left to do for a release; nothing if it is done, leased, or gone."""
-    for release in Release.objects.select_related("study", "created_by").filter(pk=release_id):
+    for release in Release.objects.select_related("created_by").filter(pk=release_id):
         lifecycle.finish(release)
 
 

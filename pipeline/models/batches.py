@@ -22,6 +22,8 @@ class Batch(models.Model):
     those the endpoints had at the start. `replay` lets settled calls of other batches answer
     equal ones of this, and the reverse. `pause_reason` says why a batch paused itself.
     For a `placebo_share` of the questions, from 0 to 1, the method also runs towards wrong options.
+    `software_version` is that of this program at the start (empty: begun before it was recorded).
+    A trial shows a lead what the settings give before a batch starts: it counts nowhere.
     """
 
     class State(models.TextChoices):
@@ -47,6 +49,8 @@ class Batch(models.Model):
     placebo_share = models.FloatField(
         default=0.0, validators=[MinValueValidator(0), MaxValueValidator(1)]
     )
+    software_version = models.CharField(max_length=60, blank=True, editable=False)
+    is_trial = models.BooleanField(default=False)
     question_limit = models.PositiveIntegerField(null=True, blank=True)
     reasoner_endpoint = models.ForeignKey(
         Endpoint, models.PROTECT, null=True, blank=True, related_name="+"

@@ -26,6 +26,8 @@ class LLMCall(models.Model):
     tokens are null and the cost is what was reserved. UNCERTAIN: nobody knows whether it was
     answered (the worker died, the connection broke), so it is charged in full. FAILED with a
     cost: the model was paid for an answer of no use. `attempts` counts requests sent.
+    `answer_model`, `answer_provider` and `answer_fingerprint` are what the answer itself says of
+    the model, who served it and in which build (empty: nothing).
     A repair names the call whose answer it asks to be mended; a probe belongs to no batch.
     """
 
@@ -54,6 +56,9 @@ class LLMCall(models.Model):
     attempts = models.PositiveSmallIntegerField(default=1)
     answer_text = models.TextField(blank=True)
     answer_value = models.JSONField(null=True)
+    answer_model = models.CharField(max_length=200, blank=True)
+    answer_provider = models.CharField(max_length=100, blank=True)
+    answer_fingerprint = models.CharField(max_length=100, blank=True)
     reasoning_text = models.TextField(blank=True)
     finish_reason = models.CharField(max_length=40, blank=True)
     input_tokens = models.PositiveIntegerField(null=True)

@@ -13,7 +13,9 @@ class Endpoint(models.Model):
     The API key is either named (`key_variable`, an environment variable that begins with
     MEDREASON_LLM_KEY_) or kept encrypted; it is never shown, logged or exported. How the server
     is asked is its dialect: what its test found, overlaid by what a lead stated. Of a model that
-    embeds texts, the test finds that vectors come, of `dimension` numbers.
+    embeds texts, the test finds that vectors come, of `dimension` numbers. `test_error` says
+    why the last test failed. `output_licence` names the terms on which the model's text may be
+    used (empty: not stated), `output_may_be_released` whether they permit publishing it.
     """
 
     class Role(models.TextChoices):
@@ -40,6 +42,9 @@ class Endpoint(models.Model):
     dialect_stated = models.JSONField(default=dict, blank=True)
     dimension = models.PositiveIntegerField(null=True, blank=True, editable=False)
     tested_at = models.DateTimeField(null=True, blank=True, editable=False)
+    test_error = models.CharField(max_length=600, blank=True, editable=False)
+    output_licence = models.CharField(max_length=120, blank=True)
+    output_may_be_released = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"

@@ -9,7 +9,9 @@ class KnowledgeGraph(models.Model):
 
     `source_checksum` is the sha256 of the loaded file, `synonyms_checksum` that of the synonyms
     file (empty without one), `checksum` that of the artefact's content, which every trace
-    names. `folder` is relative to KNOWLEDGE_GRAPH_DIR.
+    names. `folder` is relative to KNOWLEDGE_GRAPH_DIR. `source` says where the file comes from;
+    `licence` is empty while nobody has stated it, and `may_be_released` whether it permits
+    publishing paths.
     """
 
     name = models.SlugField(max_length=80)
@@ -18,6 +20,9 @@ class KnowledgeGraph(models.Model):
     source_checksum = models.CharField(max_length=64)
     synonyms_checksum = models.CharField(max_length=64, blank=True, default="")
     checksum = models.CharField(max_length=64)
+    licence = models.CharField(max_length=120, blank=True)
+    may_be_released = models.BooleanField(default=False)
+    source = models.CharField(max_length=300, blank=True)
     folder = models.CharField(max_length=200, unique=True)
     node_count = models.PositiveIntegerField()
     edge_count = models.PositiveIntegerField()

@@ -53,6 +53,8 @@ class Question(models.Model):
     context = models.TextField(blank=True)
     long_answer = models.TextField(blank=True)
     specialty = models.CharField(max_length=80, blank=True)
+    topic = models.CharField(max_length=120, blank=True)
+    question_type = models.CharField(max_length=60, blank=True)
     content_sha256 = models.CharField(max_length=64)
     asked_sha256 = models.CharField(max_length=64, db_index=True, default="")
     created_at = models.DateTimeField(auto_now_add=True)

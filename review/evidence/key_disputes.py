@@ -116,7 +116,7 @@ def releases_with(question: Question) -> list[Release]:
     """Frozen releases that hold a trace on the question: the lead may want to withdraw them."""
     return list(
         Release.objects.filter(
-            state=Release.State.FROZEN, lines__item__trace__question=question
+            state=Release.State.FROZEN, lines__trace__question=question
         ).distinct()
     )
 

@@ -13,18 +13,20 @@ from pipeline.core.release_format import (
     ReleasedCorrection,
     ReleasedGrade,
     ReleasedPathGrade,
+    Split,
     released_line,
 )
 from pipeline.models import Batch, Trace
 from pipeline.statistics.consensus import Consensus, Rating
 from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
+from review.exports.provenance import provenance_of, terms_of
 from review.models import Correction, Item
 
 CHUNK_SIZE = 200
 
 
-def item_line(item: Item, evidence: Evidence) -> str:
+def item_line(item: Item, evidence: Evidence, *, cluster: str, split: Split) -> str:
     """The line of a sampled item as `items_to_release` fetched it, with its grades and consensus.
 
     Grades appear by pseudonym, in the order of pseudonyms.
@@ -32,6 +34,8 @@ def item_line(item: Item, evidence: Evidence) -> str:
     grades = sorted(evidence.grades, key=lambda grade: grade.rater)
     return _line(
         item.trace,
+        cluster=cluster,
+        split=split,
         place=Place(
             study=item.study.name,
             stratum=evidence.stratum,
@@ -45,7 +49,10 @@ def item_line(item: Item, evidence: Evidence) -> str:
 
 def items_to_release(items: Iterable[int]) -> dict[int, Item]:
     """Items by their ids, with everything a line needs besides the evidence."""
-    batch = ("trace__batch__knowledge_graph", "trace__batch__configuration")
+    batch = (
+        *("trace__batch__knowledge_graph", "trace__batch__configuration"),
+        *("trace__batch__reasoner_endpoint", "trace__batch__reader_endpoint"),
+    )
     related = ("study", "trace__question__question_set")
     corrections = Correction.objects.filter(is_current=True)
     rows = Item.objects.filter(pk__in=list(items)).select_related(*related, *batch)
@@ -63,7 +70,7 @@ def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
     batch_of = ("batch__knowledge_graph", "batch__configuration")
     related = rows.select_related("question__question_set", *batch_of)
     for row in related.iterator(chunk_size=CHUNK_SIZE):
-        yield _line(row)
+        yield _line(row, cluster=str(row.question), split="train")
 
 
 def _line(row: Trace, **fields: Any) -> str:
@@ -76,6 +83,9 @@ def _line(row: Trace, **fields: Any) -> str:
         licence=row.question.question_set.licence,
         graph=GraphReference(name=graph.name, version=str(graph.version), checksum=graph.checksum),
         preset=row.batch.configuration_name,
+        question_id=str(row.question),
+        provenance=provenance_of(row),
+        terms=terms_of(row),
         **fields,
     )
 

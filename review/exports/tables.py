@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from pipeline.core.release_format import FORMAT_2_LACKS, Schema, TraceLine
+from pipeline.core.release_format import FORMAT_2_LACKS, FORMAT_3_LACKS, Schema, TraceLine
 from review.exports import rows, training
 from review.exports.columns import ColumnType, column_types
 
-BUNDLE_VERSION = 2
+BUNDLE_VERSION = 3
 
 RowsOf = Callable[[TraceLine], Iterable[Schema]]
 
@@ -124,7 +124,7 @@ TABLES = (
     ),
 )
 
-# Bundles of version 1 hold lines of format 2.
+# Bundles of version 1 hold lines of format 2, those of version 2 lines of format 3.
 _VERSION_1_LACKS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
     {
         "rated": FORMAT_2_LACKS,
@@ -132,9 +132,11 @@ _VERSION_1_LACKS: Mapping[str, Mapping[str, Any]] = MappingProxyType(
         "preference": {"basis": True, "chosen_answer": True, "rejected_answer": True},
     }
 )
+_VERSION_2_LACKS: Mapping[str, Mapping[str, Any]] = MappingProxyType({"rated": FORMAT_3_LACKS})
 TABLES_OF_VERSION: Mapping[int, tuple[ExportTable, ...]] = MappingProxyType(
     {
-        1: tuple(replace(one, lacks=_VERSION_1_LACKS.get(one.name, {})) for one in TABLES),
+        1: tuple(replace(table, lacks=_VERSION_1_LACKS.get(table.name, {})) for table in TABLES),
+        2: tuple(replace(table, lacks=_VERSION_2_LACKS.get(table.name, {})) for table in TABLES),
         BUNDLE_VERSION: TABLES,
     }
 )

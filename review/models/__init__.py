@@ -7,7 +7,7 @@ from review.models.grades import Grade, PathGrade, Reveal, StepLabel
 from review.models.items import Item
 from review.models.people import Invitation, Reviewer
 from review.models.practice import PracticeGrade
-from review.models.releases import Policy, Release, ReleasedTrace
+from review.models.releases import Policy, Release, ReleasedTrace, ReleaseFile
 from review.models.slots import Decline, Draft, Slot
 from review.models.studies import Study, StudyReviewer
 
@@ -26,6 +26,7 @@ __all__ = [
     "Policy",
     "PracticeGrade",
     "Release",
+    "ReleaseFile",
     "ReleasedTrace",
     "Reveal",
     "Reviewer",

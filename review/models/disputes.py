@@ -11,7 +11,8 @@ class KeyRuling(models.Model):
     """A lead's ruling on a disputed answer key; a later one supersedes, none is overwritten.
 
     It holds for every item on the question, in every study. A dispute raised after it is open
-    again; a key found wrong and a withdrawn question stay out of releases.
+    again; a key found wrong and a withdrawn question stay out of releases. With a wrong key the
+    right one may be named: `right_label` of an option, or `right_text` of a free answer.
     """
 
     class Ruling(models.TextChoices):
@@ -24,6 +25,8 @@ class KeyRuling(models.Model):
     is_current = models.BooleanField(default=True)
     ruling = models.CharField(max_length=10, choices=Ruling.choices)
     reason = models.TextField()
+    right_label = models.CharField(max_length=8, blank=True)
+    right_text = models.TextField(blank=True)
     ruled_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     ruled_at = models.DateTimeField()
 

@@ -4,7 +4,10 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from pipeline.core.records import ReasonerKind
 from pipeline.db.leases import Leased
+from pipeline.models import Batch, Trace
+from pipeline.models.events import HOUSE
 from review.models.items import Item
 from review.models.studies import Study
 
@@ -28,6 +31,11 @@ class Policy(models.Model):
 class Release(Leased):
     """A frozen rated data set. Its lines are stored as released: nothing later changes a byte.
 
+    It holds what the policy takes of all traces of `batches`, or, without any, of the sampled
+    items of `studies`; these are the evidence of how good it is. `chain` is the audit chain of
+    its events: the study's where there is one, else the house's. Rows are split by clusters of
+    near-duplicate questions, in the shares `split_shares` (by name) with the seed `split_seed`.
+    `with_comments`: raters' free text is in the archive.
     `rules` repeats the policy as it was; `sha256` is that of all lines in order; `manifest`
     tells what went in, what stayed out and why; `texts` are the bundle's card and metadata by
     file name, kept so that better wording never changes an old release. All are empty until the
@@ -46,10 +54,15 @@ class Release(Leased):
     UNFROZEN = (State.MAKING, State.FAILED)
 
     name = models.SlugField(max_length=80, unique=True)
-    study = models.ForeignKey(Study, models.PROTECT, related_name="releases")
+    batches = models.ManyToManyField(Batch, related_name="releases")
+    studies = models.ManyToManyField(Study, related_name="releases")
+    chain = models.CharField(max_length=60, default=HOUSE)
     policy = models.ForeignKey(Policy, models.PROTECT, related_name="releases")
     rules = models.JSONField()
     reasoner_kind = models.CharField(max_length=20)
+    split_shares = models.JSONField(default=dict)
+    split_seed = models.PositiveBigIntegerField(default=0)
+    with_comments = models.BooleanField(default=False)
     format_version = models.CharField(max_length=10)
     row_count = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)
@@ -86,8 +99,12 @@ class Release(Leased):
 
     @property
     def event_chain(self) -> str:
-        """The audit chain that holds its events: its study's."""
-        return self.study.event_chain
+        """The audit chain that holds its events."""
+        return self.chain
+
+    @property
+    def is_demonstration(self) -> bool:
+        return self.reasoner_kind == ReasonerKind.DEMONSTRATION
 
     @property
     def is_frozen(self) -> bool:
@@ -99,12 +116,14 @@ class ReleasedTrace(models.Model):
     """One frozen line, exactly as it is exported, ending in a line break.
 
     A line with `left_out` was judged and is not part of the rated traces, for that reason: it
-    is frozen because preference pairs and step labels for training come of it too.
+    is frozen because preference pairs and step labels for training come of it too. `item`: the
+    trace's in an evidence study, null for a trace that no study sampled.
     """
 
     release = models.ForeignKey(Release, models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField()
-    item = models.ForeignKey(Item, models.PROTECT, related_name="released")
+    trace = models.ForeignKey(Trace, models.PROTECT, related_name="released")
+    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="released")
     line = models.TextField()
     left_out = models.CharField(max_length=120, blank=True)
 
@@ -112,8 +131,29 @@ class ReleasedTrace(models.Model):
         ordering = ("release", "position")
         constraints = (
             models.UniqueConstraint(fields=("release", "position"), name="release_position_once"),
-            models.UniqueConstraint(fields=("release", "item"), name="release_item_once"),
+            models.UniqueConstraint(fields=("release", "trace"), name="release_trace_once"),
         )
 
     def __str__(self) -> str:
         return f"{self.release} line {self.position}"
+
+
+class ReleaseFile(models.Model):
+    """A file of a bundle that is not built from lines, as frozen: its bytes, compressed by gzip.
+
+    `name` is its path in the bundle, `sha256` that of the bytes before compression.
+    """
+
+    release = models.ForeignKey(Release, models.PROTECT, related_name="frozen_files")
+    name = models.CharField(max_length=200)
+    content = models.BinaryField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ("release", "name")
+        constraints = (
+            models.UniqueConstraint(fields=("release", "name"), name="release_file_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.release}: {self.name}"

@@ -96,15 +96,15 @@ def _rebuild(release: Release, folder: Path, facts: dict[str, Any]) -> Bundle:
 
 def _alternatives(release: Release) -> QuerySet[ReleasedTrace]:
     """Lines of questions that have several, question by question."""
-    asked = release.lines.order_by().values("item__trace__question")
+    asked = release.lines.order_by().values("trace__question")
     several = asked.annotate(lines=Count("pk")).filter(lines__gt=1)
-    return release.lines.filter(
-        item__trace__question__in=several.values("item__trace__question")
-    ).order_by("item__trace__question_id", "position")
+    return release.lines.filter(trace__question__in=several.values("trace__question")).order_by(
+        "trace__question_id", "position"
+    )
 
 
 def _frozen(rows: QuerySet[ReleasedTrace]) -> Iterator[FrozenLine]:
-    lines = rows.annotate(question=F("item__trace__question_id"))
+    lines = rows.annotate(question=F("trace__question_id"))
     for question, left_out, line in lines.values_list("question", "left_out", "line").iterator(
         chunk_size=CHUNK_SIZE
     ):

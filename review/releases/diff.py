@@ -8,20 +8,18 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from pipeline.core.release_format import as_format_2
+from pipeline.core.release_format import as_format
 from review.models import Release
 
 CHUNK_SIZE = 200
 MAX_LISTED = 1000
-# Lines of these formats are compared by what both say.
-COMPARABLE = {2, 3}
 Line = tuple[int, bool, str]
 
 
 def difference(release: Release, released: Iterable[tuple[int, str]]) -> dict[str, Any] | None:
     """What changed since the study's previous release; None for its first.
 
-    `released`: the rated traces' lines with their items, in the order of items. Traces by their
+    `released`: the released lines with their traces, in the order of traces. Traces by their
     ids: added, removed, or changed with what changed; the first thousand are listed, all are
     counted.
     """
@@ -45,20 +43,20 @@ def difference(release: Release, released: Iterable[tuple[int, str]]) -> dict[st
 
 def _previous(release: Release) -> Release | None:
     """The study's latest frozen release that was begun before this one."""
-    before = Release.objects.filter(study=release.study, pk__lt=release.pk)
+    before = Release.objects.filter(studies__in=release.studies.all(), pk__lt=release.pk)
     return before.exclude(state__in=Release.UNFROZEN).order_by("-pk").first()
 
 
 def _changes(earlier: Release, released: Iterable[tuple[int, str]]) -> Iterator[dict[str, Any]]:
-    later = ((item, True, line) for item, line in released)
+    later = ((trace, True, line) for trace, line in released)
     both = heapq.merge(_lines(earlier), later, key=itemgetter(0))
     for _, group in groupby(both, key=itemgetter(0)):
         yield _change(list(group))
 
 
 def _lines(release: Release) -> Iterator[Line]:
-    rows = release.lines.filter(left_out="").order_by("item").values_list("item", "line")
-    return ((item, False, line) for item, line in rows.iterator(chunk_size=CHUNK_SIZE))
+    rows = release.lines.filter(left_out="").order_by("trace").values_list("trace", "line")
+    return ((trace, False, line) for trace, line in rows.iterator(chunk_size=CHUNK_SIZE))
 
 
 def _change(lines: list[Line]) -> dict[str, Any]:
@@ -66,8 +64,10 @@ def _change(lines: list[Line]) -> dict[str, Any]:
     trace = json.loads(texts[-1])["trace_id"]
     if len(lines) == 1:
         return {"trace": trace, "change": "added" if lines[0][1] else "removed", "what": []}
-    if len({json.loads(text)["format_version"] for text in texts} & COMPARABLE) == 2:
-        texts = [as_format_2(text) for text in texts]
+    formats = {json.loads(text)["format_version"] for text in texts}
+    if len(formats) > 1 and 1 not in formats:
+        # Lines of two formats are compared by what both say.
+        texts = [as_format(min(formats), text) for text in texts]
     if texts[0] == texts[1]:
         return {"trace": trace, "change": "same", "what": []}
     return {"trace": trace, "change": "changed", "what": _what(*map(json.loads, texts))}

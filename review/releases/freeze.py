@@ -44,6 +44,7 @@ class _ItemOutcome:
     licence: str = ""
     line: str = ""
     match: Match | None = None
+    trace: int = 0
 
     @property
     def is_released(self) -> bool:
@@ -81,7 +82,7 @@ class _Totals:
 
 def write_lines(release: Release, rules: Rules, *, lines: LineFile) -> dict[str, Any]:
     """Write the release's lines; returns its facts: the manifest without the files."""
-    digest, totals = hashlib.sha256(), _Totals(StudyTally(release.study))
+    digest, totals = hashlib.sha256(), _Totals(StudyTally(release.studies.get()))
     checked = _write_all(release, rules, lines=lines, digest=digest, totals=totals)
     return _facts(release, totals, checked) | {"sha256": digest.hexdigest()}
 
@@ -98,6 +99,7 @@ def _write_all(
         if outcome.line:
             lines.add(
                 outcome.line,
+                trace=outcome.trace,
                 item=outcome.evidence.item,
                 question=outcome.evidence.question,
                 left_out=outcome.left_out,
@@ -106,7 +108,7 @@ def _write_all(
 
 
 def _outcomes(release: Release, rules: Rules, benchmarks: Benchmarks) -> Iterator[_ItemOutcome]:
-    evidence = sampled_evidence(release.study)
+    evidence = sampled_evidence(release.studies.get())
     while block := list(islice(evidence, CHUNK_SIZE)):
         yield from _block_outcomes(block, rules, benchmarks)
 
@@ -125,7 +127,9 @@ def _block_outcomes(
             yield _ItemOutcome(row, reason or CONTAMINATED, match=None if reason else match)
         else:
             licence = item.trace.question.question_set.licence
-            yield _ItemOutcome(row, reason, licence, item_line(item, row))
+            cluster = str(item.trace.question)
+            line = item_line(item, row, cluster=cluster, split="train")
+            yield _ItemOutcome(row, reason, licence, line, trace=item.trace_id)
 
 
 def _may_train(evidence: Evidence) -> bool:
@@ -135,7 +139,7 @@ def _may_train(evidence: Evidence) -> bool:
 
 
 def _facts(release: Release, totals: _Totals, checked: Mapping[str, object]) -> dict[str, Any]:
-    study, audit = release.study, Event.objects.head(release.study.event_chain)
+    study, audit = release.studies.get(), Event.objects.head(release.event_chain)
     return {
         "release": release.name,
         "made": release.created_at.date().isoformat(),

@@ -7,7 +7,7 @@ behind, and another one makes the release.
 
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -23,7 +23,8 @@ from pipeline.db.leases import leased_rows
 from pipeline.db.snapshot import read_snapshot
 from pipeline.db.transitions import move_state
 from pipeline.log import log
-from pipeline.models import Event
+from pipeline.models import Batch, Event
+from pipeline.models.events import HOUSE
 from review.evidence.policies import rules_as_json, rules_of
 from review.models import Policy, Release, ReleasedTrace, Study
 from review.releases import archive
@@ -50,7 +51,14 @@ class _Ready:
     packed: archive.Packed
 
 
-def begin_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
+def begin_release(
+    name: str,
+    *,
+    policy: Policy,
+    made_by: User,
+    studies: Sequence[Study] = (),
+    batches: Sequence[Batch] = (),
+) -> Release:
     """Record a release to be made, by the policy's present rules; the caller enqueues it on commit.
 
     Raises CannotRelease when the name is taken (the database decides), or when too many of the
@@ -61,13 +69,15 @@ def begin_release(name: str, *, study: Study, policy: Policy, made_by: User) -> 
             _check_room(made_by)
             release = Release.objects.create(
                 name=name,
-                study=study,
                 policy=policy,
                 rules=rules_as_json(rules_of(policy)),
-                reasoner_kind=study.reasoner_kind,
+                chain=studies[0].event_chain if len(studies) == 1 else HOUSE,
+                reasoner_kind=(*batches, *studies)[0].reasoner_kind,
                 format_version=str(FORMAT_VERSION),
                 created_by=made_by,
             )
+            release.studies.set(studies)
+            release.batches.set(batches)
             Event.objects.record(
                 "release.begun",
                 release,
@@ -224,6 +234,7 @@ def _rows(release: Release, lines: LineFile) -> Iterator[ReleasedTrace]:
         yield ReleasedTrace(
             release=release,
             position=position,
+            trace_id=entry.trace,
             item_id=entry.item,
             line=lines.text(entry),
             left_out=entry.left_out,

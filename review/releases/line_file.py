@@ -11,9 +11,11 @@ from review.exports.bundle import FrozenLine
 
 @dataclass(frozen=True, slots=True)
 class LineEntry:
-    """One line: its item and question, why it is left out (if it is), where it is in the file."""
+    """One line: its trace, its item if a study sampled it, its question, why it is left out (if
+    it is), and where it is in the file."""
 
-    item: int
+    trace: int
+    item: int | None
     question: int
     left_out: str
     begin: int
@@ -34,11 +36,11 @@ class LineFile:
     def __exit__(self, *_: object) -> None:
         self._file.close()
 
-    def add(self, text: str, *, item: int, question: int, left_out: str) -> None:
+    def add(self, text: str, *, trace: int, item: int | None, question: int, left_out: str) -> None:
         """Keep one more line."""
         self._file.seek(self._end)
         length = self._file.write(text.encode())
-        self.entries.append(LineEntry(item, question, left_out, self._end, length))
+        self.entries.append(LineEntry(trace, item, question, left_out, self._end, length))
         self._end += length
 
     def text(self, entry: LineEntry) -> str:
@@ -57,10 +59,10 @@ class LineFile:
         return map(self._line, sorted(several, key=lambda entry: entry.question))
 
     def released(self) -> Iterator[tuple[int, str]]:
-        """The rated traces' lines with their items, in the order of the items."""
+        """The released lines with their traces, in the order of the traces."""
         released = (entry for entry in self.entries if not entry.left_out)
-        in_order = sorted(released, key=lambda entry: entry.item)
-        return ((entry.item, self.text(entry)) for entry in in_order)
+        in_order = sorted(released, key=lambda entry: entry.trace)
+        return ((entry.trace, self.text(entry)) for entry in in_order)
 
     def _line(self, entry: LineEntry) -> FrozenLine:
         return FrozenLine(entry.question, not entry.left_out, self.text(entry))

@@ -87,7 +87,7 @@ def test_a_release_being_made_failed_and_packed_again(live_server, page, study, 
     monkeypatch.setattr("review.tasks.finish_release.delay", lambda *_: None)
     policy = save_policy("policy", rules=Rules(), saved_by=lead)
     waiting, failed = (
-        begin_release(name, study=study, policy=policy, made_by=lead)
+        begin_release(name, studies=[study], policy=policy, made_by=lead)
         for name in ("waiting", "failed")
     )
     make(failed)

@@ -22,7 +22,7 @@ from pipeline.core.records import (
 )
 from pipeline.core.release_format import (
     GraphReference,
-    as_format_2,
+    as_format,
     ends_at_explanation,
     options_text,
     parse_line,
@@ -210,7 +210,7 @@ def test_a_line_of_format_2_is_read_and_written_as_it_is():
     text = line_of_format_2(TRACE)
     parsed = parse_line(text)
     assert (parsed.format_version, parsed.reaches_answer, parsed.rivals) == (2, None, ())
-    assert as_format_2(line(CONTRASTED)) == text
+    assert as_format(2, line(CONTRASTED)) == text
     with pytest.raises(ValueError, match="format_version"):
         parse_line(text.replace('"format_version":2', '"format_version":3'))
 

@@ -188,7 +188,7 @@ def study(
 
 def make_release(name: str, *, study: Study, policy: Policy, made_by: User) -> Release:
     """Begin a release and make it without a worker. Raises CannotRelease, and removes it then."""
-    release = begin_release(name, study=study, policy=policy, made_by=made_by)
+    release = begin_release(name, studies=[study], policy=policy, made_by=made_by)
     make(release)
     release.refresh_from_db()
     if release.state == Release.State.FAILED:

@@ -25,10 +25,14 @@ from pipeline.core.records import (
 )
 from pipeline.core.release_format import (
     GraphReference,
+    ModelReference,
     Place,
+    PromptReference,
+    Provenance,
     ReleasedConsensus,
     ReleasedGrade,
     ReleasedPathGrade,
+    Terms,
     released_line,
 )
 from review.exports.bundle import FrozenLine
@@ -97,6 +101,32 @@ CONSENSUS = ReleasedConsensus(
 )
 PLACE = Place(study="pilot", stratum="house, kept", inclusion_probability=0.25)
 
+PROVENANCE = Provenance(
+    batch="first batch",
+    made_at="2026-11-21T10:00:00+00:00",
+    software_version="0.1.0",
+    reasoner=ModelReference(
+        endpoint="reasoner", model="llama3.1", answered_as=("llama3.1:8b",), provider=()
+    ),
+    second_reader=None,
+    embedding_model="",
+    prompts=(PromptReference(name="answer", version="v2", sha256="a" * 64),),
+    temperature=0.0,
+    reasoning="",
+    seed=7,
+    calls=5,
+    input_tokens=4000,
+    output_tokens=300,
+    cost="0.0012",
+    currency="USD",
+)
+TERMS = Terms(question="CC-BY-4.0", graph="MIT", output="Apache-2.0", together="CC-BY-4.0")
+
+NEW_IN_FORMAT_4 = (
+    *("question_id", "cluster", "split", "specialty", "topic", "question_type"),
+    *("difficulty", "is_graded", "provenance", "terms"),
+)
+
 
 def line(trace: TraceRecord = TRACE, **changes: Any) -> str:
     """The line of the trace as released, with these changes."""
@@ -105,6 +135,11 @@ def line(trace: TraceRecord = TRACE, **changes: Any) -> str:
         "licence": "CC-BY-4.0",
         "graph": GRAPH,
         "preset": "demonstration",
+        "question_id": "house/q1",
+        "cluster": "house/q1",
+        "split": "train",
+        "provenance": PROVENANCE,
+        "terms": TERMS,
         "place": PLACE,
         "grades": (GRADE,),
         "consensus": CONSENSUS,
@@ -114,10 +149,24 @@ def line(trace: TraceRecord = TRACE, **changes: Any) -> str:
 
 def line_of_format_2(trace: TraceRecord, **changes: Any) -> str:
     """The line of the trace as releases of that format hold it."""
-    plain = json.loads(line(trace, **changes)) | {"format_version": 2}
+    plain = json.loads(line_of_format_3(trace, **changes)) | {"format_version": 2}
     del plain["reaches_answer"], plain["rivals"]
     for result in plain["verdict"]["filters"]:
         del result["decides"]
+    return _written(plain)
+
+
+def line_of_format_3(trace: TraceRecord, **changes: Any) -> str:
+    """The line of the trace as releases of that format hold it."""
+    plain = json.loads(line(trace, **changes)) | {"format_version": 3}
+    for name in NEW_IN_FORMAT_4:
+        del plain[name]
+    if plain["place"]:
+        del plain["place"]["weight"]
+    return _written(plain)
+
+
+def _written(plain: dict[str, Any]) -> str:
     text = json.dumps(plain, ensure_ascii=False, separators=(",", ":")) + "\n"
     return text.replace("\u2028", "\\u2028")
 

@@ -13,6 +13,8 @@ Record = Mapping[str, object]
 
 MAX_IDENTIFIER_LENGTH = 120
 MAX_SPECIALTY_LENGTH = 80
+MAX_TOPIC_LENGTH = 120
+MAX_TYPE_LENGTH = 60
 
 # Control characters but tab and line ends; overrides of the text direction, which make letters
 # read in another order than they stand in; halves of surrogate pairs.
@@ -78,6 +80,17 @@ def specialty(record: Record, name: str) -> str:
     if len(value) > MAX_SPECIALTY_LENGTH:
         raise InvalidRecord(f"Field {name} is longer than {MAX_SPECIALTY_LENGTH} characters.")
     return value
+
+
+def descriptor(record: Record, name: str, longest: int) -> str:
+    """What a source calls a question, cut to its length; empty where it is no text.
+
+    It only describes: a question is never refused for it.
+    """
+    value = record.get(name)
+    if not isinstance(value, str) or _REFUSED.search(value) or leaves_direction_open(value):
+        return ""
+    return value.strip()[:longest]
 
 
 def identifier(record: Record, name: str) -> str:

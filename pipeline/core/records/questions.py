@@ -19,7 +19,8 @@ class Question:
     """One clinical QA pair as its source states it.
 
     `answer_label` is None for free-text answers. `long_answer` is the source's explained
-    answer (PubMedQA's long_answer), `context` what the source wants read first.
+    answer (PubMedQA's long_answer), `context` what the source wants read first. `specialty`,
+    `topic` and `question_type` are the source's own words, empty where it has none.
     """
 
     source: str
@@ -31,6 +32,8 @@ class Question:
     context: str = ""
     long_answer: str = ""
     specialty: str = ""
+    topic: str = ""
+    question_type: str = ""
 
     @property
     def asks_for_stance(self) -> bool:

@@ -16,10 +16,14 @@ from pipeline.core.records.questions import Question
 
 
 class ReasonerKind(StrEnum):
-    """Who reasons: a language model, or the rules that only demonstrate the product."""
+    """Who reasons: a language model, the rules that only demonstrate the product, or others.
+
+    IMPORTED: the CoT was made elsewhere and read from a file; it has no paths.
+    """
 
     DEMONSTRATION = "demonstration"
     LANGUAGE_MODEL = "language_model"
+    IMPORTED = "imported"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,7 @@ from pipeline.core.release_format.grades import (
     ReleasedPathGrade,
 )
 from pipeline.core.release_format.lines import (
-    FORMAT_2_LACKS,
-    FORMAT_VERSION,
-    Place,
-    TraceLine,
-    as_format_2,
+    as_format,
     ends_at_explanation,
     options_text,
     parse_line,
@@ -31,12 +27,30 @@ from pipeline.core.release_format.paths import (
     ReleasedNode,
     ReleasedPath,
 )
+from pipeline.core.release_format.provenance import (
+    ModelReference,
+    PromptReference,
+    Provenance,
+    Terms,
+)
+from pipeline.core.release_format.schema import (
+    FORMAT_2_LACKS,
+    FORMAT_3_LACKS,
+    FORMAT_VERSION,
+    Place,
+    Split,
+    TraceLine,
+)
 
 __all__ = [
     "FORMAT_2_LACKS",
+    "FORMAT_3_LACKS",
     "FORMAT_VERSION",
     "GraphReference",
+    "ModelReference",
     "Place",
+    "PromptReference",
+    "Provenance",
     "ReleasedComparison",
     "ReleasedConsensus",
     "ReleasedCorrection",
@@ -48,8 +62,10 @@ __all__ = [
     "ReleasedRival",
     "ReleasedStep",
     "Schema",
+    "Split",
+    "Terms",
     "TraceLine",
-    "as_format_2",
+    "as_format",
     "ends_at_explanation",
     "options_text",
     "parse_line",

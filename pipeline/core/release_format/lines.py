@@ -1,122 +1,20 @@
 """One released line, from trace to text and back."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
-
-from pipeline.core.records import CoT, Edge, Path, Question, TraceRecord
-from pipeline.core.release_format.base import Position, Schema, Text
-from pipeline.core.release_format.chains import ReleasedRival, ReleasedStep, check_citations
+from pipeline.core.records import CoT, Edge, Path, Question, ReadingKind, TraceRecord
 from pipeline.core.release_format.grades import ReleasedConsensus, ReleasedCorrection, ReleasedGrade
 from pipeline.core.release_format.paths import GraphReference, ReleasedPath
-
-FORMAT_VERSION: Literal[3] = 3
-# What lines of format 2 lack, as pydantic's `exclude`.
-FORMAT_2_LACKS: Mapping[str, Any] = MappingProxyType(
-    {"reaches_answer": True, "rivals": True, "verdict": {"filters": {"__all__": {"decides": True}}}}
+from pipeline.core.release_format.provenance import Provenance, Terms
+from pipeline.core.release_format.schema import (
+    FORMAT_VERSION,
+    LACKS_OF_FORMAT,
+    Place,
+    Split,
+    TraceLine,
 )
-
-
-class Place(Schema):
-    """Where a trace stands in its study; `inclusion_probability` is null for what was put in."""
-
-    study: Text
-    stratum: str
-    inclusion_probability: Annotated[float, Field(gt=0, le=1)] | None
-
-
-class ReleasedFilter(Schema):
-    """What one automatic filter says; one that does not decide only measures."""
-
-    name: Text
-    passed: bool
-    score: float | None
-    explanation: str
-    decides: bool = True
-
-
-class ReleasedVerdict(Schema):
-    """What all automatic filters say; passed only if every one that decides passed."""
-
-    passed: bool
-    filters: tuple[ReleasedFilter, ...]
-
-    @model_validator(mode="after")
-    def _filters_decide(self) -> Self:
-        if self.passed != all(result.passed for result in self.filters if result.decides):
-            raise ValueError("the verdict contradicts its filters")
-        return self
-
-
-class TraceLine(Schema):
-    """One released line. The first six fields are the published MedReason columns.
-
-    `reaches_answer`: the paths end at entities of the answer; false where they end at those of
-    the source's explanation only, null in lines of format 2, which do not say.
-    """
-
-    dataset_name: Text
-    id_in_dataset: Text
-    question: Text
-    answer: Text
-    reasoning: Text
-    options: str
-    format_version: Literal[2, 3]
-    trace_id: Text
-    reasoner_kind: Literal["demonstration", "language_model"]
-    licence: Text
-    graph: GraphReference
-    config_fingerprint: Text
-    preset: Text
-    sample_index: Position
-    place: Place | None
-    context: str
-    steps: tuple[ReleasedStep, ...]
-    conclusion: Text
-    paths: tuple[ReleasedPath, ...]
-    reaches_answer: bool | None = None
-    verdict: ReleasedVerdict
-    rivals: tuple[ReleasedRival, ...] = ()
-    grades: tuple[ReleasedGrade, ...]
-    consensus: ReleasedConsensus | None
-    correction: ReleasedCorrection | None
-
-    @model_validator(mode="after")
-    def _citations_hold(self) -> Self:
-        check_citations(self.steps, self.paths)
-        for rival in self.rivals:
-            check_citations(rival.steps, rival.paths)
-        return self
-
-    @model_validator(mode="after")
-    def _format_holds(self) -> Self:
-        if (self.format_version == 2) != (self.reaches_answer is None):
-            raise ValueError("format_version contradicts what the line says")
-        return self
-
-    @model_validator(mode="after")
-    def _grades_hold(self) -> Self:
-        for grade in self.grades:
-            graded = [path_grade.path for path_grade in grade.path_grades]
-            if len(set(graded)) < len(graded) or any(i >= len(self.paths) for i in graded):
-                raise ValueError("a path grade names a path twice or one that is not there")
-            for path_grade in grade.path_grades:
-                edge_count = len(self.paths[path_grade.path].edges)
-                if any(i >= edge_count for i in path_grade.invalid_edges):
-                    raise ValueError("a path grade names an edge that is not there")
-        return self
-
-    @model_validator(mode="after")
-    def _every_step_is_covered(self) -> Self:
-        by_step: list[tuple[str, ...]] = [grade.step_labels for grade in self.grades]
-        by_step += [self.consensus.step_labels] if self.consensus else []
-        by_step += [self.correction.steps] if self.correction else []
-        if any(len(texts) not in (0, len(self.steps)) for texts in by_step):
-            raise ValueError("labels or corrections do not cover every step")
-        return self
 
 
 def reasoning_text(steps: Iterable[str], conclusion: str) -> str:
@@ -138,8 +36,13 @@ def released_line(
     *,
     trace_id: str,
     licence: str,
-    graph: GraphReference,
+    graph: GraphReference | None,
     preset: str,
+    question_id: str,
+    cluster: str,
+    split: Split,
+    provenance: Provenance,
+    terms: Terms,
     place: Place | None = None,
     grades: Iterable[ReleasedGrade] = (),
     consensus: ReleasedConsensus | None = None,
@@ -152,7 +55,7 @@ def released_line(
     """
     if trace.cot is None or trace.verdict is None:
         raise ValueError("A trace without chain of thought and verdict cannot be released.")
-    if trace.graph_checksum != graph.checksum:
+    if graph is not None and trace.graph_checksum != graph.checksum:
         raise ValueError("The trace was made on another graph than the one named.")
     trace_line = TraceLine.model_validate(
         {
@@ -163,8 +66,18 @@ def released_line(
             "reasoning": _reasoning(trace.cot),
             "options": options_text(trace.question),
             "format_version": FORMAT_VERSION,
+            "question_id": question_id,
+            "cluster": cluster,
+            "split": split,
+            "specialty": trace.question.specialty,
+            "topic": trace.question.topic,
+            "question_type": trace.question.question_type,
+            "difficulty": _difficulty(trace),
             "trace_id": trace_id,
+            "is_graded": consensus is not None,
             "reasoner_kind": trace.reasoner_kind,
+            "provenance": provenance,
+            "terms": terms,
             "licence": licence,
             "graph": graph,
             "config_fingerprint": trace.config_fingerprint,
@@ -202,18 +115,26 @@ def ends_at_explanation(line: str) -> bool:
     return '"reaches_answer":false' in line
 
 
-def as_format_2(line: str) -> str:
-    """The line as format 2 would have it, to compare it with one that was released so."""
-    earlier = parse_line(line).model_copy(update={"format_version": 2})
+def as_format(version: Literal[2, 3], line: str) -> str:
+    """The line as an earlier format would have it, to compare it with one released so."""
+    earlier = parse_line(line).model_copy(update={"format_version": version})
     return _canonical(earlier)
 
 
 def _canonical(trace_line: TraceLine) -> str:
     """Separators U+2028 and U+2029 are escaped: some readers take them for line ends."""
-    lacks = FORMAT_2_LACKS if trace_line.format_version == 2 else {}
+    lacks = LACKS_OF_FORMAT.get(trace_line.format_version, {})
     plain = trace_line.model_dump(mode="json", exclude=dict(lacks))
     line = json.dumps(plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return line.replace("\u2028", "\\u2028").replace("\u2029", "\\u2029") + "\n"
+
+
+def _difficulty(trace: TraceRecord) -> str | None:
+    """Whether a reader of the question alone found the answer; None where none was asked."""
+    for reading in trace.readings:
+        if reading.kind is ReadingKind.WITHOUT_COT and not reading.failure:
+            return "answered" if reading.correct else "missed"
+    return None
 
 
 def _reasoning(cot: CoT) -> str:

@@ -47,7 +47,9 @@ def release_new(request: SignedInRequest) -> HttpResponse:
 
 def _begin(request: SignedInRequest, form: ReleaseForm) -> Release:
     with transaction.atomic():
-        release = lifecycle.begin_release(**form.cleaned_data, made_by=request.user)
+        chosen = dict(form.cleaned_data)
+        studies = [chosen.pop("study")]
+        release = lifecycle.begin_release(**chosen, studies=studies, made_by=request.user)
         transaction.on_commit(lambda: enqueue_release(release.pk))
     return release
 

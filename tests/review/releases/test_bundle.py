@@ -12,7 +12,7 @@ from pyarrow import parquet
 from pipeline import store
 from pipeline.accounts.roles import Role
 from pipeline.core.errors import Refusal
-from pipeline.core.release_format import as_format_2
+from pipeline.core.release_format import as_format
 from pipeline.models import Event, Question, QuestionSet
 from review.evidence.policies import Rules, save_policy
 from review.exports import bundle
@@ -139,7 +139,7 @@ def test_another_version_of_a_library_is_named(release, tmp_path, monkeypatch):
 def test_a_release_frozen_in_an_earlier_version_is_rebuilt_as_it_was(release, tmp_path):
     """Its lines are of format 2, and its tables lack what came later."""
     for row in release.lines.all():
-        ReleasedTrace.objects.filter(pk=row.pk).update(line=as_format_2(row.line))
+        ReleasedTrace.objects.filter(pk=row.pk).update(line=as_format(2, row.line))
     facts = {key: value for key, value in release.manifest.items() if key not in bundling.FILES}
     facts["bundle_version"] = 1
     frozen = bundling._rebuild(release, _folder(tmp_path / "then"), facts)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.core.release_format import as_format_2
+from pipeline.core.release_format import as_format
 from review.evidence.policies import Rules, save_policy
 from review.models import ReleasedTrace
 from review.releases.lifecycle import lines_of
@@ -44,7 +44,7 @@ def test_the_first_release_differs_from_nothing(study, lead):
 def test_lines_of_an_earlier_format_are_compared_by_what_both_say(study, lead):
     first = release(study, lead, "first")
     for row in first.lines.all():
-        ReleasedTrace.objects.filter(pk=row.pk).update(line=as_format_2(row.line))
+        ReleasedTrace.objects.filter(pk=row.pk).update(line=as_format(2, row.line))
     told = release(study, lead, "second").manifest["difference"]
     assert (told["same"], told["changed"]) == (first.row_count, 0)
 

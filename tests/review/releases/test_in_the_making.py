@@ -53,7 +53,7 @@ def study(lead) -> Study:
 
 def begun(study: Study, lead, rules: Rules = factories.UNGRADED) -> Release:
     policy = save_policy("policy", rules=rules, saved_by=lead)
-    return begin_release("first", study=study, policy=policy, made_by=lead)
+    return begin_release("first", studies=[study], policy=policy, made_by=lead)
 
 
 def actions() -> list[str]:
@@ -96,20 +96,20 @@ def test_a_release_that_is_gone_is_no_error(study, lead):
 def test_one_person_has_so_many_releases_made_at_once_and_no_more(study, lead):
     policy = save_policy("policy", rules=factories.UNGRADED, saved_by=lead)
     for place in range(lifecycle.MAX_WAITING):
-        last = begin_release(f"r{place}", study=study, policy=policy, made_by=lead)
+        last = begin_release(f"r{place}", studies=[study], policy=policy, made_by=lead)
     with pytest.raises(CannotRelease, match="3 releases of lead are being made"):
-        begin_release("too-many", study=study, policy=policy, made_by=lead)
+        begin_release("too-many", studies=[study], policy=policy, made_by=lead)
     assert not Release.objects.filter(name="too-many").exists()
-    begin_release("other", study=study, policy=policy, made_by=actors.lead("other"))
+    begin_release("other", studies=[study], policy=policy, made_by=actors.lead("other"))
     tasks.finish_release(last.pk)
-    begin_release("too-many", study=study, policy=policy, made_by=lead)
+    begin_release("too-many", studies=[study], policy=policy, made_by=lead)
 
 
 def test_trying_again_counts_too(study, lead):
     failed = begun(study, lead)
     Release.objects.update(state=Release.State.FAILED, failed_reason="why not")
     for place in range(lifecycle.MAX_WAITING):
-        begin_release(f"r{place}", study=study, policy=failed.policy, made_by=lead)
+        begin_release(f"r{place}", studies=[study], policy=failed.policy, made_by=lead)
     with pytest.raises(CannotRelease, match="3 releases of lead"):
         retry_release(failed, by=lead)
     assert now(failed).state == Release.State.FAILED

@@ -18,7 +18,7 @@ from tests import actors
 from tests.factories.release_rows import graded_study
 study, lead = graded_study(traces=400, grades=1200, benchmark=20), actors.lead()
 policy = save_policy("policy", rules=Rules(), saved_by=lead)
-begin_release("first", study=study, policy=policy, made_by=lead)
+begin_release("first", studies=[study], policy=policy, made_by=lead)
 """
 RELEASE = "SELECT state, lease_token IS NOT NULL, sha256 FROM review_release"
 LINES = "SELECT count(*), count(DISTINCT item_id) FROM review_releasedtrace"

@@ -96,6 +96,8 @@ class FieldMapping:
     long_answer: str = ""
     id: tuple[str, ...] = ()
     specialty: str = ""
+    topic: str = ""
+    question_type: str = ""
     split: SplitField | None = None
     options_repeated: bool = False
 

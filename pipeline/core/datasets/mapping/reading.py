@@ -2,9 +2,12 @@
 
 from pipeline.core.datasets.fields import (
     MAX_IDENTIFIER_LENGTH,
+    MAX_TOPIC_LENGTH,
+    MAX_TYPE_LENGTH,
     InvalidRecord,
     OtherSplit,
     Record,
+    descriptor,
     identifier,
     optional_text,
     specialty,
@@ -34,6 +37,8 @@ def question_of(mapping: FieldMapping, source: str, record: Record, position: in
         context=_optional(record, mapping.context),
         long_answer=_optional(record, mapping.long_answer),
         specialty=specialty(record, mapping.specialty) if mapping.specialty else "",
+        topic=descriptor(record, mapping.topic, MAX_TOPIC_LENGTH),
+        question_type=descriptor(record, mapping.question_type, MAX_TYPE_LENGTH),
     )
 
 

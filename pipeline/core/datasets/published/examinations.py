@@ -28,6 +28,8 @@ MEDMCQA = Adapter(
                 long_answer="exp",
                 id=("id",),
                 specialty="subject_name",
+                topic="topic_name",
+                question_type="choice_type",
             )
         ),
     ),

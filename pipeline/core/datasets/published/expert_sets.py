@@ -24,6 +24,8 @@ MEDXPERTQA = Adapter(
                 options=OptionFields("object", ("options",)),
                 id=("id",),
                 specialty="body_system",
+                topic="medical_task",
+                question_type="question_type",
                 options_repeated=True,
             )
         ),

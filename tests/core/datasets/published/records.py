@@ -89,7 +89,9 @@ def _medmcqa(n: int) -> Stated:
     case = Case(n)
     record = {"id": f"u-{n}", "question": case.text, **case.columns("op"), "cop": case.place}
     record |= {"exp": case.why, "subject_name": case.subject, "choice_type": "single"}
+    record["topic_name"] = "Vitamins"
     states = {"id_in_source": f"u-{n}", "long_answer": case.why, "specialty": case.subject}
+    states |= {"topic": "Vitamins", "question_type": "single"}
     return record, case.states("medmcqa", **states)
 
 
@@ -130,7 +132,8 @@ def _medxpertqa(n: int, repeated: bool) -> Stated:
     question = f"{case.text}\nAnswer Choices: {again}" if repeated else case.text
     record = {"id": f"Text-{n}", "question": question, "options": case.letters}
     record |= {"label": case.letter, "medical_task": "Diagnosis", "body_system": case.subject}
-    return record, case.states("medxpertqa", id_in_source=f"Text-{n}", specialty=case.subject)
+    states = {"id_in_source": f"Text-{n}", "specialty": case.subject, "topic": "Diagnosis"}
+    return record, case.states("medxpertqa", **states)
 
 
 def _hle_medical(n: int) -> Stated:
