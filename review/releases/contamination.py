@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pipeline.core.duplicates.near_duplicates import NEAR, NearDuplicates, Wording, wording_of
 from pipeline.models import Question
 from pipeline.sources.described_files import sources_without_ids
-from review.releases.near_duplicates import NEAR, NearDuplicates, Wording, wording_of
 
 CONTAMINATED = "benchmark question by id or text"
 SAME = 100.0

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from review.releases.near_duplicates import NEAR, NearDuplicates, similarity, wording_of
+from pipeline.core.duplicates.near_duplicates import NEAR, NearDuplicates, similarity, wording_of
 
 VIGNETTE = (
     "A 54-year-old man comes to the emergency department because of crushing chest pain for 2 "

@@ -24,6 +24,8 @@ LONG_STEM = 12
 TRIPLE = 3
 # A changed word breaks three triples: nearly equal texts still share far more than this.
 SHARED = 0.15
+# Of texts of more different lengths the ratio cannot reach the threshold: 2m / (m + M) < 0.75.
+SHORTEST = NEAR / (200 - NEAR)
 _WORDS = re.compile(r"\w+")
 
 
@@ -53,12 +55,12 @@ def wording_of(text: str, options: Iterable[str]) -> Wording:
     return Wording(stem, " ".join((stem, *sorted(map(_plain, options)))))
 
 
-def similarity(first: Wording, second: Wording) -> float:
-    """How alike two questions are, from 0 to 100."""
-    stems = fuzz.ratio(first.stem, second.stem)
-    if first.is_long and second.is_long:
+def similarity(first: Wording, second: Wording, *, at_least: float = 0.0) -> float:
+    """How alike two questions are, from 0 to 100; 0 for what is less than `at_least`."""
+    stems = fuzz.ratio(first.stem, second.stem, score_cutoff=at_least)
+    if stems < at_least or (first.is_long and second.is_long):
         return stems
-    return min(stems, fuzz.ratio(first.whole, second.whole))
+    return min(stems, fuzz.ratio(first.whole, second.whole, score_cutoff=at_least))
 
 
 class NearDuplicates:
@@ -72,6 +74,12 @@ class NearDuplicates:
         codes = np.concatenate(triples) if triples else np.empty(0, np.uint32)
         order = np.argsort(codes, kind="stable")
         self._codes, self._owners = codes[order], owners[order]
+        # Where each question's own triples stand in that order: before them, earlier questions'.
+        self._places = np.empty(len(order), dtype=np.int64)
+        self._places[order] = np.arange(len(order))
+        self._starts = np.searchsorted(self._codes, codes, "left")
+        self._ends = np.cumsum(self._sizes)
+        self._lengths = np.array([len(wording.stem) for wording in wordings], dtype=np.int64)
 
     def nearest(self, wording: Wording) -> Near | None:
         """The nearest question at or above the threshold, the first of equals; else None."""
@@ -79,17 +87,36 @@ class NearDuplicates:
         score, position = max(scored, default=(0.0, 0))
         return Near(-position, score) if score >= NEAR else None
 
+    def proposed_before(self, position: int) -> list[int]:
+        """Questions of the set before this one that may be near to it, by triples and length."""
+        size, end = int(self._sizes[position]), int(self._ends[position])
+        own = slice(end - size, end)
+        found = self._sharing(self._starts[own], self._places[own], size, position)
+        lengths, length = self._lengths[found], self._lengths[position]
+        alike = np.minimum(lengths, length) >= SHORTEST * np.maximum(lengths, length)
+        return [int(i) for i in found[alike]]
+
+    def are_near(self, first: int, second: int) -> bool:
+        """Whether two questions of the set are near duplicates."""
+        return similarity(self._wordings[first], self._wordings[second], at_least=NEAR) >= NEAR
+
     def _proposed(self, wording: Wording) -> list[int]:
         """Positions of the questions that share enough word triples."""
         triples = _triples(wording)
         low = np.searchsorted(self._codes, triples, "left")
         high = np.searchsorted(self._codes, triples, "right")
+        return [int(i) for i in self._sharing(low, high, len(triples), len(self._sizes))]
+
+    def _sharing(
+        self, low: NDArray[np.int64], high: NDArray[np.int64], size: int, count: int
+    ) -> NDArray[np.int64]:
+        """Which of the first `count` questions stand often enough between `low` and `high`."""
         owners = [self._owners[a:b] for a, b in zip(low, high, strict=True) if b > a]
         if not owners:
-            return []
-        shared = np.bincount(np.concatenate(owners), minlength=len(self._sizes))
-        enough = np.maximum(1, SHARED * np.minimum(len(triples), self._sizes))
-        return [int(i) for i in np.flatnonzero(shared >= enough)]
+            return np.empty(0, dtype=np.int64)
+        shared = np.bincount(np.concatenate(owners), minlength=count)
+        enough = np.maximum(1, SHARED * np.minimum(size, self._sizes[:count]))
+        return np.flatnonzero(shared >= enough)
 
 
 def _plain(text: str) -> str:
