@@ -5,6 +5,7 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from pipeline.batches import claims, lifecycle
+from pipeline.batches.progress.work_left import batches_with_work, free_pump_slots
 from pipeline.log import log
 from pipeline.models import Batch
 
@@ -17,19 +18,19 @@ MODEL_PUMP_SECONDS = 60.0
 def pump(batch_id: int) -> None:
     """Make traces of a batch for a while, then enqueue another pump if work is left."""
     batch = Batch.objects.select_related("knowledge_graph").get(pk=batch_id)
-    if lifecycle.free_pump_slots(batch):
+    if free_pump_slots(batch):
         seconds = PUMP_SECONDS if batch.is_demonstration else MODEL_PUMP_SECONDS
         lifecycle.run_batch(batch, seconds=seconds)
-        if lifecycle.free_pump_slots(batch):
+        if free_pump_slots(batch):
             pump.delay(batch_id)
 
 
 def requeue_expired() -> None:
     """The reaper's part: return expired leases, enqueue every running batch with work left."""
     claims.return_expired_leases()
-    for batch in lifecycle.batches_with_work():
+    for batch in batches_with_work():
         if not lifecycle.finish_if_done(batch):
-            enqueue_pumps(batch.pk, pumps=lifecycle.free_pump_slots(batch))
+            enqueue_pumps(batch.pk, pumps=free_pump_slots(batch))
 
 
 def enqueue_pumps(batch_id: int, *, pumps: int | None = None) -> None:

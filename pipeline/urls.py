@@ -3,6 +3,7 @@
 from django.urls import path, re_path
 
 from pipeline.views import (
+    batch_start,
     batches,
     configurations,
     descriptions,
@@ -17,8 +18,8 @@ from pipeline.views import (
 app_name = "pipeline"
 urlpatterns = [
     path("batches/", batches.batch_list, name="batches"),
-    path("batches/new/", batches.batch_new, name="batch_new"),
-    path("batches/new/missing/", batches.batch_missing, name="batch_missing"),
+    path("batches/new/", batch_start.batch_new, name="batch_new"),
+    path("batches/new/missing/", batch_start.batch_missing, name="batch_missing"),
     path("batches/configurations/", configurations.configuration_list, name="configurations"),
     path("batches/configurations/new/", configurations.configuration_new, name="configuration_new"),
     path(
@@ -33,10 +34,11 @@ urlpatterns = [
     ),
     path("batches/<int:batch_id>/", batches.batch_detail, name="batch"),
     re_path(
-        r"^batches/(?P<batch_id>[0-9]+)/(?P<action>pause|resume|cancel)/$",
+        r"^batches/(?P<batch_id>[0-9]+)/(?P<action>pause|resume)/$",
         batches.batch_steer,
         name="batch_steer",
     ),
+    path("batches/<int:batch_id>/cancel/", batches.batch_cancel, name="batch_cancel"),
     path("batches/<int:batch_id>/budget/", batches.batch_budget, name="batch_budget"),
     path("batches/<int:batch_id>/retry/", batches.batch_retry, name="batch_retry"),
     path("batches/<int:batch_id>/traces/", trace_lists.trace_list, name="traces"),

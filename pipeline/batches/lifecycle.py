@@ -12,13 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from pipeline.batches import preflight
 from pipeline.batches.evaluation.arms import first_traces
 from pipeline.batches.missing import Choices, require_complete
 from pipeline.batches.preflight import ModelEndpoints
+from pipeline.batches.progress.work_left import open_traces
+from pipeline.batches.starting.names import require_free, unused_name
 from pipeline.batches.tools import open_tools
 from pipeline.batches.worker import BatchWorker
 from pipeline.core.config import MethodConfig
@@ -66,7 +67,7 @@ def start_batch(
     endpoints; their models and the temperature (None: as configured) join it. Budgets are in
     the prices' currency and in tokens, input and output together.
     Raises InvalidConfiguration for what cannot be run, EndpointRefused among it, and when there
-    is no question to take.
+    is no question to take; Refusal for a name that a batch has.
     """
     chosen = ModelEndpoints(reasoner_endpoint, reader_endpoint)
     require_complete(
@@ -92,8 +93,11 @@ def start_batch(
     )
     questions = question_set.questions.order_by("pk")[:limit]
     with transaction.atomic():
+        # Two that start batches of one set at once, a double click among them, do so in turn.
+        QuestionSet.objects.select_for_update().get(pk=question_set.pk)
+        require_free(name)
         batch = Batch.objects.create(
-            name=name or f"{question_set} on {knowledge_graph}",
+            name=name or unused_name(f"{question_set} on {knowledge_graph}"),
             question_set=question_set,
             knowledge_graph=knowledge_graph,
             configuration=configuration,
@@ -161,11 +165,6 @@ def finish_if_done(batch: Batch) -> bool:
             return False
         running.update(state=Batch.State.FINISHED, finished_at=timezone.now())
     return True
-
-
-def open_traces(batch: Batch) -> QuerySet[Trace]:
-    """The batch's traces that are still to be made."""
-    return batch.traces.filter(state__in=(Trace.State.PENDING, Trace.State.CLAIMED))
 
 
 def pause_batch(batch: Batch, *, reason: str = "", by: User | None = None) -> None:
@@ -265,27 +264,3 @@ def _next_attempt(row: Trace) -> Trace:
         arm=row.arm,
         attempt=row.attempt + 1,
     )
-
-
-def batches_with_work() -> QuerySet[Batch]:
-    """Running batches with traces still to be made."""
-    unfinished = Trace.objects.filter(state__in=(Trace.State.PENDING, Trace.State.CLAIMED))
-    return Batch.objects.filter(
-        state=Batch.State.RUNNING, pk__in=unfinished.values("batch_id").distinct()
-    )
-
-
-def free_pump_slots(batch: Batch) -> int:
-    """How many more pumps the batch may have: none unless it runs and has pending traces.
-
-    A language model's batch has one pump, which makes its traces in threads.
-    """
-    pending = batch.traces.filter(
-        state=Trace.State.PENDING, batch__state=Batch.State.RUNNING
-    ).exists()
-    if not pending:
-        return 0
-    claimed = batch.traces.filter(state=Trace.State.CLAIMED).count()
-    if batch.is_demonstration:
-        return max(0, settings.PUMPS_PER_BATCH - claimed)
-    return int(claimed < settings.TRACE_THREADS)

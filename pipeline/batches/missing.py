@@ -96,7 +96,7 @@ def _check_placebo(choices: Choices) -> None:
 
 def _check_embeddings(choices: Choices) -> None:
     if choices.config is not None and (endpoint := embeddings_of(choices.config)):
-        _require_ready(endpoint, choices.question_set)
+        require_ready(endpoint, question_set=choices.question_set)
 
 
 def _check_vectors(choices: Choices) -> None:
@@ -113,10 +113,14 @@ def _check_endpoint(choices: Choices, endpoint: Endpoint | None, role: str) -> N
         )
     if endpoint.role == Endpoint.Role.EMBEDDINGS:
         raise InvalidConfiguration(f"The endpoint {endpoint} embeds texts: name another as {role}.")
-    _require_ready(endpoint, choices.question_set)
+    require_ready(endpoint, question_set=choices.question_set)
 
 
-def _require_ready(endpoint: Endpoint, question_set: QuestionSet | None) -> None:
+def require_ready(endpoint: Endpoint, *, question_set: QuestionSet | None) -> None:
+    """Whether the endpoint may be asked this text, has its key and was tested.
+
+    Raises EndpointRefused.
+    """
     require_usable(endpoint, question_set=question_set)
     key_of(endpoint)
     if not endpoint.is_tested:

@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.batches.evaluation.other_questions import OtherQuestions
+from pipeline.batches.missing import require_ready
 from pipeline.core.chain import Tools, no_other_questions
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.errors import InvalidConfiguration
@@ -81,6 +82,26 @@ def open_tools(batch: Batch) -> BatchTools:
         similarity_for = lambda trace, calls: similarity  # noqa: E731
     others = OtherQuestions(batch, config)
     return BatchTools(config, graph, similarity_for, reasoners_for, others)
+
+
+def require_endpoints(batch: Batch) -> None:
+    """Whether its endpoints may be asked, and are those it began with. Raises as `open_tools`.
+
+    Nothing is opened and nothing is asked.
+    """
+    model = batch.config["model"]
+    began_with = (
+        (batch.reasoner_endpoint, batch.reasoner_base_url, model["reasoner"]),
+        (batch.reader_endpoint, batch.reader_base_url, model["second_reader"]),
+    )
+    for endpoint, base_url, name in began_with:
+        if endpoint is not None:
+            require_ready(endpoint, question_set=batch.question_set)
+            _require_unchanged(endpoint, base_url, endpoint.model, name)
+    if (embeddings := batch.embeddings_endpoint) is not None:
+        require_ready(embeddings, question_set=batch.question_set)
+        named = batch.config["similarity"]["model"]
+        _require_unchanged(embeddings, batch.embeddings_base_url, vectors_name(embeddings), named)
 
 
 def _by_endpoint(

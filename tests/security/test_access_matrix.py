@@ -57,6 +57,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:configuration": ("get", READ_BY_LEADS),
     "pipeline:configuration_file": ("get", READ_BY_LEADS),
     "pipeline:batch_steer": ("post", {"lead"}),
+    "pipeline:batch_cancel": ("get", READ_BY_LEADS),
     "pipeline:batch_budget": ("post", {"lead"}),
     "pipeline:batch_retry": ("post", {"lead"}),
     "pipeline:traces": ("get", READ_BY_LEADS),
@@ -197,6 +198,7 @@ def world(module_db) -> dict[str, str]:
     arguments |= {
         "pipeline:batch": [batch.pk],
         "pipeline:batch_steer": [batch.pk, "pause"],
+        "pipeline:batch_cancel": [batch.pk],
         "pipeline:batch_budget": [batch.pk],
         "pipeline:batch_retry": [batch.pk],
         "pipeline:traces": [batch.pk],

@@ -9,14 +9,14 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from tqdm import tqdm
 
-from pipeline.batches.estimate import estimate_batch
-from pipeline.batches.estimate_text import assumptions, rows
+from pipeline.batches.estimates.against_budget import budget_lines
+from pipeline.batches.estimates.estimate import estimate_batch
+from pipeline.batches.estimates.wording import assumptions, rows
 from pipeline.batches.evaluation.tables import evaluate
 from pipeline.batches.evaluation.text import evaluation_lines
 from pipeline.batches.funnel import Funnel, funnel_of, progress_of
-from pipeline.batches.lifecycle import open_traces, run_batch, start_batch
+from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.batches.missing import Choices, missing_pieces, require_complete
 from pipeline.batches.preflight import ModelEndpoints, embeddings_of
 from pipeline.configurations.registry import configuration_named, require_current
@@ -24,6 +24,7 @@ from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
 from pipeline.ledger.probe import probe_if_untested
 from pipeline.management.arguments import check_share, positive
+from pipeline.management.batch_bar import BatchBar
 from pipeline.models import Batch, Configuration, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.tasks import enqueue_pumps
@@ -156,20 +157,20 @@ class Command(BaseCommand):
             placebo_share=options["placebo"],
             threads=options["threads"] or settings.TRACE_THREADS,
         )
-        for name, figure in rows(estimate):
-            self.stdout.write(f"{name:<16}{figure}")
+        budgets = {name: options[name] for name in ("budget_money", "budget_tokens")}
+        for name, figure in (*rows(estimate), *budget_lines(estimate, **budgets)):
+            self.stdout.write(f"{name:<16}{figure}" if len(name) < 16 else f"{name}: {figure}")
         for sentence in (*assumptions(estimate), *map(str, missing_pieces(choices))):
             self.stdout.write(f"- {sentence}")
 
     def _work(self, batch: Batch, threads: int | None) -> None:
         """Make traces in this process, beside any workers, until the batch stops running."""
         threads = threads or (1 if batch.is_demonstration else settings.TRACE_THREADS)
-        total = batch.traces.count()
-        with tqdm(total=total, unit="trace", disable=None) as bar:
+        with BatchBar(batch) as bar:
             while batch.state == Batch.State.RUNNING:
-                if not run_batch(batch, threads=threads, on_progress=bar.update):
+                if not run_batch(batch, threads=threads, on_progress=bar.advance):
                     time.sleep(IDLE_SECONDS)
-                bar.update(total - open_traces(batch).count() - bar.n)
+                bar.catch_up()
                 batch.refresh_from_db()
         if batch.state == Batch.State.PAUSED:
             raise CommandError(f"The batch paused: {batch.pause_reason or 'a lead paused it.'}")

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from pipeline.accounts.roles import Role
 from pipeline.batches.lifecycle import cancel_batch, pause_batch
+from pipeline.ledger.budgets import Cost, shortage
 from pipeline.models import Batch, Event
 from tests import actors, factories
 from tests.factories.endpoints import price
@@ -107,3 +108,31 @@ def test_an_auditor_reads_the_page_and_is_offered_no_change(batch):
     auditor = actors.signed_in(actors.person("auditor", Role.AUDITOR))
     assert "change-budget" not in auditor.get(page(batch)).content.decode()
     assert change(auditor, batch, budget_tokens="99999").status_code == 403
+
+
+def test_a_raised_budget_takes_the_reason_from_the_page_and_says_what_to_press(client, batch):
+    need = Cost(9500, None, "USD")
+    pause_batch(batch, reason=shortage(batch.traces.first(), need))
+    paused = client.get(page(batch)).content.decode()
+    assert "Paused: Budget spent" in paused
+    assert "Raise the budget" in paused
+    change(client, batch, budget_money="1.5", budget_tokens="20000")
+    raised = client.get(page(batch)).content.decode()
+    assert "Budget spent" not in raised
+    assert "press Resume" in raised
+    auditor = actors.signed_in(actors.person("auditor", Role.AUDITOR))
+    assert "press Resume" not in auditor.get(page(batch)).content.decode()
+
+
+def test_the_estimate_is_held_against_the_budget_entered(client, batch):
+    data = {
+        **{"question_set": batch.question_set.pk, "knowledge_graph": batch.knowledge_graph.pk},
+        **{"configuration": "lexical", "samples": 1, "seed": 0, "estimate": "yes"},
+        **{"reasoner_endpoint": batch.reasoner_endpoint.pk},
+        **{"reader_endpoint": batch.reader_endpoint.pk, "budget_tokens": "10"},
+    }
+    estimated = client.post(reverse("pipeline:batch_new"), data).content.decode()
+    assert "Budget of 10 tokens" in estimated
+    assert "lasts for about 0 of 1 questions" in estimated
+    without = client.post(reverse("pipeline:batch_new"), data | {"budget_tokens": ""})
+    assert "none entered" in without.content.decode()

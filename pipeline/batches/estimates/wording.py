@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from pipeline.batches.estimate import (
+from pipeline.batches.estimates.estimate import (
     CHARACTERS_PER_TOKEN,
     LATENCY_SECONDS,
     REPAIRS,
@@ -44,6 +44,9 @@ def assumptions(estimate: BatchEstimate) -> list[str]:
         f"{REPAIRS[0]:.0%} to {REPAIRS[1]:.0%} of the calls are repaired once; a call takes "
         f"{quick:g} to {slow:g} seconds.",
         "Answers paid for before, which may be used again, are not taken off.",
+        "Against a budget, expected is the middle of the range and the worst case its upper end. "
+        "A batch pauses a little before its budget is spent, since each call reserves the most "
+        "it may cost.",
         "Nothing was sent, and nothing was written.",
     ]
 

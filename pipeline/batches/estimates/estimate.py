@@ -79,9 +79,10 @@ class Share:
 class BatchEstimate:
     """What a batch would take. `finished` of the `sampled` questions came to a verdict by rules.
 
-    `placebos` of the `traces` are towards wrong options.
+    `placebos` of the `traces` are towards wrong options; they belong to the `questions` too.
     """
 
+    questions: int
     traces: int
     placebos: int
     sampled: int
@@ -162,6 +163,7 @@ def estimate_batch(
     asked: dict[Asked, Endpoint | None]
     asked = {"reasoner": reasoner, "reader": reader, "embeddings": embeddings_of(config)}
     return BatchEstimate(
+        questions=len(keys),
         traces=total,
         placebos=placebos,
         sampled=len(traces),

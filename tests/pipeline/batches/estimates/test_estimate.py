@@ -7,14 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from pipeline.batches.estimate import (
+from pipeline.batches.estimates.estimate import (
     LATENCY_SECONDS,
     OUTPUT_TOKENS,
     BatchEstimate,
     Span,
     estimate_batch,
 )
-from pipeline.batches.estimate_text import assumptions, rows
+from pipeline.batches.estimates.wording import assumptions, rows
 from pipeline.core.config import ChecksConfig, preset
 from pipeline.core.errors import InvalidConfiguration
 from tests import factories

@@ -1,0 +1,1 @@
+"""What a batch would take, and whether its budget holds it."""

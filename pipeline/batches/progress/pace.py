@@ -1,0 +1,84 @@
+"""How long a running batch will take: the traces left, at the pace of those settled last."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from pipeline.batches.progress.work_left import open_traces
+from pipeline.models import Batch, Event
+
+# Fewer say nothing of the pace; more than these are no longer recent.
+MIN_SETTLED, MAX_SETTLED = 5, 60
+# From each of these on the batch was at work again: no pause counts as slowness.
+BEGUN = ("batch.started", "batch.resumed", "batch.retried")
+UNITS = (
+    (timedelta(days=1), "days"),
+    (timedelta(hours=1), "hours"),
+    (timedelta(minutes=1), "minutes"),
+)
+
+
+@dataclass(frozen=True)
+class TimeLeft:
+    """`left` traces at the pace of the last `settled`, which took `took`, up to `now`."""
+
+    left: int
+    settled: int
+    took: timedelta
+    now: datetime
+
+    @property
+    def duration(self) -> timedelta:
+        return self.left * self.took / self.settled
+
+    @property
+    def ends_at(self) -> datetime:
+        return self.now + self.duration
+
+    def __str__(self) -> str:
+        """For example: about 12 minutes left."""
+        return f"about {in_words(self.duration)} left"
+
+    @property
+    def basis(self) -> str:
+        """How it was computed."""
+        return (
+            f"{self.left:,} traces at the pace of the last {self.settled:,}, "
+            f"which were settled in {in_words(self.took)}"
+        )
+
+
+def time_left(batch: Batch, *, now: datetime) -> TimeLeft | None:
+    """How long the batch will take, from the pace of the traces settled last, placebos too.
+
+    The pace is counted up to now, so that a batch that has stalled is told to take longer. None
+    unless it runs and at least MIN_SETTLED traces have been settled since it last began.
+    """
+    if batch.state != Batch.State.RUNNING:
+        return None
+    since = _begun_at(batch)
+    settled = batch.traces.filter(settled_at__gt=since).order_by("-settled_at")
+    times = list(settled.values_list("settled_at", flat=True)[: MAX_SETTLED + 1])
+    if len(times) > MAX_SETTLED:
+        since = times.pop() or since
+    left = open_traces(batch).count()
+    if len(times) < MIN_SETTLED or not left or now <= since:
+        return None
+    return TimeLeft(left, len(times), now - since, now)
+
+
+def _begun_at(batch: Batch) -> datetime:
+    """When the batch last went to work."""
+    label = batch._meta.label_lower
+    began = Event.objects.filter(subject_type=label, subject_id=str(batch.pk), action__in=BEGUN)
+    last: datetime | None = began.order_by("-at").values_list("at", flat=True).first()
+    return last or batch.started_at
+
+
+def in_words(duration: timedelta) -> str:
+    """A duration in the largest unit of which there are two; hours and days with a decimal."""
+    for unit, size in UNITS.items():
+        if duration >= 2 * size:
+            number = duration / size
+            return f"{number:.0f} {unit}" if unit == "minutes" else f"{number:.1f} {unit}"
+    seconds = max(1, round(duration.total_seconds()))
+    return f"{seconds} second{'s' if seconds > 1 else ''}"

@@ -1,0 +1,1 @@
+"""Beginning a batch: its name, a trial of it, another like it."""
