@@ -10,11 +10,7 @@ from pipeline.models import Batch, Event
 MIN_SETTLED, MAX_SETTLED = 5, 60
 # From each of these on the batch was at work again: no pause counts as slowness.
 BEGUN = ("batch.started", "batch.resumed", "batch.retried")
-UNITS = (
-    (timedelta(days=1), "days"),
-    (timedelta(hours=1), "hours"),
-    (timedelta(minutes=1), "minutes"),
-)
+UNITS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
 
 
 @dataclass(frozen=True)
