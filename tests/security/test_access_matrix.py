@@ -22,129 +22,13 @@ from tests import actors, factories
 from tests.factories import endpoints, make_release
 from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.submitting import submit
+from tests.security.access_table import ROLES, TABLE
 from tests.security.visitors import addresses_in, came_through, client_for, names
 
 pytestmark = pytest.mark.django_db
-ROLES = ("anonymous", "no role", "lead", "reviewer", "adjudicator", "auditor", "superuser")
-READ_BY_LEADS = {"lead", "auditor"}
-EVERYONE = set(ROLES)
-SIGNED_IN = EVERYONE - {"anonymous"}
-WITH_ROLE = {"lead", "reviewer", "adjudicator", "auditor"}
-
-# name -> (method, who gets through). Anyone else is sent to the login page or gets 403 or 404.
-# The Django admin has a rule of its own, in test_admin.
-TABLE: dict[str, tuple[str, set[str]]] = {
-    "home": ("get", WITH_ROLE),
-    "healthz": ("get", EVERYONE),
-    "account_login": ("get", {"anonymous"}),
-    "account_logout": ("get", SIGNED_IN),
-    "account_change_password": ("get", SIGNED_IN),
-    "account_inactive": ("get", EVERYONE),
-    "account_reauthenticate": ("get", SIGNED_IN),
-    "mfa_authenticate": ("get", set()),  # between password and session only
-    "mfa_reauthenticate": ("get", SIGNED_IN),
-    "mfa_index": ("get", SIGNED_IN),
-    "mfa_activate_totp": ("get", SIGNED_IN),
-    "mfa_deactivate_totp": ("get", set()),  # nobody here has it on
-    "mfa_view_recovery_codes": ("get", set()),
-    "mfa_generate_recovery_codes": ("get", SIGNED_IN),
-    "pipeline:batches": ("get", READ_BY_LEADS),
-    "pipeline:batch_new": ("get", READ_BY_LEADS),
-    "pipeline:batch": ("get", READ_BY_LEADS),
-    "pipeline:batch_missing": ("get", READ_BY_LEADS),
-    "pipeline:configurations": ("get", READ_BY_LEADS),
-    "pipeline:configuration_new": ("get", READ_BY_LEADS),
-    "pipeline:configuration": ("get", READ_BY_LEADS),
-    "pipeline:configuration_file": ("get", READ_BY_LEADS),
-    "pipeline:batch_steer": ("post", {"lead"}),
-    "pipeline:batch_cancel": ("get", READ_BY_LEADS),
-    "pipeline:batch_budget": ("post", {"lead"}),
-    "pipeline:batch_retry": ("post", {"lead"}),
-    "pipeline:traces": ("get", READ_BY_LEADS),
-    "pipeline:all_traces": ("get", READ_BY_LEADS),
-    "pipeline:trace": ("get", READ_BY_LEADS),
-    "pipeline:trace_paths": ("get", READ_BY_LEADS),
-    "pipeline:question_sets": ("get", READ_BY_LEADS),
-    "pipeline:question_upload": ("get", READ_BY_LEADS),
-    "pipeline:description_new": ("get", READ_BY_LEADS),
-    **dict.fromkeys(
-        ("pipeline:description", "pipeline:description_load"), ("get", set())
-    ),  # its owner
-    "pipeline:question_load": ("get", READ_BY_LEADS),
-    "pipeline:question_set": ("get", READ_BY_LEADS),
-    "pipeline:knowledge_graphs": ("get", READ_BY_LEADS),
-    "pipeline:endpoints": ("get", READ_BY_LEADS),
-    "pipeline:endpoint_new": ("get", READ_BY_LEADS),
-    "pipeline:endpoint_change": ("get", READ_BY_LEADS),
-    "pipeline:endpoint_test": ("post", {"lead"}),
-    "pipeline:endpoint_steer": ("post", {"lead"}),
-    "pipeline:prices": ("get", READ_BY_LEADS),
-    "pipeline:price_new": ("get", READ_BY_LEADS),
-    "pipeline:price_change": ("get", READ_BY_LEADS),
-    "review:desk": ("get", {"reviewer"}),
-    "review:next_item": ("post", {"reviewer"}),
-    "review:grade": ("get", {"reviewer"}),
-    "review:draft": ("post", {"reviewer"}),
-    "review:answer_key": ("post", {"reviewer"}),
-    "review:decline": ("post", {"reviewer"}),
-    "review:keys": ("post", {"reviewer"}),
-    "review:practice": ("get", {"reviewer"}),
-    "review:history": ("get", {"reviewer"}),
-    "review:amend": ("get", {"reviewer"}),
-    "review:amend_draft": ("post", {"reviewer"}),
-    "review:reveal": ("get", {"reviewer"}),
-    "review:sent_back": ("get", {"reviewer"}),
-    "review:adjudication": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:adjudication_study": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:settle_next": ("post", {"adjudicator"}),
-    "review:adjudication_item": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:settle_hold": ("post", {"adjudicator"}),
-    "review:settle": ("get", {"adjudicator"}),
-    "review:settle_let_go": ("post", {"adjudicator"}),
-    "review:correct": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:send_back": ("post", {"lead", "adjudicator"}),
-    "review:disputes": ("get", READ_BY_LEADS),
-    "review:dispute": ("get", READ_BY_LEADS),
-    "review:studies": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:study_new": ("get", READ_BY_LEADS),
-    "review:study": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:study_extend": ("get", READ_BY_LEADS),
-    "review:study_draw": ("post", {"lead"}),
-    "review:policy_try": ("get", READ_BY_LEADS),
-    "review:controls": ("get", READ_BY_LEADS),
-    "review:control_mark": ("get", READ_BY_LEADS),
-    "review:control_retire": ("post", {"lead"}),
-    "review:study_steer": ("post", {"lead"}),
-    "review:reports": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:report": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:report_file": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:report_table": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:report_plot": ("get", READ_BY_LEADS | {"adjudicator"}),
-    "review:releases": ("get", READ_BY_LEADS),
-    "review:release_new": ("get", READ_BY_LEADS),
-    "review:policy_new": ("get", READ_BY_LEADS),
-    "review:release": ("get", READ_BY_LEADS),
-    "review:release_download": ("get", READ_BY_LEADS),
-    "review:release_bundle": ("get", READ_BY_LEADS),
-    "review:release_withdraw": ("post", {"lead"}),
-    "review:release_steer": ("post", {"lead"}),
-    "review:people": ("get", READ_BY_LEADS),
-    "review:person": ("get", READ_BY_LEADS),
-    "review:person_roles": ("post", {"lead"}),
-    "review:person_profile": ("post", {"lead"}),
-    "review:person_steer": ("post", {"lead"}),
-    "review:person_reset": ("post", {"lead"}),
-    "review:password_reset": ("get", EVERYONE),
-    "review:invitation_new": ("get", READ_BY_LEADS),
-    "review:invitation_accept": ("get", EVERYONE),
-    "review:invitation_revoke": ("post", {"lead"}),  # after it: no link works any more
-    "review:profile": ("get", {"reviewer"}),
-    "review:audit": ("get", READ_BY_LEADS),
-    "review:logins": ("get", READ_BY_LEADS),
-}
 # Forms that are shown to more people than may send them.
 WRITES = (
-    *("pipeline:batch_new", "pipeline:configuration_new"),
+    *("pipeline:batch_new", "pipeline:batch_cancel", "pipeline:configuration_new"),
     *("pipeline:question_upload", "pipeline:description_new", "pipeline:endpoint_new"),
     *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
     *("review:study_new", "review:study_extend", "review:control_mark"),
