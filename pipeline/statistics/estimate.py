@@ -1,6 +1,7 @@
 """What every statistic returns: a number with its interval, or the reason why there is none."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,12 +17,30 @@ CENSUS = "every trace that it counts is in the sample: there is no sampling erro
 
 
 @dataclass(frozen=True, slots=True)
+class OnceSettled:
+    """What a figure may become once the `waiting` items behind it are settled.
+
+    `lowest` and `highest`: its values if they all turn out one way, and the other.
+    """
+
+    waiting: int
+    lowest: float
+    highest: float
+
+    def mapped(self, figure: Callable[[float], float]) -> "OnceSettled":
+        """The same for a figure that rises or falls with this one."""
+        ends = sorted((figure(self.lowest), figure(self.highest)))
+        return OnceSettled(self.waiting, *ends)
+
+
+@dataclass(frozen=True, slots=True)
 class Estimate:
     """A figure, its 95 % interval and the number of items behind it.
 
     `reason` says why the value is undefined, or why a defined value has no interval; an interval
     of no width, of a batch graded in full, has one too. No field is ever NaN or infinite: such a
-    number is refused here, before it can reach a page.
+    number is refused here, before it can reach a page. `once_settled` stands beside a preliminary
+    figure: items that its label depends on still wait.
     """
 
     value: float | None
@@ -30,6 +49,7 @@ class Estimate:
     n: int = 0
     reason: str = ""
     standard_error: float | None = None
+    once_settled: OnceSettled | None = None
 
     def __post_init__(self) -> None:
         figures = (self.value, self.low, self.high, self.standard_error)
@@ -54,7 +74,8 @@ class Estimate:
         if self.value is None:
             return self
         low, high = (None if end is None else 1 - end for end in (self.high, self.low))
-        return replace(self, value=1 - self.value, low=low, high=high)
+        settled = self.once_settled and self.once_settled.mapped(lambda value: 1 - value)
+        return replace(self, value=1 - self.value, low=low, high=high, once_settled=settled)
 
     def within(self, low: float, high: float) -> "Estimate":
         """The same estimate with its interval cut to what is possible."""

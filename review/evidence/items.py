@@ -18,6 +18,7 @@ from pipeline.statistics.consensus import Consensus, Rating, consensus
 from pipeline.statistics.step_labels import step_consensus
 from review.evidence.grade_records import GradeRecord, ItemGrades, grades_by_item
 from review.evidence.key_disputes import key_exclusion
+from review.evidence.waiting import Wait, missing_grades, wait_of
 from review.models import Adjudication, Decline, Grade, Item, KeyRuling, SendBack, Study
 
 BLOCK_SIZE = 500
@@ -35,6 +36,7 @@ class Evidence:
     is empty where there is none. `arm` is the trace's: of a placebo, whose key is none, doubts
     and rulings do not count.
     `unanswered` says why there is no label; control items, repeats and placebos never have one.
+    `waits_for` says what may still change the label, or give one (`review.evidence.waiting`).
     """
 
     item: int
@@ -62,6 +64,7 @@ class Evidence:
     repeat_of: int | None = None
     settled_steps: tuple[str, ...] = ()
     arm: str = Trace.Arm.KEY
+    waits_for: Wait = ""
 
     @property
     def step_labels(self) -> tuple[str, ...]:
@@ -129,6 +132,7 @@ def _evidence_of_block(block: Sequence[Item]) -> Iterator[Evidence]:
     settled = _settled(item_ids)
     rulings = _rulings({item.trace.question_id for item in block})
     declines = _declines(item_ids)
+    incomplete = missing_grades(item_ids)
     for item in block:
         yield _evidence_of(
             item,
@@ -136,6 +140,7 @@ def _evidence_of_block(block: Sequence[Item]) -> Iterator[Evidence]:
             settled.get(item.pk),
             rulings.get(item.trace.question_id),
             declines.get(item.pk, 0),
+            incomplete=item.pk in incomplete,
         )
 
 
@@ -145,9 +150,12 @@ def _evidence_of(
     settled: Adjudication | None,
     ruling: KeyRuling | None,
     declines: int,
+    *,
+    incomplete: bool,
 ) -> Evidence:
+    holds = _holds(settled)
+    agreed, flag = _consensus(settled, grades, holds), _open_safety_flag(settled, grades, holds)
     question_set = item.trace.question.question_set
-    holds = settled is not None and not settled.overtaken  # type: ignore[attr-defined]
     return Evidence(
         item=item.pk,
         code=item.code,
@@ -163,10 +171,10 @@ def _evidence_of(
         features=store.trace_features(item.trace.features),
         grades=grades.current,
         independent=grades.independent,
-        consensus=_consensus(settled, grades, holds),
+        consensus=agreed,
         adjudicated=holds,
         key_exclusion=_key_exclusion(item, grades, settled, ruling),
-        open_safety_flag=_open_safety_flag(settled, grades, holds),
+        open_safety_flag=flag,
         sent_back=item.sent_back,  # type: ignore[attr-defined]
         declines=declines,
         licence_exclusion=_licence_exclusion(question_set),
@@ -174,7 +182,21 @@ def _evidence_of(
         repeat_of=item.repeat_of_id,
         settled_steps=_settled_steps(settled) if settled is not None and holds else (),
         arm=item.trace.arm,
+        waits_for=wait_of(
+            judged=agreed is not None
+            or any(grade.rating for grade in grades.current)
+            or bool(flag),
+            settled=agreed is not None,
+            adjudicated=holds,
+            sent_back=item.sent_back,  # type: ignore[attr-defined]
+            incomplete=incomplete,
+        ),
     )
+
+
+def _holds(settled: Adjudication | None) -> bool:
+    """Whether the adjudication is the last word on its item."""
+    return settled is not None and not settled.overtaken  # type: ignore[attr-defined]
 
 
 def _key_exclusion(

@@ -28,6 +28,7 @@ from review.reports.assisted import shares_acceptable
 from review.reports.facts import Facts
 from review.reports.filters.measures import overall_measures
 from review.reports.shares import joined_strata_caution, weighted_sample
+from review.reports.wording import settled_text
 
 MEASURES: Mapping[str, str] = {
     "positive predictive value": "Share acceptable of the traces the filters kept",
@@ -151,7 +152,9 @@ def _estimates(tally: StudyTally, head: str) -> Iterator[dict[str, Any]]:
 def _shares(facts: Facts) -> Iterator[dict[str, Any]]:
     plain, assisted = shares_acceptable(facts)
     joined = joined_strata_caution(weighted_sample(facts, lambda item: item.acceptable))
-    notes = (f"Estimates {ESTIMAND}", *(_clause(caution) for caution in joined))
+    waits = [_clause(facts.preliminary.text)] if facts.preliminary else []
+    notes = (*waits, f"estimates {ESTIMAND}", *map(_clause, joined))
+    notes = (notes[0][0].upper() + notes[0][1:], *notes[1:])
     yield _figure("Share acceptable of all traces made", "share", plain, *notes)
     title = "Share acceptable of all traces made, with the learned score"
     yield _figure(title, "share", assisted, *notes)
@@ -188,7 +191,7 @@ def _count(title: str, value: int) -> dict[str, Any]:
 
 def _figure(title: str, unit: str, estimate: Estimate, *notes: str) -> dict[str, Any]:
     """As the dashboard has it, to the last digit; the note names what it says, and cautions."""
-    parts = [*notes, estimate.reason, estimate.caution]
+    parts = [*notes, settled_text(estimate, unit), estimate.reason, estimate.caution]
     return {
         "title": title,
         "unit": unit,

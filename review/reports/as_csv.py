@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 
 from pipeline.statistics.estimate import Estimate
 from review.reports.document import Cell, Column, Link, Report, Table
+from review.reports.wording import settled_text
 
 # What spreadsheets take for the beginning of a formula (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
@@ -70,7 +71,7 @@ def _row(row: Sequence[Cell], wide: Sequence[bool]) -> list[Field]:
 def _fields(cell: Cell) -> tuple[Field, ...]:
     """Value, low, high, n and note of a cell."""
     if isinstance(cell, Estimate):
-        note = "; ".join(filter(None, (cell.reason, cell.caution)))
+        note = "; ".join(filter(None, (settled_text(cell, ""), cell.reason, cell.caution)))
         return cell.value, cell.low, cell.high, cell.n, note
     return _text(cell), None, None, None, None
 

@@ -12,6 +12,7 @@ from review.reports.document import Cell, Link, Report, Section, Table
 def report_json(report: Report, imprint: Mapping[str, str]) -> str:
     """The whole report. ValueError for a NaN, which no report holds."""
     content = {
+        "preliminary": _preliminary(report),
         "report": report.key,
         "title": report.title,
         **{name.replace(" ", "_"): value for name, value in imprint.items()},
@@ -20,6 +21,13 @@ def report_json(report: Report, imprint: Mapping[str, str]) -> str:
         "sections": [_section(section) for section in report.sections],
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
+
+
+def _preliminary(report: Report) -> dict[str, Any] | None:
+    """Null where nothing waits, or nothing in the report depends on it."""
+    if not report.preliminary:
+        return None
+    return asdict(report.preliminary) | {"text": report.preliminary.text}
 
 
 def _section(section: Section) -> dict[str, Any]:

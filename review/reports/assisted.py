@@ -11,14 +11,14 @@ from pipeline.statistics.estimation.sample_size import further_grades
 from pipeline.statistics.estimation.stratified_sample import Sample
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
-from review.reports.shares import WeightedSample, weighted_sample
+from review.reports.shares import MORE_COLUMNS, WeightedSample, awaiting_answers, weighted_sample
 
 BOUNDS_COLUMNS = (
     Column("estimate", "Share", "share"),
     Column("lowest", "If none of the unanswered were", "share"),
     Column("highest", "If all of them were", "share"),
     Column("unanswered", "Without an answer", "items"),
-    Column("more", "More grades for ± 5 points", "items"),
+    *MORE_COLUMNS,
 )
 LEARNED_SCORE_NOTE = (
     "The learned score predicts from the recorded features of a trace whether the panel would "
@@ -56,6 +56,7 @@ def bounds_cells(
     """An estimate with its bounds, and how many more grades it takes: cells of BOUNDED."""
     bounds = nonresponse_bounds(sample, target)
     size = round(float((expansion_weights(sample) * target.denominator_values(sample.label)).sum()))
-    more = further_grades(estimate, population=size, grades_an_item=overlap)
-    grades = None if estimate.value is None else more.grades
-    return estimate, bounds.lowest.value, bounds.highest.value, bounds.unanswered, grades
+    waiting = awaiting_answers(sample, target.in_denominator)
+    more = further_grades(estimate, population=size, grades_an_item=overlap, waiting=waiting)
+    needed = (None, None) if estimate.value is None else (more.adjudications, more.grades)
+    return estimate, bounds.lowest.value, bounds.highest.value, bounds.unanswered, *needed

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.statistics.estimate import Estimate
+from review.evidence.waiting import Preliminary
 
 PlotKind = Literal["intervals", "bars", "stacked", "heat", "line", "calibration"]
 
@@ -96,7 +97,10 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One report of one study. `estimand` is printed with every number that has one."""
+    """One report of one study. `estimand` is printed with every number that has one.
+
+    `preliminary`: what items that its estimates rest on wait for; said first of all.
+    """
 
     key: str
     title: str
@@ -105,6 +109,7 @@ class Report:
     estimand: str = ""
     cautions: tuple[str, ...] = ()
     headline: Headline | None = None
+    preliminary: Preliminary | None = None
 
     @property
     def tables(self) -> tuple[Table, ...]:

@@ -16,6 +16,7 @@ from pipeline.statistics.estimation.stratified_sample import (
     build_sample,
 )
 from review.evidence.items import Evidence, read_evidence
+from review.evidence.waiting import Preliminary, preliminary_of
 from review.models import Item, PathGrade, Study
 from review.sampling.learned_score import Learned, learn
 
@@ -63,9 +64,12 @@ class Facts:
         *,
         scores: Mapping[int, float] | None = None,
         score_means: Mapping[str, float] | None = None,
+        settles: bool = True,
     ) -> Sample:
         """The sampled items as the estimators read them; `label` gives 0 to 1, or None.
 
+        `settles`: the label follows from the consensus, so items whose consensus waits are
+        marked as waiting. Not those that an answer key under dispute keeps out.
         `scores` by item, and their means over all traces by stratum, for assisted estimates.
         """
         rows = [
@@ -76,6 +80,7 @@ class Facts:
                 label=label(item),
                 kept=item.kept,
                 score=scores[item.item] if scores else None,
+                waiting=settles and bool(item.waits_for) and not item.key_exclusion,
             )
             for item in self.items
         ]
@@ -84,6 +89,11 @@ class Facts:
             for name, size in self.strata.items()
         }
         return build_sample(rows, sizes)
+
+    @cached_property
+    def preliminary(self) -> Preliminary:
+        """How many of the graded items wait for an adjudication or a further grade."""
+        return preliminary_of(self.items)
 
     @cached_property
     def learned_score(self) -> Learned:

@@ -80,6 +80,7 @@ def funnel_report(facts: Facts) -> Report:
         ),
         ESTIMAND,
         headline=_headline(runs),
+        preliminary=facts.preliminary,
     )
 
 
@@ -231,4 +232,13 @@ def per_accepted(per_kept: float, acceptable: Estimate) -> Estimate:
     value = per_kept / acceptable.value
     if not acceptable.low or acceptable.high is None:
         return Estimate(value, n=acceptable.n, reason="the share may be 0: there is no upper end")
-    return Estimate(value, per_kept / acceptable.high, per_kept / acceptable.low, acceptable.n)
+    settled = acceptable.once_settled
+    if settled is not None:
+        settled = settled.mapped(lambda share: per_kept / share) if settled.lowest else None
+    return Estimate(
+        value,
+        per_kept / acceptable.high,
+        per_kept / acceptable.low,
+        acceptable.n,
+        once_settled=settled,
+    )

@@ -17,7 +17,14 @@ def imprint_of(facts: Facts) -> dict[str, str]:
 
 
 def preamble(report: Report, facts: Facts) -> list[str]:
-    """The imprint, the estimand and the cautions as lines of text, for files."""
+    """What waits, the imprint, the estimand and the cautions as lines of text, for files."""
     lines = [f"{name}: {value}" for name, value in imprint_of(facts).items()]
     stated = [f"estimand: {report.estimand}"] if report.estimand else []
-    return [report.title, *lines, *stated, *(f"caution: {caution}" for caution in report.cautions)]
+    waits = [report.preliminary.text] if report.preliminary else []
+    return [
+        *waits,
+        report.title,
+        *lines,
+        *stated,
+        *(f"caution: {caution}" for caution in report.cautions),
+    ]

@@ -15,10 +15,16 @@ from pipeline.statistics.estimation.ratio_estimator import (
 from pipeline.statistics.estimation.sample_size import FurtherGrades, further_grades
 from pipeline.statistics.estimation.stratified_sample import Sample, collapse_strata
 from review.evidence.items import Evidence
+from review.reports.document import Column
 from review.reports.facts import Facts
 from review.sampling.learned_score import Learned
 
 Label = Callable[[Evidence], float | None]
+# What it takes until a share is known to 5 points either way, of a row's further_grades.
+MORE_COLUMNS = (
+    Column("adjudications", "For ± 5 points: adjudications of graded items", "items"),
+    Column("more", "and more grades", "items"),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,18 +52,30 @@ class WeightedSample:
         """How many more grades until the share is known to 5 points either way."""
         weights = 1 / self.sample.probability
         size = float(weights.sum() if domain is None else weights[domain].sum())
-        return further_grades(estimate, population=round(size), grades_an_item=self.overlap)
+        return further_grades(
+            estimate,
+            population=round(size),
+            grades_an_item=self.overlap,
+            waiting=awaiting_answers(self.sample, domain),
+        )
 
 
-def weighted_sample(facts: Facts, label: Label, learned: Learned | None = None) -> WeightedSample:
+def awaiting_answers(sample: Sample, domain: BoolArray | None = None) -> int:
+    """Graded items that get their answer by an adjudication, not by another grade."""
+    waiting = sample.unsettled & ~sample.answered
+    return int(np.sum(waiting if domain is None else waiting & domain))
+
+
+def weighted_sample(
+    facts: Facts, label: Label, learned: Learned | None = None, *, settles: bool = True
+) -> WeightedSample:
     """The sample under a label; strata with fewer than two answers are joined, and named.
 
-    With the `learned` score where one is given: for assisted estimates.
+    With the `learned` score where one is given: for assisted estimates. `settles`: the label
+    follows from the consensus, so it waits with it.
     """
-    if learned:
-        as_drawn = facts.sample(label, scores=learned.by_item, score_means=learned.means)
-    else:
-        as_drawn = facts.sample(label)
+    scores, means = (learned.by_item, learned.means) if learned else (None, None)
+    as_drawn = facts.sample(label, scores=scores, score_means=means, settles=settles)
     sample = collapse_strata(as_drawn)
     joined = next((name for name in sample.strata if name not in as_drawn.strata), "")
     return WeightedSample(facts.items, sample, joined, facts.study.overlap)

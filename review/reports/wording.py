@@ -20,16 +20,20 @@ MONEY_DECIMALS = 4
 
 @dataclass(frozen=True, slots=True)
 class CellText:
-    """A cell in words: the figure, its interval with n, why something is missing, a caution."""
+    """A cell in words: the figure, its interval with n, why something is missing, a caution.
+
+    `preliminary`: what the figure may become once waiting items are settled.
+    """
 
     figure: str
     interval: str = ""
     reason: str = ""
     caution: str = ""
+    preliminary: str = ""
 
     def __str__(self) -> str:
         text = f"{self.figure} {self.interval}".strip()
-        notes = "; ".join(filter(None, (self.reason, self.caution)))
+        notes = "; ".join(filter(None, (self.preliminary, self.reason, self.caution)))
         return f"{text} ({notes})" if notes else text
 
 
@@ -89,13 +93,27 @@ def _plain_text(cell: str | int | float | Link | None, unit: str) -> str:
     )
 
 
+def settled_text(estimate: Estimate, unit: str) -> str:
+    """What a preliminary figure may become; empty for one that waits for nothing."""
+    settled = estimate.once_settled
+    if settled is None:
+        return ""
+    items = f"{settled.waiting:,} waiting item{'' if settled.waiting == 1 else 's'}"
+    low, high = (format_number(end, unit) for end in (settled.lowest, settled.highest))
+    return f"preliminary: {low} to {high} once {items} are settled"
+
+
 def _estimate_text(estimate: Estimate, unit: str) -> CellText:
     if estimate.value is None:
         return CellText(NO_FIGURE, reason=estimate.reason)
     counted = f"n = {estimate.n:,}"
     if estimate.low is None or estimate.high is None or estimate.reason:
         return CellText(
-            format_number(estimate.value, unit), counted, estimate.reason, estimate.caution
+            format_number(estimate.value, unit),
+            counted,
+            estimate.reason,
+            estimate.caution,
+            settled_text(estimate, unit),
         )
     factor, decimals, _ = UNITS.get(unit, (1, MONEY_DECIMALS, ""))
     low, high = (_digits(end * factor, decimals) for end in (estimate.low, estimate.high))
@@ -103,6 +121,7 @@ def _estimate_text(estimate: Estimate, unit: str) -> CellText:
         format_number(estimate.value, unit),
         f"({low} to {high}), {counted}",
         caution=estimate.caution,
+        preliminary=settled_text(estimate, unit),
     )
 
 

@@ -10,8 +10,9 @@ from typing import ClassVar
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q
 
 from review.adjudication.settle import awaiting_adjudication
+from review.evidence.waiting import UNFILLED, Preliminary
 from review.grading.controls import meets
-from review.models import Grade, Item, Slot, Study
+from review.models import Adjudication, Grade, Item, SendBack, Slot, Study
 
 # Pace is the median of the study's latest grades: how people work now, at a bounded cost.
 LATEST_GRADES = 1000
@@ -90,6 +91,27 @@ def board_of(study: Study) -> Board:
         waiting=awaiting_adjudication(study).count(),
         strata=strata,
         reviewers=_reviewers(study),
+    )
+
+
+def preliminary_counts(study: Study) -> Preliminary:
+    """How many of the study's graded items wait: the counts of its reports, without their cost."""
+    items = Item.objects.filter(study=study, kind=Item.Kind.SAMPLED)
+    judged = Grade.objects.filter(item=OuterRef("pk"), is_current=True, cannot_judge="")
+    sent_back = SendBack.objects.waiting().filter(grade__item=OuterRef("pk"))
+    settled = Adjudication.objects.filter(item=OuterRef("pk"), is_current=True)
+    unfilled = Slot.objects.filter(item=OuterRef("pk"), state__in=UNFILLED)
+    waiting = awaiting_adjudication(study).filter(kind=Item.Kind.SAMPLED).order_by().values("pk")
+    incomplete = Q() if study.state != Study.State.CLOSED else Q(pk__in=())
+    return Preliminary(
+        graded=items.filter(Exists(judged) | Exists(sent_back) | Q(pk__in=waiting)).count(),
+        awaiting_adjudication=waiting.count(),
+        awaiting_grade=items.exclude(pk__in=waiting)
+        .filter(
+            Exists(sent_back)
+            | (incomplete & Q(Exists(judged)) & Q(Exists(unfilled)) & ~Q(Exists(settled)))
+        )
+        .count(),
     )
 
 

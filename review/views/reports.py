@@ -28,7 +28,12 @@ def overview(request: SignedInRequest, study_id: int) -> HttpResponse:
     study = access.study_to_report(request.user, study_id)
     facts = read_facts(study)
     rows = [(entry, build_report(facts, entry.key)) for entry in REPORTS]
-    context = {"study": study, "rows": rows, "imprint": imprint_of(facts)}
+    context = {
+        "study": study,
+        "rows": rows,
+        "imprint": imprint_of(facts),
+        "preliminary": facts.preliminary,
+    }
     return render(request, "review/report_list.html", context)
 
 

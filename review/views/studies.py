@@ -15,7 +15,7 @@ from review.studies import lifecycle
 from review.studies.extend import extend_study
 from review.studies.forecast import forecast_of
 from review.studies.phases import draw_more, latest_phase, traces_left
-from review.studies.progress import board_of, discordant_items
+from review.studies.progress import board_of, discordant_items, preliminary_counts
 from review.studies.stuck_items import stuck_items
 
 # The board shows the most serious of the waiting items; adjudication lists them all.
@@ -58,6 +58,7 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
     context = {
         "study": study,
         "board": board if may_see_grades else board.without_checks(),
+        "preliminary": preliminary_counts(study) if may_see_grades else None,
         "stuck": stuck_items(study),
         "live": study.state != Study.State.CLOSED,
     }

@@ -7,6 +7,7 @@ from pipeline.core.features import TraceFeatures
 from pipeline.statistics.consensus import Rating, consensus
 from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
+from review.evidence.waiting import wait_of
 from review.models import Study
 from review.reports.facts import Facts
 
@@ -77,8 +78,15 @@ def make_evidence(number: int, *grades: GradeRecord, **changes: Any) -> Evidence
         "sent_back": False,
         "declines": 0,
         "licence_exclusion": "",
-    }
-    return Evidence(**(fields | changes))
+    } | changes
+    waits = wait_of(
+        judged=bool(ratings or flag or fields["consensus"]),
+        settled=fields["consensus"] is not None,
+        adjudicated=fields["adjudicated"],
+        sent_back=fields["sent_back"],
+        incomplete=False,
+    )
+    return Evidence(**({"waits_for": waits} | fields))
 
 
 def make_facts(items: Iterable[Evidence], **changes: Any) -> Facts:

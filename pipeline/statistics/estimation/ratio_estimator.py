@@ -11,11 +11,19 @@ prediction-powered form with cross-fitting; Korn and Graubard (1998) for the eff
 """
 
 import math
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.statistics.estimate import CENSUS, BoolArray, Estimate, FloatArray, undefined
+from pipeline.statistics.estimate import (
+    CENSUS,
+    BoolArray,
+    Estimate,
+    FloatArray,
+    OnceSettled,
+    undefined,
+)
 from pipeline.statistics.estimation.stratified_sample import Sample
 from pipeline.statistics.intervals import Z, student_t_quantile, wilson
 
@@ -49,7 +57,7 @@ class Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """The ratio with every unanswered item at its worst, and at its best.
+    """The ratio with every unanswered or waiting item at its worst, and at its best.
 
     The two values have no sampling error; `low` and `high` of the two estimates add it.
     `unanswered` counts the items that can enter the denominator.
@@ -82,13 +90,42 @@ def assisted_share(sample: Sample) -> Estimate:
     if sample.score is None or sample.score_means is None:
         return undefined("no score is recorded for every trace")
     score_offsets = sample.score - sample.score_means[sample.stratum]
-    return estimate_ratio(
-        sample, share_ratio(sample), sample.label - _lambdas(sample) * score_offsets
+    return _with_waiting(
+        sample,
+        share_ratio(sample),
+        lambda one, target: _ratio(one, target, one.label - _lambdas(one) * score_offsets),
     )
 
 
-def estimate_ratio(sample: Sample, target: Ratio, values: FloatArray | None = None) -> Estimate:
-    """A ratio of the batch. `values` replace the labels in the numerator: score-adjusted ones."""
+def estimate_ratio(sample: Sample, target: Ratio) -> Estimate:
+    """A ratio of the batch, with what it may become once waiting items are settled."""
+    return _with_waiting(sample, target, _ratio)
+
+
+def _with_waiting(
+    sample: Sample, target: Ratio, estimate: Callable[[Sample, Ratio], Estimate]
+) -> Estimate:
+    """The estimate as labels stand, and its values with every waiting item at either end.
+
+    Items on which raters agree settle first and are better than the others, so the figure of
+    the settled ones alone is no forecast. Unanswered items that wait for nothing stay so.
+    """
+    now = estimate(sample, target)
+    waiting = int(np.sum(sample.unsettled & target.in_denominator))
+    if now.value is None or not waiting:
+        return now
+    counted = target.numerator > 0
+    ends = [
+        estimate(sample.once_settled(np.where(counted, label, 1 - label)), target).value
+        for label in (0.0, 1.0)
+    ]
+    # Where one way leaves nothing to take a share of, the figure as it stands is that end.
+    known = [now.value if end is None else end for end in ends]
+    return replace(now, once_settled=OnceSettled(waiting, min(known), max(known)))
+
+
+def _ratio(sample: Sample, target: Ratio, values: FloatArray | None = None) -> Estimate:
+    """The ratio of the labels as they stand; `values` replace those in the numerator."""
     empty = sample.empty_strata(target.in_denominator)
     if empty:
         return undefined(f"nothing graded yet in: {', '.join(empty)}")
@@ -111,7 +148,7 @@ def estimate_ratio(sample: Sample, target: Ratio, values: FloatArray | None = No
 
 
 def nonresponse_bounds(sample: Sample, target: Ratio) -> Bounds:
-    """The ratio with every unanswered item at its worst, and at its best."""
+    """The ratio with every unanswered or waiting item at its worst, and at its best."""
     counted = target.numerator > 0
     return Bounds(
         estimate_ratio(sample.with_labels(np.where(counted, 0.0, 1.0)), target),

@@ -11,10 +11,15 @@ TARGET_HALF_WIDTH = 0.05
 
 @dataclass(frozen=True, slots=True)
 class FurtherGrades:
-    """Further items to grade, and the grades that takes; `note` says what it rests on."""
+    """Further items to grade, and the grades that takes; `note` says what it rests on.
+
+    `adjudications`: answers that come from graded items once these are settled, and so take no
+    further grade.
+    """
 
     items: int
     grades: int
+    adjudications: int
     note: str
 
 
@@ -23,13 +28,15 @@ def further_grades(
     *,
     population: int,
     grades_an_item: int = 1,
+    waiting: int = 0,
     half_width: float = TARGET_HALF_WIDTH,
 ) -> FurtherGrades:
     """Items and grades still needed for an interval of +- `half_width`.
 
     The variance an item adds is taken from the estimate's own error, so strata and questions
     count as they did so far; without one, from the worst case, a share of one half. Never more
-    than the batch has: `population` is the denominator's number of traces.
+    than the batch has: `population` is the denominator's number of traces. Of the answers still
+    needed, graded items that are `waiting` for an adjudication give the first.
     """
     if not 0 < half_width < 1:
         raise ValueError("A half width lies between 0 and 1.")
@@ -41,8 +48,10 @@ def further_grades(
         if population and item_variance
         else 0
     )
-    items = max(0, min(population, math.ceil(required - 1e-9)) - graded)
-    return FurtherGrades(items, items * grades_an_item, note)
+    answers = max(0, min(population, math.ceil(required - 1e-9)) - graded)
+    adjudications = min(answers, waiting)
+    items = answers - adjudications
+    return FurtherGrades(items, items * grades_an_item, adjudications, note)
 
 
 def _item_variance(estimate: Estimate, graded: int, population: int) -> tuple[float, str]:

@@ -18,7 +18,8 @@ class SampledItem:
     """One trace of the sample, as the estimators read it.
 
     `probability`: the recorded chance with which it was drawn. `kept`: the verdict, or one
-    filter's. `score`: a continuous score of the trace, known before it was graded.
+    filter's. `score`: a continuous score of the trace, known before it was graded. `waiting`:
+    its label is not settled yet, even where it has one for now.
     """
 
     stratum: str
@@ -27,6 +28,7 @@ class SampledItem:
     label: float | None
     kept: bool = True
     score: float | None = None
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,10 @@ class Stratum:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """The sample as columns, one row an item. Unanswered items have label 0."""
+    """The sample as columns, one row an item. Unanswered items have label 0.
+
+    `waiting` items may still get a label, or another; None: every label is final.
+    """
 
     strata: tuple[str, ...]
     sizes: FloatArray
@@ -51,6 +56,12 @@ class Sample:
     answered: BoolArray
     kept: BoolArray
     score: FloatArray | None
+    waiting: BoolArray | None = None
+
+    @property
+    def unsettled(self) -> BoolArray:
+        """Items whose label may still change."""
+        return np.zeros_like(self.answered) if self.waiting is None else self.waiting
 
     @property
     def population(self) -> int:
@@ -79,11 +90,19 @@ class Sample:
         return [name for name, is_empty in zip(self.strata, empty, strict=True) if is_empty]
 
     def with_labels(self, labels: FloatArray) -> "Sample":
-        """The sample as if the unanswered items had these labels, for bounds."""
+        """The sample as if unanswered and waiting items had these labels, for bounds."""
+        return self._decided(~self.answered | self.unsettled, labels)
+
+    def once_settled(self, labels: FloatArray) -> "Sample":
+        """The sample as if the waiting items had these labels; others stay unanswered."""
+        return self._decided(self.unsettled, labels)
+
+    def _decided(self, items: BoolArray, labels: FloatArray) -> "Sample":
         return replace(
             self,
-            label=np.where(self.answered, self.label, labels),
-            answered=np.ones_like(self.answered),
+            label=np.where(items, labels, self.label),
+            answered=self.answered | items,
+            waiting=None,
         )
 
     def with_verdicts(self, kept: BoolArray) -> "Sample":
@@ -115,6 +134,7 @@ def build_sample(items: Iterable[SampledItem], strata: Mapping[str, Stratum]) ->
         answered=np.array([row.label is not None for row in rows], dtype=bool),
         kept=np.array([row.kept for row in rows], dtype=bool),
         score=np.array(scores, dtype=float) if scored else None,
+        waiting=np.array([row.waiting for row in rows], dtype=bool),
     )
 
 

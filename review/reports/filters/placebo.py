@@ -67,7 +67,7 @@ def _disputed(item: Evidence) -> bool:
 
 
 def _towards_key(facts: Facts) -> Iterator[tuple[Cell, ...]]:
-    sample = weighted_sample(facts, accepted_by_all)
+    sample = weighted_sample(facts, accepted_by_all, settles=False)
     for kept in (True, False):
         items = [item for item in facts.items if item.kept is kept]
         known = kept or facts.study.design["include_discarded"]

@@ -64,6 +64,7 @@ def filters_report(facts: Facts) -> Report:
         ESTIMAND,
         _cautions(facts),
         Headline("Acceptable among kept traces", overall_measures(facts)[PREDICTIVE], "share"),
+        facts.preliminary,
     )
 
 

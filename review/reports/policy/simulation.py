@@ -128,8 +128,11 @@ def share_taken(simulation: Simulation, domain: BoolArray | None = None) -> Esti
 
 
 def _share_where(simulation: Simulation, holds: BoolArray, domain: BoolArray | None) -> Estimate:
+    original = simulation.columns.original
+    # What other rules leave out stays out, however it is settled.
+    waiting = original.unsettled & (simulation.taken | simulation.pending)
     known = replace(
-        simulation.columns.original, label=holds.astype(float), answered=~simulation.pending
+        original, label=holds.astype(float), answered=~simulation.pending, waiting=waiting
     )
     sample = collapse_strata(known)
     return estimate_ratio(sample, share_ratio(sample, domain))
@@ -146,7 +149,8 @@ def scale_share(share: Estimate, total: float) -> Estimate:
     if share.value is None:
         return share
     low, high = (None if end is None else end * total for end in (share.low, share.high))
-    return Estimate(share.value * total, low, high, share.n, share.reason)
+    settled = share.once_settled and share.once_settled.mapped(lambda end: end * total)
+    return Estimate(share.value * total, low, high, share.n, share.reason, once_settled=settled)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ def _assisted(simulation: Simulation) -> Estimate:
             item.probability or 1.0,
             item.acceptable,
             score=learned.by_item[item.item],
+            waiting=bool(item.waits_for) and not item.key_exclusion,
         )
         for item, passes in zip(simulation.facts.items, simulation.passing, strict=True)
         if passes
@@ -196,7 +201,11 @@ def _assisted(simulation: Simulation) -> Estimate:
 def quality_of_graded(simulation: Simulation) -> Estimate:
     """Share acceptable among the graded traces of the batch that the rules would take."""
     sample = simulation.columns.sample
-    return estimate_ratio(sample, share_ratio(sample, simulation.taken & sample.answered))
+    # What still waits may be taken once it is settled.
+    waiting = sample.unsettled & simulation.pending
+    return estimate_ratio(
+        sample, share_ratio(sample, (simulation.taken & sample.answered) | waiting)
+    )
 
 
 def quality_of_release(simulation: Simulation, ungraded: Estimate) -> Estimate | float:
@@ -213,11 +222,15 @@ def quality_of_release(simulation: Simulation, ungraded: Estimate) -> Estimate |
         return known / total
     if ungraded.value is None:
         return ungraded
-    figures = (ungraded.value, ungraded.low, ungraded.high)
-    value, low, high = (
-        None if end is None else (known + ungraded_count * end) / total for end in figures
+
+    def of_release(share: float) -> float:
+        return (known + ungraded_count * share) / total
+
+    low, high = (None if end is None else of_release(end) for end in (ungraded.low, ungraded.high))
+    settled = ungraded.once_settled and ungraded.once_settled.mapped(of_release)
+    return Estimate(
+        of_release(ungraded.value), low, high, ungraded.n, ungraded.reason, once_settled=settled
     )
-    return Estimate(value, low, high, ungraded.n, ungraded.reason)
 
 
 @dataclass(frozen=True, slots=True)

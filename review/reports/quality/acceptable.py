@@ -13,7 +13,7 @@ from pipeline.statistics.estimation.across_raters import share_across_raters
 from review.evidence.items import Evidence
 from review.reports.document import Cell, Column, Table
 from review.reports.facts import Facts
-from review.reports.shares import WeightedSample
+from review.reports.shares import MORE_COLUMNS, WeightedSample
 from review.reports.wording import with_plot
 
 WHOLE = "all traces"
@@ -23,7 +23,7 @@ COLUMNS = (
     Column("highest", "If all of them were", "share"),
     Column("items", "Items sampled", "items"),
     Column("unanswered", "Without an answer", "items"),
-    Column("more", "More grades for ± 5 points", "items"),
+    *MORE_COLUMNS,
 )
 NOTE = (
     "Share of the batch's traces that the consensus accepts, with a 95 % interval over other "
@@ -115,6 +115,7 @@ def part_table(sample: WeightedSample, variable: Variable) -> Table:
 def _row(name: str, sample: WeightedSample, domain: BoolArray | None) -> tuple[Cell, ...]:
     estimate, bounds = sample.share(domain), sample.bounds(domain)
     inside = np.ones(len(sample.items), dtype=bool) if domain is None else domain
+    more = sample.more(estimate, domain)
     return (
         name,
         estimate,
@@ -122,7 +123,8 @@ def _row(name: str, sample: WeightedSample, domain: BoolArray | None) -> tuple[C
         bounds.highest.value,
         int(inside.sum()),
         int(np.sum(inside & ~sample.sample.answered)),
-        sample.more(estimate, domain).grades,
+        more.adjudications,
+        more.grades,
     )
 
 

@@ -159,7 +159,9 @@ def _value_shares(
 def _weighted_share(facts: Facts, holds: Callable[[Evidence], Sequence[bool]]) -> Estimate:
     """The share of an item's judgements that hold, among items that have such judgements."""
     judged = {item.item: list(holds(item)) for item in facts.items if not item.key_exclusion}
-    sample = weighted_sample(facts, lambda item: _item_label(item, judged.get(item.item)))
+    sample = weighted_sample(
+        facts, lambda item: _item_label(item, judged.get(item.item)), settles=False
+    )
     return sample.share(sample.where(lambda item: bool(judged.get(item.item))))
 
 

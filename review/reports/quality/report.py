@@ -30,7 +30,9 @@ ACCEPTABLE = (
     "A trace is acceptable when the consensus of its grades, or the adjudication, is to accept. "
     "Traces that failed have no chain of thought, are never graded, and are in no figure here.",
     "Each share is weighted to the batch by the recorded inclusion probabilities. The two columns "
-    "beside it are what it would be if none, or all, of the unanswered items were acceptable.",
+    "beside it are what it would be if none, or all, of the items that are unanswered or still "
+    "wait were acceptable. Beside a preliminary figure stands what it may become by the waiting "
+    "items alone.",
 )
 
 
@@ -58,6 +60,7 @@ def quality_report(facts: Facts) -> Report:
         ESTIMAND,
         (*joined_strata_caution(sample), *(() if _includes_discarded(facts) else (KEPT_ONLY,))),
         Headline("Share acceptable", sample.share(), "share"),
+        facts.preliminary,
     )
 
 

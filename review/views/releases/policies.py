@@ -60,6 +60,7 @@ def _result(form: TryPolicyForm, facts: Facts, policies: list[Policy]) -> dict[s
     simulation = simulate(rules, facts, facts.learned_score)
     same = next((policy for policy in policies if rules_of(policy) == rules), None)
     return {
+        "preliminary": facts.preliminary,
         "headlines": policy_headlines(simulation),
         "tables": policy_tables(
             simulation, saved=(beside.name, rules_of(beside)) if beside else None

@@ -61,9 +61,9 @@ def test_the_verdict_weighed_to_the_batch(study):
 
 def test_each_measure_has_bounds_and_says_how_many_more_grades_it_takes(study):
     row = rows_of(overall_table(study))[0]
-    estimate, lowest, highest, unanswered, more = row[2:]
+    estimate, lowest, highest, unanswered, adjudications, more = row[2:]
     assert lowest == highest == estimate.value
-    assert unanswered == 0
+    assert (unanswered, adjudications) == (0, 0)
     assert 0 < more <= 36 * 2  # grades, of two an item
 
 

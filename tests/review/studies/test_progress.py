@@ -7,9 +7,11 @@ import pytest
 from pipeline.statistics.consensus import is_discordant
 from review.adjudication.settle import awaiting_adjudication
 from review.evidence.items import sampled_evidence
-from review.models import Adjudication, Grade
+from review.evidence.waiting import preliminary_of
+from review.models import Adjudication, Grade, SendBack
 from review.queue.claim import next_slot
-from review.studies.progress import board_of, discordant_items
+from review.studies.lifecycle import close_study
+from review.studies.progress import board_of, discordant_items, preliminary_counts
 from tests import actors, factories
 from tests.review.submitting import grade_all, submit
 
@@ -141,6 +143,7 @@ def test_the_query_finds_what_the_rule_finds(study, ann, ben):
         }
         assert set(awaiting_adjudication(study).values_list("pk", flat=True)) == by_rule
         found += len(by_rule)
+        assert preliminary_counts(study) == preliminary_of(sampled_evidence(study))
     assert 20 < found < 160
 
 
@@ -166,3 +169,44 @@ def test_a_board_costs_the_same_for_three_items_and_for_thirty(
     for one in (study, large):
         with django_assert_num_queries(10):
             board_of(one)
+
+
+def test_a_study_is_preliminary_until_nothing_waits(study, lead, ann, ben):
+    """The counts of the study's page are those of its reports, at every stage."""
+
+    def said() -> str:
+        counts = preliminary_counts(study)
+        assert counts == preliminary_of(sampled_evidence(study))
+        return counts.text
+
+    assert said() == ""
+    grade_all(study, ann)
+    assert said() == "Preliminary: 3 of 3 graded items await a further grade."
+    submit(next_slot(study, reviewer=ben), ben, cot_precision=1)
+    assert said() == "Preliminary: 1 of 3 graded items awaits adjudication, 2 a further grade."
+    grade_all(study, ben)
+    assert said() == "Preliminary: 1 of 3 graded items awaits adjudication."
+    item = discordant_items(study)[0]
+    settled = Adjudication.objects.create(
+        item=item, adjudicator=lead, precision=3, coherence=3, decision="revise", rationale="Seen."
+    )
+    settled.grades.set(item.grades.all())
+    assert said() == ""
+
+
+def test_grades_that_will_not_come_are_not_waited_for(study, lead, ann):
+    submit(next_slot(study, reviewer=ann), ann)
+    assert preliminary_counts(study).awaiting_grade == 1
+    close_study(study, by=lead)
+    study.refresh_from_db()
+    assert preliminary_counts(study) == preliminary_of(sampled_evidence(study))
+    assert not preliminary_counts(study)
+
+
+def test_an_item_sent_back_waits_for_its_rater(study, lead, ann, ben):
+    grade_all(study, ann)
+    grade_all(study, ben, cot_precision=1)
+    SendBack.objects.create(grade=Grade.objects.first(), asked_by=lead, comment="Sure?")
+    counts = preliminary_counts(study)
+    assert (counts.awaiting_adjudication, counts.awaiting_grade) == (2, 1)
+    assert counts == preliminary_of(sampled_evidence(study))
