@@ -27,7 +27,7 @@ from pipeline.models import Batch, Event
 from pipeline.models.events import HOUSE
 from review.evidence.policies import rules_as_json, rules_of
 from review.models import Policy, Release, ReleasedTrace, Study
-from review.releases import archive
+from review.releases import zip_file
 from review.releases.bundle import build_bundle, pack
 from review.releases.diff import difference
 from review.releases.freeze import write_lines
@@ -48,7 +48,7 @@ class _Ready:
 
     lines: LineFile
     columns: dict[str, Any]
-    packed: archive.Packed
+    packed: zip_file.Packed
 
 
 def begin_release(
@@ -101,7 +101,7 @@ def finish(release: Release) -> None:
     if release.state == Release.State.MAKING:
         make(release)
     else:
-        archive.repack(release)
+        zip_file.repack(release)
 
 
 def make(release: Release) -> None:
@@ -183,7 +183,7 @@ def _prepared(release: Release) -> Iterator[_Ready]:
                 raise CannotRelease(_nothing_left(facts["left_out"]))
             facts["difference"] = difference(release, lines.released())
         manifest, texts = build_bundle(Path(folder), lines=lines, facts=facts)
-        packed = archive.write_aside(
+        packed = zip_file.write_aside(
             release,
             lambda file: pack(
                 Path(folder), name=release.name, files=manifest["files"], target=file
@@ -196,7 +196,7 @@ def _prepared(release: Release) -> Iterator[_Ready]:
 
 
 def _columns(
-    manifest: dict[str, Any], texts: dict[str, str], packed: archive.Packed
+    manifest: dict[str, Any], texts: dict[str, str], packed: zip_file.Packed
 ) -> dict[str, Any]:
     return {
         "state": Release.State.FROZEN,

@@ -90,9 +90,9 @@ def freeze() -> dict[str, float]:
 def pack() -> dict[str, float]:
     """Pack its ZIP again, every file rebuilt and compared."""
     from review.models import Release
-    from review.releases.archive import ask_for_archive, repack
+    from review.releases.zip_file import ask_for_zip, repack
 
-    ask_for_archive(Release.objects.get())
+    ask_for_zip(Release.objects.get())
     return _timed(lambda: repack(Release.objects.get()))
 
 

@@ -8,8 +8,8 @@ from review.evidence.policies import Rules, save_policy
 from review.models import Item, Release, Reviewer, Slot, Study
 from review.queue.claim import next_slot
 from review.queue.decline import decline_item
-from review.releases.archive import whole_archive
 from review.releases.lifecycle import begin_release, make
+from review.releases.zip_file import whole_zip
 from tests import actors, factories
 from tests.browser.faults import faults
 from tests.browser.grading.sessions import expect_ready, expect_saved
@@ -96,7 +96,7 @@ def test_a_release_being_made_failed_and_packed_again(live_server, page, study, 
     sign_in(page, live_server.url)
     addresses = [f"{live_server.url}/releases/{one.name}/" for one in (waiting, failed, frozen)]
     found = visit(page, f"{live_server.url}/releases/", *addresses)
-    whole_archive(frozen).unlink()
+    whole_zip(frozen).unlink()
     page.get_by_role("link", name="Download bundle").click()
     expect(page.get_by_text("The ZIP in the data folder is missing or was changed")).to_be_visible()
     expect(page.get_by_text("The bundle (ZIP) is being packed")).to_be_visible()

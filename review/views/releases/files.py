@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from review import access
 from review.models import Release
-from review.releases.archive import ask_for_archive, is_awaited, whole_archive
 from review.releases.lifecycle import lines_of
+from review.releases.zip_file import ask_for_zip, is_awaited, whole_zip
 from review.tasks import enqueue_release
 
 MISSING = (
@@ -35,7 +35,7 @@ def release_download(request: SignedInRequest, name: str) -> HttpResponseBase:
 def release_bundle(request: SignedInRequest, name: str) -> HttpResponseBase:
     """Every file of the release as one ZIP; one that is not as recorded is packed again."""
     release = _downloadable(request, name)
-    archive = whole_archive(release)
+    archive = whole_zip(release)
     if archive is None:
         _request_repacking(request, release)
         return redirect("review:release", name)
@@ -48,7 +48,7 @@ def _request_repacking(request: SignedInRequest, release: Release) -> None:
     if is_awaited(release):
         return
     with transaction.atomic():
-        ask_for_archive(release)
+        ask_for_zip(release)
         transaction.on_commit(lambda: enqueue_release(release.pk))
     messages.warning(request, MISSING)
 

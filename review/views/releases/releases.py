@@ -16,7 +16,7 @@ from review.exports.dataset_card import figure_cells
 from review.forms.releases import ReleaseForm, WithdrawForm
 from review.models import Release
 from review.releases import lifecycle
-from review.releases.archive import is_awaited
+from review.releases.zip_file import is_awaited
 from review.tasks import enqueue_release
 
 

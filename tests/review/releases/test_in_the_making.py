@@ -17,7 +17,6 @@ from review import tasks
 from review.evidence.policies import Rules, save_policy
 from review.models import Release, ReleasedTrace, Study
 from review.releases import bundle, lifecycle
-from review.releases.archive import ask_for_archive, whole_archive
 from review.releases.lease import TO_MAKE, release_lease
 from review.releases.lifecycle import (
     CannotRelease,
@@ -27,6 +26,7 @@ from review.releases.lifecycle import (
     retry_release,
     withdraw_release,
 )
+from review.releases.zip_file import ask_for_zip, whole_zip
 from tests import actors, factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
@@ -73,7 +73,7 @@ def test_a_begun_release_is_on_record_at_once_and_made_by_a_worker(study, lead):
     assert made.state == Release.State.FROZEN
     assert made.lines.count() == made.row_count > 0
     assert actions() == ["release.begun", "release.made"]
-    assert whole_archive(made) is not None
+    assert whole_zip(made) is not None
     assert (made.lease_token, made.lease_until) == (None, None)
 
 
@@ -181,7 +181,7 @@ def test_what_a_killed_worker_left_in_the_folder_goes(study, lead, folder):
     left.write_bytes(b"half")
     make(release)
     assert not left.exists()
-    assert whole_archive(now(release)) is not None
+    assert whole_zip(now(release)) is not None
 
 
 def test_a_busy_database_fails_nothing(study, lead, monkeypatch):
@@ -240,7 +240,7 @@ def test_a_frozen_release_never_goes_back_to_the_making(study, lead):
 def test_a_withdrawn_release_is_not_packed(study, lead):
     release = begun(study, lead)
     make(release)
-    ask_for_archive(now(release))
+    ask_for_zip(now(release))
     withdraw_release(now(release), reason="Wrong.", by=lead)
     tasks.finish_release(release.pk)
     assert now(release).archive_sha256 == ""

@@ -11,8 +11,8 @@ from django.urls import reverse
 from pipeline.accounts.roles import Role
 from review.evidence.policies import save_policy
 from review.models import Release, ReleasedTrace
-from review.releases.archive import whole_archive
 from review.releases.lifecycle import lines_of, withdraw_release
+from review.releases.zip_file import whole_zip
 from tests import actors, factories
 from tests.factories import make_release
 
@@ -61,7 +61,7 @@ def test_the_bundle_is_one_zip_of_the_frozen_files(client, release):
 
 @pytest.mark.parametrize("harm", ["missing", "changed"])
 def test_a_zip_that_is_not_as_recorded_is_packed_again(client, release, rung, harm):
-    path = whole_archive(release)
+    path = whole_zip(release)
     before = path.read_bytes()
     if harm == "missing":
         path.unlink()
@@ -74,7 +74,7 @@ def test_a_zip_that_is_not_as_recorded_is_packed_again(client, release, rung, ha
 
 
 def test_a_zip_that_is_being_packed_is_waited_for(client, release):
-    whole_archive(release).unlink()
+    whole_zip(release).unlink()
     url = reverse("review:release_bundle", args=["first"])
     for _ in range(2):
         shown = client.get(url, follow=True).content.decode()
@@ -86,7 +86,7 @@ def test_a_zip_that_is_being_packed_is_waited_for(client, release):
 
 @pytest.mark.usefixtures("unguarded")
 def test_a_bundle_that_is_not_as_frozen_is_not_handed_out(client, release, rung):
-    whole_archive(release).unlink()
+    whole_zip(release).unlink()
     line = release.lines.first()
     ReleasedTrace.objects.filter(pk=line.pk).update(
         line=line.line.replace('"preset":"', '"preset":"x', 1)
@@ -96,7 +96,7 @@ def test_a_bundle_that_is_not_as_frozen_is_not_handed_out(client, release, rung)
     assert "could not be packed: Not as frozen: " in _shown(client)
     assert rung(lambda: client.get(url)).status_code == 302
     release.refresh_from_db()
-    assert whole_archive(release) is None
+    assert whole_zip(release) is None
 
 
 def _shown(client: Client) -> str:

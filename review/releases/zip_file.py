@@ -1,7 +1,7 @@
-"""Archives: the bundle of each frozen release as one ZIP in the data folder.
+"""ZIP files: the bundle of each frozen release as one file in the data folder.
 
-Written once and handed out as it is. An archive that is missing or differs from its record is
-packed again from the frozen lines, and every file is compared.
+Written once and handed out as it is. A ZIP that is missing or differs from its record is packed
+again from what was frozen, and every file is compared.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ _checked: set[tuple[str, int, int, str]] = set()
 
 @dataclass(frozen=True, slots=True)
 class Packed:
-    """A ZIP written aside; `put` makes it the release's archive. Size in bytes."""
+    """A ZIP written aside; `put` makes it the release's ZIP. Size in bytes."""
 
     aside: Path
     target: Path
@@ -32,11 +32,11 @@ class Packed:
     size: int
 
     def put(self) -> None:
-        """Replace the release's archive, in one step."""
+        """Replace the release's ZIP, in one step."""
         self.aside.replace(self.target)
 
 
-def whole_archive(release: Release) -> Path | None:
+def whole_zip(release: Release) -> Path | None:
     """The release's ZIP, if it is as recorded; else None.
 
     The size is compared each time, the sum once a process.
@@ -59,7 +59,7 @@ def is_awaited(release: Release) -> bool:
     return frozen and not release.archive_sha256 and not release.failed_reason
 
 
-def ask_for_archive(release: Release) -> None:
+def ask_for_zip(release: Release) -> None:
     """Have the ZIP packed again: the caller enqueues it on commit."""
     frozen = Release.objects.filter(pk=release.pk, state=Release.State.FROZEN)
     frozen.update(archive_sha256="", archive_size=0, failed_reason="")
