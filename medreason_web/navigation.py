@@ -21,6 +21,7 @@ class NavigationEntry:
 
 
 ENTRIES = (
+    ("To do", "review:home", LEADS),
     ("Batches", "pipeline:batches", LEADS),
     ("Questions", "pipeline:question_sets", LEADS),
     ("Graphs", "pipeline:knowledge_graphs", LEADS),

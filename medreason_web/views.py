@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 from pipeline.accounts.roles import Role, roles_of
 
 HOME = (
-    (Role.LEAD, "pipeline:batches"),
+    (Role.LEAD, "review:home"),
     (Role.AUDITOR, "pipeline:batches"),
     (Role.REVIEWER, "review:desk"),
     (Role.ADJUDICATOR, "review:adjudication"),

@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from review.views import audit, controls, reports, studies
+from review.views import audit, controls, home, reports, studies
 from review.views.adjudication import corrections, disputes, items, sendbacks
 from review.views.grading import desk, drafts, history, practice
 from review.views.people import invitations, password_links, people
@@ -20,6 +20,7 @@ register_converter(ItemCode, "item_code")
 
 app_name = "review"
 urlpatterns = [
+    path("needs/", home.home, name="home"),
     path("grade/", desk.desk, name="desk"),
     path("grade/studies/<int:study_id>/next/", desk.next_item, name="next_item"),
     path("grade/studies/<int:study_id>/practice/", practice.practice, name="practice"),

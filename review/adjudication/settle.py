@@ -40,7 +40,12 @@ class Settlement:
 
 
 def awaiting_adjudication(study: Study) -> QuerySet[Item]:
-    """Items of the study that wait for adjudication, most serious first.
+    """Items of the study that wait for adjudication, as `awaiting_in`."""
+    return awaiting_in([study])
+
+
+def awaiting_in(studies: Iterable[Study]) -> QuerySet[Item]:
+    """Items of these studies that wait for adjudication, most serious first.
 
     Their grades disagree or carry a safety flag and nobody has settled them, or a grade that
     came after the settlement overtakes it. Items sent back wait for their graders first. A flag
@@ -54,7 +59,7 @@ def awaiting_adjudication(study: Study) -> QuerySet[Item]:
         item=OuterRef("pk"), state__in=(Slot.State.OPEN, Slot.State.LEASED)
     )
     rows = Item.objects.filter(
-        ~Exists(sent_back), study=study, kind__in=(Item.Kind.SAMPLED, Item.Kind.CONTROL)
+        ~Exists(sent_back), study__in=list(studies), kind__in=(Item.Kind.SAMPLED, Item.Kind.CONTROL)
     )
     flagged = Q(flagged__gt=0) | Q(flagged_again=True)
     disagree = Q(kind=Item.Kind.SAMPLED) & _disagree()

@@ -47,6 +47,13 @@ class Dispute:
         return is_open(self.ruling, (doubt.raised_at for doubt in self.doubts))
 
     @property
+    def open_since(self) -> datetime | None:
+        """When the first doubt came that no ruling has answered; None where there is none."""
+        ruled_at = self.ruling.ruled_at if self.ruling else None
+        times = (doubt.raised_at for doubt in self.doubts)
+        return min((at for at in times if ruled_at is None or at > ruled_at), default=None)
+
+    @property
     def seen(self) -> str:
         """A fingerprint of what the lead is shown."""
         ruled = self.ruling.revision if self.ruling else 0

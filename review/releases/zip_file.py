@@ -53,6 +53,17 @@ def whole_zip(release: Release) -> Path | None:
     return path
 
 
+def lacks_archive(release: Release) -> bool:
+    """Whether the ZIP of a frozen release, packed once, is gone or has another size.
+
+    Quick, for lists: `whole_archive` also compares the sum.
+    """
+    if not release.archive_sha256:
+        return False
+    path = _path(release)
+    return not path.is_file() or path.stat().st_size != release.archive_size
+
+
 def is_awaited(release: Release) -> bool:
     """Whether the ZIP of a frozen release is to be packed, or being packed."""
     frozen = release.state == Release.State.FROZEN and bool(release.manifest.get("files"))

@@ -44,6 +44,11 @@ def stuck_items(study: Study) -> StuckItems:
     return StuckItems(rows.count(), tuple(items))
 
 
+def count_stuck(study: Study) -> int:
+    """How many items are stuck."""
+    return _short(study, able_reviewers(study)).count()
+
+
 def able_reviewers(study: Study) -> list[int]:
     """Raters of the study who may be dealt something still."""
     filled = Q(reviewer__slots__item__study=study, reviewer__slots__state=Slot.State.FILLED)

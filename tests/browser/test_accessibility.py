@@ -37,6 +37,7 @@ REVIEWERS = (
     "/profile/",
 )
 LEADS = (
+    "/needs/",
     "/batches/",
     "/batches/new/",
     "/batches/configurations/",
@@ -44,6 +45,7 @@ LEADS = (
     "/batches/configurations/at/paper/",
     "/batches/{batch}/",
     "/batches/{batch}/traces/",
+    "/traces/",
     "/traces/{trace}/",
     "/questions/",
     "/questions/upload/",

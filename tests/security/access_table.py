@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:prices": ("get", READ_BY_LEADS),
     "pipeline:price_new": ("get", READ_BY_LEADS),
     "pipeline:price_change": ("get", READ_BY_LEADS),
+    "review:home": ("get", READ_BY_LEADS),
     "review:desk": ("get", {"reviewer"}),
     "review:next_item": ("post", {"reviewer"}),
     "review:grade": ("get", {"reviewer"}),

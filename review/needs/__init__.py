@@ -1,0 +1,1 @@
+"""What needs a lead: paused batches, items to settle, failed releases and the like, counted."""
