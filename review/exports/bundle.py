@@ -6,7 +6,7 @@ another, writes the preference pairs. Memory holds one chunk of lines.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import groupby, islice
@@ -16,11 +16,12 @@ from typing import Any
 
 from pipeline.core.records import ReasonerKind
 from pipeline.core.release_format import Schema, TraceLine, parse_line
-from review.exports.croissant import croissant_text
-from review.exports.dataset_card import card_text
+from review.exports.card.croissant import croissant_text
+from review.exports.card.dataset_card import card_text
+from review.exports.earlier_tables import TABLES_OF_VERSION
 from review.exports.files import BundleFile, HashedFile, write_text
-from review.exports.tables import BUNDLE_VERSION, PREFERENCE, RATED, TABLES_OF_VERSION, ExportTable
-from review.exports.training import sample_pairs
+from review.exports.tables import BUNDLE_VERSION, PREFERENCE, ExportTable
+from review.exports.training.preference import sample_pairs
 from review.exports.writers import WRITERS, TableWriter
 
 CHUNK_SIZE = 200
@@ -90,7 +91,7 @@ def write_bundle(
             contested_lines = (line for line in alternatives if line.question in contested)
             open_tables[PREFERENCE.name].add(_preference_pairs(contested_lines))
     lacks |= {name: NO_ROWS for name, table in open_tables.items() if not table.rows}
-    files = tuple(file for table in open_tables.values() for file in table.keep_files())
+    files = tuple(file for table in open_tables.values() for file in table.kept_files())
     texts = texts or {
         "README.md": card_text(facts, files, lacks),
         "croissant.json": croissant_text(facts, files),
@@ -106,47 +107,87 @@ def manifest_text(manifest: Mapping[str, Any]) -> str:
     return json.dumps(manifest, ensure_ascii=False, indent=2, sort_keys=True) + "\n"
 
 
-class _OpenTable:
-    """A table being written, in each of its formats; `rated.jsonl` takes lines as they are."""
+class _OpenPart:
+    """The rows of one split of a table being written, in each of its formats."""
 
-    def __init__(self, folder: Path, table: ExportTable) -> None:
-        self.table, self.rows = table, 0
-        self._folder = folder
-        self._files = {name: HashedFile(folder / name) for name in table.file_names}
+    def __init__(self, folder: Path, table: ExportTable, split: str) -> None:
+        self.rows, self._table = 0, table
+        self.files = {
+            form: HashedFile(folder / table.file_name(form, split)) for form in table.formats
+        }
         self._writers: list[TableWriter] = [
             WRITERS[form](file, table.columns)
-            for form, file in zip(table.formats, self._files.values(), strict=True)
-            if (table.name, form) != (RATED.name, "jsonl")
+            for form, file in self.files.items()
+            if not (table.lines and form == "jsonl")
         ]
+
+    def close(self) -> None:
+        for writer in self._writers:
+            writer.finish()
+        for file in self.files.values():
+            file.close()
+
+    def add(self, rows: Sequence[Schema]) -> None:
+        self.rows += len(rows)
+        plain = [self._table.plain(row) for row in rows]
+        for writer in self._writers:
+            writer.write(plain)
+
+    def described(self, folder: Path) -> Iterator[BundleFile]:
+        for file in self.files.values():
+            name = file.path.relative_to(folder).as_posix()
+            yield BundleFile(name, file.size, file.sha256, self.rows)
+
+
+class _OpenTable:
+    """A table being written: a part for each split that has rows, opened with its first."""
+
+    def __init__(self, folder: Path, table: ExportTable) -> None:
+        self.table, self._folder = table, folder
+        self._parts: dict[str, _OpenPart] = {}
 
     def __enter__(self) -> "_OpenTable":
         return self
 
     def __exit__(self, *_: object) -> None:
-        for writer in self._writers:
-            writer.finish()
-        for file in self._files.values():
-            file.close()
+        for part in self._parts.values():
+            part.close()
+
+    @property
+    def rows(self) -> int:
+        return sum(part.rows for part in self._parts.values())
 
     def add(self, rows: Iterable[Schema]) -> None:
         remaining = iter(rows)
         while block := list(islice(remaining, CHUNK_SIZE)):
-            self.rows += len(block)
-            plain = [self.table.plain(row) for row in block]
-            for writer in self._writers:
-                writer.write(plain)
+            for split in self.table.splits:
+                of_split = [row for row in block if self.table.split_of(row) == split]
+                if of_split:
+                    self._part(split).add(of_split)
 
-    def add_text(self, text: str) -> None:
-        if self.table.name == RATED.name:
-            self._files["data/rated.jsonl"].write(text.encode())
+    def add_lines(self, block: Iterable[tuple[FrozenLine, TraceLine]]) -> None:
+        """Write the taken lines as they are, where the table is made of them."""
+        if not self.table.lines:
+            return
+        for line, parsed in block:
+            if line.taken:
+                part = self._part(self.table.split_of(parsed))
+                part.files["jsonl"].write(line.text.encode())
 
-    def keep_files(self) -> Iterator[BundleFile]:
-        """The files written; those of a table without a row are removed."""
-        for name, file in self._files.items():
-            if self.rows:
-                yield BundleFile(name, file.size, file.sha256, self.rows)
-            else:
-                (self._folder / name).unlink()
+    def kept_files(self) -> Iterator[BundleFile]:
+        """The files written, in the order of formats and splits."""
+        described = {
+            file.name: file
+            for part in self._parts.values()
+            for file in part.described(self._folder)
+        }
+        return (described[name] for name in self.table.file_names if name in described)
+
+    def _part(self, split: str) -> _OpenPart:
+        if split not in self._parts:
+            (self._folder / self.table.file_name("", split)).parent.mkdir(exist_ok=True)
+            self._parts[split] = _OpenPart(self._folder, self.table, split)
+        return self._parts[split]
 
 
 def _write_lines(tables: Mapping[str, _OpenTable], lines: Iterable[FrozenLine]) -> set[int]:
@@ -155,7 +196,7 @@ def _write_lines(tables: Mapping[str, _OpenTable], lines: Iterable[FrozenLine]) 
     while block := [(line, parse_line(line.text)) for line in islice(remaining, CHUNK_SIZE)]:
         for table in tables.values():
             table.add(_rows(table.table, block))
-            table.add_text("".join(line.text for line, _ in block if line.taken))
+            table.add_lines(block)
         for line, parsed in block:
             decided.add(line, parsed)
     return decided.accepted & decided.rejected

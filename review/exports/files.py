@@ -22,6 +22,7 @@ class HashedFile(io.RawIOBase):
 
     def __init__(self, path: Path) -> None:
         super().__init__()
+        self.path = path
         self._file = path.open("xb")
         self._digest = hashlib.sha256()
         self.size = 0

@@ -11,7 +11,7 @@ from django.db.models import Count, F, QuerySet
 
 from pipeline.core.errors import Refusal
 from review.exports.bundle import MANIFEST_NAME, Bundle, FrozenLine, write_bundle
-from review.exports.tables import TABLES_OF_VERSION
+from review.exports.earlier_tables import TABLES_OF_VERSION
 from review.models import Release, ReleasedTrace
 from review.releases.line_file import LineFile
 

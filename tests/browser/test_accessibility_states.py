@@ -101,7 +101,9 @@ def test_a_release_being_made_failed_and_packed_again(live_server, page, study, 
     expect(page.get_by_text("The ZIP in the data folder is missing or was changed")).to_be_visible()
     expect(page.get_by_text("The bundle (ZIP) is being packed")).to_be_visible()
     found += faults(page)
-    Release.objects.filter(pk=frozen.pk).update(failed_reason="Not as frozen: data/rated.jsonl.")
+    Release.objects.filter(pk=frozen.pk).update(
+        failed_reason="Not as frozen: data/sft/train.jsonl."
+    )
     expect(page.get_by_text("could not be packed: Not as frozen")).to_be_visible()
     found += faults(page)
     page.set_viewport_size({"width": 390, "height": 844})

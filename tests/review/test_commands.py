@@ -53,10 +53,10 @@ def test_a_bundle_is_written_as_a_folder_or_a_zip_and_verified(release, tmp_path
     folder, archive = tmp_path / "bundle", tmp_path / "bundle.zip"
     run("export_release", "first", "--bundle", folder)
     run("export_release", "first", "--bundle", archive)
-    lines = (folder / "data" / "rated.jsonl").read_bytes()
+    lines = (folder / "data" / "traces" / "train.jsonl").read_bytes()
     assert hashlib.sha256(lines).hexdigest() == release.sha256
     with zipfile.ZipFile(archive) as bundle:
-        assert bundle.read("first/data/rated.jsonl") == lines
+        assert bundle.read("first/data/traces/train.jsonl") == lines
     files = len(release.manifest["files"])
     assert (
         run("verify_release", "first")
@@ -111,5 +111,5 @@ def test_a_folder_that_is_not_there_is_one_sentence(release, tmp_path):
     target = tmp_path / "none" / "out.jsonl"
     sentence = f"Cannot write {target}: No such file or directory."
     assert refused("export_release", "first", "--output", target) == sentence
-    batch = release.study.batches.get()
+    batch = release.studies.get().batches.get()
     assert refused("export_batch", batch.pk, "--output", target) == sentence

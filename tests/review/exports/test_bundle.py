@@ -12,7 +12,8 @@ import yaml
 from pyarrow import parquet
 
 from review.exports.bundle import MANIFEST_NAME, FrozenLine, write_bundle
-from review.exports.tables import RATED, TABLES, TABLES_OF_VERSION
+from review.exports.earlier_tables import TABLES_OF_VERSION
+from review.exports.tables import TABLES, TRACES
 from tests.factories.release import (
     CONSENSUS,
     GRADE,
@@ -28,6 +29,8 @@ from tests.factories.release import (
 )
 
 TAKEN = frozen()
+# What is frozen with a release is never written anew.
+CARD = {"README.md": "As it was."}
 CONTRASTED = frozen(replace(MODEL_TRACE, rivals=(RIVAL,)))
 WORSE = frozen(OTHER_WORDS, taken=False, trace_id="t-2", consensus=REJECTED)
 EARLIER = [
@@ -65,7 +68,7 @@ def written(folder: Path, lines=(TAKEN, WORSE), **changes):
 
 
 def rows(folder: Path, table: str) -> list[dict]:
-    text = (folder / f"data/{table}.jsonl").read_text()
+    text = (folder / f"data/{table}/train.jsonl").read_text()
     return [json.loads(line) for line in text.splitlines()]
 
 
@@ -94,18 +97,23 @@ def test_the_same_lines_and_facts_give_the_same_bytes(tmp_path):
 )
 def test_what_a_version_of_the_bundle_promised_does_not_change(tmp_path, version, lines, promised):
     """A new sum here needs a new BUNDLE_VERSION: releases frozen before could not be rebuilt."""
-    bundle = write_bundle(tmp_path, lines=lines, alternatives=lines, facts=facts(), version=version)
+    bundle = write_bundle(
+        tmp_path, lines=lines, alternatives=lines, facts=facts(), texts=CARD, version=version
+    )
     result = {file.name: file.sha256 for file in bundle.files}
     assert {name: result.get(name) for name in promised} == promised
 
 
 def test_a_bundle_of_version_1_has_no_column_of_a_later_one(tmp_path):
-    write_bundle(tmp_path, lines=EARLIER, alternatives=EARLIER, facts=facts(), version=1)
+    write_bundle(
+        tmp_path, lines=EARLIER, alternatives=EARLIER, facts=facts(), texts=CARD, version=1
+    )
     for table in TABLES_OF_VERSION[1]:
         columns = parquet.read_table(tmp_path / f"data/{table.name}.parquet")
         assert columns.column_names == list(table.columns)
         if table.formats[1] == "jsonl":
-            assert columns.to_pylist() == rows(tmp_path, table.name)
+            text = (tmp_path / f"data/{table.name}.jsonl").read_text()
+            assert columns.to_pylist() == [json.loads(line) for line in text.splitlines()]
     assert "rivals" not in TABLES_OF_VERSION[1][0].columns
 
 
@@ -125,11 +133,15 @@ def test_a_trace_that_is_not_taken_gives_no_pair_of_rivals(tmp_path):
     assert "preference" in written(tmp_path, [left_out]).lacks
 
 
-def test_rated_traces_are_the_taken_lines_as_they_are(tmp_path):
-    written(tmp_path)
-    assert (tmp_path / "data/rated.jsonl").read_text() == TAKEN.text
-    table = pandas.read_parquet(tmp_path / "data/rated.parquet")
-    assert list(table.columns) == list(RATED.row.model_fields)
+def test_traces_are_the_taken_lines_as_they_are_in_their_splits(tmp_path):
+    tested = frozen(question=2, trace_id="t-3", split="test", cluster="house/q2")
+    written(tmp_path, [TAKEN, WORSE, tested])
+    assert (tmp_path / "data/traces/train.jsonl").read_text() == TAKEN.text
+    assert (tmp_path / "data/traces/test.jsonl").read_text() == tested.text
+    assert not (tmp_path / "data/traces/validation.jsonl").exists()
+    assert [row["trace_id"] for row in rows(tmp_path, "sft")] == ["t-1"]
+    table = pandas.read_parquet(tmp_path / "data/traces/train.parquet")
+    assert list(table.columns) == list(TRACES.row.model_fields)
     assert table.trace_id.tolist() == ["t-1"]
     assert table.paths[0][0]["hops"][0][0]["relation"] == "contraindication"
 
@@ -137,14 +149,14 @@ def test_rated_traces_are_the_taken_lines_as_they_are(tmp_path):
 def test_grades_steps_and_paths_have_a_row_each(tmp_path):
     written(tmp_path)
     grades, steps, paths = (
-        pandas.read_csv(tmp_path / f"data/{name}.csv", keep_default_na=False)
+        pandas.read_csv(tmp_path / f"data/{name}/train.csv", keep_default_na=False)
         for name in ("grades", "steps", "path_grades")
     )
     assert grades[["rater", "cot_precision", "decision"]].values.tolist() == [["r-01", 4, "accept"]]
     assert steps[["step", "label"]].values.tolist() == [[1, "correct"], [2, "incorrect"]]
     values = paths[["path", "precision", "coherence", "invalid_edges"]].values.tolist()
     assert values == [[0, 3, 4, "[1]"]]
-    marked = pandas.read_parquet(tmp_path / "data/paths.parquet").edges[0][1]
+    marked = pandas.read_parquet(tmp_path / "data/paths/train.parquet").edges[0][1]
     assert (marked["relation"], marked["hop"]) == ("indication", 0)
 
 
@@ -152,22 +164,27 @@ def test_parquet_and_text_say_the_same(tmp_path):
     written(tmp_path)
     for table in TABLES:
         if table.formats[1] == "jsonl":
-            columns = parquet.read_table(tmp_path / f"data/{table.name}.parquet")
+            columns = parquet.read_table(tmp_path / f"data/{table.name}/train.parquet")
             assert columns.to_pylist() == rows(tmp_path, table.name)
 
 
-def test_the_published_columns_and_no_other(tmp_path):
+def test_the_published_columns_come_first(tmp_path):
     written(tmp_path)
-    assert [list(row) for row in rows(tmp_path, "medreason")] == [
-        ["dataset_name", "id_in_dataset", "question", "answer", "reasoning", "options"]
-    ]
+    published = ["dataset_name", "id_in_dataset", "question", "answer", "reasoning", "options"]
+    (row,) = rows(tmp_path, "medreason")
+    assert list(row) == [*published, "question_id", "cluster", "split"]
+
+
+def test_every_table_names_question_cluster_and_split(tmp_path):
+    for table in TABLES:
+        assert {"question_id", "cluster", "split"} <= set(table.columns), table.name
 
 
 def test_every_row_carries_its_licence(tmp_path):
     written(tmp_path)
     for table in TABLES:
-        if table.name != "medreason":  # published columns only: the licences are in rated
-            licences_ = pandas.read_parquet(tmp_path / f"data/{table.name}.parquet").licence
+        if table.name != "medreason":  # the licences are in traces
+            licences_ = pandas.read_parquet(tmp_path / f"data/{table.name}/train.parquet").licence
             assert set(licences_) == {"CC-BY-4.0"}, table.name
 
 
@@ -177,7 +194,7 @@ def test_no_cell_of_a_csv_file_is_a_formula(tmp_path, start):
     line = frozen(licence=f'{start}1+1","x', grades=(grade,))
     written(tmp_path, [line])
     for name in ("grades", "steps", "path_grades"):
-        with (tmp_path / f"data/{name}.csv").open(newline="") as file:
+        with (tmp_path / f"data/{name}/train.csv").open(newline="") as file:
             cells = [cell for row in csv.reader(file) for cell in row]
         assert f"'{start}HYPERLINK()" in cells
         assert not [cell for cell in cells if cell.startswith(start)]
@@ -185,7 +202,7 @@ def test_no_cell_of_a_csv_file_is_a_formula(tmp_path, start):
 
 def test_demonstration_bundles_hold_no_training_file_and_say_why(tmp_path):
     bundle = written(tmp_path, reasoner_kind="demonstration")
-    refused = {"sft", "preference", "stepwise"}
+    refused = {"medreason", "sft", "chat", "preference", "stepwise", "prm"}
     assert set(bundle.lacks) == refused
     assert not {path.stem for path in (tmp_path / "data").iterdir()} & refused
     assert "demonstration rules" in (tmp_path / "README.md").read_text()
@@ -193,9 +210,14 @@ def test_demonstration_bundles_hold_no_training_file_and_say_why(tmp_path):
 
 def test_a_table_without_a_row_has_no_file_and_no_configuration(tmp_path):
     bundle = written(tmp_path, [frozen(grades=(), consensus=None)])
-    assert set(bundle.lacks) == {"grades", "steps", "path_grades", "preference", "stepwise"}
+    assert set(bundle.lacks) == {
+        "grades",
+        "steps",
+        "path_grades",
+        *("preference", "stepwise", "prm"),
+    }
     names = [config["config_name"] for config in front_matter(tmp_path)["configs"]]
-    assert names == ["rated", "paths", "medreason", "sft"]
+    assert names == ["traces", "paths", "medreason", "sft", "chat"]
 
 
 def front_matter(folder: Path):

@@ -6,13 +6,9 @@ import pytest
 
 from pipeline.core.records import Preferred
 from pipeline.core.release_format import ReleasedCorrection, parse_line
-from review.exports.training import (
-    contrast_pairs,
-    correction_pairs,
-    sample_pairs,
-    sft_rows,
-    stepwise_rows,
-)
+from review.exports.training.preference import contrast_pairs, correction_pairs, sample_pairs
+from review.exports.training.sft import chat_rows, sft_rows
+from review.exports.training.stepwise import prm_rows, stepwise_rows
 from tests.factories.release import (
     CONSENSUS,
     GRADE,
@@ -73,6 +69,17 @@ def test_a_rival_is_rejected_only_by_a_cot_that_won_both_orders(preferred, decis
     assert [pair.basis for pair in found] == ["second_reader"] * pairs
 
 
+def test_each_labelled_step_is_a_turn_answered_with_plus_or_minus():
+    first, second = prm_rows(labelled("correct", "incorrect"))
+    assert [turn.content for turn in first.prompt] == [
+        f"{next(stepwise_rows(labelled('correct', 'correct'))).prompt}\n\nIt must not be given."
+    ]
+    assert [turn.role for turn in second.prompt] == ["user", "assistant", "user"]
+    assert [turn.content for turn in second.prompt[1:]] == ["+", "No other is."]
+    assert [row.completion[0].content for row in (first, second)] == ["+", "-"]
+    assert [row.step for row in (first, second)] == [1, 2]
+
+
 @pytest.mark.parametrize("labels", [("unsupported", "correct"), ("disagreed", "incorrect"), ()])
 def test_without_a_first_label_there_is_no_row(labels):
     assert not list(stepwise_rows(labelled(*labels)))
@@ -83,8 +90,9 @@ def test_what_is_not_settled_gives_no_labels():
 
 
 def test_a_conversation_asks_and_answers_in_the_published_headings():
-    (row,) = sft_rows(parsed())
-    question, answered = row.messages
+    (row,), (chat,) = sft_rows(parsed()), chat_rows(parsed())
+    (question,), (answered,) = row.prompt, row.completion
+    assert chat.messages == (question, answered)
     assert (question.role, answered.role) == ("user", "assistant")
     assert question.content.endswith("\n\nAnswer Choices:\nA. Drüg one\nB. Drug two")
     assert answered.content.startswith("## Thinking\n\nStep 1: It must not be given.")
@@ -96,7 +104,7 @@ def test_an_accepted_cot_stands_against_a_rejected_one_of_the_same_prompt():
     (pair,) = sample_pairs([better], [better, worse])
     assert (pair.chosen_trace, pair.rejected_trace) == ("t-1", "t-2")
     assert pair.origin == "samples"
-    assert pair.prompt[0].content == next(sft_rows(better)).messages[0].content
+    assert pair.prompt[0].content == next(sft_rows(better)).prompt[0].content
 
 
 @pytest.mark.parametrize(

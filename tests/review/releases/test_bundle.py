@@ -64,7 +64,7 @@ def packed(release: Release) -> bytes:
 
 
 def rows(folder, table: str) -> list[dict]:
-    return [json.loads(line) for line in (folder / f"data/{table}.jsonl").open()]
+    return [json.loads(line) for line in (folder / f"data/{table}/train.jsonl").open()]
 
 
 def test_samples_of_a_question_make_pairs_and_every_judged_trace_labels(release, tmp_path):
@@ -122,14 +122,14 @@ def test_lines_changed_in_the_database_are_never_handed_out(release, tmp_path):
     line = release.lines.first()
     changed = line.line.replace('"preset":"', '"preset":"x', 1)
     ReleasedTrace.objects.filter(pk=line.pk).update(line=changed)
-    with pytest.raises(Refusal, match=r"data/rated\.jsonl"):
+    with pytest.raises(Refusal, match=r"data/traces/train\.jsonl"):
         write_checked(release, tmp_path)
     assert not list(tmp_path.iterdir())
 
 
 def test_another_version_of_a_library_is_named(release, tmp_path, monkeypatch):
     frozen = release.manifest["built_with"]["pyarrow"]
-    release.manifest["files"]["data/rated.parquet"]["sha256"] = "0" * 64
+    release.manifest["files"]["data/traces/train.parquet"]["sha256"] = "0" * 64
     monkeypatch.setattr(bundling, "built_with", lambda: {"pyarrow": "99"})
     with pytest.raises(Refusal, match=f"pyarrow {frozen} then, 99 now"):
         write_checked(release, tmp_path)

@@ -7,7 +7,7 @@ import yaml
 
 from pipeline.core.release_format import ReleasedCorrection
 from review.exports.bundle import write_bundle
-from review.exports.tables import TABLES
+from review.exports.tables import STEPWISE, TABLES
 from tests.factories.release import OTHER_WORDS, REJECTED, facts, frozen
 
 CORRECTED = ReleasedCorrection(steps=("It may be given.", "No other is."), conclusion="So B.")
@@ -40,7 +40,8 @@ def load(folder, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_every_configuration_loads_with_datasets(folder, load, table):
-    rows = json.loads((folder / "manifest.json").read_text())["files"][table.file_names[0]]["rows"]
+    file = table.file_name("parquet", "train")
+    rows = json.loads((folder / "manifest.json").read_text())["files"][file]["rows"]
     found = load(table.name)
     assert (found.num_rows, found.column_names) == (rows, list(table.row.model_fields))
 
@@ -59,10 +60,11 @@ def test_croissant_has_no_issue_and_every_record_is_read(folder):
     issues = described.metadata.ctx.issues
     assert (issues.errors, issues.warnings) == (set(), set())
     for table in TABLES:
-        records = list(described.records(table.name))
+        records = list(described.records(f"{table.name}_train"))
         files = json.loads((folder / "manifest.json").read_text())["files"]
-        assert len(records) == files[table.file_names[0]]["rows"], table.name
-    assert records[0]["stepwise/labels"] == [True]
+        assert len(records) == files[table.file_name("parquet", "train")]["rows"], table.name
+        if table is STEPWISE:
+            assert records[0]["stepwise_train/labels"] == [True]
 
 
 def test_steps_are_in_trls_stepwise_format(load):
@@ -96,7 +98,12 @@ def tokenizer(monkeypatch):
 
 @pytest.mark.requires("embeddings")
 @pytest.mark.parametrize(
-    ("table", "columns"), [("sft", {"text"}), ("preference", {"prompt", "chosen", "rejected"})]
+    ("table", "columns"),
+    [
+        ("chat", {"text"}),
+        ("sft", {"prompt", "completion"}),
+        ("preference", {"prompt", "chosen", "rejected"}),
+    ],
 )
 def test_trl_formats_conversations_and_preference_pairs(load, tokenizer, table, columns):
     from trl import data_utils

@@ -53,7 +53,7 @@ def test_a_download_is_an_attachment_of_the_frozen_bytes(client, release):
 def test_the_bundle_is_one_zip_of_the_frozen_files(client, release):
     response = client.get(reverse("review:release_bundle", args=["first"]))
     with zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))) as bundle:
-        content = bundle.read("first/data/rated.jsonl")
+        content = bundle.read("first/data/traces/train.jsonl")
     assert hashlib.sha256(content).hexdigest() == release.sha256
     assert response.headers["Content-Disposition"] == 'attachment; filename="first.zip"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"

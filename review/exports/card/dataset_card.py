@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from review.exports.files import BundleFile
-from review.exports.tables import PREFERENCE, TABLES
+from review.exports.tables import PREFERENCE, TABLES, ExportTable
 from review.reports.wording import format_number
 
 # Identifiers that the Hugging Face hub knows; any other licence is named in words.
@@ -24,7 +24,7 @@ PAIRS = (
 )
 LOADING = """    from datasets import load_dataset
 
-    load_dataset("path/to/this/folder", "rated")
+    load_dataset("path/to/this/folder", "traces", split="train")
 
 `pandas.read_parquet` and `read_csv` read the tables, TRL the conversations, preference pairs and
 steps as they are, `mlcroissant` all of it by `croissant.json`. Cells of CSV files that a
@@ -43,7 +43,7 @@ def card_text(
         _table(FIGURE_COLUMNS, map(figure_cells, facts["figures"])),
         "## Files",
         _table(("file", "rows", "holds"), _files(files)),
-        PAIRS if any(file.name == PREFERENCE.file_names[0] for file in files) else "",
+        PAIRS if any(file.name in PREFERENCE.file_names for file in files) else "",
         *(["Not in this bundle:", _bullets(lacks)] if lacks else []),
         LOADING,
         "## What was left out",
@@ -76,18 +76,25 @@ def figure_cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
 def _front_matter(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str:
     """YAML whose strings are written as JSON strings, which YAML reads too."""
     written = {file.name for file in files}
-    tables = [table for table in TABLES if table.file_names[0] in written]
+    tables = [table for table in TABLES if written.intersection(table.file_names)]
     licences = sorted(facts["rows_by_licence"])
     lines = ["---", *_licence(licences), f"pretty_name: {json.dumps(facts['release'])}", "configs:"]
     for table in tables:
         lines += [
             f"  - config_name: {table.name}",
             "    data_files:",
-            "      - split: train",
-            f"        path: {table.file_names[0]}",
+            *_split_files(table, written),
             *(["    default: true"] if table is TABLES[0] else []),
         ]
     return "\n".join((*lines, "---"))
+
+
+def _split_files(table: ExportTable, written: set[str]) -> Iterator[str]:
+    for split in table.splits:
+        name = table.file_name(table.formats[0], split)
+        if name in written:
+            yield f"      - split: {split}"
+            yield f"        path: {name}"
 
 
 def _licence(licences: Sequence[str]) -> list[str]:
@@ -110,7 +117,7 @@ def _summary(facts: Mapping[str, Any]) -> str:
             f"{_ungraded(facts)}{_at_explanation(facts)}",
             f"Licence of every row in its column `licence`: {_escape(licences)}. The rows of "
             "`medreason` have the published columns only: their licences are those of the same "
-            "rows of `rated`, in the same order.",
+            "rows of `traces`, in the same order.",
             "Raters appear by pseudonym. Their comments are not released.",
         )
     )

@@ -62,7 +62,7 @@ CONTEXT = MappingProxyType(
 def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str:
     """The metadata of a bundle with these files."""
     files_by_name = {file.name: file for file in files}
-    tables = [table for table in TABLES if table.file_names[0] in files_by_name]
+    tables = [table for table in TABLES if files_by_name.keys() & set(table.file_names)]
     described = {
         "@context": dict(CONTEXT),
         "@type": "sc:Dataset",
@@ -76,7 +76,12 @@ def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str
         "citeAs": f"MedReason Web, release {facts['release']}, sha256 {facts['sha256']}",
         "isLiveDataset": False,
         "distribution": [_file_object(file) for file in files_by_name.values()],
-        "recordSet": [_record_set(table) for table in tables],
+        "recordSet": [
+            _record_set(table, split)
+            for table in tables
+            for split in table.splits
+            if table.file_name(table.formats[0], split) in files_by_name
+        ],
     }
     return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
 
@@ -93,17 +98,18 @@ def _file_object(file: BundleFile) -> dict[str, Any]:
     }
 
 
-def _record_set(table: ExportTable) -> dict[str, Any]:
+def _record_set(table: ExportTable, split: str) -> dict[str, Any]:
+    identifier, file = f"{table.name}_{split}", table.file_name(table.formats[0], split)
     fields = (
-        _field(f"{table.name}/{name}", name, column, table)
+        _field(f"{identifier}/{name}", name, column, file)
         for name, column in table.columns.items()
         if _is_describable(column)
     )
     return {
         "@type": "cr:RecordSet",
-        "@id": table.name,
-        "name": table.name,
-        "description": table.title,
+        "@id": identifier,
+        "name": identifier,
+        "description": f"{table.title}: {split}",
         "field": list(fields),
     }
 
@@ -121,15 +127,15 @@ def _flat_parts(column: ColumnType) -> dict[str, ColumnType]:
     }
 
 
-def _field(identifier: str, name: str, column: ColumnType, table: ExportTable) -> dict[str, Any]:
+def _field(identifier: str, name: str, column: ColumnType, file: str) -> dict[str, Any]:
     field = _field_head(identifier, name, column)
     if column.plain is not None:
-        return field | {"dataType": TYPES[column.plain], "source": _source(table, name)}
+        return field | {"dataType": TYPES[column.plain], "source": _source(file, name)}
     parts = [
         _field_head(f"{identifier}/{part}", part, part_type)
         | {
             "dataType": TYPES[part_type.plain or str],
-            "source": _source(table, name) | {"transform": {"jsonPath": part}},
+            "source": _source(file, name) | {"transform": {"jsonPath": part}},
         }
         for part, part_type in _flat_parts(column).items()
     ]
@@ -141,5 +147,5 @@ def _field_head(identifier: str, name: str, column: ColumnType) -> dict[str, Any
     return head | ({"repeated": True} if column.lists else {})
 
 
-def _source(table: ExportTable, column: str) -> dict[str, Any]:
-    return {"fileObject": {"@id": table.file_names[0]}, "extract": {"column": column}}
+def _source(file: str, column: str) -> dict[str, Any]:
+    return {"fileObject": {"@id": file}, "extract": {"column": column}}

@@ -1,0 +1,1 @@
+"""Rows for training: conversations, preference pairs, steps with labels."""
