@@ -13,6 +13,13 @@ BoolArray = NDArray[np.bool_]
 
 SMALL_CELL = 20
 CAUTION = f"fewer than {SMALL_CELL} items: the interval is not to be trusted"
+# Below this an interval over raters is a rough one, with a method of its own.
+FEW_RATERS = 6
+MIN_RATERS = 3
+TOO_FEW_RATERS = (
+    "fewer than three raters: how raters differ cannot be told from one difference, so there is "
+    "no interval over raters"
+)
 CENSUS = "every trace that it counts is in the sample: there is no sampling error"
 
 
@@ -39,7 +46,8 @@ class Estimate:
 
     `reason` says why the value is undefined, or why a defined value has no interval; an interval
     of no width, of a batch graded in full, has one too. No field is ever NaN or infinite: such a
-    number is refused here, before it can reach a page. `once_settled` stands beside a preliminary
+    number is refused here, before it can reach a page. `few_raters`: how many raters an interval
+    over raters rests on, where they are few; else 0. `once_settled` stands beside a preliminary
     figure: items that its label depends on still wait.
     """
 
@@ -50,6 +58,7 @@ class Estimate:
     reason: str = ""
     standard_error: float | None = None
     once_settled: OnceSettled | None = None
+    few_raters: int = 0
 
     def __post_init__(self) -> None:
         figures = (self.value, self.low, self.high, self.standard_error)
@@ -60,9 +69,10 @@ class Estimate:
 
     @property
     def caution(self) -> str:
-        """What to print beside a figure of a small cell; empty for larger ones."""
-        small = self.value is not None and self.n < SMALL_CELL
-        return CAUTION if small and self.reason != CENSUS else ""
+        """What to print beside a figure of a small cell or of few raters; else empty."""
+        small = self.value is not None and self.n < SMALL_CELL and self.reason != CENSUS
+        few = caution_of_few(self.few_raters) if self.few_raters else ""
+        return "; ".join(filter(None, (CAUTION if small else "", few)))
 
     @property
     def half_width(self) -> float | None:
@@ -82,6 +92,14 @@ class Estimate:
         if self.low is None or self.high is None:
             return self
         return replace(self, low=max(low, self.low), high=min(high, self.high))
+
+
+def caution_of_few(raters: int) -> str:
+    """What to print beside an interval over few raters."""
+    return (
+        f"only {raters} raters: a rough t interval with {raters - 1} degrees of freedom, not the "
+        "one to quote"
+    )
 
 
 def undefined(reason: str, n: int = 0) -> Estimate:

@@ -22,7 +22,12 @@ from pipeline.statistics.estimate import Estimate, undefined
 from pipeline.statistics.estimation.ratio_estimator import ESTIMAND
 from review.evidence.items import Evidence
 from review.models import Study
-from review.reports.agreement.coefficients import TITLES, CriterionAgreement, table_agreement
+from review.reports.agreement.coefficients import (
+    TITLES,
+    TO_BATCH,
+    CriterionAgreement,
+    table_agreement,
+)
 from review.reports.agreement.criteria import WHOLE, Criterion, item_judgements
 from review.reports.assisted import shares_acceptable
 from review.reports.facts import Facts
@@ -52,6 +57,7 @@ class _JudgementColumns:
     item: "array[int]" = field(default_factory=lambda: array("q"))
     question: "array[int]" = field(default_factory=lambda: array("q"))
     at: "array[float]" = field(default_factory=lambda: array("d"))
+    weight: "array[float]" = field(default_factory=lambda: array("d"))
     rater: list[str] = field(default_factory=list)
     codes: "dict[Criterion, array[int]]" = field(
         default_factory=lambda: {criterion: array("b") for criterion in MAIN_CRITERIA}
@@ -64,6 +70,7 @@ class _JudgementColumns:
         self.item.extend([evidence.item] * len(judgements))
         self.question.extend([evidence.question] * len(judgements))
         self.at.extend(judgement.at for judgement in judgements)
+        self.weight.extend(judgement.weight for judgement in judgements)
         self.rater.extend(intern(judgement.rater) for judgement in judgements)
 
     def table(self, criterion: Criterion) -> RatingTable:
@@ -74,6 +81,7 @@ class _JudgementColumns:
             scale=criterion.scale,
             questions=np.asarray(self.question),
             order=np.asarray(self.at),
+            weights=np.asarray(self.weight),
         )
 
 
@@ -175,6 +183,10 @@ def _agreement(result: CriterionAgreement) -> Iterator[dict[str, Any]]:
         for covers, estimate in over.items():
             if estimate is not None:
                 yield _figure(title, "coefficient", estimate, f"The interval says {covers}")
+        if name in result.weighted:
+            estimate = result.weighted[name].over_questions
+            covers = f"The interval says {OVER_QUESTIONS}"
+            yield _figure(f"{title}, {TO_BATCH}", "coefficient", estimate, covers)
 
 
 def _count(title: str, value: int) -> dict[str, Any]:

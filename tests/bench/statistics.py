@@ -8,9 +8,10 @@ cohen_kappa_score where that is installed (with the embeddings extra).
 import importlib
 import importlib.util
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from statistics import median
 from typing import TypeVar
 
 import numpy as np
@@ -18,12 +19,26 @@ import numpy as np
 from pipeline.statistics.agreement.coefficients import agreement
 from pipeline.statistics.agreement.cohen_kappa import cohen_kappa
 from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
+from pipeline.statistics.estimate import FEW_RATERS
 from tests.bench.report import Measurement
-from tests.statistics.simulation import SAMPLES, WORLDS, Table, of_other_panels, of_this_panel
+from tests.statistics.simulation import (
+    OVER_RATERS,
+    SAMPLES,
+    SPREAD,
+    WIDE,
+    WORLDS,
+    Table,
+    agreement_of_few,
+    of_other_panels,
+    of_this_panel,
+    share_of_few,
+)
+from tests.statistics.worlds import Coverage
 
 TOPIC = "Statistics"
 RATINGS, RATERS, OVERLAP, QUESTIONS, REPLICATES = 1_000_000, 20, 2, 32_682, 1000
-SAMPLES_A_WORLD, PANELS = 1000, 400
+SAMPLES_A_WORLD, PANELS, PANEL_SIZES, BAR = 1000, 400, (3, 4, 6, 12), 0.93
+RESAMPLED, BY_T = OVER_RATERS
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 Result = TypeVar("Result")
 
@@ -98,26 +113,49 @@ def _coverage() -> list[Measurement]:
     for one in WORLDS:
         for sample in SAMPLES:
             table = of_this_panel(one, sample, samples=SAMPLES_A_WORLD)
-            rows += _covered(f"{one}; {sample}", table, bar=0.93)
+            rows += _covered(f"{one}; {sample}", table, bar=BAR)
             rows += [_width(f"{one}; {sample}", table, score) for score in table.widths]
     others = of_other_panels(samples=PANELS)
     rows += _covered("other panels of twelve; resampling", others, bar=None)
-    return rows
+    return [*rows, *_few_raters()]
+
+
+def _few_raters() -> Iterator[Measurement]:
+    """What intervals say of other raters, from panels of 3, 4, 6 and 12 with 3 grades an item.
+
+    Held to the bar: the interval that reports give for so many raters who differ as usual.
+    """
+    for spread, words in ((SPREAD, "ordinary"), (WIDE, "wide")):
+        for raters in PANEL_SIZES:
+            given = BY_T if raters < FEW_RATERS else RESAMPLED
+            tables = {"share acceptable": share_of_few(raters, samples=PANELS, spread=spread)}
+            tables |= agreement_of_few(raters, samples=PANELS, spread=spread)
+            for figure, table in tables.items():
+                for name, found in table.coverage.items():
+                    held = name == given and spread == SPREAD
+                    what = f"{figure}, {raters} raters of {words} spread: {name}"
+                    yield _coverage_row(what, found, BAR if held else None, _width_of(table, name))
+
+
+def _width_of(table: Table, name: str) -> str:
+    widths = table.widths[name]
+    return f", median width {median(widths):.2f}" if widths else ", never given"
 
 
 def _covered(what: str, table: Table, *, bar: float | None) -> list[Measurement]:
-    return [
-        Measurement(
-            TOPIC,
-            f"coverage, {what}: {name}",
-            f"{found.total:,} samples",
-            f"{found.share:.1%} ± {found.error:.1%}",
-            "95 % asked for",
-            reach="93 %" if bar else "-",
-            reached=found.share >= bar if bar else None,
-        )
-        for name, found in table.coverage.items()
-    ]
+    return [_coverage_row(f"{what}: {name}", found, bar) for name, found in table.coverage.items()]
+
+
+def _coverage_row(what: str, found: Coverage, bar: float | None, width: str = "") -> Measurement:
+    return Measurement(
+        TOPIC,
+        f"coverage, {what}",
+        f"{found.total:,} samples",
+        f"{found.share:.1%} ± {found.error:.1%}{width}",
+        "95 % asked for",
+        reach="93 %" if bar else "-",
+        reached=found.share >= bar if bar else None,
+    )
 
 
 def _width(what: str, table: Table, score: str) -> Measurement:

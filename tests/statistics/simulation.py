@@ -4,12 +4,15 @@ The suite runs a smaller form (test_coverage.py), `make bench` a larger one.
 """
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from statistics import median
 from typing import Any
 
 import numpy as np
 
+from pipeline.statistics.agreement.coefficients import agreement
+from pipeline.statistics.estimate import Estimate
 from pipeline.statistics.estimation.across_raters import share_across_raters
 from pipeline.statistics.estimation.filters import filter_ratios
 from pipeline.statistics.estimation.ratio_estimator import (
@@ -17,6 +20,7 @@ from pipeline.statistics.estimation.ratio_estimator import (
     estimate_ratio,
     stratified_share,
 )
+from tests.statistics.decisions import draw_decisions, true_coefficients
 from tests.statistics.worlds import Coverage, World, draw_panel, draw_sample, logistic, make_world
 
 # Quality, clustering and sizes differ; in the second nearly every kept trace is acceptable.
@@ -29,6 +33,12 @@ WORLDS: dict[str, dict[str, Any]] = {
 SAMPLES = {"100 a stratum": (100, 1.0), "150 a stratum, a fifth unanswered": (150, 0.67)}
 SCORES = ("informative", "noise")
 SPREAD = 0.7  # deviation of raters' severity, in logits
+WIDE = 1.5  # raters who differ more than clinicians usually do
+OVERLAP = 3
+QUESTIONS = "over questions only"
+# How intervals over raters are made, by what `few_raters` makes them so for every panel.
+OVER_RATERS = {"raters resampled": 0, "t over raters": 100}
+COEFFICIENTS = ("alpha_ordinal", "ac2_quadratic")
 
 
 @dataclass
@@ -37,6 +47,15 @@ class Table:
 
     coverage: dict[str, Coverage] = field(default_factory=lambda: defaultdict(Coverage))
     widths: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(self, found: Mapping[str, Estimate], truth: float) -> None:
+        """Count each interval, and its width. One that is not given covers nothing."""
+        for name, estimate in found.items():
+            given = estimate.half_width is not None
+            shown = estimate if given else replace(estimate, low=2.0, high=2.0)
+            self.coverage[name].add(shown, truth)
+            if given:
+                self.widths[name].append(2 * estimate.half_width)
 
     def width(self, name: str) -> float:
         return median(self.widths[name])
@@ -78,8 +97,59 @@ def of_other_panels(*, samples: int, overlap: int = 3, replicates: int = 200) ->
     return table
 
 
-def accepted_by_the_kind(world: World, logits: np.ndarray) -> float:
+def accepted_by_the_kind(world: World, logits: np.ndarray, spread: float = SPREAD) -> float:
     """The mean over the batch and over severities, by Gauss-Hermite quadrature."""
     points, weights = np.polynomial.hermite_e.hermegauss(40)
-    accepted = logistic(logits[None, :] - SPREAD * points[:, None]).mean(axis=1)
+    accepted = logistic(logits[None, :] - spread * points[:, None]).mean(axis=1)
     return float(np.average(accepted, weights=weights))
+
+
+def share_of_few(raters: int, *, samples: int, spread: float = SPREAD, each: int = 50) -> Table:
+    """The share acceptable for other raters, by panels of so many, three grades an item.
+
+    By the interval over questions only, by resampling raters, and by t.
+    """
+    world, rng = make_world(**WORLDS["mixed quality"]), np.random.default_rng([raters, 5])
+    logits, table = np.log(world.informative / (1 - world.informative)), Table()
+    truth = accepted_by_the_kind(world, logits, spread)
+    for _ in range(samples):
+        sample, traces = draw_sample(world, rng, each=each)
+        panel = draw_panel(rng, raters=raters, spread=spread)
+        grades = panel.grades(logits[traces], rng, overlap=OVERLAP)
+        mean = np.bincount(grades[0], grades[2]) / OVERLAP
+        found = {QUESTIONS: stratified_share(replace(sample, label=mean))} | {
+            name: share_across_raters(sample, *grades, replicates=200, few_raters=few)
+            for name, few in OVER_RATERS.items()
+        }
+        table.add(found, truth)
+    return table
+
+
+def agreement_of_few(
+    raters: int, *, samples: int, spread: float = SPREAD, items: int = 150
+) -> dict[str, Table]:
+    """The same for coefficients of decisions on three points, each item a question of its own.
+
+    The truth is the coefficient of endlessly many raters and items of the kind.
+    """
+    rng, truth = np.random.default_rng([raters, 6]), true_coefficients(spread)
+    tables = {name: Table() for name in COEFFICIENTS}
+    for seed in range(samples):
+        ratings = draw_decisions(rng, raters=raters, spread=spread, items=items)
+        resampled, by_t = (
+            agreement(
+                ratings,
+                COEFFICIENTS,
+                replicates=200,
+                seed=seed,
+                resample_raters=True,
+                few_raters=few,
+            )
+            for few in OVER_RATERS.values()
+        )
+        for name, table in tables.items():
+            over_raters = (resampled[name].over_raters, by_t[name].over_raters)
+            found = {QUESTIONS: resampled[name].over_questions}
+            found |= dict(zip(OVER_RATERS, over_raters, strict=True))
+            table.add(found, truth[name])
+    return tables

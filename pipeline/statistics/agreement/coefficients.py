@@ -4,7 +4,9 @@ Each coefficient is 1 - observed / expected disagreement and differs in what it 
 chance. Kappa-type (Fleiss, Krippendorff) and AC-type (Gwet) belong on a page together: where
 nearly all ratings fall into one category, the first can be low although raters rarely differ.
 
-Sources: Fleiss (1971); Krippendorff (2011); Gwet (2008; 2014). Raters may differ from item to
+Sources: Fleiss (1971); Krippendorff (2011); Gwet (2008; 2014); with weights of the items: Lin,
+Kim, Williamson and Lesser (2012), Estimating agreement coefficients from sample survey data,
+Survey Methodology 38. Raters may differ from item to
 item and miss items, as in Gwet's chapter 2 on missing ratings: an item with one rating counts
 for the categories' shares (Krippendorff: not at all), an item with two or more for agreement.
 """
@@ -16,7 +18,7 @@ from functools import partial
 import numpy as np
 
 from pipeline.statistics.agreement.question_totals import AgreementTotals, question_totals
-from pipeline.statistics.agreement.rater_bootstrap import replicate_totals
+from pipeline.statistics.agreement.rater_bootstrap import replicate_totals, without_each_rater
 from pipeline.statistics.agreement.rating_table import RatingTable
 from pipeline.statistics.agreement.weights import (
     Level,
@@ -24,8 +26,19 @@ from pipeline.statistics.agreement.weights import (
     agreement_weights,
     krippendorff_distances,
 )
-from pipeline.statistics.estimate import Estimate, FloatArray, undefined
-from pipeline.statistics.intervals import multinomial_weights, percentile_interval
+from pipeline.statistics.estimate import (
+    FEW_RATERS,
+    MIN_RATERS,
+    TOO_FEW_RATERS,
+    Estimate,
+    FloatArray,
+    undefined,
+)
+from pipeline.statistics.intervals import (
+    few_raters_interval,
+    multinomial_weights,
+    percentile_interval,
+)
 
 REPLICATES = 1000
 OVER_QUESTIONS = "how the figure would vary over other questions, graded by the same raters"
@@ -109,20 +122,35 @@ def agreement(
     replicates: int = REPLICATES,
     seed: int = 0,
     resample_raters: bool = False,
+    few_raters: int = FEW_RATERS,
 ) -> dict[str, Agreement]:
-    """Coefficients by name, all from the same resamples, with percentile intervals."""
+    """Coefficients by name, all from the same resamples, with percentile intervals.
+
+    With fewer than `few_raters` raters the interval over raters is the t interval of
+    `few_raters_interval`. In a table with weights each item counts by its weight, in observed
+    agreement and in the shares of the categories alike (Lin et al. 2012): percent, Fleiss and
+    Gwet are what they would be if each item stood there as often as it weighs, alpha up to its
+    correction for n ratings, (n - 1) / n, where n remains the number of ratings given.
+    """
     totals = question_totals(table)
-    values = _coefficients(totals.summed(), table, names)
+    values = _coefficients(totals.summed(), table, names)[0]
     replicate_values = _resample_questions(totals, table, names, replicates, seed)
-    crossed_values = _resample_raters(table, names, replicates, seed) if resample_raters else None
+    over_questions = [
+        _estimate(table, value, column)
+        for value, column in zip(values, replicate_values.T, strict=True)
+    ]
+    over_raters: Sequence[Estimate | None] = [None] * len(names)
+    if resample_raters and len(table.raters) >= few_raters:
+        crossed_values = _resample_raters(table, names, replicates, seed)
+        over_raters = [
+            _estimate(table, value, column, raters=True)
+            for value, column in zip(values, crossed_values.T, strict=True)
+        ]
+    elif resample_raters:
+        over_raters = _over_few_raters(table, names, over_questions)
     return {
-        name: Agreement(
-            _estimate(table, totals, values[0, index], replicate_values[:, index]),
-            None
-            if crossed_values is None
-            else _estimate(table, totals, values[0, index], crossed_values[:, index], raters=True),
-        )
-        for index, name in enumerate(names)
+        name: Agreement(questions, raters)
+        for name, questions, raters in zip(names, over_questions, over_raters, strict=True)
     }
 
 
@@ -160,23 +188,42 @@ def _resample_raters(
     return np.concatenate(parts) if parts else np.empty((0, len(names)))
 
 
+def _over_few_raters(
+    table: RatingTable, names: Sequence[str], over_questions: Sequence[Estimate]
+) -> list[Estimate]:
+    """Each coefficient with its t interval over few raters."""
+    totals = AgreementTotals(without_each_rater(table), len(table.scale))
+    without_each = _coefficients(totals, table, names)
+    return [
+        _over_few(table, estimate, column)
+        for estimate, column in zip(over_questions, without_each.T, strict=True)
+    ]
+
+
+def _over_few(table: RatingTable, estimate: Estimate, without_each: FloatArray) -> Estimate:
+    if estimate.value is None:
+        return estimate
+    if len(table.raters) < MIN_RATERS:
+        return Estimate(estimate.value, n=estimate.n, reason=TOO_FEW_RATERS)
+    if estimate.standard_error is None:
+        return estimate
+    return few_raters_interval(
+        estimate.value, estimate.standard_error, without_each, estimate.n
+    ).within(-1.0, 1.0)
+
+
 def _estimate(
-    table: RatingTable,
-    totals: AgreementTotals,
-    value: float,
-    replicate_values: FloatArray,
-    *,
-    raters: bool = False,
+    table: RatingTable, value: float, replicate_values: FloatArray, *, raters: bool = False
 ) -> Estimate:
-    n = int(totals.paired_items.sum())
+    n = table.paired_items
     if n == 0:
         return undefined(NO_PAIRS)
     if np.isnan(value):
         return undefined(ONE_CATEGORY, n)
     if table.questions < 2:
         return Estimate(float(value), n=n, reason="all of one question: no interval")
-    if raters and len(table.raters) < 3:
-        return Estimate(float(value), n=n, reason="fewer than three raters cannot be resampled")
+    if raters and len(table.raters) < MIN_RATERS:
+        return Estimate(float(value), n=n, reason=TOO_FEW_RATERS)
     return percentile_interval(float(value), replicate_values, n)
 
 

@@ -60,7 +60,7 @@ class AgreementTotals:
 
 
 def item_totals(table: RatingTable) -> FloatArray:
-    """The columns of Totals for each item."""
+    """The columns of AgreementTotals for each item, times its weight."""
     points = len(table.scale)
     cells = table.item * points + table.category
     counts = np.bincount(cells, minlength=table.items * points).reshape(-1, points).astype(float)
@@ -72,7 +72,8 @@ def item_totals(table: RatingTable) -> FloatArray:
     products[:, first == second] -= counts  # n (n - 1): no rating pairs with itself
     agreed = np.divide(products, pairs[:, None], where=paired[:, None], out=np.zeros_like(products))
     shares = np.divide(counts, size[:, None], where=rated[:, None], out=np.zeros_like(counts))
-    return np.column_stack([rated, paired, shares, agreed, agreed * size[:, None]])
+    columns = np.column_stack([rated, paired, shares, agreed, agreed * size[:, None]])
+    return np.asarray(columns * table.item_weights[:, None])
 
 
 def question_totals(table: RatingTable) -> AgreementTotals:

@@ -31,12 +31,18 @@ def replicate_totals(table: RatingTable, questions: FloatArray, raters: FloatArr
     replicates x raters). A rater drawn twice is never paired with themselves: that
     would count perfect agreement that nobody showed.
     """
-    points = len(table.scale)
+    points, weights = len(table.scale), table.item_weights
     totals = np.zeros((len(raters), 2 + points + points * (points + 1)))
     for panel in item_panels(table):
-        item_weights = questions[:, table.question[panel.items]]
+        item_weights = questions[:, table.question[panel.items]] * weights[panel.items]
         totals += _panel_totals(panel, points, item_weights, raters[:, panel.raters])
     return totals
+
+
+def without_each_rater(table: RatingTable) -> FloatArray:
+    """The rows of AgreementTotals without the ratings of one rater, for each of them."""
+    raters = len(table.raters)
+    return replicate_totals(table, np.ones((raters, table.questions)), 1 - np.eye(raters))
 
 
 def item_panels(table: RatingTable) -> Iterator[Panel]:

@@ -20,7 +20,8 @@ class RatingTable:
 
     `item`, `rater`, `category`: indices (ratings). `question`: of each item. `scale`: every
     category a rater could choose, used or not, in order; `positions`: their places as numbers.
-    `order`: when each rating was given (any increasing number), where it is known.
+    `order`: when each rating was given (any increasing number), where it is known. `weight`: of
+    each item, its mean 1; None where every item weighs the same.
     """
 
     item: IntArray
@@ -30,6 +31,7 @@ class RatingTable:
     raters: tuple[Hashable, ...]
     scale: tuple[Hashable, ...]
     order: FloatArray | None = None
+    weight: FloatArray | None = None
 
     @property
     def items(self) -> int:
@@ -55,6 +57,15 @@ class RatingTable:
     def ratings_of_item(self) -> IntArray:
         return np.bincount(self.item, minlength=self.items)
 
+    @property
+    def paired_items(self) -> int:
+        """Items with two ratings or more."""
+        return int(np.sum(self.ratings_of_item > 1))
+
+    @property
+    def item_weights(self) -> FloatArray:
+        return np.ones(self.items) if self.weight is None else self.weight
+
     def by_question(self, of_items: FloatArray) -> FloatArray:
         """Sums by question of each column (items x columns)."""
         sums = [np.bincount(self.question, column, self.questions) for column in of_items.T]
@@ -69,11 +80,13 @@ def tabulate(
     scale: Sequence[Hashable] = SCALE_1_5,
     questions: Column | None = None,
     order: Column | None = None,
+    weights: Column | None = None,
 ) -> RatingTable:
     """Ratings as a table, from columns of equal length; a value of None or NaN is missing.
 
-    Without `questions` every item is its own cluster. ValueError: a value off the scale, or two
-    ratings of one item by one rater.
+    Without `questions` every item is its own cluster. `weights`: of each rating's item, such as
+    the inverse of its inclusion probability; only their ratios count. ValueError: a value off
+    the scale, or two ratings of one item by one rater.
     """
     present = _present(values)
     item, row, _ = _encode(_column(items)[present])
@@ -87,9 +100,15 @@ def tabulate(
         tuple(names),
         tuple(scale),
         None if order is None else np.asarray(order, dtype=float)[present],
+        None if weights is None else _relative(np.asarray(weights, dtype=float)[present][row]),
     )
     _refuse_repeats(table)
     return table
+
+
+def _relative(weights: FloatArray) -> FloatArray:
+    """Weights whose mean is 1, so that items still count as that many."""
+    return weights / weights.mean() if len(weights) else weights
 
 
 def _column(values: Column) -> np.ndarray[Any, Any]:

@@ -11,12 +11,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.statistics.estimate import Estimate, FloatArray, IntArray, undefined
+from pipeline.statistics.estimate import (
+    FEW_RATERS,
+    MIN_RATERS,
+    TOO_FEW_RATERS,
+    Estimate,
+    FloatArray,
+    IntArray,
+    undefined,
+)
+from pipeline.statistics.estimation.ratio_estimator import stratified_share
 from pipeline.statistics.estimation.stratified_sample import Sample
-from pipeline.statistics.intervals import multinomial_weights, t_interval
+from pipeline.statistics.intervals import few_raters_interval, multinomial_weights, t_interval
 
 ESTIMAND = "the share that a rater like those of this panel would accept, in this batch"
-MIN_RATERS = 3
 
 
 def share_across_raters(
@@ -27,11 +35,13 @@ def share_across_raters(
     *,
     replicates: int = 500,
     seed: int = 0,
+    few_raters: int = FEW_RATERS,
 ) -> Estimate:
     """Mean over the batch of the share of raters who accept, with a t interval over raters.
 
     `item` (a row of the sample), `rater` and `accepts` (0 or 1): one entry a grade. A sample's
-    item counts as answered here when it has a grade.
+    item counts as answered here when it has a grade. With fewer than `few_raters` raters it is
+    the interval of `few_raters_interval`.
     """
     grades = _matrices(len(sample.label), item, rater, accepts)
     graded = grades[0].sum(axis=0) > 0
@@ -43,11 +53,29 @@ def share_across_raters(
         _shares(sample, grades, np.ones((1, raters)), np.ones((1, _questions(sample))))[0]
     )
     if raters < MIN_RATERS:
-        return Estimate(value, n=n, reason="fewer than three raters cannot be resampled")
+        return Estimate(value, n=n, reason=TOO_FEW_RATERS)
+    if raters < few_raters:
+        return _over_few_raters(sample, grades, value, n)
     replicate_shares = _replicates(sample, grades, replicates, seed)
     # n / (n - 1): resampling n raters from n understates the variance between raters.
     error = float(np.nanstd(replicate_shares, ddof=1)) * math.sqrt(raters / (raters - 1))
     return t_interval(value, error, n, degrees_of_freedom=raters - 1).within(0.0, 1.0)
+
+
+def _over_few_raters(
+    sample: Sample, grades: tuple[FloatArray, FloatArray], value: float, n: int
+) -> Estimate:
+    given, accepted = (matrix.sum(axis=0) for matrix in grades)
+    means = np.divide(accepted, given, where=given > 0, out=np.zeros_like(given))
+    over_questions = stratified_share(
+        replace(sample, label=means, answered=given > 0, waiting=None)
+    )
+    raters = len(grades[0])
+    without_each = _shares(
+        sample, grades, 1 - np.eye(raters), np.ones((raters, _questions(sample)))
+    )
+    error = over_questions.standard_error or 0.0
+    return few_raters_interval(value, error, without_each, n).within(0.0, 1.0)
 
 
 def _questions(sample: Sample) -> int:

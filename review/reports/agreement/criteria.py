@@ -35,6 +35,7 @@ class Judgement(NamedTuple):
     question: int
     source: str
     at: float
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ def item_judgements(criterion: Criterion, facts: Facts, item: Evidence) -> Itera
                     item.question,
                     item.source,
                     grade.at,
+                    1 / (item.probability or 1.0),
                 )
 
 
@@ -86,6 +88,7 @@ def rating_table(criterion: Criterion, judgements: Sequence[Judgement]) -> Ratin
         scale=criterion.scale,
         questions=[judgement.question for judgement in judgements],
         order=[judgement.at for judgement in judgements],
+        weights=[judgement.weight for judgement in judgements],
     )
 
 

@@ -8,6 +8,7 @@ reported as not recorded.
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from pipeline.statistics.estimate import FEW_RATERS, MIN_RATERS
 from review.grading.rubric import RUBRICS
 from review.reports.document import Column, Table
 from review.reports.facts import Facts
@@ -128,13 +129,27 @@ def _independence(facts: Facts) -> str:
     )
 
 
-def _statistics(_facts: Facts) -> str:
+def _statistics(facts: Facts) -> str:
     return (
-        "Percent agreement, Krippendorff's alpha, Fleiss's kappa, Gwet's AC1 and AC2, ICC, Cohen's "
-        "kappa by pair, positive and negative agreement. 95 % percentile bootstrap over "
-        "questions, and over questions and raters; Wilson for shares. Formulas and sources: "
+        "Percent agreement, Krippendorff's alpha (ordinal; nominal for names; interval for "
+        "scales), Fleiss's kappa (quadratic weights; identity weights for names), Gwet's AC2 "
+        "(quadratic weights) and AC1 (identity weights, for names), ICC, Cohen's kappa (quadratic "
+        "weights) by pair, positive and negative agreement. 95 % percentile bootstrap over "
+        f"questions; {_over_raters(facts)}; Wilson for shares. Formulas and sources: "
         "docs/statistics.md."
     )
+
+
+def _over_raters(facts: Facts) -> str:
+    raters = len({grade.rater for item in facts.items for grade in item.independent})
+    if raters >= FEW_RATERS:
+        return "over questions and raters as well"
+    if raters >= MIN_RATERS:
+        return (
+            f"over questions and raters, of which there are only {raters}, a t interval with "
+            f"{raters - 1} degrees of freedom and the jackknife's variance between raters"
+        )
+    return "none over raters, since there are fewer than three"
 
 
 def _numbers(facts: Facts) -> str:

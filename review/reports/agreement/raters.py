@@ -78,7 +78,7 @@ def _pair_table(result: CriterionAgreement, pairs: Sequence[RaterPair]) -> Table
         (
             Column("first", "First rater"),
             Column("second", "Second rater"),
-            Column("kappa", "Cohen's kappa, quadratic weights", "coefficient"),
+            Column("kappa", "Cohen's kappa (quadratic weights)", "coefficient"),
             *(Column(f"c_{a}_{b}", f"{a} / {b}", "items") for a, b in cells),
         ),
         tuple(

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 
+from pipeline.statistics.estimate import FEW_RATERS, MIN_RATERS
 from review.reports.agreement.breakdowns import by_source_table, by_specialty_table, yes_no_table
 from review.reports.agreement.coefficients import (
+    TITLES,
     CriterionAgreement,
     criterion_agreement,
     detail_table,
     summary_table,
+    weighted_table,
 )
 from review.reports.agreement.criteria import collect_judgements, study_criteria
 from review.reports.agreement.grras import grras_table
@@ -21,13 +24,36 @@ READING = (
     "AC-type coefficients define chance agreement differently, so read them together: where "
     "nearly all ratings fall into one category, kappa-type coefficients can be near 0 although "
     "raters hardly differ, while AC-type coefficients stay high. Neither is the correct one. "
-    "That is why the most frequent rating is shown beside them.",
+    "That is why the most frequent rating is shown beside them."
+)
+INTERVALS = (
     "Two intervals answer two questions. Over questions: how would the figure vary over other "
     "questions, graded by the same raters? Over questions and raters: how would it vary over "
-    "other raters like these as well? The second is wider, and the one to quote for other panels.",
+    "other raters like these as well?"
+)
+QUOTE = "The second is wider, and the one to quote for other panels."
+FEW = (
+    "Only {raters} raters have graded. Quote the first, and say that it is about these {raters} "
+    "raters: for other panels it is far too narrow. The second is a t interval with {degrees} "
+    "degrees of freedom, since so few raters cannot be resampled. It is shown for its width and "
+    "is not the one to quote: it holds if these are a random draw of raters whose severities "
+    "differ as usual, and too seldom if they differ more. To speak of other raters takes "
+    "{enough} or more."
+)
+TOO_FEW = (
+    "Fewer than three raters have graded. Quote the first, and say that it is about these raters. "
+    "There is no interval over raters: how raters differ cannot be told from one difference. To "
+    "speak of other raters takes {enough} or more."
+)
+UNEQUAL = (
+    "The items were drawn with unequal chances. Figures of the items as graded say how far raters "
+    "agreed on what they were given; figures weighted to the batch say how far they would agree "
+    "on all of it. The rest of this report is about the items as graded."
+)
+COUNTED = (
     "Only independent grades of sampled items count: no grades amended on request or after "
     "others' grades were shown, no control items, no repeats, and no grades of raters who could "
-    "not judge the item.",
+    "not judge the item."
 )
 PARTS = (
     "The same figures within each source of questions, and among raters of one specialty. Where a "
@@ -71,12 +97,24 @@ def agreement_report(facts: Facts) -> Report:
 def _headline(results: list[CriterionAgreement]) -> Headline:
     decision = next(result for result in results if result.criterion.key == "decision")
     figure = decision.figures["ac2_quadratic"].over_questions
-    return Headline("Decision, Gwet's AC2", figure, "coefficient")
+    return Headline(f"Decision, {TITLES['ac2_quadratic']}", figure, "coefficient")
 
 
 def _by_criterion(results: list[CriterionAgreement]) -> Section:
-    tables = (summary_table(results, raters=False), summary_table(results, raters=True))
-    return Section("criteria", "By criterion", READING, tables)
+    weighted = [weighted_table(results)] if any(result.weighted for result in results) else []
+    tables = (summary_table(results, raters=False), *weighted, summary_table(results, raters=True))
+    raters = max((len(result.table.raters) for result in results), default=0)
+    text = (READING, intervals_text(raters), COUNTED, *([UNEQUAL] if weighted else []))
+    return Section("criteria", "By criterion", text, tables)
+
+
+def intervals_text(raters: int) -> str:
+    """Which interval answers what, and which to quote: by how many raters there are."""
+    if raters >= FEW_RATERS:
+        return f"{INTERVALS} {QUOTE}"
+    return f"{INTERVALS} " + (FEW if raters >= MIN_RATERS else TOO_FEW).format(
+        raters=raters, degrees=raters - 1, enough=FEW_RATERS
+    )
 
 
 def _raters(facts: Facts, results: Mapping[str, CriterionAgreement]) -> tuple[Section, ...]:

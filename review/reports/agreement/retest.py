@@ -33,8 +33,8 @@ def retest_table(facts: Facts) -> Table:
         (
             Column("criterion", "Criterion"),
             Column("exact", "Same rating again", "share"),
-            Column("kappa", "Cohen's kappa, quadratic weights", "coefficient"),
-            Column("ac2", "Gwet's AC2, quadratic weights", "coefficient"),
+            Column("kappa", "Cohen's kappa (quadratic weights)", "coefficient"),
+            Column("ac2", "Gwet's AC2 (quadratic weights)", "coefficient"),
             Column("shift", "Second minus first", "points"),
         ),
         tuple(_retest_row(*scale, repeats) for scale in SCALES),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.statistics.consensus import ACCEPT
-from pipeline.statistics.estimate import BoolArray
+from pipeline.statistics.estimate import FEW_RATERS, BoolArray
 from pipeline.statistics.estimation.across_raters import ESTIMAND as OTHER_RATERS
 from pipeline.statistics.estimation.across_raters import share_across_raters
 from review.evidence.items import Evidence
@@ -24,6 +24,11 @@ COLUMNS = (
     Column("items", "Items sampled", "items"),
     Column("unanswered", "Without an answer", "items"),
     *MORE_COLUMNS,
+)
+RESAMPLED = "Questions and raters are both resampled."
+FEW = (
+    "So few raters cannot be resampled: from three on it is a t interval, on which see the "
+    "agreement report. The figures to quote are those of this panel."
 )
 NOTE = (
     "Share of the batch's traces that the consensus accepts, with a 95 % interval over other "
@@ -174,5 +179,5 @@ def other_raters_table(facts: Facts, sample: WeightedSample) -> Table:
         (Column("of", "Of"), Column("share", "Accepted", "share")),
         ((WHOLE, estimate),),
         f"{OTHER_RATERS[0].upper()}{OTHER_RATERS[1:]}: a mean of grades, not a consensus. "
-        "Questions and raters are both resampled.",
+        + (FEW if len(set(raters)) < FEW_RATERS else RESAMPLED),
     )

@@ -92,12 +92,17 @@ def dashboard(study: Study) -> dict[str, list[Cell]]:
 
 def _agreement(facts) -> dict[str, list[Cell]]:
     report = build_report(facts, "agreement")
-    kinds = {"kappa": "Krippendorff's alpha, ordinal", "ac": "Gwet's AC2, quadratic weights"}
+    kinds = {"kappa": "Krippendorff's alpha (ordinal)", "ac": "Gwet's AC2 (quadratic weights)"}
     tables = [report.table("criteria"), report.table("criteria_raters")]
     keys = [column.key for column in tables[0].columns]
+    weighted = report.table("criteria_weighted")
     return {
         f"{row[0]}: {title}": [table.rows[index][keys.index(key)] for table in tables]
         for index, row in enumerate(tables[0].rows[:3])
+        for key, title in kinds.items()
+    } | {
+        f"{row[0]}: {title}, weighted to the batch": [row[keys.index(key)]]
+        for row in (weighted.rows[:3] if weighted else ())
         for key, title in kinds.items()
     }
 
@@ -137,6 +142,6 @@ def test_joined_strata_and_what_an_interval_covers_are_said(lead):
     notes = {figure["title"]: figure["note"] for figure in release.manifest["figures"]}
     assert "were joined: " in notes["Share acceptable of all traces made"]
     assert "the consensus of this panel" in notes["Share acceptable of all traces made"]
-    assert "raters" in notes["Precision: Krippendorff's alpha, ordinal"]
+    assert "raters" in notes["Precision: Krippendorff's alpha (ordinal)"]
     card = release.texts["README.md"]
-    assert "Gwet's AC2, quadratic weights" in card
+    assert "Gwet's AC2 (quadratic weights)" in card

@@ -80,6 +80,7 @@ def test_two_raters_cannot_be_resampled_and_five_can():
     report = agreement_report(make_facts(five))
     other = row(report, "criteria_raters", "Precision")["ac"]
     assert other.low < other.value < other.high
+    assert "only 5 raters" in other.caution
     assert other.half_width > row(report, "criteria", "Precision")["ac"].half_width
 
 
