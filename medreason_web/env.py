@@ -39,6 +39,7 @@ class Environment(BaseSettings):
     obeyed up to `MEDREASON_LLM_LONGEST_WAIT_SECONDS`, a longer one pauses the batch. An endpoint
     that failed `MEDREASON_LLM_CIRCUIT_FAILURES` times in a row, over at least
     `MEDREASON_LLM_CIRCUIT_GRACE_SECONDS`, is left alone for `MEDREASON_LLM_CIRCUIT_SECONDS`.
+    `MEDREASON_TOKENIZER` names the `tokenizer.json` by which a release counts its tokens.
     `MEDREASON_REQUIRE_TOTP=true` has leads, adjudicators and superusers use two-step login.
     `MEDREASON_SMTP_HOST` (with _PORT, _USER, _PASSWORD, and MEDREASON_MAIL_FROM) sends invitations
     by mail too, over STARTTLS unless MEDREASON_SMTP_TLS=false.
@@ -77,6 +78,7 @@ class Environment(BaseSettings):
     reader_key_variable: str = Field("", alias="MEDREASON_LLM_READER_KEY_VARIABLE")
     encryption_key: str = Field("", alias="MEDREASON_ENCRYPTION_KEY", repr=False)
 
+    tokenizer_file: Path | None = Field(None, alias="MEDREASON_TOKENIZER")
     require_totp: bool = Field(False, alias="MEDREASON_REQUIRE_TOTP")
     smtp_host: str = Field("", alias="MEDREASON_SMTP_HOST")
     smtp_port: int = Field(587, alias="MEDREASON_SMTP_PORT")

@@ -118,6 +118,7 @@ PRIMEKG_MD5 = "aac8191d4fbc5bf09cdf8c3c78b4e75f"
 UPLOAD_DIR = DATA_DIR / "uploads"
 # ZIPs of releases' bundles, each rebuilt from the database when it is missing or changed.
 RELEASE_DIR = DATA_DIR / "releases"
+TOKENIZER_FILE = ENV.tokenizer_file
 TRACE_LEASE_SECONDS = ENV.trace_lease_seconds
 REAP_SECONDS = ENV.reap_seconds
 # What the reaper calls in each round; pipeline cannot import review, so they are named here.

@@ -20,8 +20,9 @@ from review.exports.card.croissant import croissant_text
 from review.exports.card.dataset_card import card_text
 from review.exports.earlier_tables import TABLES_OF_VERSION
 from review.exports.files import BundleFile, HashedFile, write_text
-from review.exports.tables import BUNDLE_VERSION, PREFERENCE, ExportTable
+from review.exports.tables import BUNDLE_VERSION, PREFERENCE, SFT, ExportTable
 from review.exports.training.preference import sample_pairs
+from review.exports.training.token_lengths import chosen_tokenizer, token_lengths
 from review.exports.writers import WRITERS, TableWriter
 
 CHUNK_SIZE = 200
@@ -43,12 +44,14 @@ class FrozenLine:
 class Bundle:
     """All files of a bundle but its manifest, and the tables it lacks, with the reason.
 
-    `texts` are the files that describe the others, by their names.
+    `texts` are the files that describe the others, by their names; `counted` is what was found
+    out of the rows while they were first written.
     """
 
     files: tuple[BundleFile, ...]
     lacks: Mapping[str, str]
     texts: Mapping[str, str]
+    counted: Mapping[str, Any]
 
     def manifest(self, facts: Mapping[str, Any]) -> dict[str, Any]:
         """The facts with the checksum of every file: what `manifest.json` says."""
@@ -57,7 +60,7 @@ class Bundle:
             | ({} if file.rows is None else {"rows": file.rows})
             for file in self.files
         }
-        return {**facts, "files": files, "lacks": dict(self.lacks)}
+        return {**facts, **self.counted, "files": files, "lacks": dict(self.lacks)}
 
 
 def write_bundle(
@@ -92,14 +95,26 @@ def write_bundle(
             open_tables[PREFERENCE.name].add(_preference_pairs(contested_lines))
     lacks |= {name: NO_ROWS for name, table in open_tables.items() if not table.rows}
     files = tuple(file for table in open_tables.values() for file in table.kept_files())
-    texts = texts or {
-        "README.md": card_text(facts, files, lacks),
-        "croissant.json": croissant_text(facts, files),
-    }
+    counted: dict[str, Any] = {}
+    if texts is None:
+        counted = _count_tokens(folder, files)
+        texts = {
+            "README.md": card_text({**facts, **counted}, files, lacks),
+            "croissant.json": croissant_text(facts, files),
+        }
     described = (write_text(folder, name, text) for name, text in sorted(texts.items()))
-    bundle = Bundle((*files, *described), MappingProxyType(lacks), MappingProxyType(texts))
+    bundle = Bundle((*files, *described), MappingProxyType(lacks), MappingProxyType(texts), counted)
     write_text(folder, MANIFEST_NAME, manifest_text(bundle.manifest(facts)))
     return bundle
+
+
+def _count_tokens(folder: Path, files: Iterable[BundleFile]) -> dict[str, Any]:
+    """`tokens`: how long the rows for fine-tuning are, where there are any."""
+    written = {file.name for file in files}
+    names = [name for name in SFT.file_names if name in written and name.endswith(".parquet")]
+    if not names:
+        return {}
+    return {"tokens": token_lengths((folder / name for name in names), chosen_tokenizer())}
 
 
 def manifest_text(manifest: Mapping[str, Any]) -> str:

