@@ -20,6 +20,7 @@ from pipeline.batches.missing import Choices, require_complete
 from pipeline.batches.preflight import ModelEndpoints
 from pipeline.batches.progress.work_left import open_traces
 from pipeline.batches.starting.names import require_free, unused_name
+from pipeline.batches.starting.trials import drawn_for_trial, trial_traces
 from pipeline.batches.tools import open_tools
 from pipeline.batches.worker import BatchWorker
 from pipeline.core.config import MethodConfig
@@ -56,6 +57,7 @@ def start_batch(
     budget_money: Decimal | None = None,
     budget_tokens: int | None = None,
     replay: bool = True,
+    is_trial: bool = False,
     started_by: User | None = None,
 ) -> Batch:
     """Create a running batch with one pending trace for each question and sample.
@@ -65,7 +67,8 @@ def start_batch(
     chosen at random and once as the nearest. `configuration` is the saved
     one that `config` was chosen as, if any. One that needs a language model needs both
     endpoints; their models and the temperature (None: as configured) join it. Budgets are in
-    the prices' currency and in tokens, input and output together.
+    the prices' currency and in tokens, input and output together. A trial takes three of the
+    questions, drawn by the configuration's seed, and makes a trace of each.
     Raises InvalidConfiguration for what cannot be run, EndpointRefused among it, and when there
     is no question to take; Refusal for a name that a batch has.
     """
@@ -108,14 +111,19 @@ def start_batch(
             placebo_share=placebo_share,
             question_limit=limit,
             replay=replay,
+            is_trial=is_trial,
             budget_money=budget_money,
             budget_tokens=budget_tokens,
             currency=currency,
             started_by=started_by,
             **endpoints.fields,
         )
-        Trace.objects.bulk_create(first_traces(batch, questions), batch_size=INSERT_SIZE)
+        drawn = drawn_for_trial(questions, seed=config.seed) if is_trial else []
+        traces = trial_traces(batch, drawn) if is_trial else first_traces(batch, questions)
+        Trace.objects.bulk_create(traces, batch_size=INSERT_SIZE)
         told: dict[str, Any] = {"warnings": endpoints.warnings, "placebo_share": placebo_share}
+        if is_trial:
+            told["trial"] = {"questions": drawn, "seed": config.seed}
         Event.objects.record(
             "batch.started",
             batch,

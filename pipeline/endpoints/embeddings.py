@@ -11,7 +11,7 @@ from pipeline.core.llm.exchange import Exchange
 from pipeline.endpoints.allowed_hosts import target_of
 from pipeline.endpoints.api_keys import key_of
 from pipeline.endpoints.pinned_http import client_for
-from pipeline.endpoints.registry import DIALECT_DEPENDS_ON, require_usable
+from pipeline.endpoints.registry import remember, require_usable
 from pipeline.models import Endpoint, QuestionSet
 
 ROLE: Final = Endpoint.Role.EMBEDDINGS
@@ -65,9 +65,4 @@ def open_embedding_model(
 
 def remember_dimension(endpoint: Endpoint, dimension: int) -> bool:
     """Keep what a test found, unless the endpoint has been changed since the test began."""
-    same = {name: getattr(endpoint, name) for name in DIALECT_DEPENDS_ON}
-    updated = Endpoint.objects.filter(pk=endpoint.pk, **same).update(
-        dimension=dimension, tested_at=timezone.now()
-    )
-    endpoint.refresh_from_db()
-    return updated == 1
+    return remember(endpoint, dimension=dimension, tested_at=timezone.now(), test_error="")

@@ -28,6 +28,7 @@ from pipeline.endpoints.api_keys import encrypt, key_of, key_source, require_key
 from pipeline.endpoints.pinned_http import client_for
 from pipeline.models import Endpoint, Event, QuestionSet
 
+MAX_ERROR_LENGTH = 600
 DIALECT_DEPENDS_ON = ("role", "base_url", "model")
 
 
@@ -114,7 +115,8 @@ def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -
         _set_key(endpoint, key)
         changed.append("key")
     if not {*DIALECT_DEPENDS_ON}.isdisjoint(changed):
-        endpoint.dialect_found, endpoint.dimension, endpoint.tested_at = {}, None, None
+        endpoint.dialect_found, endpoint.dimension = {}, None
+        endpoint.tested_at, endpoint.test_error = None, ""
     _check(endpoint)
     return changed
 
@@ -150,10 +152,27 @@ def set_active(endpoint: Endpoint, *, active: bool, by: User | None = None) -> E
 
 def remember_found(endpoint: Endpoint, found: Mapping[str, Any]) -> bool:
     """Keep what a test found, unless the endpoint has been changed since the test began."""
+    return remember(endpoint, dialect_found=found, tested_at=timezone.now(), test_error="")
+
+
+def remember_failure(endpoint: Endpoint, failure: str) -> bool:
+    """Keep why a test failed until the next one, as `remember_found`.
+
+    The sentence names the endpoint, its host and its port.
+    """
+    try:
+        target = target_of(endpoint.base_url)
+        where = f"{endpoint}, {target.host}:{target.port}"
+    except EndpointRefused:
+        where = str(endpoint)
+    told = f"The test of {where} failed: {failure}"
+    return remember(endpoint, test_error=told[:MAX_ERROR_LENGTH])
+
+
+def remember(endpoint: Endpoint, **learned: Any) -> bool:
+    """Keep columns that a test found, unless the endpoint has been changed since it began."""
     same = {name: getattr(endpoint, name) for name in DIALECT_DEPENDS_ON}
-    updated = Endpoint.objects.filter(pk=endpoint.pk, **same).update(
-        dialect_found=found, tested_at=timezone.now()
-    )
+    updated = Endpoint.objects.filter(pk=endpoint.pk, **same).update(**learned)
     endpoint.refresh_from_db()
     return updated == 1
 

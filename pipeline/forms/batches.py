@@ -8,7 +8,9 @@ from django.forms import BoundField
 
 from pipeline.configurations.registry import all_configurations, configuration_named, describe
 from pipeline.core.config import MethodConfig
+from pipeline.core.settings.check_shares import NAMES, check_shares
 from pipeline.forms.budgets import BudgetForm
+from pipeline.forms.marks import needed
 from pipeline.models import Configuration, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.refusals import refusals_on
 
@@ -53,16 +55,24 @@ class BatchForm(BudgetForm):
         help_text="Leave empty for all questions of the set.",
     )
     samples = forms.IntegerField(label="Traces per question", min_value=1, max_value=16, initial=1)
-    placebo_percent = forms.IntegerField(
+    placebo_percent = forms.FloatField(
         label="Placebo, percent of the questions",
         min_value=0,
         max_value=100,
+        widget=forms.NumberInput(attrs={"step": "any"}),
         initial=0,
         required=False,
         help_text="For this share of the questions with options, drawn by seed, the method also "
         "argues for a wrong option: once for one chosen at random, once for the nearest. It shows "
         "what the filters are worth and makes two more traces a question, which count as no "
         "result and are never released.",
+    )
+    checks = forms.CharField(
+        label="Checks of the filters",
+        max_length=400,
+        required=False,
+        help_text="Leave empty for the configuration's. Otherwise a check and the share of the "
+        f"traces it runs on, as in without_cot=1, contrast=0.2. There are {', '.join(NAMES)}.",
     )
     seed = forms.IntegerField(
         min_value=0, max_value=2**31, initial=0, help_text="The same seed gives the same traces."
@@ -85,11 +95,7 @@ class BatchForm(BudgetForm):
         "compare spelling alone.",
     )
     temperature = forms.FloatField(
-        min_value=0,
-        max_value=2,
-        required=False,
-        help_text="Leave empty for the configuration's. Several traces per question need more "
-        "than 0.",
+        min_value=0, max_value=2, required=False, help_text="Leave empty for the configuration's."
     )
     own_temperature = forms.BooleanField(
         label="Leave the temperature to the model",
@@ -115,14 +121,29 @@ class BatchForm(BudgetForm):
             self.fields[name].queryset = queryset  # type: ignore[attr-defined]
         for name in ("reasoner_endpoint", "reader_endpoint"):
             self.fields[name].label_from_instance = _endpoint_label  # type: ignore[attr-defined]
+        needed(
+            self,
+            reasoner_endpoint="needed by configurations that use language models",
+            reader_endpoint="needed by configurations that use language models",
+            temperature="needed for several traces per question where the configuration's is 0",
+        )
         runnable = runnable_configurations()
         self.has_models = any(row.asks_models for row in runnable)
         self.fields["configuration"].choices = [  # type: ignore[attr-defined]
             (row.name, f"{row} ({describe(row)})") for row in runnable
         ]
 
+    def clean_checks(self) -> dict[str, Any]:
+        try:
+            return check_shares(self.cleaned_data["checks"])
+        except ValueError as error:
+            raise forms.ValidationError(f"{error}.") from error
+
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        if self.chosen is not None and data.get("checks"):
+            with refusals_on(self, field="checks"):
+                self.config()
         if not self.asks_models:
             return data
         if data.get("own_temperature") and data.get("temperature") is not None:
@@ -146,6 +167,8 @@ class BatchForm(BudgetForm):
         """The configuration chosen, with what this batch sets otherwise."""
         config = configuration_named(self.cleaned_data["configuration"]).method_config
         config = replace(config, seed=self.cleaned_data.get("seed") or 0)
+        if checks := self.cleaned_data.get("checks"):
+            config = replace(config, checks=replace(config.checks, **checks))
         if not self.asks_models:
             return config
         if similarity := self.cleaned_data.get("similarity", "").strip():

@@ -10,6 +10,7 @@ from pipeline.core.config import PRESETS, MethodConfig
 from pipeline.core.settings.catalogue import SETTINGS, Setting
 from pipeline.core.settings.changes import InvalidSettings, settings_of, with_settings
 from pipeline.core.settings.kinds import AnyOf, Number, OneOf, Whole, Words, YesNo
+from pipeline.forms.marks import needed
 from pipeline.models import Configuration
 from pipeline.refusals import refusals_on
 
@@ -37,6 +38,7 @@ class ConfigurationForm(forms.Form):
         config = base.method_config
         super().__init__(data, initial={"preset": config.preset, **settings_of(config)})
         self.fields.update({path: _field(setting) for path, setting in SETTINGS.items()})
+        needed(self, **{"similarity.model": "needed by the dense backend"})
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]

@@ -9,6 +9,7 @@ from pipeline.endpoints.allowed_hosts import require_allowed, target_of
 from pipeline.endpoints.api_keys import key_source, require_key_variable, require_plain
 from pipeline.endpoints.registry import NO_KEY, ApiKeyInput, EndpointTerms
 from pipeline.forms.dialects import DialectForm, initial_of
+from pipeline.forms.marks import needed
 from pipeline.models import Endpoint
 
 KEEP, NONE, VARIABLE, ENTERED = "keep", "none", "variable", "entered"
@@ -58,6 +59,11 @@ class EndpointForm(DialectForm):
         if endpoint is not None:
             kwargs["initial"] = _initial(endpoint)
         super().__init__(*args, **kwargs)
+        needed(
+            self,
+            key_variable="needed for a key from an environment variable",
+            key="needed for a key entered below",
+        )
         keep = []
         if endpoint is not None:
             del self.fields["name"]

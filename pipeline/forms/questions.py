@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.validators import RegexValidator
 
 from pipeline.core.datasets.source_file import DELIMITERS
+from pipeline.forms.marks import needed
 from pipeline.models import QuestionSet
 from pipeline.sources.described_files import source_titles
 from pipeline.sources.question_sets import QuestionSetTerms
@@ -75,6 +76,10 @@ class QuestionTermsForm(forms.Form):
     destinations = forms.CharField(
         required=False, label="Endpoints", help_text="Host names, separated by spaces."
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        needed(self, destinations="needed where the text may go to the endpoints listed")
 
     def clean_destinations(self) -> tuple[str, ...]:
         hosts = tuple(self.cleaned_data["destinations"].lower().split())

@@ -11,12 +11,12 @@ from copy import copy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pipeline.core.errors import ReasonerFailure, TransientFailure
+from pipeline.core.errors import EndpointRefused, ReasonerFailure, TransientFailure
 from pipeline.core.llm.base import Answer, Request
 from pipeline.core.llm.dialects import Dialect, dialect_of
 from pipeline.core.llm.learning.learner import QUESTION, Learner
 from pipeline.core.llm.learning.pace import CALLS_TOGETHER, Measured, pace_of
-from pipeline.endpoints.registry import open_model, remember_found
+from pipeline.endpoints.registry import open_model, remember_failure, remember_found
 from pipeline.ledger import call_rows
 from pipeline.ledger.call import Call
 from pipeline.ledger.call_rows import Obstacle
@@ -105,9 +105,17 @@ class EndpointTest:
 def probe_endpoint(endpoint: Endpoint) -> Endpoint:
     """Find the endpoint's dialect, or its vectors' dimension, and remember it.
 
-    What a lead has stated stays.
+    What a lead has stated stays. Why a test failed is kept with the endpoint until the next.
     Raises EndpointRefused where it may not be asked, ReasonerFailure where it does not answer.
     """
+    try:
+        return _probe(endpoint)
+    except (EndpointRefused, ReasonerFailure) as failure:
+        remember_failure(endpoint, str(failure))
+        raise
+
+
+def _probe(endpoint: Endpoint) -> Endpoint:
     if endpoint.role == Endpoint.Role.EMBEDDINGS:
         return probe_embeddings(endpoint, seconds=MAX_SECONDS_A_CALL)
     test, stated = EndpointTest(endpoint), frozenset(endpoint.dialect_stated)

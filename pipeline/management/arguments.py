@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
 from django.core.validators import validate_slug
 
-from pipeline.core.settings.catalogue import SETTINGS
-from pipeline.core.settings.kinds import Number, Whole
+from pipeline.core.settings import check_shares
 
 MAX_NAME_LENGTH = 80
 
@@ -36,18 +35,10 @@ def positive(text: str) -> int:
 
 def check_share(text: str) -> tuple[str, Any]:
     """A check of the filters and its value ("contrast=0.2"), as an argument parser's type."""
-    name, _, value = text.partition("=")
-    setting = SETTINGS.get(f"checks.{name}")
-    if setting is None or not isinstance(setting.kind, Number | Whole):
-        names = (path.removeprefix("checks.") for path in SETTINGS if path.startswith("checks."))
-        known = ", ".join(known for known in names if known != "deciding")
-        raise ArgumentTypeError(f"{text!r} is no check with its share: there are {known}")
     try:
-        number = float(value)
-        whole = isinstance(setting.kind, Whole) and number.is_integer()
-        return name, setting.checked(int(number) if whole else number)
+        return check_shares.check_share(text)
     except ValueError as error:
-        raise ArgumentTypeError(f"{name}: {error}") from error
+        raise ArgumentTypeError(str(error)) from error
 
 
 def existing_file(path: Path) -> Path:

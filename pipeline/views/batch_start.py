@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.batches import lifecycle
 from pipeline.batches.estimates.against_budget import budget_lines
@@ -17,6 +18,7 @@ from pipeline.batches.estimates.estimate import estimate_batch
 from pipeline.batches.estimates.wording import assumptions, rows
 from pipeline.batches.missing import Choices, missing_pieces
 from pipeline.batches.preflight import ModelEndpoints
+from pipeline.batches.starting.clones import Clone, clone_of
 from pipeline.batches.summary import summary
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.forms.batches import BatchForm
@@ -24,6 +26,7 @@ from pipeline.models import Batch
 from pipeline.refusals import refusals_on, status_of
 from pipeline.tasks import enqueue_pumps
 
+MAX_DIGITS = 18
 # Fewer than the command takes: a lead waits for the page.
 ESTIMATE_SAMPLE_SIZE = 12
 # The page that mends what a choice lacks.
@@ -39,8 +42,13 @@ MENDED_AT = {
 @require_http_methods(["GET", "POST"])
 @role_required(Role.LEAD)
 def batch_new(request: SignedInRequest) -> HttpResponse:
-    """Start a batch, or estimate first what it would take."""
-    form = BatchForm(request.POST or None, initial=request.GET.dict())
+    """Start a batch, try three of its questions, or estimate first what it would take.
+
+    `like` names a batch whose settings the form begins with.
+    """
+    like = _like(request)
+    clone = clone_of(like) if like else Clone(request.GET.dict())
+    form = BatchForm(request.POST or None, initial=clone.values)
     estimate = None
     if request.method == "POST" and _is_complete(form):
         with refusals_on(form):
@@ -48,7 +56,7 @@ def batch_new(request: SignedInRequest) -> HttpResponse:
                 estimate = _estimate(form)
             else:
                 return redirect("pipeline:batch", _start(request, form).pk)
-    context = {"form": form, "estimate": estimate}
+    context = {"form": form, "estimate": estimate, "like": like, "changed": clone.changed}
     return render(request, "pipeline/batch_new.html", context, status=status_of(form))
 
 
@@ -69,6 +77,13 @@ def batch_missing(request: SignedInRequest) -> HttpResponse:
         "warnings": choices.endpoints.warnings,
     }
     return render(request, "pipeline/_missing.html", context)
+
+
+def _like(request: SignedInRequest) -> Batch | None:
+    number = request.GET.get("like", "")
+    if not number.isdecimal() or len(number) > MAX_DIGITS:
+        return None
+    return access.batch_for(request.user, int(number))
 
 
 def _is_complete(form: BatchForm) -> bool:
@@ -105,7 +120,10 @@ def _choices(form: BatchForm) -> Choices:
 def _start(request: SignedInRequest, form: BatchForm) -> Batch:
     with transaction.atomic():
         batch = lifecycle.start_batch(
-            form.cleaned_data["question_set"], **form.choices(), started_by=request.user
+            form.cleaned_data["question_set"],
+            **form.choices(),
+            is_trial="trial" in request.POST,
+            started_by=request.user,
         )
         transaction.on_commit(lambda: enqueue_pumps(batch.pk))
     for warning in ModelEndpoints(batch.reasoner_endpoint, batch.reader_endpoint).warnings:

@@ -18,7 +18,10 @@ from pipeline.batches.evaluation.tables import evaluate
 from pipeline.batches.funnel import funnel_of, placebo_failures, progress_of
 from pipeline.batches.progress.pace import time_left
 from pipeline.batches.progress.pauses import pause_of
+from pipeline.batches.starting.clones import clone_of
+from pipeline.batches.starting.short_traces import traces_in_short
 from pipeline.configurations.registry import deviations_of
+from pipeline.forms.batches import BatchForm
 from pipeline.forms.budgets import ChangeBudgetForm
 from pipeline.models import Batch
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
@@ -31,9 +34,15 @@ AT_WORK = (Batch.State.RUNNING, Batch.State.PAUSED)
 @require_GET
 @role_required(Role.LEAD)
 def batch_list(request: SignedInRequest) -> HttpResponse:
-    """All batches, newest first."""
-    page = Paginator(access.batches_for(request.user), PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "pipeline/batch_list.html", {"page": page, **_may_steer(request)})
+    """All batches, newest first; trials stand apart."""
+    rows, shows_trials = access.batches_for(request.user), "trials" in request.GET
+    shown = rows.filter(is_trial=shows_trials)
+    context = {
+        "page": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
+        "shows_trials": shows_trials,
+        "trials": rows.filter(is_trial=True).count(),
+    }
+    return render(request, "pipeline/batch_list.html", context | _may_steer(request))
 
 
 @require_GET
@@ -113,7 +122,8 @@ def _page(request: SignedInRequest, batch: Batch, budget: ChangeBudgetForm) -> H
     context = _context(batch) | steers
     context |= {
         "budget": budget if shown or budget.errors else None,
-        "evaluation": evaluate([batch]).sections,
+        "evaluation": () if batch.is_trial else evaluate([batch]).sections,
+        "settings": BatchForm(initial=clone_of(batch).values) if batch.is_trial else None,
     }
     return render(request, "pipeline/batch_detail.html", context, status=status_of(budget))
 
@@ -131,6 +141,7 @@ def _context(batch: Batch) -> dict[str, Any]:
         "running": batch.state == Batch.State.RUNNING,
         "paused": batch.state == Batch.State.PAUSED,
         "pause": pause_of(batch),
+        "trial": traces_in_short(batch) if batch.is_trial else (),
         "may_retry": batch.state != Batch.State.CANCELLED,
     }
 

@@ -79,7 +79,8 @@ def endpoint_test(request: SignedInRequest, name: str) -> HttpResponse:
     try:
         messages.success(request, findings_of(probe_endpoint(endpoint)))
     except (EndpointRefused, ReasonerFailure) as error:
-        messages.error(request, str(error))
+        # Where it was changed meanwhile, its card tells nothing of this test.
+        messages.error(request, endpoint.test_error or str(error))
     return redirect("pipeline:endpoints")
 
 

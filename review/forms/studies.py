@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.db.models import Count, Q, QuerySet
 
+from pipeline.forms.marks import needed
 from pipeline.models import Batch, Trace
 from review.grading import rubric
 from review.models import Control, Reviewer, Study
@@ -200,6 +201,7 @@ class StudyForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        needed(self, reliability_overlap="needed with a reliability subset")
         people = Reviewer.objects.filter(user__is_active=True).select_related("user")
         controls = Control.objects.filter(is_active=True).select_related("trace__question")
         for name, rows in (
@@ -271,4 +273,5 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
 def _batches_to_grade() -> QuerySet[Batch]:
     made = Q(traces__state=Trace.State.MADE, traces__is_current=True)
     gradable = Count("traces", filter=made & Q(traces__arm=Trace.Arm.KEY))
-    return Batch.objects.annotate(gradable=gradable).filter(gradable__gt=0).order_by("-pk")
+    rows = Batch.objects.filter(is_trial=False).annotate(gradable=gradable)
+    return rows.filter(gradable__gt=0).order_by("-pk")

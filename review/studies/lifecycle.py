@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from pipeline.accounts.roles import roles_of
+from pipeline.batches.starting.trials import require_no_trial
 from pipeline.core.errors import Refusal
 from pipeline.db.transitions import move_state
 from pipeline.models import Batch, Event, Trace
@@ -101,6 +102,7 @@ def _questions_of(plan: StudyPlan, drawn: Sequence[SampledTrace]) -> set[int]:
 
 def check_plan(plan: StudyPlan) -> str:
     """The reasoner kind of the plan's traces. Raises Refusal, saying what does not fit."""
+    require_no_trial(plan.batches)
     kind = _common_kind(plan.batches)
     check_blindness(plan.reviewers)
     if plan.highest_overlap > len(plan.reviewers):

@@ -1,4 +1,4 @@
-"""Names of batches: each is given once."""
+"""Names of batches: each is given once, trials apart."""
 
 from pipeline.core.errors import Refusal
 from pipeline.models import Batch
@@ -32,4 +32,4 @@ def next_name(name: str) -> str:
 
 
 def _taken(name: str) -> bool:
-    return Batch.objects.filter(name__iexact=name).exists()
+    return Batch.objects.filter(name__iexact=name, is_trial=False).exists()

@@ -54,7 +54,11 @@ class Command(BaseCommand):
         self._show(endpoint)
 
     def _probe(self, name: str) -> None:
-        endpoint = probe_endpoint(_named(name))
+        endpoint = _named(name)
+        try:
+            probe_endpoint(endpoint)
+        except (EndpointRefused, ReasonerFailure) as error:
+            raise CommandError(endpoint.test_error or str(error)) from error
         self.stdout.write(findings_of(endpoint))
         if endpoint.role != Endpoint.Role.EMBEDDINGS:
             self._show(endpoint)
@@ -70,6 +74,8 @@ class Command(BaseCommand):
                 f"{endpoint.name}: {endpoint.get_role_display().lower()}, {endpoint.model} at "
                 f"{endpoint.base_url}, key {key_source(endpoint)}, {state}"
             )
+            if endpoint.test_error:
+                self.stdout.write(f"  {endpoint.test_error}")
 
 
 def _named(name: str) -> Endpoint:

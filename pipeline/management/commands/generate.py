@@ -19,6 +19,7 @@ from pipeline.batches.funnel import Funnel, funnel_of, progress_of
 from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.batches.missing import Choices, missing_pieces, require_complete
 from pipeline.batches.preflight import ModelEndpoints, embeddings_of
+from pipeline.batches.starting.trial_text import trial_lines
 from pipeline.configurations.registry import configuration_named, require_current
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
@@ -75,6 +76,12 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=0)
         parser.add_argument("--name", default="", help="the batch's name")
         parser.add_argument("--threads", type=positive, help="with --wait: traces made at a time")
+        parser.add_argument(
+            "--trial",
+            action="store_true",
+            help="make traces of 3 questions drawn by the seed, with the very settings given, and "
+            "of no other; the batch then reuses the answers",
+        )
         parser.add_argument("--wait", action="store_true", help="work here and print the funnel")
         models = parser.add_argument_group("language models")
         models.add_argument("--reasoner", metavar="ENDPOINT", help="name of the endpoint to ask")
@@ -106,8 +113,11 @@ class Command(BaseCommand):
             batch = self._start(options)
         except (ReasonerFailure, ValueError) as error:
             raise CommandError(str(error)) from error
-        self.stdout.write(f"Batch {batch.pk} started: {batch}.")
-        if options["wait"]:
+        self.stdout.write(f"{_title(batch)} started: {batch}.")
+        if options["wait"] and batch.is_trial:
+            self._work(batch, options["threads"])
+            self.stdout.write("\n".join(trial_lines(batch)))
+        elif options["wait"]:
             self._work(batch, options["threads"])
             self._print(batch, funnel_of(batch))
             self.stdout.write("\n".join(evaluation_lines(evaluate([batch]))))
@@ -132,6 +142,7 @@ class Command(BaseCommand):
             reasoner_endpoint=endpoints.reasoner,
             reader_endpoint=endpoints.reader,
             replay=not options["no_replay"],
+            is_trial=options["trial"],
             **limits,
         )
 
@@ -183,6 +194,10 @@ class Command(BaseCommand):
             self.stdout.write(f"  {stage.title:<42}{stage.passed:>8,}")
             for reason in stage.reasons:
                 self.stdout.write(f"    - {reason.title:<38}{reason.count:>8,}")
+
+
+def _title(batch: Batch) -> str:
+    return f"Trial {batch.pk} of a batch" if batch.is_trial else f"Batch {batch.pk}"
 
 
 def _inputs(options: dict[str, Any]) -> tuple[QuestionSet, KnowledgeGraph]:

@@ -19,7 +19,8 @@ from pipeline.batches.paper_comparison import (
     Proportion,
     compare_with_paper,
 )
-from pipeline.core.errors import InvalidConfiguration
+from pipeline.batches.starting.trials import require_no_trial
+from pipeline.core.errors import Refusal
 from pipeline.models import Batch
 
 
@@ -42,8 +43,9 @@ class Command(BaseCommand):
             raise CommandError(f"There is no batch {missing[0]}.")
         try:
             named = [batches[number] for number in numbers]
+            require_no_trial(named)
             comparison = compare_with_paper(named)
-        except InvalidConfiguration as error:
+        except Refusal as error:
             raise CommandError(str(error)) from error
         evaluation = evaluate(named)
         if options["json"]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from pipeline.batches.starting.trials import require_no_trial
+from pipeline.core.errors import Refusal
 from pipeline.models import Batch
 from review.exports.jsonl import batch_lines
 
@@ -24,6 +26,10 @@ class Command(BaseCommand):
         batch = Batch.objects.filter(pk=options["batch"]).first()
         if batch is None:
             raise CommandError(f"There is no batch {options['batch']}.")
+        try:
+            require_no_trial([batch])
+        except Refusal as refusal:
+            raise CommandError(str(refusal)) from refusal
         try:
             count = _write(batch, options["output"], only_kept=not options["all"])
         except OSError as error:

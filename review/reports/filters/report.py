@@ -174,7 +174,9 @@ def _comparable_batches(facts: Facts) -> list[Batch]:
     configurations = list(facts.study.batches.order_by().values(*method).distinct())
     if len(configurations) != 1:
         return []
-    others = Batch.objects.filter(**_lookups(configurations[0])).exclude(studies=facts.study)
+    others = Batch.objects.filter(is_trial=False, **_lookups(configurations[0])).exclude(
+        studies=facts.study
+    )
     return list(others[:MAX_BATCHES])
 
 

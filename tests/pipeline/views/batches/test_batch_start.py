@@ -117,6 +117,8 @@ def test_what_a_model_batch_lacks_is_an_error_and_starts_nothing(client, changes
     response = client.post(reverse("pipeline:batch_new"), model_form(**changes))
     assert response.status_code == 422
     assert field in response.context["form"].errors
+    shown = response.content.decode().partition(f'for="id_{field}"')[2].partition("</label>")[0]
+    assert "(optional)" not in shown or changes.get(field)
     assert not Batch.objects.exists()
 
 
