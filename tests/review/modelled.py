@@ -11,6 +11,7 @@ from pipeline.models import Batch, Trace
 from review.models import Reviewer, Study
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import factories
+from tests.factories.endpoints import endpoint, reader
 
 
 def model_study(*reviewers: Reviewer, opened_by: User, size: int = 4, samples: int = 1) -> Study:
@@ -23,7 +24,8 @@ def model_study(*reviewers: Reviewer, opened_by: User, size: int = 4, samples: i
     plan = StudyPlan("modelled", batches=[batch], reviewers=reviewers, overlap=1, seed=7)
     study = open_study(plan, opened_by=opened_by)
     kind = ReasonerKind.LANGUAGE_MODEL
-    Batch.objects.filter(pk=batch.pk).update(reasoner_kind=kind)
+    asked = {"reasoner_endpoint": endpoint("made-by"), "reader_endpoint": reader("read-by")}
+    Batch.objects.filter(pk=batch.pk).update(reasoner_kind=kind, **asked)
     Study.objects.filter(pk=study.pk).update(reasoner_kind=kind)
     for row in Trace.objects.filter(batch=batch):
         trace = store.trace_record(row)
