@@ -1,12 +1,14 @@
 """The one door between core records and rows."""
 
 import hashlib
+import json
 from typing import Any
 
 from django.utils import timezone
 from pydantic import TypeAdapter
 
 from pipeline.core import records
+from pipeline.core.cot import as_text
 from pipeline.core.datasets.sameness import asked_sha256
 from pipeline.core.features import TraceFeatures, features_of
 from pipeline.core.kg.index import GraphSummary
@@ -16,6 +18,7 @@ from pipeline.models import KnowledgeGraph, Question, QuestionSet, Trace
 _QUESTIONS = TypeAdapter(records.Question)
 _TRACES = TypeAdapter(records.TraceRecord)
 _FEATURES = TypeAdapter(TraceFeatures)
+_COTS = TypeAdapter(records.CoT)
 
 
 def question_record(row: Question) -> records.Question:
@@ -76,6 +79,12 @@ def trace_record(row: Trace) -> records.TraceRecord:
     if not row.record:
         raise ValueError(f"Trace {row.pk} has no record: its state is {row.state}.")
     return _TRACES.validate_json(row.record)
+
+
+def cot_text(record: str) -> str | None:
+    """The CoT of a row's record as plain text, without reading the rest; None without one."""
+    written = json.loads(record)["cot"]
+    return None if written is None else as_text(_COTS.validate_python(written))
 
 
 def features_json(trace: records.TraceRecord) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from pipeline.statistics.agreement.coefficients import OVER_QUESTIONS, OVER_RATE
 from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
 from pipeline.statistics.consensus import Consensus
 from pipeline.statistics.estimate import Estimate, undefined
-from pipeline.statistics.estimation.ratio_estimator import ESTIMAND
+from pipeline.statistics.estimation.ratio_estimator import ESTIMAND, ESTIMAND_OF_DISTINCT
 from review.evidence.items import Evidence
 from review.models import Study
 from review.reports.agreement.coefficients import (
@@ -161,7 +161,8 @@ def _shares(facts: Facts) -> Iterator[dict[str, Any]]:
     plain, assisted = shares_acceptable(facts)
     joined = joined_strata_caution(weighted_sample(facts, lambda item: item.acceptable))
     waits = [_clause(facts.preliminary.text)] if facts.preliminary else []
-    notes = (*waits, f"estimates {ESTIMAND}", *map(_clause, joined))
+    named = ESTIMAND_OF_DISTINCT if facts.study.twins_left_out else ESTIMAND
+    notes = (*waits, f"estimates {named}", *map(_clause, joined))
     notes = (notes[0][0].upper() + notes[0][1:], *notes[1:])
     yield _figure("Share acceptable of all traces made", "share", plain, *notes)
     title = "Share acceptable of all traces made, with the learned score"

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from pipeline import store
 from pipeline.core.records import Edge
 from pipeline.models import Event, Trace
+from pipeline.statistics.estimation.ratio_estimator import ESTIMAND, ESTIMAND_OF_DISTINCT
 from pipeline.statistics.estimation.stratified_sample import (
     Sample,
     SampledItem,
@@ -19,10 +20,11 @@ from review.evidence.items import Evidence, read_evidence
 from review.evidence.waiting import Preliminary, preliminary_of
 from review.models import Item, PathGrade, Study
 from review.sampling.learned_score import Learned, learn
+from review.sampling.twins import twins_told
 
-ESTIMAND = (
-    "The consensus of this panel on this batch: what these raters, by this rubric, conclude about "
-    "the traces from which the sample was drawn."
+_ESTIMAND = (
+    "{}: what these raters, by this rubric, conclude about the traces from which the sample was "
+    "drawn."
 )
 # Facts of a large study take a while to read and some memory to hold.
 MAX_CACHED_STUDIES = 2
@@ -57,6 +59,14 @@ class Facts:
     batches: tuple[str, ...] = ()
     edges: Mapping[tuple[str, int], tuple[Edge, ...]] = field(default_factory=dict)
     placebos: tuple[Evidence, ...] = ()
+
+    @property
+    def estimand(self) -> str:
+        """What the estimates are of, in a sentence or two."""
+        left_out = self.study.twins_left_out
+        named = ESTIMAND_OF_DISTINCT if left_out else ESTIMAND
+        said = _ESTIMAND.format(named[0].upper() + named[1:])
+        return f"{said} {twins_told(left_out)}" if left_out else said
 
     def sample(
         self,

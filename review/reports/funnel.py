@@ -14,7 +14,7 @@ from pipeline.statistics.estimate import Estimate, undefined
 from pipeline.statistics.estimation.ratio_estimator import estimate_ratio, share_ratio
 from review.reports.assisted import scored_sample
 from review.reports.document import Cell, Column, Headline, Report, Section, Table
-from review.reports.facts import ESTIMAND, Facts
+from review.reports.facts import Facts
 from review.reports.wording import with_plot
 
 ALL = "all sources"
@@ -78,7 +78,7 @@ def funnel_report(facts: Facts) -> Report:
             Section("funnel", "Funnel", READING, tuple(_funnel(runs))),
             Section("cost", "Cost", COST_READING, (_calls(runs), *_money(facts, runs))),
         ),
-        ESTIMAND,
+        facts.estimand,
         headline=_headline(runs),
         preliminary=facts.preliminary,
     )

@@ -2,14 +2,16 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from sys import intern
 from types import MappingProxyType
 
 from django.db.models import QuerySet
 
 from pipeline import store
 from pipeline.models import Batch, Trace
+from review.sampling.twins import StudyTwins, twins_of_study
 
 STRATUM_LENGTH = 120
 # The power of its size in proportion to which a stratum is sampled.
@@ -26,6 +28,14 @@ class SampledTrace:
     stratum: str
     inclusion_probability: float
     phase: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Drawable:
+    """What a sample is drawn from: trace ids by stratum; the twins that are not among them."""
+
+    strata: dict[str, list[int]]
+    twins: StudyTwins
 
 
 def _path_length(row: Trace) -> str:
@@ -50,18 +60,26 @@ def population(
     *,
     include_discarded: bool,
     variables: Sequence[str] = DEFAULT_VARIABLES,
-) -> dict[str, list[int]]:
-    """Trace ids by stratum: every current trace of the batches that has a CoT.
+    controls: Collection[int] = (),
+) -> Drawable:
+    """Every current trace of the batches that has a CoT, one of each group of twins, by stratum.
 
     A stratum is the values of the chosen variables ("medqa, kept"). Failed traces have no CoT
-    and are their own class: they are never graded.
+    and are their own class: they are never graded. `controls`: the traces of control items.
     """
-    strata: dict[str, list[int]] = defaultdict(list)
+    stratum: dict[int, str] = {}
+    kept: dict[int, bool] = {}
     for row in traces_with_cot(batches, include_discarded=include_discarded).iterator(
         chunk_size=500
     ):
-        strata[stratum_of(row, variables)].append(row.pk)
-    return dict(strata)
+        stratum[row.pk] = intern(stratum_of(row, variables))
+        kept[row.pk] = bool(row.kept)
+    twins = twins_of_study(kept, controls)
+    strata: dict[str, list[int]] = defaultdict(list)
+    for pk, name in stratum.items():
+        if pk not in twins.left_out:
+            strata[name].append(pk)
+    return Drawable(dict(strata), twins)
 
 
 def stratum_of(row: Trace, variables: Sequence[str]) -> str:

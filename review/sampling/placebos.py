@@ -19,7 +19,8 @@ def draw_placebos(
 ) -> list[int]:
     """Draw the ids of `count` placebo traces, at most one a question, none of `without`.
 
-    `without`: questions that are in the study already: whoever saw one with two keys would know.
+    `without`: questions that are in the study already, with all that ask the same: whoever saw
+    one with two keys would know.
     At random within each arm and verdict, which take turns, so that each is represented. Raises
     Refusal where there are too few.
     """
@@ -47,16 +48,16 @@ def draw_placebos(
 
 def _placebos(
     batches: Iterable[Batch], *, include_discarded: bool, without: Collection[int]
-) -> dict[int, list[tuple[int, str]]]:
-    """The current placebo traces with a CoT, by question: their ids and cells."""
+) -> dict[str, list[tuple[int, str]]]:
+    """The current placebo traces with a CoT, by what is asked: their ids and cells."""
     rows = Trace.objects.exclude(arm=Trace.Arm.KEY).filter(
         batch__in=list(batches), is_current=True, state=Trace.State.MADE
     )
     if not include_discarded:
         rows = rows.filter(kept=True)
-    found: dict[int, list[tuple[int, str]]] = defaultdict(list)
-    columns = rows.order_by("pk").values_list("pk", "question_id", "arm", "kept")
-    for pk, question, arm, kept in columns:
+    found: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    columns = ("pk", "question_id", "question__asked_sha256", "arm", "kept")
+    for pk, question, asked, arm, kept in rows.order_by("pk").values_list(*columns):
         if question not in without:
-            found[question].append((pk, f"{arm}, {'kept' if kept else 'discarded'}"))
+            found[asked or str(question)].append((pk, f"{arm}, {'kept' if kept else 'discarded'}"))
     return found

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from sys import intern
+from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
@@ -69,6 +70,11 @@ def population_of(study: Study) -> Population:
     return _read(study.pk, study.created_at)
 
 
+def left_out_of(design: Mapping[str, Any]) -> frozenset[int]:
+    """Twins that are not of the population; none where a study was opened before they were."""
+    return frozenset(design.get("twins", {}).get("traces", ()))
+
+
 @dataclass(frozen=True, slots=True)
 class _Row:
     """What is kept of a trace while its population is read."""
@@ -95,7 +101,12 @@ def _read(study_id: int, opened_at: datetime) -> Population:
     study = Study.objects.get(pk=study_id)
     design = study.design
     traces = traces_with_cot(study.batches.all(), include_discarded=design["include_discarded"])
-    rows = [_Row.of(row, design["variables"]) for row in _in_blocks(traces, opened_at)]
+    left_out = left_out_of(design)
+    rows = [
+        _Row.of(row, design["variables"])
+        for row in _in_blocks(traces, opened_at)
+        if row.pk not in left_out
+    ]
     strata = [row.stratum for row in rows]
     if Counter(strata) != Counter(design["population"]):
         raise PopulationChanged(

@@ -9,6 +9,7 @@ from django.db.models import Count, Q
 from review.adjudication.settle import awaiting_adjudication
 from review.models import Grade, Item, Study
 from review.queue.candidates import MAX_EXTRA_GAP
+from review.sampling.twins import twins_told
 from review.studies.lifecycle import StudyPlan, StudySample, check_plan, sample_of
 
 # What is assumed until enough has been measured, and how much is enough.
@@ -48,12 +49,17 @@ class Forecast:
     controls: int
     repeats: int
     placebos: int
+    twins: int
     grades: int
     reviewers: int
     seconds: Basis
     discordant: Basis
     adjudications: int
     warnings: tuple[str, ...]
+
+    @property
+    def twins_told(self) -> str:
+        return twins_told(self.twins) if self.twins else ""
 
     @property
     def hours(self) -> float:
@@ -70,8 +76,7 @@ def forecast_of(plan: StudyPlan) -> Forecast:
     sample = sample_of(plan, seed=plan.seed or 0)
     items = len(sample.drawn)
     reliability = round(plan.reliability_share * items) if plan.reliability_overlap else 0
-    drawn = {draw.trace_id for draw in sample.drawn}
-    controls = sum(control.trace_id not in drawn for control in plan.controls)
+    controls = len(sample.controls)
     sampled = items * plan.overlap + reliability * (plan.highest_overlap - plan.overlap)
     repeats = round(plan.repeat_share * items)
     checks = controls * len(plan.reviewers) + len(sample.placebos) * plan.overlap
@@ -85,6 +90,7 @@ def forecast_of(plan: StudyPlan) -> Forecast:
         controls=controls,
         repeats=repeats,
         placebos=len(sample.placebos),
+        twins=len(sample.twins.left_out),
         grades=grades,
         reviewers=len(plan.reviewers),
         seconds=seconds_a_grade(kind, plan.rubric_version),
@@ -159,6 +165,7 @@ def _warnings(plan: StudyPlan, grades: int, controls_drawn: int) -> list[str]:
         warnings.append(f"The cap leaves room for {room:,} of {grades:,} grades.")
     if controls_drawn:
         warnings.append(
-            f"Control items that were also drawn, and stay ordinary items: {controls_drawn}."
+            "Control items whose words an item drawn or another control item has too, and which "
+            f"are therefore left out: {controls_drawn}."
         )
     return warnings

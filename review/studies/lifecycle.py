@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -20,6 +20,7 @@ from review.models import Control, Reviewer, Study, StudyReviewer
 from review.queue.order import buckets_for
 from review.sampling.draw import DEFAULT_VARIABLES, SampledTrace, draw, population
 from review.sampling.placebos import draw_placebos
+from review.sampling.twins import StudyTwins, asking_the_same
 from review.studies.slots import ItemCounts, create_items
 
 
@@ -65,21 +66,28 @@ class StudyPlan:
 class StudySample:
     """What would be sampled: the population's sizes by stratum and the traces drawn from it.
 
-    `placebos`: traces towards a wrong option that are dealt among them.
+    `placebos`: traces towards a wrong option that are dealt among them. `controls`: those of the
+    plan's that show nobody the words of another item.
     """
 
     population: dict[str, int]
     drawn: tuple[SampledTrace, ...]
     placebos: tuple[int, ...] = ()
+    controls: tuple[Control, ...] = ()
+    twins: StudyTwins = field(default_factory=StudyTwins)
 
 
 def sample_of(plan: StudyPlan, *, seed: int) -> StudySample:
     """Draw the plan's sample. Raises Refusal where there is nothing to grade."""
-    strata = population(
-        plan.batches, include_discarded=plan.include_discarded, variables=plan.strata
+    checks = [control.trace_id for control in plan.controls]
+    found = population(
+        plan.batches,
+        include_discarded=plan.include_discarded,
+        variables=plan.strata,
+        controls=checks,
     )
     drawn = draw(
-        strata, size=plan.size, seed=seed, allocation=plan.allocation, minimum=plan.minimum
+        found.strata, size=plan.size, seed=seed, allocation=plan.allocation, minimum=plan.minimum
     )
     if not drawn:
         raise Refusal("No trace of the chosen batches has a chain of thought to grade.")
@@ -90,14 +98,17 @@ def sample_of(plan: StudyPlan, *, seed: int) -> StudySample:
         include_discarded=plan.include_discarded,
         without=_questions_of(plan, drawn),
     )
-    sizes = {name: len(ids) for name, ids in strata.items()}
-    return StudySample(sizes, tuple(drawn), tuple(placebos))
+    sizes = {name: len(ids) for name, ids in found.strata.items()}
+    usable = found.twins.usable(checks, {one.trace_id for one in drawn})
+    controls = tuple(control for control in plan.controls if control.trace_id in usable)
+    return StudySample(sizes, tuple(drawn), tuple(placebos), controls, found.twins)
 
 
 def _questions_of(plan: StudyPlan, drawn: Sequence[SampledTrace]) -> set[int]:
-    """The questions of sampled and control items."""
+    """The questions of sampled and control items, and all that ask the same."""
     traces = [one.trace_id for one in drawn] + [one.trace_id for one in plan.controls]
-    return set(Trace.objects.filter(pk__in=traces).values_list("question_id", flat=True))
+    rows = Trace.objects.filter(pk__in=traces)
+    return asking_the_same(rows.values_list("question_id", flat=True))
 
 
 def check_plan(plan: StudyPlan) -> str:
@@ -129,7 +140,7 @@ def open_study(plan: StudyPlan, *, opened_by: User) -> Study:
     with transaction.atomic():
         study = _study_row(plan, kind, seed, sample)
         study.created_by = opened_by
-        insert_study(study)
+        _insert(study)
         study.batches.set(plan.batches)
         StudyReviewer.objects.bulk_create(
             StudyReviewer(study=study, reviewer=reviewer, cap=plan.cap)
@@ -138,7 +149,7 @@ def open_study(plan: StudyPlan, *, opened_by: User) -> Study:
         counts = create_items(
             study,
             drawn=sample.drawn,
-            controls=plan.controls,
+            controls=sample.controls,
             placebos=sample.placebos,
             reviewers=plan.reviewers,
         )
@@ -175,6 +186,7 @@ def _study_row(plan: StudyPlan, kind: str, seed: int, sample: StudySample) -> St
         "population": sample.population,
         "size": plan.size,
         "include_discarded": plan.include_discarded,
+        "twins": sample.twins.design,
     }
     return Study(
         name=plan.name,
@@ -198,8 +210,7 @@ def _study_row(plan: StudyPlan, kind: str, seed: int, sample: StudySample) -> St
     )
 
 
-def insert_study(study: Study) -> None:
-    """Save a new study. Raises Refusal where its name is taken."""
+def _insert(study: Study) -> None:
     try:
         with transaction.atomic():
             study.save(force_insert=True)

@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, Max, QuerySet, Value
+from django.db.models import F, Max, Value
 from django.db.models.functions import Least
 
 from pipeline.core.errors import Refusal
@@ -23,11 +23,11 @@ from pipeline.statistics.estimate import FloatArray, IntArray
 from pipeline.statistics.estimation import phases
 from pipeline.statistics.estimation.learned_score import next_probabilities
 from review.evidence.items import sampled_evidence
-from review.grading.modes import check_single
 from review.models import Item, Reviewer, Study
 from review.sampling.draw import SampledTrace, allocate, traces_with_cot
 from review.sampling.learned_score import learn
-from review.sampling.population import Population, population_of
+from review.sampling.population import Population, left_out_of, population_of
+from review.sampling.twins import asking_the_same
 from review.studies.slots import create_items
 
 Where = Literal["random", "undecided"]
@@ -41,7 +41,7 @@ WHERE: Mapping[Where, str] = {
 class _Part:
     """One stratum of a further phase: rows of the population that may still be drawn.
 
-    `before`: items drawn so far; `size`: traces of the stratum that are no control item.
+    `before`: items drawn so far; `size`: those, and the traces that may still be drawn.
     """
 
     stratum: str
@@ -60,19 +60,27 @@ class _Part:
 
 
 def traces_left(study: Study) -> int:
-    """How many traces of the study's population have no place in it yet."""
-    items = Item.objects.filter(study=study, kind__in=(Item.Kind.SAMPLED, Item.Kind.CONTROL))
+    """How many traces of the study's population have no place in it yet and may be drawn."""
     design = study.design
-    left = traces_with_cot(study.batches.all(), include_discarded=design["include_discarded"])
-    barred = left.filter(question__in=_placebo_questions(study)).count()
+    rows = traces_with_cot(study.batches.all(), include_discarded=design["include_discarded"])
+    gone = rows.filter(pk__in=_barred(study)).values_list("pk", flat=True)
     population: dict[str, int] = design["population"]
-    return max(0, sum(population.values()) - items.count() - barred)
+    return max(0, sum(population.values()) - len(set(gone) - left_out_of(design)))
 
 
-def _placebo_questions(study: Study) -> QuerySet[Trace, int]:
-    """Questions that a placebo asks: no other item may ask them with another key."""
-    placebos = Trace.objects.filter(items__study=study, items__kind=Item.Kind.PLACEBO)
-    return placebos.order_by().values_list("question_id", flat=True)
+def _barred(study: Study) -> set[int]:
+    """Traces that no further phase may draw.
+
+    Those that have a place in the study, those with the same words as a control item, and those
+    on a question that a placebo asks with another key; placebos were drawn at random.
+    """
+    items = Item.objects.filter(study=study)
+    barred = set(items.order_by().values_list("trace_id", flat=True))
+    barred.update(study.design.get("twins", {}).get("like_controls", ()))
+    placebos = items.filter(kind=Item.Kind.PLACEBO).order_by()
+    asked = asking_the_same(placebos.values_list("trace__question_id", flat=True))
+    on_these = Trace.objects.of_key().filter(question__in=asked).order_by()
+    return barred.union(on_these.values_list("pk", flat=True))
 
 
 def latest_phase(study: Study) -> int:
@@ -89,7 +97,6 @@ def draw_more(study: Study, *, items: int, where: Where, by: User, after: int | 
     between, too few traces are left, the batches have changed, or there is no learned score to
     go by.
     """
-    check_single(study)
     population = population_of(study)
     scores, graded = _scores(study, population, where)
     with transaction.atomic():
@@ -141,16 +148,11 @@ def _parts(study: Study, population: Population, items: int) -> list[_Part]:
 
 
 def _left(study: Study, population: Population) -> dict[str, list[int]]:
-    """Rows of the population by stratum, without traces that have a place in the study.
-
-    Nor those on a question that a placebo asks; placebos were drawn at random.
-    """
-    placed = set(Item.objects.filter(study=study).values_list("trace_id", flat=True))
-    barred = Trace.objects.of_key().filter(question__in=_placebo_questions(study))
-    placed.update(barred.values_list("pk", flat=True))
+    """Rows of the population by stratum, without those that may not be drawn."""
+    barred = _barred(study)
     left: dict[str, list[int]] = defaultdict(list)
     for row, trace in enumerate(population.traces.tolist()):
-        if trace not in placed:
+        if trace not in barred:
             left[population.strata[population.stratum[row]]].append(row)
     return dict(left)
 

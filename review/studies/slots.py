@@ -40,16 +40,14 @@ def create_items(
     """Create the study's items and slots; within the caller's transaction.
 
     `placebos` are traces, graded as often as any item. Every rater gets every control item. A
-    repeat has as many slots as its twin. A control whose trace was drawn stays an ordinary item:
-    only a repeat shows anyone a trace twice.
+    repeat has as many slots as the item it repeats. Only a repeat shows anyone a trace twice: no
+    control's trace is among those drawn.
     """
     generator = random.Random(study.seed)
-    drawn_ids = {draw.trace_id for draw in drawn}
-    usable = [control for control in controls if control.trace_id not in drawn_ids]
     sampled = [_sampled_item(study, draw) for draw in drawn]
-    checks = [_control_item(study, control) for control in usable]
-    wrong = [make_item(study, trace, kind=Item.Kind.PLACEBO) for trace in placebos]
-    route_items([*sampled, *checks, *wrong], study, reviewers)
+    checks = [_control_item(study, control) for control in controls]
+    wrong = [_item(study, trace, kind=Item.Kind.PLACEBO) for trace in placebos]
+    _route([*sampled, *checks, *wrong], study, reviewers)
     overlaps = _overlaps(study, len(sampled), generator)
     pairs = [
         *zip(sampled, overlaps, strict=True),
@@ -57,10 +55,10 @@ def create_items(
         *((item, study.overlap) for item in wrong),
     ]
     generator.shuffle(pairs)
-    insert_items(pairs)
+    _insert(pairs)
     originals = [(item, overlap) for item, overlap in pairs if item.kind == Item.Kind.SAMPLED]
     repeats = _repeats(study, originals, generator)
-    insert_items(repeats)
+    _insert(repeats)
     return ItemCounts(len(sampled), len(checks), len(repeats), len(wrong))
 
 
@@ -82,15 +80,14 @@ def add_slots(study: Study, *, overlap: int, new_raters: int) -> int:
     return len(rows)
 
 
-def make_item(study: Study, trace_id: int, **fields: object) -> Item:
-    """An unsaved item with a code and a bucket of its own."""
+def _item(study: Study, trace_id: int, **fields: object) -> Item:
     code = new_code()
     bucket = bucket_of(code, seed=study.seed, buckets=study.buckets)
     return Item(study=study, trace_id=trace_id, code=code, bucket=bucket, **fields)
 
 
 def _sampled_item(study: Study, draw: SampledTrace) -> Item:
-    return make_item(
+    return _item(
         study,
         draw.trace_id,
         stratum=draw.stratum,
@@ -100,10 +97,10 @@ def _sampled_item(study: Study, draw: SampledTrace) -> Item:
 
 
 def _control_item(study: Study, control: Control) -> Item:
-    return make_item(study, control.trace_id, kind=Item.Kind.CONTROL, expected=control.expected)
+    return _item(study, control.trace_id, kind=Item.Kind.CONTROL, expected=control.expected)
 
 
-def route_items(items: Sequence[Item], study: Study, reviewers: Sequence[Reviewer]) -> None:
+def _route(items: Sequence[Item], study: Study, reviewers: Sequence[Reviewer]) -> None:
     """Set each item's specialty; it waits only if the study has a reviewer of that specialty."""
     specialties = {item.trace_id: "" for item in items}
     for pks in _chunks(list(specialties)):
@@ -133,7 +130,7 @@ def _repeats(
     chosen = generator.sample(list(sampled), round(study.repeat_share * len(sampled)))
     return [
         (
-            make_item(
+            _item(
                 study,
                 twin.trace_id,
                 kind=Item.Kind.REPEAT,
@@ -146,8 +143,7 @@ def _repeats(
     ]
 
 
-def insert_items(pairs: Sequence[tuple[Item, int]]) -> None:
-    """Save items, each with so many open slots."""
+def _insert(pairs: Sequence[tuple[Item, int]]) -> None:
     items = Item.objects.bulk_create([item for item, _ in pairs], batch_size=CHUNK_SIZE)
     slots = (
         Slot(item=item, number=number)

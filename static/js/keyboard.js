@@ -92,12 +92,10 @@ function toggle(panel) {
   panel.querySelector("summary").focus();
 }
 
-// Pressed again, it goes on to the next flag, where there are several.
 function flag() {
-  const flags = fields.filter((field) => "safety" in field.dataset);
-  if (!flags.includes(current)) detourFrom = current;
-  const next = flags[(flags.indexOf(current) + 1) % flags.length];
-  if (next) focusField(next);
+  const field = document.querySelector("[data-safety]");
+  if (current !== field) detourFrom = current;
+  if (field) focusField(field);
 }
 
 const commands = {

@@ -18,7 +18,7 @@ from pipeline.core.kg.index import GraphSummary, build_index
 from pipeline.core.records import Option, Question
 from pipeline.models import Batch, KnowledgeGraph, QuestionSet
 from pipeline.sources import knowledge_graphs
-from pipeline.sources.knowledge_graphs import GraphTerms, load_graph
+from pipeline.sources.knowledge_graphs import load_graph
 from review.evidence.policies import Rules
 from review.models import Policy, Release, Reviewer, Study
 from review.releases.lifecycle import CannotRelease, begin_release, make, remove_release
@@ -84,11 +84,13 @@ def question(number: int = 0, **changes: object) -> Question:
     return Question(**(fields | changes))  # type: ignore[arg-type]
 
 
-def question_set(size: int = 4, *, name: str = "questions", **changes: object) -> QuestionSet:
-    """A set of `size` questions that may be released."""
+def question_set(
+    size: int = 4, *, name: str = "questions", first: int = 0, **changes: object
+) -> QuestionSet:
+    """A set of `size` questions that may be released, from the `first` on."""
     fields = {"source": "house", "licence": "Apache-2.0", "may_be_released": True}
     row = QuestionSet.objects.create(name=name, **(fields | changes))
-    for number in range(size):
+    for number in range(first, first + size):
         store.question_row(row, question(number)).save()
     return row
 
@@ -111,7 +113,7 @@ def graph(name: str = "small") -> KnowledgeGraph:
         return summary
 
     with patch.object(knowledge_graphs, "build_index", copied):
-        return load_graph(source, name=name, terms=GraphTerms("CC0-1.0"))[0]
+        return load_graph(source, name=name)[0]
 
 
 @cache
@@ -122,10 +124,10 @@ def _small_graph() -> tuple[Path, Path, GraphSummary]:
     return source, folder / "index", build_index(source, folder / "index")
 
 
-def batch(size: int = 4, *, name: str = "batch", samples: int = 1) -> Batch:
+def batch(size: int = 4, *, name: str = "batch", samples: int = 1, first: int = 0) -> Batch:
     """A running batch over `size` questions; nothing is made yet."""
     return start_batch(
-        question_set(size, name=f"{name}-questions"),
+        question_set(size, name=f"{name}-questions", first=first),
         knowledge_graph=graph(f"{name}-graph"),
         config=preset("demonstration"),
         name=name,
@@ -149,9 +151,12 @@ def model_batch(size: int = 4, *, name: str = "modelled", **changes: Any) -> Bat
     )
 
 
-def made_batch(size: int = 4, *, name: str = "batch") -> Batch:
-    """A finished batch. What comes of each question is worked out once a process, then copied."""
-    row = batch(size, name=name)
+def made_batch(size: int = 4, *, name: str = "batch", first: int = 0) -> Batch:
+    """A finished batch. What comes of each question is worked out once a process, then copied.
+
+    Two batches have the same questions, and so twins, unless they begin with different ones.
+    """
+    row = batch(size, name=name, first=first)
     unknown = []
     for trace in row.traces.select_related("question"):
         outcome = _outcomes.get(trace.question.id_in_source)

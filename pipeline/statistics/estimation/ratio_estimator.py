@@ -28,6 +28,8 @@ from pipeline.statistics.estimation.stratified_sample import Sample
 from pipeline.statistics.intervals import Z, student_t_quantile, wilson
 
 ESTIMAND = "the consensus of this panel on this batch"
+# Where the population holds one of each group of traces that say the same in the same words.
+ESTIMAND_OF_DISTINCT = "the consensus of this panel on the distinct traces of this batch"
 MIN_LABELS = 30
 FOLDS = 5
 

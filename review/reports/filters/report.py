@@ -10,7 +10,7 @@ from review.evidence.items import Evidence
 from review.reports.agreement.breakdowns import UNSTATED
 from review.reports.assisted import estimators_table, scored_sample
 from review.reports.document import Cell, Column, Headline, Link, Report, Section, Table
-from review.reports.facts import ESTIMAND, Facts
+from review.reports.facts import Facts
 from review.reports.filters.calibration import calibration_tables
 from review.reports.filters.measures import (
     PREDICTIVE,
@@ -61,7 +61,7 @@ def filters_report(facts: Facts) -> Report:
             *([placebo_section(facts)] if facts.placebos else []),
             Section("others", "Other batches", (TRANSPORT_READING,), (others_table(facts),)),
         ),
-        ESTIMAND,
+        facts.estimand,
         _cautions(facts),
         Headline("Acceptable among kept traces", overall_measures(facts)[PREDICTIVE], "share"),
         facts.preliminary,

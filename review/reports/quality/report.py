@@ -3,7 +3,7 @@
 from review.grading.rubric import RUBRICS
 from review.reports.assisted import estimators_table
 from review.reports.document import Headline, Report, Section, Table
-from review.reports.facts import ESTIMAND, Facts
+from review.reports.facts import Facts
 from review.reports.quality.acceptable import (
     VARIABLES,
     other_raters_table,
@@ -57,7 +57,7 @@ def quality_report(facts: Facts) -> Report:
             Section("edges", "Edges of graded paths", tables=(edges_table(facts),)),
             Section("unjudged", "Not judged", tables=(cannot_judge_table(facts),)),
         ),
-        ESTIMAND,
+        facts.estimand,
         (*joined_strata_caution(sample), *(() if _includes_discarded(facts) else (KEPT_ONLY,))),
         Headline("Share acceptable", sample.share(), "share"),
         facts.preliminary,

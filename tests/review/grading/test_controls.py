@@ -25,7 +25,7 @@ def lead():
 
 @pytest.fixture
 def trace(lead) -> Trace:
-    return factories.made_batch(2, name="checks").traces.first()
+    return factories.made_batch(2, name="checks", first=100).traces.first()
 
 
 @pytest.mark.parametrize(

@@ -232,7 +232,7 @@ def test_the_twin_is_hidden_from_history_until_the_repeat_is_submitted(lead, ann
 
 def test_control_items_reach_every_rater_and_are_no_estimates_items(lead, ann, ben):
     batch = factories.made_batch(6)
-    other = factories.made_batch(2, name="checks")
+    other = factories.made_batch(2, name="checks", first=100)
     controls = [
         mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in other.traces.all()
     ]

@@ -57,10 +57,10 @@ def test_failed_traces_are_never_sampled_and_discarded_ones_by_default():
     Trace.objects.filter(pk=rows[1].pk).update(
         state=Trace.State.FAILED, kept=None, failure_reason="no_path"
     )
-    strata = population([batch], include_discarded=True)
+    strata = population([batch], include_discarded=True).strata
     assert rows[0].pk in strata["house, discarded"]
     assert sum(map(len, strata.values())) == 3
-    assert "house, discarded" not in population([batch], include_discarded=False)
+    assert "house, discarded" not in population([batch], include_discarded=False).strata
 
 
 @pytest.mark.django_db
@@ -68,7 +68,7 @@ def test_failed_traces_are_never_sampled_and_discarded_ones_by_default():
 def test_every_variable_splits_the_same_population(variable):
     batch = factories.made_batch(4)
     Trace.objects.filter(pk=batch.traces.first().pk).update(kept=False)
-    strata = population([batch], include_discarded=True, variables=[variable])
+    strata = population([batch], include_discarded=True, variables=[variable]).strata
     assert sorted(pk for ids in strata.values() for pk in ids) == sorted(
         batch.traces.values_list("pk", flat=True)
     )
@@ -82,16 +82,16 @@ def test_strata_are_combinations_of_the_chosen_variables():
     type(rows[0].question).objects.filter(pk=rows[0].question_id).update(specialty=" Cardiology ")
     Trace.objects.filter(pk=rows[1].pk).update(kept=False)
     kept = {row.pk: "kept" if row.kept else "discarded" for row in batch.traces.all()}
-    strata = population([batch], include_discarded=True, variables=["specialty", "verdict"])
+    strata = population([batch], include_discarded=True, variables=["specialty", "verdict"]).strata
     assert strata[f"cardiology, {kept[rows[0].pk]}"] == [rows[0].pk]
     assert rows[1].pk in strata["no specialty, discarded"]
-    assert list(population([batch], include_discarded=True, variables=[])) == ["all"]
+    assert list(population([batch], include_discarded=True, variables=[]).strata) == ["all"]
 
 
 @pytest.mark.django_db
 def test_path_length_is_that_of_the_longest_cited_path():
     strata = population(
         [factories.made_batch(4)], include_discarded=True, variables=["path_length"]
-    )
+    ).strata
     assert all(name.split()[0].isdigit() for name in strata)
     assert {name.split()[1] for name in strata} <= {"edge", "edges"}

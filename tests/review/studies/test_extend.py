@@ -33,7 +33,7 @@ def ben():
 
 @pytest.fixture
 def study(lead, ann):
-    check = factories.made_batch(1, name="checks").traces.get()
+    check = factories.made_batch(1, name="checks", first=100).traces.get()
     plan = StudyPlan(
         "study",
         [factories.made_batch(4)],

@@ -29,7 +29,7 @@ def plan(people, size: int = 10, **changes) -> StudyPlan:
 
 
 def test_it_says_what_opening_then_does(lead, people):
-    other = factories.made_batch(1, name="checks").traces.get()
+    other = factories.made_batch(1, name="checks", first=100).traces.get()
     asked = plan(
         people,
         size=8,

@@ -43,7 +43,7 @@ def ann() -> Reviewer:
 @pytest.fixture
 def study(lead, ann) -> Study:
     """A study in which every item is repeated and six control items and placebos are put in."""
-    checks = factories.made_batch(6, name="checks").traces.all()
+    checks = factories.made_batch(6, name="checks", first=100).traces.all()
     controls = [mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in checks]
     plan = StudyPlan(
         "study",
@@ -172,7 +172,7 @@ def test_a_control_item_of_another_specialty_waits_like_any(lead, ann):
     ben, field = actors.reviewer("ben"), "cardiology"
     Reviewer.objects.filter(pk=ben.pk).update(specialty=field)
     ben.refresh_from_db()
-    checks = factories.made_batch(4, name="checks").traces.all()
+    checks = factories.made_batch(4, name="checks", first=100).traces.all()
     controls = [mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in checks]
     batch = factories.made_batch(4)
     some = list(Question.objects.order_by("pk").values_list("pk", flat=True))[::2]
@@ -190,7 +190,7 @@ def test_a_control_item_of_another_specialty_waits_like_any(lead, ann):
 
 def test_a_reveal_shows_no_more_peers_of_a_control_item_than_of_any(lead, ann):
     peers = [actors.reviewer(name) for name in ("ben", "cyd", "dan")]
-    checks = factories.made_batch(2, name="checks").traces.all()
+    checks = factories.made_batch(2, name="checks", first=100).traces.all()
     controls = [mark_control(trace, expected=ExpectedGrade(4, 4), by=lead) for trace in checks]
     plan = StudyPlan(
         "shown",

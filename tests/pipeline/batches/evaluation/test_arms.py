@@ -157,7 +157,7 @@ def test_progress_counts_every_arm_and_results_only_the_key(made):
 
 def test_no_placebo_is_sampled_exported_or_marked(made):
     keys = {str(key) for key in made.traces.of_key().values_list("key", flat=True)}
-    strata = population([made], include_discarded=True)
+    strata = population([made], include_discarded=True).strata
     assert sum(map(len, strata.values())) == len(keys) == 4
     lines = list(batch_lines(made, only_kept=False))
     assert len(lines) == 4

@@ -1,1 +1,0 @@
-"""Pairwise studies: two chains of thought on one question, side by side."""
