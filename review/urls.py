@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from review.views import audit, controls, home, reports, studies
+from review.views import archive, audit, controls, home, reports, studies
 from review.views.adjudication import corrections, disputes, items, sendbacks
 from review.views.grading import desk, drafts, history, practice
 from review.views.people import invitations, password_links, people
@@ -61,6 +61,7 @@ urlpatterns = [
         studies.study_steer,
         name="study_steer",
     ),
+    path("studies/<int:study_id>/archive.zip", archive.study_archive, name="study_archive"),
     path("studies/<int:study_id>/reports/", reports.overview, name="reports"),
     path("studies/<int:study_id>/reports/<slug:key>/", reports.report, name="report"),
     re_path(

@@ -21,6 +21,8 @@ from review.studies.stuck_items import stuck_items
 
 # The board shows the most serious of the waiting items; adjudication lists them all.
 MAX_WAITING_LISTED = 20
+# Who may take all grades of a study away; adjudicators read its reports.
+ARCHIVE_ROLES = {Role.LEAD, Role.AUDITOR}
 
 
 @require_GET
@@ -69,6 +71,7 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
     context |= {
         "may_steer": Role.LEAD in request.roles,
         "may_report": may_see_grades,
+        "may_archive": may_see_grades and not ARCHIVE_ROLES.isdisjoint(request.roles),
         "open": study.state == Study.State.OPEN,
         "paused": study.state == Study.State.PAUSED,
         "discordant": discordant_items(study, most=MAX_WAITING_LISTED) if may_see_grades else [],

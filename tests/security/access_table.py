@@ -91,6 +91,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:control_mark": ("get", READ_BY_LEADS),
     "review:control_retire": ("post", {"lead"}),
     "review:study_steer": ("post", {"lead"}),
+    "review:study_archive": ("get", READ_BY_LEADS),
     "review:reports": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:report": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:report_file": ("get", READ_BY_LEADS | {"adjudicator"}),

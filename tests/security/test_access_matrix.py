@@ -73,7 +73,7 @@ def world(module_db) -> dict[str, str]:
         (disputed.code, "correct"),
         (release.name, "release release_download release_bundle release_withdraw"),
         (study.pk, "next_item practice history adjudication_study settle_next study study_extend"),
-        (study.pk, "study_draw policy_try reports"),
+        (study.pk, "study_draw policy_try reports study_archive"),
         (grader.user.pk, "person person_roles person_profile person_reset"),
     ]
     arguments: dict[str, list[object]] = {
