@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
+from django.db.models import Count, Q
 
 from pipeline.statistics.estimation.ratio_estimator import FOLDS
 from pipeline.statistics.trace_columns import filters_run
 from review.evidence.items import Evidence
+from review.evidence.waiting import UNFILLED
 from review.exports.archive.contents import Contents, in_blocks
 from review.exports.archive.tables import ArchiveTable, Field
 from review.models import Item
@@ -18,7 +20,9 @@ EXPECTED = ("precision", "coherence", "decision", "tolerance")
 
 def item_rows(contents: Contents) -> Iterator[Row]:
     """Every item of the study, in the order of their making."""
-    rows = contents.item_rows().select_related("trace__batch", "trace__question__question_set")
+    to_come = Q(slots__state__in=UNFILLED)
+    rows = contents.item_rows().annotate(to_come=Count("slots", filter=to_come))
+    rows = rows.select_related("trace__batch", "trace__question__question_set")
     wanted = rows.only(
         "repeat_of",
         "trace__batch__name",
@@ -59,6 +63,7 @@ def _item(contents: Contents, row: Item, item: Evidence) -> Row:
         features.uncited_steps,
         features.grouped,
         features.negative,
+        row.to_come,  # type: ignore[attr-defined]
     )
 
 
@@ -100,6 +105,7 @@ def consensus_rows(contents: Contents) -> Iterator[Row]:
             agreed.basis if agreed else "",
             agreed.ratings if agreed else None,
             item.open_safety_flag,
+            item.waits_for,
         )
 
 
@@ -165,6 +171,7 @@ ITEMS = ArchiveTable(
         Field("uncited_steps", "whole number", "Of these, without an edge.", "steps"),
         Field("grouped", "yes or no", "A grouped disease is on a cited path.", values="0, 1"),
         Field("negative", "yes or no", "A negative edge is cited.", values="0, 1"),
+        Field("grades_to_come", "whole number", "Places for a grade not filled yet.", "grades"),
     ),
     item_rows,
 )
@@ -208,6 +215,12 @@ CONSENSUS = ArchiveTable(
         Field("basis", "text", "What it rests on.", values="single, agreement, adjudicated"),
         Field("ratings", "whole number", "Ratings behind it.", "grades"),
         Field("open_safety_flag", "text", "Worst that stands.", values="mild, moderate, severe"),
+        Field(
+            "waits_for",
+            "text",
+            "What may still change it; empty: nothing.",
+            values="adjudication, grade",
+        ),
     ),
     consensus_rows,
 )

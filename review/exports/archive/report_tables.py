@@ -40,15 +40,17 @@ def figure_rows(contents: Contents) -> Iterator[Row]:
                     yield report.key, table.key, number, column.key, column.unit, *_parts(cell)
 
 
-def _parts(cell: Cell) -> tuple[str, Any, Any, Any, Any, Any]:
-    """Text, value, low, high, n and standard error."""
+def _parts(cell: Cell) -> tuple[Any, ...]:
+    """Text, value, low, high, n, standard error, and what waiting items may make of it."""
     if isinstance(cell, Estimate):
-        return "", cell.value, cell.low, cell.high, cell.n, cell.standard_error
+        settled = cell.once_settled
+        waits = (settled.waiting, settled.lowest, settled.highest) if settled else (None,) * 3
+        return "", cell.value, cell.low, cell.high, cell.n, cell.standard_error, *waits
     if isinstance(cell, Link):
-        return cell.text, None, None, None, None, None
+        return cell.text, *(None,) * 8
     if isinstance(cell, str):
-        return cell, None, None, None, None, None
-    return "", cell, None, None, None, None
+        return cell, *(None,) * 8
+    return "", cell, *(None,) * 7
 
 
 def without_grades_rows(contents: Contents) -> Iterator[Row]:
@@ -103,6 +105,9 @@ FIGURES = ArchiveTable(
         Field("high", "number", "Upper end."),
         Field("n", "whole number", "Items behind it."),
         Field("standard_error", "number", "Its standard error."),
+        Field("settled_waiting", "whole number", "Items that still wait; empty: none.", "items"),
+        Field("settled_lowest", "number", "Lowest it may become once they are settled."),
+        Field("settled_highest", "number", "Highest."),
     ),
     figure_rows,
 )

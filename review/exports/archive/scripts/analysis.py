@@ -61,7 +61,8 @@ def compare(archive: Archive, tables: Tables) -> int:
     found += [
         f"consensus.csv, item {item.number}: {item.unanswered or item.decision} here"
         for item, row in zip(read_items(archive), archive.table("consensus"), strict=True)
-        if (item.unanswered, item.decision) != (row["unanswered"], row["decision"])
+        if (item.unanswered, item.decision, item.waits_for)
+        != (row["unanswered"], row["decision"], row["waits_for"])
     ]
     count = sum(1 for _ in figures_of(tables))
     verdict = f"{len(found)} differ" if found else "all as reported"

@@ -66,6 +66,18 @@ def test_python_finds_every_figure_of_the_reports(archive):
     assert len(figures) > 500
 
 
+def test_so_it_does_with_enough_raters_to_resample_and_before_anyone_has_graded(
+    module_db, tmp_path
+):
+    lead, raters = actors.lead("other"), [actors.reviewer(f"more{number}") for number in range(7)]
+    many = GradedStudy(raters, lead, traces=40, drawn=30, overlap=4, seed=5, name="many")
+    none = GradedStudy(raters, lead, traces=20, drawn=12, name="none")
+    for name, study in (("many", many.make()), ("none", none.open())):
+        write_folder(study, tmp_path / name)
+        done = run(tmp_path / name, sys.executable, "analysis.py", "--only-compare")
+        assert done.returncode == 0, done.stderr
+
+
 def test_one_grade_changed_makes_them_differ(archive, tmp_path):
     changed = tmp_path / "changed"
     shutil.copytree(archive, changed)

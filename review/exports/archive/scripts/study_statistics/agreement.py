@@ -2,7 +2,7 @@
 
 Percent agreement; Fleiss (1971); Krippendorff (2011); Gwet (2008, 2014). Over questions: a
 replicate draws questions. Over raters: it draws questions and, apart from them, raters (Owen
-2007, the pigeonhole bootstrap).
+2007, the pigeonhole bootstrap); with fewer than six raters it is a t interval instead.
 """
 
 from collections.abc import Sequence
@@ -10,7 +10,17 @@ from itertools import combinations
 
 import numpy as np
 
-from .intervals import Estimate, Floats, Ints, draws, percentile_interval, undefined
+from .intervals import (
+    FEW_RATERS,
+    MIN_RATERS,
+    Estimate,
+    Floats,
+    Ints,
+    draws,
+    few_raters_interval,
+    percentile_interval,
+    undefined,
+)
 from .ratings import Ratings, Totals, panels_of_units, question_totals
 
 
@@ -87,17 +97,38 @@ def agreement(
     """Each coefficient with its interval over questions, and over questions and raters."""
     totals = question_totals(ratings)
     summed = Totals(totals.rows.sum(axis=0, keepdims=True), totals.points)
-    n = int(totals.paired.sum())
+    n = ratings.paired_units
     values = {name: float(coefficient(name, summed, ratings.positions)[0]) for name in names}
     questions = _question_replicates(totals, ratings, names, replicates)
-    raters = _rater_replicates(ratings, names, replicates) if over_raters else {}
-    return {
-        name: (
-            _estimate(ratings, value, questions[name], n),
-            _estimate(ratings, value, raters[name], n, raters=True) if over_raters else None,
-        )
-        for name, value in values.items()
-    }
+    found = {name: _estimate(ratings, values[name], questions[name], n) for name in names}
+    raters: dict[str, Estimate] = {}
+    if over_raters and len(ratings.raters) < FEW_RATERS:
+        raters = _over_few_raters(ratings, names, found)
+    elif over_raters:
+        replicated = _rater_replicates(ratings, names, replicates)
+        raters = {name: _estimate(ratings, values[name], replicated[name], n) for name in names}
+    return {name: (found[name], raters.get(name)) for name in names}
+
+
+def _over_few_raters(
+    ratings: Ratings, names: Sequence[str], found: dict[str, Estimate]
+) -> dict[str, Estimate]:
+    """A t interval from each coefficient without each of the raters."""
+    raters = len(ratings.raters)
+    rows = _totals_of_replicates(ratings, np.ones((raters, ratings.questions)), 1 - np.eye(raters))
+    without_each = Totals(rows, len(ratings.scale))
+    result = {}
+    for name, one in found.items():
+        result[name] = one
+        if one.value is None:
+            continue
+        if raters < MIN_RATERS:
+            result[name] = Estimate(one.value, n=one.n)
+        elif one.error is not None:
+            values = coefficient(name, without_each, ratings.positions)
+            interval = few_raters_interval(one.value, one.error, values, one.n)
+            result[name] = interval.within(-1.0, 1.0)
+    return result
 
 
 def _question_replicates(
@@ -124,12 +155,10 @@ def _joined(name: str, parts: Sequence[Totals], ratings: Ratings) -> Floats:
     return np.concatenate(columns) if columns else np.empty(0)
 
 
-def _estimate(
-    ratings: Ratings, value: float, replicates: Floats, n: int, *, raters: bool = False
-) -> Estimate:
+def _estimate(ratings: Ratings, value: float, replicates: Floats, n: int) -> Estimate:
     if n == 0 or np.isnan(value):
         return undefined(n)
-    if ratings.questions < 2 or (raters and len(ratings.raters) < 3):
+    if ratings.questions < 2:
         return Estimate(value, n=n)
     return percentile_interval(value, replicates, n)
 
@@ -139,7 +168,7 @@ def _totals_of_replicates(ratings: Ratings, questions: Floats, raters: Floats) -
     points = len(ratings.scale)
     totals = np.zeros((len(raters), 2 + points + points * (points + 1)))
     for members, units, category in panels_of_units(ratings):
-        weight_of_unit = questions[:, ratings.question[units]]
+        weight_of_unit = questions[:, ratings.question[units]] * ratings.weight[units]
         totals += _totals_of_panel(category, points, weight_of_unit, raters[:, members])
     return totals
 

@@ -4,17 +4,19 @@ import csv
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from .intervals import Estimate
+from .intervals import Estimate, OnceSettled
 
 Cell = Estimate | str | int | float | None
 Row = dict[str, Cell]
 Tables = dict[tuple[str, str], list[Row]]
 
-HEADER = ("report", "table", "row", "column", "text", "value", "low", "high", "n")
+SETTLED = ("waiting", "lowest", "highest")
+NUMBERS = ("value", "low", "high", "n", *(f"settled_{name}" for name in SETTLED))
+HEADER = ("report", "table", "row", "column", "text", *NUMBERS)
 # Equal to nine digits: what remains is the rounding of sums in another order.
 RELATIVE, ABSOLUTE = 1e-9, 1e-9
 
@@ -45,10 +47,16 @@ def figures_of(tables: Tables) -> Iterator[Figure]:
 
 def _parts(cell: Cell) -> tuple[str | None, dict[str, float | None]]:
     if isinstance(cell, Estimate):
-        return None, {"value": cell.value, "low": cell.low, "high": cell.high, "n": cell.n}
+        return None, _numbers(cell)
     if isinstance(cell, str):
         return cell, {}
     return None, {"value": cell}
+
+
+def _numbers(one: Estimate) -> dict[str, float | None]:
+    numbers = {"value": one.value, "low": one.low, "high": one.high, "n": one.n}
+    settled = asdict(one.settled) if one.settled else dict.fromkeys(SETTLED)
+    return numbers | {f"settled_{name}": settled[name] for name in SETTLED}
 
 
 def write_csv(tables: Tables, out: TextIO) -> None:
@@ -56,7 +64,7 @@ def write_csv(tables: Tables, out: TextIO) -> None:
     writer = csv.writer(out)
     writer.writerow(HEADER)
     for one in figures_of(tables):
-        numbers = (one.numbers.get(name) for name in ("value", "low", "high", "n"))
+        numbers = (one.numbers.get(name) for name in NUMBERS)
         writer.writerow([*one.place, one.text, *numbers])
 
 
@@ -90,8 +98,9 @@ def reported(path: Path) -> Tables:
 
 def _cell(cell: Any) -> Cell:
     if isinstance(cell, dict):
-        names = ("value", "low", "high", "n")
-        return Estimate(**{name: cell[name] for name in names})
+        settled = cell["once_settled"] and OnceSettled(**cell["once_settled"])
+        figures = {name: cell[name] for name in ("value", "low", "high", "n")}
+        return Estimate(**figures, settled=settled)
     return cell  # type: ignore[no-any-return]
 
 

@@ -41,6 +41,7 @@ class Grade:
     steps: list[tuple[int, str]] = field(default_factory=list)
     paths: list[PathGrade] = field(default_factory=list)
     sent_back: bool = False
+    asked_again: bool = False
 
     @property
     def could_judge(self) -> bool:
@@ -68,6 +69,7 @@ def read_grades(archive: Archive) -> dict[int, Grade]:
         )
     for row in archive.table("sendbacks"):
         grades[int(row["grade"])].sent_back = True
+        grades[int(row["grade"])].asked_again |= row["outcome"] == "not answered"
     return grades
 
 

@@ -6,7 +6,7 @@ other; percentile intervals of a bootstrap that draws questions.
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 import numpy as np
@@ -22,13 +22,24 @@ Z = NormalDist().inv_cdf(0.5 + CONFIDENCE / 2)
 MAX_BLOCK_CELLS = 4_000_000
 MAX_UNDEFINED_SHARE = 0.05
 MIN_ERROR = 1e-12
+# An interval over fewer raters is none; one over fewer than the second is a rough one.
+MIN_RATERS, FEW_RATERS = 3, 6
+
+
+@dataclass(frozen=True)
+class OnceSettled:
+    """What a preliminary figure may become once `waiting` items are settled."""
+
+    waiting: int
+    lowest: float
+    highest: float
 
 
 @dataclass(frozen=True)
 class Estimate:
     """A value, its interval, the items behind it; None for what is not defined.
 
-    `error`: its standard error. `census`: every trace counted is in the sample.
+    `error`: its standard error. `settled` stands beside a figure of items of which some wait.
     """
 
     value: float | None = None
@@ -36,15 +47,13 @@ class Estimate:
     high: float | None = None
     n: int = 0
     error: float | None = None
-    census: bool = False
+    settled: OnceSettled | None = None
 
     def within(self, low: float, high: float) -> "Estimate":
         """The interval cut to what is possible."""
         if self.low is None or self.high is None:
             return self
-        return Estimate(
-            self.value, max(low, self.low), min(high, self.high), self.n, self.error, self.census
-        )
+        return replace(self, low=max(low, self.low), high=min(high, self.high))
 
 
 def undefined(n: int = 0) -> Estimate:
@@ -107,6 +116,24 @@ def clustered_mean(values: Floats, clusters: Sequence[int] | Ints) -> Estimate:
         return Estimate(mean, n=n)
     error = math.sqrt(len(sums) / (len(sums) - 1) * float(np.sum(sums**2))) / n
     return t_interval(mean, error, n, len(sums) - 1)
+
+
+def few_raters_interval(
+    value: float, question_error: float, without_each_rater: Floats, n: int
+) -> Estimate:
+    """A t interval over questions and few raters: the jackknife's variance between raters.
+
+    `without_each_rater`: the figure without each of them (Efron and Stein 1981); the variance
+    over questions is added, and there are as many degrees of freedom as raters less one.
+    """
+    raters = len(without_each_rater)
+    if not np.all(np.isfinite(without_each_rater)):
+        return Estimate(value, n=n)
+    away = without_each_rater - without_each_rater.mean()
+    rater_error = math.sqrt((raters - 1) / raters * float(np.sum(away**2)))
+    if rater_error <= MIN_ERROR:
+        return Estimate(value, n=n)
+    return t_interval(value, math.hypot(question_error, rater_error), n, raters - 1)
 
 
 def draws(generator: np.random.Generator, clusters: int, replicates: int) -> Iterator[Floats]:

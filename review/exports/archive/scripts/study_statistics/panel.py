@@ -50,6 +50,7 @@ class Item:
     independent: list[Grade] = field(default_factory=list)
     warnings: list[Grade] = field(default_factory=list)
     declines: int = 0
+    waits_for: str = ""
     key_exclusion: str = ""
     open_flag: str = ""
     precision: float | None = None
@@ -97,7 +98,9 @@ def read_items(archive: Archive) -> list[Item]:
         if row["is_current"] == "1"
     }
     for item in items.values():
-        _conclude(item, settlements.get(item.number), rulings.get(item.question))
+        settled = settlements.get(item.number)
+        _conclude(item, settled, rulings.get(item.question))
+        item.waits_for = _wait(item, settled, is_open=archive.study("state") != "closed")
     return list(items.values())
 
 
@@ -180,6 +183,19 @@ def _conclude(item: Item, settled: Settlement | None, ruling: Row | None) -> Non
         item.precision = float(median(grade.precision or 0 for grade in item.ratings))
         item.coherence = float(median(grade.coherence or 0 for grade in item.ratings))
         item.decision = _joint_decision([grade.decision for grade in item.ratings])
+
+
+def _wait(item: Item, settled: Settlement | None, *, is_open: bool) -> str:
+    """What may still change a judged item: a grade sent back, an adjudication, a grade to come."""
+    if not (item.decision or item.ratings or item.open_flag):
+        return ""
+    if is_open and any(grade.asked_again for grade in item.grades):
+        return "grade"
+    if not item.decision:
+        return "adjudication"
+    adjudicated = settled is not None and not _overtaken(item, settled)
+    incomplete = is_open and item.row["grades_to_come"] != "0"
+    return "grade" if incomplete and not adjudicated else ""
 
 
 def _overtaken(item: Item, settled: Settlement) -> bool:

@@ -13,23 +13,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from .archive import Archive, number
-from .intervals import (
-    Estimate,
-    Floats,
-    Ints,
-    Mask,
-    Z,
-    draws,
-    student_t,
-    t_interval,
-    undefined,
-    wilson,
-)
+from .intervals import Estimate, Floats, Ints, Mask, OnceSettled, Z, student_t, undefined, wilson
 from .panel import Item
 
 MIN_LABELS = 30
 FOLDS = 5
-MIN_RATERS = 3
 TARGET_HALF_WIDTH = 0.05
 
 
@@ -47,6 +35,7 @@ class Sample:
     answered: Mask
     kept: Mask
     score: Floats | None
+    waiting: Mask
 
     @property
     def answers(self) -> Ints:
@@ -55,16 +44,28 @@ class Sample:
     def by_stratum(self, values: Floats | Mask) -> Floats:
         return np.asarray(np.bincount(self.stratum, values, len(self.strata)), dtype=float)
 
-    def with_labels(self, labels: Floats) -> "Sample":
-        """As if the items without an answer had these labels."""
-        label = np.where(self.answered, self.label, labels)
-        return replace(self, label=label, answered=np.ones_like(self.answered))
+    def with_labels(self, labels: Floats, items: Mask) -> "Sample":
+        """As if these items had these labels, and nothing waited."""
+        label, nothing = np.where(items, labels, self.label), np.zeros_like(self.waiting)
+        return replace(self, label=label, answered=self.answered | items, waiting=nothing)
+
+    @property
+    def undecided(self) -> Mask:
+        """Items without an answer, and those whose answer may still change."""
+        return np.asarray(~self.answered | self.waiting)
 
 
 def read_sample(
-    archive: Archive, items: Sequence[Item], label: Callable[[Item], float | None]
+    archive: Archive,
+    items: Sequence[Item],
+    label: Callable[[Item], float | None],
+    *,
+    settles: bool = True,
 ) -> Sample:
-    """Sampled items under a label; strata with fewer than two answers are joined."""
+    """Sampled items under a label; strata with fewer than two answers are joined.
+
+    `settles`: the label follows from the consensus, so it waits with it.
+    """
     rows = archive.table("strata")
     names = tuple(row["stratum"] for row in rows)
     means = [number(row["learned_score_mean"]) for row in rows]
@@ -83,6 +84,7 @@ def read_sample(
         np.array([one is not None for one in labels], dtype=bool),
         np.array([item.kept for item in items], dtype=bool),
         np.array(scores, dtype=float) if scored else None,
+        np.array([settles and bool(one.waits_for) and not one.key_exclusion for one in items]),
     )
     return _join_thin_strata(sample)
 
@@ -132,8 +134,29 @@ def share(sample: Sample, domain: Mask | None = None) -> Ratio:
     return Ratio(inside, inside, np.zeros_like(inside))
 
 
-def estimate(sample: Sample, target: Ratio, values: Floats | None = None) -> Estimate:
-    """A ratio of the batch; `values` replace the labels in the numerator."""
+def estimate(sample: Sample, target: Ratio) -> Estimate:
+    """A ratio of the batch, with what it may become once waiting items are settled."""
+    return _with_waiting(sample, target, _as_it_stands)
+
+
+def _with_waiting(
+    sample: Sample, target: Ratio, of: Callable[[Sample, Ratio], Estimate]
+) -> Estimate:
+    now = of(sample, target)
+    waiting = int(np.sum(sample.waiting & target.possible))
+    if now.value is None or not waiting:
+        return now
+    counted = target.numerator > 0
+    ends = []
+    for label in (0.0, 1.0):
+        labels = np.where(counted, label, 1 - label)
+        end = of(sample.with_labels(labels, sample.waiting), target).value
+        ends.append(now.value if end is None else end)
+    return replace(now, settled=OnceSettled(waiting, min(ends), max(ends)))
+
+
+def _as_it_stands(sample: Sample, target: Ratio, values: Floats | None = None) -> Estimate:
+    """The ratio of the labels as they stand; `values` replace those in the numerator."""
     if _nothing_answered(sample, target.possible):
         return undefined(0)
     weights = expansion_weights(sample)
@@ -153,10 +176,10 @@ def estimate(sample: Sample, target: Ratio, values: Floats | None = None) -> Est
 
 
 def bounds(sample: Sample, target: Ratio) -> tuple[Estimate, Estimate, int]:
-    """The ratio with every item without an answer at its worst, at its best; how many they are."""
+    """The ratio with every undecided item at its worst, at its best; how many are unanswered."""
     counted = target.numerator > 0
-    lowest = estimate(sample.with_labels(np.where(counted, 0.0, 1.0)), target)
-    highest = estimate(sample.with_labels(np.where(counted, 1.0, 0.0)), target)
+    lowest = estimate(sample.with_labels(np.where(counted, 0.0, 1.0), sample.undecided), target)
+    highest = estimate(sample.with_labels(np.where(counted, 1.0, 0.0), sample.undecided), target)
     return lowest, highest, int(np.sum(~sample.answered & target.possible))
 
 
@@ -206,7 +229,7 @@ def _constant_strata(sample: Sample, weights: Floats, effects: Floats) -> float:
 
 def _wilson_interval(value: float, error: float, n: int, freedom: float) -> Estimate:
     if error <= 0:
-        return Estimate(value, value, value, n, 0.0, census=True)
+        return Estimate(value, value, value, n, 0.0)
     inside = value if 0 < value < 1 else (value * n + 0.5) / (n + 1)
     size = inside * (1 - inside) / error**2 * (Z / student_t(freedom)) ** 2
     low, high = wilson(value, size)
@@ -222,7 +245,11 @@ def assisted(sample: Sample) -> Estimate:
     if sample.score is None or sample.score_means is None:
         return undefined()
     offsets = sample.score - sample.score_means[sample.stratum]
-    return estimate(sample, share(sample), sample.label - _lambdas(sample) * offsets)
+
+    def adjusted(one: Sample, target: Ratio) -> Estimate:
+        return _as_it_stands(one, target, one.label - _lambdas(one) * offsets)
+
+    return _with_waiting(sample, share(sample), adjusted)
 
 
 def _lambdas(sample: Sample) -> Floats:
@@ -249,48 +276,14 @@ def _best_lambda(sample: Sample, used: Mask) -> float:
     return float(np.sum(influence * label * score)) / below if below > 1e-12 else 0.0
 
 
-def further_grades(one: Estimate, population: int, overlap: int) -> int:
-    """Grades still needed until the interval is 5 points either way."""
+def further_grades(
+    sample: Sample, one: Estimate, domain: Mask, population: int, overlap: int
+) -> tuple[int, int]:
+    """Adjudications of graded items, and then grades, until the interval is 5 points either way."""
     graded, variance = min(one.n, population), 0.25
     if one.error and 0 < graded < population:
         variance = one.error**2 / (1 / graded - 1 / population)
     needed = 1 / ((TARGET_HALF_WIDTH / Z) ** 2 / variance + 1 / population) if population else 0.0
-    return max(0, min(population, math.ceil(needed - 1e-9)) - graded) * overlap
-
-
-def share_across_raters(sample: Sample, item: Ints, rater: Ints, accepts: Floats) -> Estimate:
-    """The mean of raters who accept, over the batch; questions and raters are resampled."""
-    raters = int(rater.max()) + 1 if len(rater) else 0
-    graded, accepted = np.zeros((raters, len(sample.label))), np.zeros((raters, len(sample.label)))
-    graded[rater, item], accepted[rater, item] = 1, accepts
-    has_grade = graded.sum(axis=0) > 0
-    n = int(has_grade.sum())
-    if (sample.by_stratum(has_grade) == 0).any():
-        return undefined(n)
-    questions = int(sample.question.max()) + 1
-    value = float(
-        _shares(sample, graded, accepted, np.ones((1, raters)), np.ones((1, questions)))[0]
-    )
-    if raters < MIN_RATERS:
-        return Estimate(value, n=n)
-    generator, parts = np.random.default_rng(0), []
-    for block in draws(generator, questions, 500):
-        drawn = generator.multinomial(raters, np.full(raters, 1 / raters), len(block))
-        parts.append(_shares(sample, graded, accepted, drawn.astype(float), block))
-    error = float(np.nanstd(np.concatenate(parts), ddof=1)) * math.sqrt(raters / (raters - 1))
-    return t_interval(value, error, n, raters - 1).within(0.0, 1.0)
-
-
-def _shares(
-    sample: Sample, graded: Floats, accepted: Floats, raters: Floats, questions: Floats
-) -> Floats:
-    """The stratified share of each replicate."""
-    counts, accepts = (np.einsum("br,ri->bi", raters, one) for one in (graded, accepted))
-    rated = counts > 0
-    means = np.divide(accepts, counts, where=rated, out=np.zeros_like(counts))
-    weights = rated * questions[:, sample.question] / sample.chance
-    members = np.eye(len(sample.strata))[sample.stratum]
-    totals, sums = (np.einsum("bi,is->bs", one, members) for one in (weights, weights * means))
-    shares = np.divide(sums, totals, where=totals > 0, out=np.zeros_like(totals))
-    sizes = (totals > 0) * sample.sizes
-    return np.asarray((shares * sizes).sum(axis=1) / sizes.sum(axis=1))
+    answers = max(0, min(population, math.ceil(needed - 1e-9)) - graded)
+    adjudications = min(answers, int(np.sum(sample.waiting & ~sample.answered & domain)))
+    return adjudications, (answers - adjudications) * overlap

@@ -3,27 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 
 from ..agreement import agreement
 from ..archive import Archive
+from ..criteria import NO_YES, Criterion, Judgement, criteria, judgements
 from ..document import Cell, Row, Tables
-from ..grades import Grade
-from ..intervals import Estimate, clustered_mean, proportion, undefined
-from ..panel import DECISIONS, Item
+from ..intervals import Estimate
+from ..panel import Item
 from ..raters import cohen, intraclass, quarters, severities, specific_agreement
-from ..ratings import (
-    NO_YES,
-    ONE_TO_FIVE,
-    Criterion,
-    Judgement,
-    Ratings,
-    as_ratings,
-    criteria,
-    judgements,
-)
+from ..ratings import Ratings, as_ratings
+from .retest import control_rows, retest_tables
 
 REPORT = "agreement"
 COEFFICIENTS = {
@@ -33,13 +24,13 @@ COEFFICIENTS = {
 }
 TITLES = {
     "percent": "Percent agreement",
-    "alpha_nominal": "Krippendorff's alpha, nominal",
-    "alpha_ordinal": "Krippendorff's alpha, ordinal",
-    "alpha_interval": "Krippendorff's alpha, interval",
-    "fleiss": "Fleiss's kappa",
-    "fleiss_quadratic": "Fleiss's kappa, quadratic weights",
-    "ac1": "Gwet's AC1",
-    "ac2_quadratic": "Gwet's AC2, quadratic weights",
+    "alpha_nominal": "Krippendorff's alpha (nominal)",
+    "alpha_ordinal": "Krippendorff's alpha (ordinal)",
+    "alpha_interval": "Krippendorff's alpha (interval)",
+    "fleiss": "Fleiss's kappa (identity weights)",
+    "fleiss_quadratic": "Fleiss's kappa (quadratic weights)",
+    "ac1": "Gwet's AC1 (identity weights)",
+    "ac2_quadratic": "Gwet's AC2 (quadratic weights)",
 }
 TYPES = {"alpha": "kappa-type", "fleiss": "kappa-type", "ac1": "AC-type", "ac2": "AC-type"}
 ICC = (
@@ -47,7 +38,9 @@ ICC = (
     "ICC(2,1): raters are a sample",
     "ICC(3,1): these raters only",
 )
-REPLICATES, PAIR_REPLICATES, RETEST_REPLICATES = 500, 200, 1000
+REPLICATES, PAIR_REPLICATES = 500, 200
+# Weights that differ by less are equal but for rounding.
+MIN_UNEQUAL = 1e-9
 Figures = dict[str, tuple[Estimate, Estimate | None]]
 
 
@@ -58,15 +51,23 @@ def agreement_tables(archive: Archive, items: list[Item]) -> Tables:
     judged = {one: judgements(one, sampled, specialties) for one in criteria(archive)}
     ratings = {one: as_ratings(rows, one.scale) for one, rows in judged.items()}
     figures = {
-        one: agreement(of, COEFFICIENTS[one.kind], replicates=REPLICATES, over_raters=True)
+        one: agreement(
+            of.unweighted(), COEFFICIENTS[one.kind], replicates=REPLICATES, over_raters=True
+        )
         for one, of in ratings.items()
+    }
+    weighted = {
+        one: agreement(of, COEFFICIENTS[one.kind], replicates=REPLICATES)
+        for one, of in ratings.items()
+        if of.units and np.ptp(of.weight) > MIN_UNEQUAL
     }
     by_code = {one.code: ratings[one] for one in ratings}
     tables: dict[str, list[Row]] = {
         "criteria": _summary(ratings, figures, 0),
+        **({"criteria_weighted": _summary(ratings, weighted, 0)} if weighted else {}),
         "criteria_raters": _summary(ratings, figures, 1),
         **{
-            f"level_{level.replace(' ', '_')}": _details(ratings, figures, level)
+            f"level_{level.replace(' ', '_')}": _details(ratings, figures, weighted, level)
             for level in dict.fromkeys(one.level for one in ratings)
         },
         "by_source": _parts(judged, "source", lambda row: row.source),
@@ -78,8 +79,8 @@ def agreement_tables(archive: Archive, items: list[Item]) -> Tables:
         tables |= _pairs(code, by_code[code])
     for code in ("precision", "coherence"):
         tables |= _severity(code, by_code[code])
-    tables |= _retest(items)
-    tables["controls"] = _controls(items)
+    tables |= retest_tables(items)
+    tables["controls"] = control_rows(items)
     return {(REPORT, key): rows for key, rows in tables.items()}
 
 
@@ -97,8 +98,21 @@ def _summary(
 ) -> list[Row]:
     rows: list[Row] = []
     for one, of in ratings.items():
-        row: Row = {"criterion": one.title, "level": one.level, "commonest": _most_frequent(of)}
-        rows.append(row | _first_three(one, figures[one], which))
+        if one not in figures:
+            continue
+        percent, kappa, ac = COEFFICIENTS[one.kind][:3]
+        rows.append(
+            {
+                "criterion": one.title,
+                "level": one.level,
+                "commonest": _most_frequent(of),
+                "percent": figures[one][percent][which],
+                "kappa_name": TITLES[kappa],
+                "kappa": figures[one][kappa][which],
+                "ac_name": TITLES[ac],
+                "ac": figures[one][ac][which],
+            }
+        )
     return rows
 
 
@@ -109,10 +123,14 @@ def _first_three(one: Criterion, figures: Figures, which: int) -> Row:
 
 
 def _details(
-    ratings: dict[Criterion, Ratings], figures: dict[Criterion, Figures], level: str
+    ratings: dict[Criterion, Ratings],
+    figures: dict[Criterion, Figures],
+    weighted: dict[Criterion, Figures],
+    level: str,
 ) -> list[Row]:
     rows: list[Row] = []
-    for one in (one for one in ratings if one.level == level):
+    of_level = [one for one in ratings if one.level == level]
+    for one in of_level:
         rows += [
             _detail(one, TITLES[name], TYPES.get(name.partition("_")[0], ""), *pair)
             for name, pair in figures[one].items()
@@ -120,6 +138,13 @@ def _details(
         if one.kind == "scale":
             correlations = zip(ICC, intraclass(ratings[one]), strict=True)
             rows += [_detail(one, title, "ICC", figure, None) for title, figure in correlations]
+    if not any(one in weighted for one in of_level):
+        return rows
+    name_of = {title: name for name, title in TITLES.items()}
+    by_title = {one.title: weighted.get(one, {}) for one in of_level}
+    for row in rows:
+        of_row = by_title[str(row["criterion"])].get(name_of.get(str(row["coefficient"]), ""))
+        row["weighted"] = of_row[0] if of_row else None
     return rows
 
 
@@ -137,7 +162,7 @@ def _parts(
             continue
         for name in sorted({part_of(row) or "not stated" for row in all_rows}):
             inside = [row for row in all_rows if (part_of(row) or "not stated") == name]
-            ratings = as_ratings(inside, one.scale)
+            ratings = as_ratings(inside, one.scale).unweighted()
             figures = agreement(ratings, COEFFICIENTS[one.kind][:3], replicates=REPLICATES)
             row: Row = {key: name, "criterion": one.title, "commonest": _most_frequent(ratings)}
             rows.append(row | _first_three(one, figures, 0))
@@ -198,95 +223,3 @@ def _severity(code: str, ratings: Ratings) -> dict[str, list[Row]]:
             for rater, name in enumerate(ratings.raters)
         ],
     }
-
-
-def _retest(items: Sequence[Item]) -> dict[str, list[Row]]:
-    """Repeats beside the same rater's first grade of the item."""
-    first = {
-        (item.number, grade.rater): grade
-        for item in items
-        if item.kind == "sampled"
-        for grade in item.independent
-    }
-    pairs = [
-        (item, first[int(item.row["repeat_of"]), grade.rater], grade)
-        for item in items
-        if item.kind == "repeat"
-        for grade in item.independent
-        if (int(item.row["repeat_of"]), grade.rater) in first
-    ]
-    raters = sorted({again.rater for _, _, again in pairs})
-    rated = [pair for pair in pairs if pair[1].could_judge and pair[2].could_judge]
-    same: list[Row] = []
-    for rater in raters:
-        own = [
-            first.decision == again.decision for _, first, again in rated if again.rater == rater
-        ]
-        same.append({"rater": rater, "decision": proportion(sum(own), len(own))})
-    points: tuple[tuple[str, tuple[int, ...], Callable[[Grade], Any]], ...] = (
-        ("Precision", ONE_TO_FIVE, lambda grade: grade.precision),
-        ("Coherence", ONE_TO_FIVE, lambda grade: grade.own_coherence),
-        ("Decision", (1, 2, 3), lambda grade: DECISIONS.index(grade.decision) + 1),
-    )
-    return {"retest": [_retest_row(*point, rated) for point in points], "retest_raters": same}
-
-
-def _retest_row(
-    title: str,
-    scale: tuple[int, ...],
-    value: Callable[[Grade], Any],
-    rated: Sequence[tuple[Item, Grade, Grade]],
-) -> Row:
-    if not rated:
-        nothing = undefined()
-        names = ("exact", "kappa", "ac2", "shift")
-        return {"criterion": title, **dict.fromkeys(names, nothing)}
-    rows = [
-        Judgement((index,), value(grade), name, "", item.question, "", 0.0)
-        for place, name in ((1, "1"), (2, "2"))
-        for index, (item, *grades) in enumerate(rated)
-        for grade in [grades[place - 1]]
-    ]
-    ratings, n = as_ratings(rows, scale), len(rated)
-    shift = ratings.values[n:] - ratings.values[:n]
-    ac2 = agreement(ratings, ["ac2_quadratic"], replicates=RETEST_REPLICATES)["ac2_quadratic"][0]
-    return {
-        "criterion": title,
-        "exact": proportion(int(np.sum(shift == 0)), n),
-        "kappa": cohen(ratings, 0, 1, RETEST_REPLICATES)[1],
-        "ac2": ac2,
-        "shift": clustered_mean(shift, ratings.question),
-    }
-
-
-def _controls(items: Sequence[Item]) -> list[Row]:
-    """Grades of control items that met what was expected."""
-    pairs = [(i, g) for i in items if i.kind == "control" for g in i.independent]
-    pairs = [(item, grade) for item, grade in pairs if item.row["expected_precision"]]
-    raters = sorted({grade.rater for _, grade in pairs})
-    groups = {"the panel": pairs} if pairs else {}
-    groups |= {rater: [pair for pair in pairs if pair[1].rater == rater] for rater in raters}
-    return [{"rater": name, **_met(of)} for name, of in groups.items()]
-
-
-def _met(pairs: Sequence[tuple[Item, Grade]]) -> Row:
-    outcomes = [_criteria_met(item, grade) for item, grade in pairs]
-    row: Row = {}
-    for name in ("precision", "coherence", "decision"):
-        asked = [outcome[name] for outcome in outcomes if name in outcome]
-        row[name] = proportion(sum(asked), len(asked))
-    return row | {"all": proportion(sum(all(one.values()) for one in outcomes), len(outcomes))}
-
-
-def _criteria_met(item: Item, grade: Grade) -> dict[str, bool]:
-    expected, tolerance = item.row, int(item.row["expected_tolerance"])
-    given = {"precision": grade.precision, "coherence": grade.own_coherence}
-    met = {
-        name: grade.could_judge
-        and value is not None
-        and abs(value - int(expected[f"expected_{name}"])) <= tolerance
-        for name, value in given.items()
-    }
-    if expected["expected_decision"]:
-        met["decision"] = grade.could_judge and grade.decision == expected["expected_decision"]
-    return met

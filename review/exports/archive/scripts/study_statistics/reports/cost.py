@@ -4,7 +4,7 @@ import numpy as np
 
 from ..archive import Archive
 from ..document import Row, Tables
-from ..intervals import Estimate, undefined
+from ..intervals import Estimate, OnceSettled, undefined
 from ..panel import Item
 from ..weighted import estimate, read_sample, share
 
@@ -46,4 +46,17 @@ def _per_accepted(per_kept: float, acceptable: Estimate) -> Estimate:
     value = per_kept / acceptable.value
     if not acceptable.low or acceptable.high is None:
         return Estimate(value, n=n)
-    return Estimate(value, per_kept / acceptable.high, per_kept / acceptable.low, n)
+    return Estimate(
+        value,
+        per_kept / acceptable.high,
+        per_kept / acceptable.low,
+        n,
+        settled=_settled(per_kept, acceptable.settled),
+    )
+
+
+def _settled(per_kept: float, share: OnceSettled | None) -> OnceSettled | None:
+    """The cost falls as the share rises; there is none where the share may be 0."""
+    if share is None or not share.lowest:
+        return None
+    return OnceSettled(share.waiting, per_kept / share.highest, per_kept / share.lowest)

@@ -131,7 +131,7 @@ def _overall(archive: Archive, sample: Sample, known: bool) -> list[Row]:
     for name, (of_sample, target) in _ratios(sample).items():
         row: Row = {"measure": name.capitalize(), "of": MEASURES[name], "estimate": found[name]}
         if name in unknowable:
-            row |= dict.fromkeys(("lowest", "highest", "unanswered", "more"))
+            row |= dict.fromkeys(("lowest", "highest", "unanswered", "adjudications", "more"))
         else:
             row |= _bounded(of_sample, target, found[name], overlap)
         rows.append(row)
@@ -141,12 +141,14 @@ def _overall(archive: Archive, sample: Sample, known: bool) -> list[Row]:
 def _bounded(sample: Sample, target: Ratio, one: Estimate, overlap: int) -> Row:
     lowest, highest, unanswered = bounds(sample, target)
     traces = float((expansion_weights(sample) * target.whole(sample.label)).sum())
-    more = None if one.value is None else further_grades(one, round(traces), overlap)
+    more = further_grades(sample, one, target.possible, round(traces), overlap)
+    adjudications, grades = (None, None) if one.value is None else more
     return {
         "lowest": lowest.value,
         "highest": highest.value,
         "unanswered": unanswered,
-        "more": more,
+        "adjudications": adjudications,
+        "more": grades,
     }
 
 

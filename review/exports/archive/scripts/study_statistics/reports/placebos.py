@@ -38,7 +38,7 @@ def _disputed(item: Item) -> bool:
 
 
 def _towards_key(archive: Archive, items: Sequence[Item], known: bool) -> Iterator[Row]:
-    sample = read_sample(archive, items, _accepted_by_all)
+    sample = read_sample(archive, items, _accepted_by_all, settles=False)
     for kept in (True, False):
         inside = np.array([item.kept is kept for item in items], dtype=bool)
         accepted = estimate(sample, share(sample, inside)) if kept or known else undefined()

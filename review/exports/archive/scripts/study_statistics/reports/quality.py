@@ -5,22 +5,14 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 
 import numpy as np
 
+from ..across_raters import share_across_raters
 from ..archive import Archive
+from ..criteria import ONE_TO_FIVE, edges_of_paths
 from ..document import Row, Tables
 from ..grades import Grade
 from ..intervals import Estimate, Mask, undefined
 from ..panel import ACCEPT, DECISIONS, Item
-from ..ratings import ONE_TO_FIVE, edges_of_paths
-from ..weighted import (
-    Sample,
-    assisted,
-    bounds,
-    estimate,
-    further_grades,
-    read_sample,
-    share,
-    share_across_raters,
-)
+from ..weighted import Sample, assisted, bounds, estimate, further_grades, read_sample, share
 
 REPORT = "quality"
 LABELS = ("correct", "incorrect", "unsupported", "cannot judge")
@@ -80,6 +72,7 @@ def _share_row(name: str, sample: Sample, domain: Mask | None, overlap: int) -> 
     lowest, highest, _ = bounds(sample, share(sample, domain))
     inside = np.ones(len(sample.label), dtype=bool) if domain is None else domain
     traces = round(float((1 / sample.chance)[inside].sum()))
+    adjudications, grades = further_grades(sample, one, inside, traces, overlap)
     return {
         "of": name,
         "share": one,
@@ -87,7 +80,8 @@ def _share_row(name: str, sample: Sample, domain: Mask | None, overlap: int) -> 
         "highest": highest.value,
         "items": int(inside.sum()),
         "unanswered": int(np.sum(inside & ~sample.answered)),
-        "more": further_grades(one, traces, overlap),
+        "adjudications": adjudications,
+        "more": grades,
     }
 
 
@@ -163,7 +157,9 @@ class Distribution:
     def share(self, holds: Callable[[Item], Sequence[bool]]) -> Estimate:
         """The share of an item's judgements that hold, among items with such judgements."""
         judged = {item.number: list(holds(item)) for item in self.items if not item.key_exclusion}
-        sample = read_sample(self.archive, self.items, lambda item: _label_of(item, judged))
+        sample = read_sample(
+            self.archive, self.items, lambda item: _label_of(item, judged), settles=False
+        )
         domain = np.array([bool(judged.get(item.number)) for item in self.items], dtype=bool)
         return estimate(sample, share(sample, domain))
 
