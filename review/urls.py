@@ -45,6 +45,11 @@ urlpatterns = [
     path("adjudication/items/<item_code:code>/send-back/", sendbacks.send, name="send_back"),
     path("disputes/", disputes.dispute_list, name="disputes"),
     path("disputes/<int:question_id>/", disputes.dispute, name="dispute"),
+    path(
+        "disputes/<int:question_id>/make-again/<int:batch_id>/",
+        disputes.dispute_make_again,
+        name="dispute_make_again",
+    ),
     path("studies/", studies.study_list, name="studies"),
     path("studies/new/", studies.study_new, name="study_new"),
     path("studies/controls/", controls.control_list, name="controls"),

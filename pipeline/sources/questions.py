@@ -24,6 +24,7 @@ from pipeline.core.datasets.source_file import DEFAULT_LIMITS, ReadLimits
 from pipeline.models import Event, Question, QuestionLoad, QuestionSet
 from pipeline.sources.asked_before import AskedBefore
 from pipeline.sources.described_files import adapter_named
+from pipeline.sources.key_corrections import corrected_questions, correction_told, is_earlier_form
 from pipeline.sources.question_sets import QuestionSetTerms, get_or_create_question_set
 
 CHUNK_SIZE = 1000
@@ -210,9 +211,14 @@ def _new(
 ) -> Iterator[tuple[int, Question]]:
     """The rows that the set does not hold; the others are counted."""
     by_id, contents = _existing(target, [row for _, row in numbered_rows])
+    corrected = _corrected(target, [row for _, row in numbered_rows], by_id, contents)
     for number, row in numbered_rows:
         if row.content_sha256 in contents:
             counts.known += 1
+        elif (known := corrected.get(row.id_in_source)) and is_earlier_form(row, known):
+            counts.known += 1
+            if told := correction_told(number, row, known):
+                counts.conflicting.tell(number, told)
         elif row.id_in_source in by_id:
             reason = f"The id {row.id_in_source} belongs to another question of this set."
             counts.rejected.tell(number, reason)
@@ -220,6 +226,18 @@ def _new(
             by_id.add(row.id_in_source)
             contents.add(row.content_sha256)
             yield number, row
+
+
+def _corrected(
+    target: QuestionSet, rows: list[Question], by_id: set[str], contents: set[str]
+) -> dict[str, Question]:
+    """Questions of the set with corrected keys, by id; looked for where a row differs from one."""
+    differing = [
+        row.id_in_source
+        for row in rows
+        if row.id_in_source in by_id and row.content_sha256 not in contents
+    ]
+    return corrected_questions(target, differing) if differing else {}
 
 
 def _existing(target: QuestionSet, rows: list[Question]) -> tuple[set[str], set[str]]:

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from pipeline import access, store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.models import Trace
+from pipeline.sources.key_corrections import has_outdated_key
 from pipeline.trace_page.assessment import trace_assessment
 from pipeline.trace_page.layout import trace_view
 from pipeline.trace_page.path_graph import FORMATS, path_file
@@ -27,6 +28,7 @@ def trace_detail(request: SignedInRequest, key: str) -> HttpResponse:
         "view": view,
         "assessment": trace_assessment(trace, view) if trace and view else None,
         "provenance": trace_provenance(trace, row.batch) if trace else None,
+        "key_corrected": bool(trace) and not row.is_placebo and has_outdated_key(row),
         "calls": access.calls_for(request.user, row),
         "may_mark": (
             Role.LEAD in request.roles and row.state == Trace.State.MADE and not row.is_placebo

@@ -16,6 +16,7 @@ from pipeline.core.features import TraceFeatures
 from pipeline.models import QuestionSet, Trace
 from pipeline.statistics.consensus import Consensus, Rating, consensus
 from pipeline.statistics.step_labels import step_consensus
+from review.evidence.corrected_keys import outdated_keys
 from review.evidence.grade_records import GradeRecord, ItemGrades, grades_by_item
 from review.evidence.key_disputes import key_exclusion
 from review.evidence.waiting import Wait, missing_grades, wait_of
@@ -133,6 +134,7 @@ def _evidence_of_block(block: Sequence[Item]) -> Iterator[Evidence]:
     rulings = _rulings({item.trace.question_id for item in block})
     declines = _declines(item_ids)
     incomplete = missing_grades(item_ids)
+    right_keys = outdated_keys(item.trace_id for item in block)
     for item in block:
         yield _evidence_of(
             item,
@@ -141,6 +143,7 @@ def _evidence_of_block(block: Sequence[Item]) -> Iterator[Evidence]:
             rulings.get(item.trace.question_id),
             declines.get(item.pk, 0),
             incomplete=item.pk in incomplete,
+            right_key=right_keys.get(item.trace_id, ""),
         )
 
 
@@ -152,6 +155,7 @@ def _evidence_of(
     declines: int,
     *,
     incomplete: bool,
+    right_key: str,
 ) -> Evidence:
     holds = _holds(settled)
     agreed, flag = _consensus(settled, grades, holds), _open_safety_flag(settled, grades, holds)
@@ -173,7 +177,7 @@ def _evidence_of(
         independent=grades.independent,
         consensus=agreed,
         adjudicated=holds,
-        key_exclusion=_key_exclusion(item, grades, settled, ruling),
+        key_exclusion=_key_exclusion(item, grades, settled, ruling, right_key),
         open_safety_flag=flag,
         sent_back=item.sent_back,  # type: ignore[attr-defined]
         declines=declines,
@@ -200,11 +204,15 @@ def _holds(settled: Adjudication | None) -> bool:
 
 
 def _key_exclusion(
-    item: Item, grades: ItemGrades, settled: Adjudication | None, ruling: KeyRuling | None
+    item: Item,
+    grades: ItemGrades,
+    settled: Adjudication | None,
+    ruling: KeyRuling | None,
+    right_key: str,
 ) -> str:
     if item.trace.is_placebo:
         return ""
-    return key_exclusion(ruling, _doubts(grades, settled)) or ""
+    return key_exclusion(ruling, _doubts(grades, settled), right_key=right_key) or ""
 
 
 def _settled_steps(settled: Adjudication) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from pipeline.models import Question
 from review.adjudication.settle import Settlement
 from review.forms.grading import CommentField, ScaleField
 from review.grading.rubric import Rubric
@@ -135,8 +136,31 @@ class ReplyForm(forms.Form):
 
 
 class RulingForm(forms.Form):
-    """What a lead rules on a disputed answer key, and why."""
+    """What a lead rules on a disputed answer key, and why; of a wrong key, the right one."""
 
     seen = forms.CharField(widget=forms.HiddenInput)
     ruling = forms.ChoiceField(choices=KeyRuling.Ruling.choices, widget=forms.RadioSelect)
     reason = _text("Reason")
+
+    def __init__(self, *args: Any, question: Question, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        about: dict[str, Any] = {
+            "required": False,
+            "label": "The right answer, where the key is wrong and you know it",
+            "help_text": "The question goes on with it. Traces made before stay out of releases.",
+        }
+        if question.options:
+            others = [
+                (label, f"{label}. {text}")
+                for label, text in question.options
+                if label != question.answer_label
+            ]
+            self.fields["right"] = forms.ChoiceField(choices=[("", "not known"), *others], **about)
+        else:
+            self.fields["right"] = CommentField(max_length=2000, **about)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("right") and data.get("ruling") not in (None, KeyRuling.Ruling.WRONG):
+            self.add_error("right", "Name a right answer only where the key is wrong.")
+        return data

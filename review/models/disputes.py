@@ -44,3 +44,8 @@ class KeyRuling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question}: {self.ruling}"
+
+    @property
+    def names_right_key(self) -> bool:
+        """Whether it says which key is right, with which the question goes on."""
+        return bool(self.right_label or self.right_text)

@@ -8,7 +8,7 @@ from django.utils import timezone
 from review import access
 from review.models import Release
 from review.needs.need import RECENT, Need, NeedRow, need
-from review.releases.zip_file import is_awaited, lacks_archive
+from review.releases.zip_file import is_awaited, lacks_zip
 
 
 def output_needs(user: User) -> Iterator[Need]:
@@ -35,7 +35,7 @@ def _why(release: Release) -> str:
         return release.failed_reason
     if is_awaited(release):
         return ""  # being packed
-    return "its ZIP is missing or was changed" if lacks_archive(release) else ""
+    return "its ZIP is missing or was changed" if lacks_zip(release) else ""
 
 
 def _invitations(user: User) -> Iterator[NeedRow]:

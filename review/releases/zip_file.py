@@ -53,10 +53,10 @@ def whole_zip(release: Release) -> Path | None:
     return path
 
 
-def lacks_archive(release: Release) -> bool:
+def lacks_zip(release: Release) -> bool:
     """Whether the ZIP of a frozen release, packed once, is gone or has another size.
 
-    Quick, for lists: `whole_archive` also compares the sum.
+    Quick, for lists: `whole_zip` also compares the sum.
     """
     if not release.archive_sha256:
         return False

@@ -81,6 +81,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:send_back": ("post", {"lead", "adjudicator"}),
     "review:disputes": ("get", READ_BY_LEADS),
     "review:dispute": ("get", READ_BY_LEADS),
+    "review:dispute_make_again": ("post", {"lead"}),
     "review:studies": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:study_new": ("get", READ_BY_LEADS),
     "review:study": ("get", READ_BY_LEADS | {"adjudicator"}),

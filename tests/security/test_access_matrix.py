@@ -99,6 +99,7 @@ def world(module_db) -> dict[str, str]:
         "pipeline:endpoint_steer": [endpoint.name, "deactivate"],
         "pipeline:price_change": [endpoints.price().pk],
         "review:dispute": [disputed.trace.question_id],
+        "review:dispute_make_again": [disputed.trace.question_id, batch.pk],
         "review:control_mark": [batch.traces.first().key],
         "review:control_retire": [control.pk],
         "review:study_steer": [study.pk, "pause"],
