@@ -99,11 +99,6 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.chain} {self.position}: {self.action}"
 
-    @property
-    def particulars(self) -> list[tuple[str, Any]]:
-        """The payload in order; templates cannot ask a dict with a key `items` for its items."""
-        return list(self.payload.items())
-
     def computed_digest(self) -> str:
         """sha256 over the event's content and the previous digest, as canonical JSON."""
         content = {

@@ -1,5 +1,6 @@
 """The audit and the login log, for leads and auditors."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from review import access
+from review.audit.wording import told_events
 from review.forms.people import AuditForm, LoginsForm
 
 PAGE_SIZE = 50
@@ -29,7 +31,7 @@ def audit(request: SignedInRequest) -> HttpResponse:
         events = events.filter(actor=actor)
     if action := chosen.get("action"):
         events = events.filter(action=action)
-    return _list_page(request, "review/audit.html", events, form)
+    return _list_page(request, "review/audit.html", events, form, told=told_events)
 
 
 @require_GET
@@ -44,7 +46,12 @@ def logins(request: SignedInRequest) -> HttpResponse:
 
 
 def _list_page(
-    request: SignedInRequest, template: str, rows: QuerySet[Any], form: AuditForm | LoginsForm
+    request: SignedInRequest,
+    template: str,
+    rows: QuerySet[Any],
+    form: AuditForm | LoginsForm,
+    *,
+    told: Callable[[Any], list[Any]] = list,
 ) -> HttpResponse:
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, template, {"form": form, "page": page})
+    return render(request, template, {"form": form, "page": page, "rows": told(page)})

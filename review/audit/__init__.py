@@ -1,0 +1,1 @@
+"""The audit in words: each event as a sentence, with whatever the sentence leaves out beside it."""

@@ -1,0 +1,90 @@
+"""An event as a sentence, and the particulars that the sentence does not hold."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from string import Formatter
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import models
+
+from pipeline.models import Batch, Configuration, Endpoint, Event, KnowledgeGraph
+from review.audit.sentences import IN_WORDS, SENTENCES, Part
+from review.audit.values import Value, in_words, is_empty
+from review.models import Policy, Release, Study
+
+# Rows whose names every reader of the audit may see anyway; a type that is not here has a number.
+NAMED: tuple[type[models.Model], ...] = (
+    *(Batch, Configuration, Endpoint, KnowledgeGraph),
+    *(Policy, Release, Study, User),
+)
+
+
+@dataclass(frozen=True)
+class ToldEvent:
+    """An event, its sentence (empty for an action without one), and what else it recorded."""
+
+    event: Event
+    sentence: str
+    others: tuple[tuple[str, str], ...]
+
+
+def told_events(events: Iterable[Event]) -> list[ToldEvent]:
+    """The events of one page in words; a query for each kind of row among them."""
+    events = list(events)
+    names = _names(events)
+    return [_told(event, names) for event in events]
+
+
+def _told(event: Event, names: Mapping[tuple[str, str], str]) -> ToldEvent:
+    parts = SENTENCES.get(event.action)
+    if parts is None:
+        return ToldEvent(event, "", _others(event.payload, frozenset()))
+    subject = names.get((event.subject_type, event.subject_id), f"number {event.subject_id}")
+    facts = {name: _fact(event.action, name, value) for name, value in event.payload.items()}
+    facts["subject"] = subject
+    told = [text for part in parts if (text := _text(part, facts))]
+    if not told:
+        return ToldEvent(event, "", _others(event.payload, frozenset()))
+    sentence = f"{'; '.join(told)}."
+    used = frozenset(name for part in parts for name in _names_in(part))
+    return ToldEvent(event, sentence[0].upper() + sentence[1:], _others(event.payload, used))
+
+
+def _fact(action: str, name: str, value: Any) -> Any:
+    words = IN_WORDS.get((action, name))
+    return words(value) if words and isinstance(value, dict) else value
+
+
+def _text(part: Part, facts: Mapping[str, Any]) -> str:
+    """The part with its values; empty where one of them is missing or empty."""
+    if any(is_empty(facts.get(name)) for name in _names_in(part)):
+        return ""
+    template = part if isinstance(part, str) else part[1]
+    return template.format_map({name: Value(value) for name, value in facts.items()})
+
+
+def _names_in(part: Part) -> list[str]:
+    if isinstance(part, tuple):
+        return [part[0]]
+    return [name for _, name, _, _ in Formatter().parse(part) if name]
+
+
+def _others(payload: Mapping[str, Any], used: frozenset[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (name.replace("_", " "), in_words(value))
+        for name, value in payload.items()
+        if name not in used
+    )
+
+
+def _names(events: Iterable[Event]) -> dict[tuple[str, str], str]:
+    wanted: dict[str, set[str]] = {}
+    for event in events:
+        wanted.setdefault(event.subject_type, set()).add(event.subject_id)
+    return {
+        (label, str(row.pk)): str(row)
+        for model in NAMED
+        if (label := model._meta.label_lower) in wanted
+        for row in model._default_manager.filter(pk__in=wanted[label])
+    }
