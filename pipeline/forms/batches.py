@@ -125,7 +125,7 @@ class BatchForm(BudgetForm):
             self,
             reasoner_endpoint="needed by configurations that use language models",
             reader_endpoint="needed by configurations that use language models",
-            temperature="needed for several traces per question where the configuration's is 0",
+            temperature="optional for one trace per question",
         )
         runnable = runnable_configurations()
         self.has_models = any(row.asks_models for row in runnable)

@@ -115,6 +115,11 @@ class Trace(Leased):
         return self.arm != self.Arm.KEY
 
     @property
+    def rejection_titles(self) -> str:
+        """The filters that rejected it, as people read them: "answer, conclusion"."""
+        return self.rejections.replace(",", ", ")
+
+    @property
     def failure_title(self) -> str:
         """The reason as people read it: "answer not mapped"."""
         return self.failure_reason.replace("_", " ")

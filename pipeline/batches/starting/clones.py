@@ -33,7 +33,7 @@ def clone_of(batch: Batch) -> Clone:
         "knowledge_graph": batch.knowledge_graph_id,
         "limit": batch.question_limit,
         "samples": batch.samples,
-        "placebo_percent": float(f"{batch.placebo_share * 100:.10g}"),
+        "placebo_percent": f"{batch.placebo_share * 100:.10g}",
         "seed": batch.config["seed"],
         "replay": batch.replay,
         "budget_money": batch.budget_money,

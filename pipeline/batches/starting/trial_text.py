@@ -38,7 +38,7 @@ def _verdict(one: ShortTrace) -> str:
         return f"Failed: {row.failure_title}. {row.failure_detail}".rstrip()
     if row.state != row.State.MADE:
         return f"Not made: {row.state}"
-    return "Kept" if row.kept else f"Discarded by {row.rejections.replace(',', ', ')}"
+    return "Kept" if row.kept else f"Discarded by {row.rejection_titles}"
 
 
 def _cost(costs: Costs) -> str:
