@@ -21,7 +21,7 @@ def batches_to_make_again(question: Question) -> QuerySet[Batch]:
         return Batch.objects.none()
     rows = Trace.objects.of_key().filter(batch=OuterRef("pk"), question=question, is_current=True)
     return (
-        Batch.objects.filter(Exists(_before(rows, since)))
+        Batch.objects.filter(Exists(_before(rows, since)), is_trial=False)
         .exclude(Exists(rows.exclude(pk__in=_before(rows, since).values("pk"))))
         .exclude(state=Batch.State.CANCELLED)
     )

@@ -95,7 +95,11 @@ class BatchForm(BudgetForm):
         "compare spelling alone.",
     )
     temperature = forms.FloatField(
-        min_value=0, max_value=2, required=False, help_text="Leave empty for the configuration's."
+        min_value=0,
+        max_value=2,
+        required=False,
+        help_text="Leave empty for the configuration's. Several need more than 0, or the model's "
+        "own.",
     )
     own_temperature = forms.BooleanField(
         label="Leave the temperature to the model",

@@ -38,11 +38,12 @@ def trace_list(request: SignedInRequest, batch_id: int) -> HttpResponse:
 @require_GET
 @role_required(Role.LEAD)
 def all_traces(request: SignedInRequest) -> HttpResponse:
-    """The current traces of all batches."""
+    """The current traces of all batches, without trials, which count in no figure."""
     sets = access.question_sets_for(request.user).filter(batches__isnull=False)
     sources = list(sets.order_by("source").values_list("source", flat=True).distinct())
     asked = Question.objects.filter(question_set__in=sets)
-    return _list(request, access.all_traces_for(request.user), asked, sources=sources, batch=None)
+    rows = access.all_traces_for(request.user).filter(batch__is_trial=False)
+    return _list(request, rows, asked, sources=sources, batch=None)
 
 
 def _list(

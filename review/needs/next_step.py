@@ -34,7 +34,7 @@ def next_step(user: User) -> NextStep:
     done = (
         (pipeline_access.question_sets_for(user), QUESTIONS),
         (pipeline_access.knowledge_graphs_for(user), GRAPH),
-        (pipeline_access.batches_for(user), BATCH),
+        (pipeline_access.batches_for(user).filter(is_trial=False), BATCH),
         (access.studies_for(user), STUDY),
         (access.releases_for(user), RELEASE),
     )

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from pipeline import access
+from pipeline.batches.progress.pauses import pause_of
 from pipeline.models import Batch, Event, Trace
 from review.needs.need import RECENT, Need, NeedRow, need
 
@@ -30,10 +31,11 @@ def _paused(user: User) -> Iterator[NeedRow]:
     )
     paused_at = dict(events.order_by("pk").values_list("subject_id", "at"))
     for row in rows:
-        since = paused_at.get(str(row.pk))
+        since, pause = paused_at.get(str(row.pk)), pause_of(row)
+        mended = pause is not None and pause.is_mended
         yield NeedRow(
-            title=row.name,
-            why=row.pause_reason or "paused by a lead",
+            title=f"Trial of {row}" if row.is_trial else row.name,
+            why="mended: resume it" if mended else row.pause_reason or "paused by a lead",
             since=since,
             page="pipeline:batch",
             argument=row.pk,
@@ -45,7 +47,7 @@ def _empty(user: User) -> Iterator[NeedRow]:
     made = Trace.objects.filter(batch=OuterRef("pk"), state=Trace.State.MADE)
     recent = timezone.now() - RECENT
     finished = access.batches_for(user).filter(
-        ~Exists(made), state=Batch.State.FINISHED, finished_at__gt=recent
+        ~Exists(made), state=Batch.State.FINISHED, finished_at__gt=recent, is_trial=False
     )
     for row in finished:
         yield NeedRow(

@@ -9,7 +9,7 @@ from pipeline.models import Batch, Event
 # Fewer say nothing of the pace; more than these are no longer recent.
 MIN_SETTLED, MAX_SETTLED = 5, 60
 # From each of these on the batch was at work again: no pause counts as slowness.
-BEGUN = ("batch.started", "batch.resumed", "batch.retried")
+BEGUN = ("batch.started", "batch.resumed", "batch.retried", "batch.question_made_again")
 UNITS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
 
 

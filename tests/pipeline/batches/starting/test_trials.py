@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
+from django.urls import reverse
 
 from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.batches.starting.clones import clone_of
@@ -104,6 +105,13 @@ def test_no_study_takes_it_and_no_figure_counts_it():
         open_study(plan, opened_by=lead)
     with pytest.raises(Refusal, match="counts in no figure"):
         require_no_trial([batch])
+
+
+def test_the_lists_of_traces_and_of_what_needs_a_lead_leave_it_out():
+    run_batch(trial())
+    client = actors.signed_in(actors.lead())
+    assert "q1" not in client.get(reverse("pipeline:all_traces")).content.decode()
+    assert "Start a batch" in client.get(reverse("home"), follow=True).content.decode()
 
 
 @pytest.mark.parametrize("command", ["replicate", "export_batch"])
