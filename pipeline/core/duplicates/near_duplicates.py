@@ -12,6 +12,7 @@ import unicodedata
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,12 +75,18 @@ class NearDuplicates:
         codes = np.concatenate(triples) if triples else np.empty(0, np.uint32)
         order = np.argsort(codes, kind="stable")
         self._codes, self._owners = codes[order], owners[order]
-        # Where each question's own triples stand in that order: before them, earlier questions'.
-        self._places = np.empty(len(order), dtype=np.int64)
-        self._places[order] = np.arange(len(order))
-        self._starts = np.searchsorted(self._codes, codes, "left")
         self._ends = np.cumsum(self._sizes)
         self._lengths = np.array([len(wording.stem) for wording in wordings], dtype=np.int64)
+
+    @cached_property
+    def _places(self) -> NDArray[np.int32]:
+        """Where each question's own triples stand among the codes, question by question."""
+        return np.argsort(self._owners, kind="stable").astype(np.int32)
+
+    @cached_property
+    def _starts(self) -> NDArray[np.int32]:
+        """For each place where its code begins: up to the place stand the earlier questions."""
+        return np.searchsorted(self._codes, self._codes, "left").astype(np.int32)
 
     def nearest(self, wording: Wording) -> Near | None:
         """The nearest question at or above the threshold, the first of equals; else None."""
@@ -91,7 +98,8 @@ class NearDuplicates:
         """Questions of the set before this one that may be near to it, by triples and length."""
         size, end = int(self._sizes[position]), int(self._ends[position])
         own = slice(end - size, end)
-        found = self._sharing(self._starts[own], self._places[own], size, position)
+        places = self._places[own]
+        found = self._sharing(self._starts[places], places, size, position)
         lengths, length = self._lengths[found], self._lengths[position]
         alike = np.minimum(lengths, length) >= SHORTEST * np.maximum(lengths, length)
         return [int(i) for i in found[alike]]
@@ -108,7 +116,7 @@ class NearDuplicates:
         return [int(i) for i in self._sharing(low, high, len(triples), len(self._sizes))]
 
     def _sharing(
-        self, low: NDArray[np.int64], high: NDArray[np.int64], size: int, count: int
+        self, low: NDArray[np.integer], high: NDArray[np.integer], size: int, count: int
     ) -> NDArray[np.int64]:
         """Which of the first `count` questions stand often enough between `low` and `high`."""
         owners = [self._owners[a:b] for a, b in zip(low, high, strict=True) if b > a]
