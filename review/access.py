@@ -41,40 +41,45 @@ def study_to_grade(reviewer: Reviewer, study_id: int) -> Study:
     return get_object_or_404(studies_to_grade(reviewer), pk=study_id)
 
 
-def slot_to_grade(reviewer: Reviewer, code: str) -> Slot:
-    """The reviewer's own slot of the item with this code, leased or filled, or Http404."""
-    slots = Slot.objects.filter(
-        reviewer=reviewer, state__in=(Slot.State.LEASED, Slot.State.FILLED)
-    ).select_related("item__study", "item__trace__question__question_set")
-    return get_object_or_404(slots, item__code=code)
+# What a screen of a reviewer shows of an item's slot, and of its trace or traces.
+OF_A_SLOT = ("item__study", "item__trace__question__question_set", "item__rival_trace")
+SINGLE, PAIR = ~Q(item__kind=Item.Kind.PAIR), Q(item__kind=Item.Kind.PAIR)
 
 
-def slot_to_submit(reviewer: Reviewer, code: str) -> Slot:
+def slot_to_grade(reviewer: Reviewer, code: str, *, of: Q = SINGLE) -> Slot:
+    """The reviewer's own slot of the item with this code, leased or filled, or Http404.
+
+    `of` is the kind of item the asking screen is for: one trace, or a PAIR.
+    """
+    taken = (Slot.State.LEASED, Slot.State.FILLED)
+    slots = Slot.objects.filter(of, reviewer=reviewer, state__in=taken)
+    return get_object_or_404(slots.select_related(*OF_A_SLOT), item__code=code)
+
+
+def slot_to_submit(reviewer: Reviewer, code: str, *, of: Q = SINGLE) -> Slot:
     """The slot a submitted form belongs to: the reviewer's own, or one they have lost, or Http404.
 
     Codes are unguessable: a reviewer of the study who names one was shown the item. A grade
     that comes too late is refused on its own page, with its text, not by "not found".
     """
     slots = Slot.objects.filter(
-        item__code=code, item__study__places__reviewer=reviewer
-    ).select_related("item__study", "item__trace__question__question_set")
+        of, item__code=code, item__study__places__reviewer=reviewer
+    ).select_related(*OF_A_SLOT)
     return slots.filter(reviewer=reviewer).first() or get_object_or_404(slots, number=1)
 
 
-def draft_to_resume(reviewer: Reviewer, code: str) -> Draft:
+def draft_to_resume(reviewer: Reviewer, code: str, *, of: Q = SINGLE) -> Draft:
     """The reviewer's draft of an item whose slot they have lost, or Http404."""
     drafts = Draft.objects.filter(
-        reviewer=reviewer, item__study__places__reviewer=reviewer
-    ).select_related("item__study", "item__trace__question__question_set", "reviewer")
+        of, reviewer=reviewer, item__study__places__reviewer=reviewer
+    ).select_related(*OF_A_SLOT, "reviewer")
     return get_object_or_404(drafts, item__code=code)
 
 
-def graded_slot(reviewer: Reviewer, code: str) -> Slot:
+def graded_slot(reviewer: Reviewer, code: str, *, of: Q = SINGLE) -> Slot:
     """The slot of this item that the reviewer has filled, or Http404."""
-    slots = Slot.objects.filter(reviewer=reviewer, state=Slot.State.FILLED).select_related(
-        "item__study", "item__trace__question__question_set"
-    )
-    return get_object_or_404(slots, item__code=code)
+    slots = Slot.objects.filter(of, reviewer=reviewer, state=Slot.State.FILLED)
+    return get_object_or_404(slots.select_related(*OF_A_SLOT), item__code=code)
 
 
 def practice_grade(reviewer: Reviewer, study: Study, case: str) -> PracticeGrade:
@@ -108,7 +113,15 @@ def controls_for(user: User) -> QuerySet[Control]:
 
 
 def studies_to_settle(user: User) -> QuerySet[Study]:
-    """Studies whose grades the user may see side by side: none they may still grade in."""
+    """Studies whose grades the user may see side by side: none they may still grade in.
+
+    Nor a pairwise study: it has no grades.
+    """
+    return _studies_unblinded(user).exclude(mode=Study.Mode.PAIRWISE)
+
+
+def _studies_unblinded(user: User) -> QuerySet[Study]:
+    """Studies whose submissions the user may see."""
     own = StudyReviewer.objects.filter(reviewer__user=user).exclude(study__state=Study.State.CLOSED)
     return studies_for(user).exclude(pk__in=own.values("study"))
 
@@ -119,8 +132,20 @@ def study_to_settle(user: User, study_id: int) -> Study:
 
 
 def study_to_report(user: User, study_id: int) -> Study:
-    """A study whose reports the user may read, or Http404: reports show what others graded."""
-    return study_to_settle(user, study_id)
+    """A study whose reports the user may read, or Http404: reports show what others graded.
+
+    Those of a pairwise study name the batches that are compared: for leads and auditors alone.
+    """
+    rows = _studies_unblinded(user)
+    if not roles_of(user) & {Role.LEAD, Role.AUDITOR}:
+        rows = rows.exclude(mode=Study.Mode.PAIRWISE)
+    return get_object_or_404(rows, pk=study_id)
+
+
+def may_report(user: User, study: Study) -> bool:
+    """Whether the user may read the study's reports, see `study_to_report`."""
+    leads = bool(roles_of(user) & {Role.LEAD, Role.AUDITOR})
+    return may_see_grades(user, study) and (leads or not study.is_pairwise)
 
 
 def item_to_settle(user: User, code: str) -> Item:

@@ -12,7 +12,7 @@ from pipeline.accounts.roles import Role
 from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.core.config import preset
 from pipeline.models import Batch
-from pipeline.sources.knowledge_graphs import load_graph
+from pipeline.sources.knowledge_graphs import GraphTerms, load_graph
 from pipeline.sources.question_sets import QuestionSetTerms, get_or_create_question_set
 from pipeline.sources.questions import load_questions
 from review.models import Reviewer, Study
@@ -64,7 +64,8 @@ def seed_starter(progress: Progress = _silent) -> Study | None:
 
 
 def _start_first_batch(lead: User) -> Batch:
-    graph, _ = load_graph(STARTER / "kg.csv", name=NAME, loaded_by=lead)
+    own = GraphTerms(licence="Apache-2.0", source="written for MedReason Web")
+    graph, _ = load_graph(STARTER / "kg.csv", name=NAME, terms=own, loaded_by=lead)
     terms = QuestionSetTerms(licence="Apache-2.0", may_be_released=True)
     questions = get_or_create_question_set(NAME, source="house", terms=terms, created_by=lead)
     file = STARTER / "questions.jsonl"

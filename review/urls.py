@@ -5,7 +5,7 @@ from django.urls.converters import StringConverter
 
 from review.views import archive, audit, controls, home, reports, studies
 from review.views.adjudication import corrections, disputes, items, sendbacks
-from review.views.grading import desk, drafts, history, practice
+from review.views.grading import desk, drafts, history, pair_history, pairs, practice
 from review.views.people import invitations, password_links, people
 from review.views.releases import files, policies, releases
 
@@ -34,6 +34,15 @@ urlpatterns = [
     path("grade/items/<item_code:code>/amend/draft/", drafts.amend_draft, name="amend_draft"),
     path("grade/items/<item_code:code>/reveal/", history.reveal, name="reveal"),
     path("grade/items/<item_code:code>/sent-back/", sendbacks.sent_back, name="sent_back"),
+    path("compare/studies/<int:study_id>/history/", pair_history.history, name="pair_history"),
+    path("compare/items/<item_code:code>/", pairs.compare, name="pair"),
+    path("compare/items/<item_code:code>/draft/", pairs.draft, name="pair_draft"),
+    path("compare/items/<item_code:code>/amend/", pair_history.amend, name="pair_amend"),
+    path(
+        "compare/items/<item_code:code>/amend/draft/",
+        pair_history.amend_draft,
+        name="pair_amend_draft",
+    ),
     path("adjudication/", items.overview, name="adjudication"),
     path("adjudication/studies/<int:study_id>/", items.study, name="adjudication_study"),
     path("adjudication/studies/<int:study_id>/next/", items.next_item, name="settle_next"),
@@ -52,6 +61,7 @@ urlpatterns = [
     ),
     path("studies/", studies.study_list, name="studies"),
     path("studies/new/", studies.study_new, name="study_new"),
+    path("studies/new/pairs/", studies.pairwise_new, name="pairwise_new"),
     path("studies/controls/", controls.control_list, name="controls"),
     path("studies/controls/<uuid:key>/", controls.control_mark, name="control_mark"),
     path(

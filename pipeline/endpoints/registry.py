@@ -5,7 +5,7 @@ entered, again when it is opened for a batch, and once more at each connection.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.debug import sensitive_variables
 
 from pipeline.core.errors import EndpointRefused, InvalidConfiguration
+from pipeline.core.licences import may_publish, written
 from pipeline.core.llm.base import LanguageModel
 from pipeline.core.llm.dialects import NAMES, Dialect
 from pipeline.endpoints.allowed_hosts import (
@@ -37,6 +38,8 @@ class EndpointTerms:
     """What an endpoint is, but for its key. Limits are null where there is none.
 
     `dialect_stated` holds the parts of its dialect that a lead states, whatever a test finds.
+    `output_licence` names the terms on which the model's text may be used (empty: not stated);
+    `output_may_be_released` is leave to publish it, which a known licence gives by itself.
     """
 
     role: str
@@ -46,6 +49,8 @@ class EndpointTerms:
     requests_per_minute: int | None = None
     tokens_per_minute: int | None = None
     dialect_stated: Mapping[str, Any] = field(default_factory=dict)
+    output_licence: str = ""
+    output_may_be_released: bool = False
 
     @classmethod
     def of(cls, endpoint: Endpoint, **changes: Any) -> "EndpointTerms":
@@ -91,8 +96,8 @@ def change_endpoint(
     """Change an endpoint; a key of None keeps the one there is.
 
     Another base URL needs its key entered again: without one the old key is dropped. Another
-    base URL or model needs its dialect found again. Raises EndpointRefused as
-    `create_endpoint`.
+    base URL or model needs its dialect found again, and the terms of its output stated again:
+    `pipeline.sources.terms` changes those. Raises EndpointRefused as `create_endpoint`.
     """
     with transaction.atomic():
         # As it is now: it may have been tested, or taken out of use, since the caller read it.
@@ -107,7 +112,7 @@ def change_endpoint(
 
 def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -> list[str]:
     before = {name: getattr(endpoint, name) for name in _names()}
-    _apply(endpoint, terms)
+    _apply(endpoint, replace(terms, **_output_terms(endpoint, terms)))
     changed = [name for name in _names() if getattr(endpoint, name) != before[name]]
     if key is None and "base_url" in changed:
         key = NO_KEY
@@ -119,6 +124,16 @@ def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -
         endpoint.tested_at, endpoint.test_error = None, ""
     _check(endpoint)
     return changed
+
+
+def _output_terms(endpoint: Endpoint, terms: EndpointTerms) -> dict[str, Any]:
+    """What is said of the model's output holds for that model at that place only."""
+    there = (endpoint.base_url, endpoint.model)
+    same = there == (terms.base_url.strip().rstrip("/"), terms.model)
+    return {
+        name: getattr(endpoint, name) if same else empty
+        for name, empty in (("output_licence", ""), ("output_may_be_released", False))
+    }
 
 
 def state_dialect(
@@ -229,6 +244,10 @@ def _apply(endpoint: Endpoint, terms: EndpointTerms) -> None:
     for name in _names():
         setattr(endpoint, name, getattr(terms, name))
     endpoint.base_url = terms.base_url.strip().rstrip("/")
+    endpoint.output_licence = written(terms.output_licence)
+    endpoint.output_may_be_released = may_publish(
+        terms.output_licence, terms.output_may_be_released
+    )
 
 
 @sensitive_variables("key")

@@ -12,6 +12,7 @@ from pipeline.forms.dialects import DialectForm, initial_of
 from pipeline.forms.marks import needed
 from pipeline.models import Endpoint
 
+OUTPUT_TERMS = ("output_licence", "output_may_be_released")
 KEEP, NONE, VARIABLE, ENTERED = "keep", "none", "variable", "entered"
 MAX_PER_MINUTE = 10**9
 
@@ -54,6 +55,19 @@ class EndpointForm(DialectForm):
     requests_per_minute = forms.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
     tokens_per_minute = forms.IntegerField(min_value=1, max_value=MAX_PER_MINUTE, required=False)
 
+    output_licence = forms.CharField(
+        label="Licence or terms of the model's text",
+        max_length=120,
+        required=False,
+        help_text="On which terms what the model writes may be used, such as Apache-2.0 or Llama "
+        "3.1 Community License. Until it is stated, nothing that it wrote can be released.",
+    )
+    output_may_be_released = forms.BooleanField(
+        label="These terms permit publishing it",
+        required=False,
+        help_text="Only for terms that this program does not know, once you have read them.",
+    )
+
     def __init__(self, *args: Any, endpoint: Endpoint | None = None, **kwargs: Any) -> None:
         self.endpoint = endpoint
         if endpoint is not None:
@@ -66,7 +80,9 @@ class EndpointForm(DialectForm):
         )
         keep = []
         if endpoint is not None:
-            del self.fields["name"]
+            # Its output's terms are corrected on a page of their own, with a reason.
+            for name in ("name", *OUTPUT_TERMS):
+                del self.fields[name]
             if endpoint.key_variable or endpoint.key_encrypted:
                 keep = [(KEEP, f"keep the current one ({key_source(endpoint)})")]
         self.fields["key_from"].choices = [  # type: ignore[attr-defined]
@@ -106,7 +122,7 @@ class EndpointForm(DialectForm):
 
     def terms(self) -> EndpointTerms:
         """The terms entered."""
-        names = EndpointTerms.__dataclass_fields__.keys() - {"dialect_stated"}
+        names = EndpointTerms.__dataclass_fields__.keys() & self.cleaned_data.keys()
         return EndpointTerms(
             **{name: self.cleaned_data[name] for name in names}, dialect_stated=self.stated()
         )

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
@@ -12,10 +13,30 @@ from django.db import transaction
 from django.db.models import Max
 
 from pipeline import store
-from pipeline.core.errors import ArtefactError, SourceFileError
+from pipeline.core.errors import ArtefactError, Refusal, SourceFileError
 from pipeline.core.kg.index import GraphIndex, build_index
+from pipeline.core.licences import may_publish, written
 from pipeline.log import log
 from pipeline.models import Event, KnowledgeGraph
+
+
+@dataclass(frozen=True)
+class GraphTerms:
+    """The licence of a graph's file, where the file comes from, and leave to publish its paths.
+
+    A known licence that permits publication gives the leave by itself.
+    """
+
+    licence: str = ""
+    source: str = ""
+    may_be_released: bool = False
+
+    @property
+    def permits_publication(self) -> bool:
+        return may_publish(self.licence, self.may_be_released)
+
+
+NO_TERMS = GraphTerms()
 
 
 def load_graph(
@@ -23,6 +44,7 @@ def load_graph(
     *,
     name: str,
     synonyms: Path | None = None,
+    terms: GraphTerms = NO_TERMS,
     loaded_by: User | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[KnowledgeGraph, bool]:
@@ -30,10 +52,13 @@ def load_graph(
 
     `synonyms` may name a file of further names of its nodes. Returns the row and whether it is
     new: the same files loaded again are the same version, its artefact checked and, where it
-    is lost or damaged, built anew. `progress` receives bytes read and bytes in all. Raises
-    SourceFileError for a file that cannot be used; then neither row nor artefact remains.
+    is lost or damaged, built anew. `terms` are kept with a new version. `progress` receives bytes
+    read and bytes in all. Raises SourceFileError for a file that cannot be used; then neither row
+    nor artefact remains. Raises Refusal where the version is there under other terms.
     """
     existing = _same_version(source, name, synonyms)
+    if existing is not None:
+        _check_terms(existing, terms)
     if existing is not None and _is_intact(existing):
         return existing, False
     folder = settings.KNOWLEDGE_GRAPH_DIR / f"{name}-{uuid.uuid4().hex[:12]}"
@@ -44,6 +69,8 @@ def load_graph(
         row = store.graph_row(
             name=name, version=0, source_file=source.name, folder=folder.name, summary=summary
         )
+        row.licence, row.source = written(terms.licence), terms.source
+        row.may_be_released = terms.permits_publication
         return _register(row, loaded_by), True
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -104,8 +131,20 @@ def _register(row: KnowledgeGraph, loaded_by: User | None) -> KnowledgeGraph:
             name=row.name,
             version=row.version,
             checksum=row.checksum,
+            licence=row.licence,
+            may_be_released=row.may_be_released,
         )
     return row
+
+
+def _check_terms(row: KnowledgeGraph, terms: GraphTerms) -> None:
+    """What is not stated is no contradiction."""
+    if terms.licence and written(terms.licence) != row.licence:
+        raise Refusal(
+            f"{row} is loaded already, under {row.licence or 'no licence that is stated'}: change "
+            "its terms on the page of the graphs, or with `manage.py set_terms graph`.",
+            field="licence",
+        )
 
 
 def latest_graph(name: str) -> KnowledgeGraph | None:

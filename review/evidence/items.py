@@ -13,7 +13,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline import store
 from pipeline.core.features import TraceFeatures
-from pipeline.models import QuestionSet, Trace
+from pipeline.models import Trace
+from pipeline.sources.publication import PublicationTerms
 from pipeline.statistics.consensus import Consensus, Rating, consensus
 from pipeline.statistics.step_labels import step_consensus
 from review.evidence.corrected_keys import outdated_keys
@@ -111,9 +112,9 @@ def sampled_evidence(study: Study) -> Iterator[Evidence]:
 
 def read_evidence(items: QuerySet[Item]) -> Iterator[Evidence]:
     """The evidence of any items, in the order of their numbers, a block at a time."""
-    last = 0
+    last, terms = 0, PublicationTerms()
     while block := list(_rows(items.filter(pk__gt=last))[:BLOCK_SIZE]):
-        yield from _evidence_of_block(block)
+        yield from _evidence_of_block(block, terms)
         last = block[-1].pk
 
 
@@ -127,7 +128,7 @@ def _rows(items: QuerySet[Item]) -> QuerySet[Item]:
     )
 
 
-def _evidence_of_block(block: Sequence[Item]) -> Iterator[Evidence]:
+def _evidence_of_block(block: Sequence[Item], terms: PublicationTerms) -> Iterator[Evidence]:
     item_ids = [item.pk for item in block]
     grades = grades_by_item(item_ids)
     settled = _settled(item_ids)
@@ -143,6 +144,7 @@ def _evidence_of_block(block: Sequence[Item]) -> Iterator[Evidence]:
             rulings.get(item.trace.question_id),
             declines.get(item.pk, 0),
             incomplete=item.pk in incomplete,
+            licence_exclusion=terms.refusal(item.trace),
             right_key=right_keys.get(item.trace_id, ""),
         )
 
@@ -155,6 +157,7 @@ def _evidence_of(
     declines: int,
     *,
     incomplete: bool,
+    licence_exclusion: str,
     right_key: str,
 ) -> Evidence:
     holds = _holds(settled)
@@ -181,7 +184,7 @@ def _evidence_of(
         open_safety_flag=flag,
         sent_back=item.sent_back,  # type: ignore[attr-defined]
         declines=declines,
-        licence_exclusion=_licence_exclusion(question_set),
+        licence_exclusion=licence_exclusion,
         expected=item.expected,
         repeat_of=item.repeat_of_id,
         settled_steps=_settled_steps(settled) if settled is not None and holds else (),
@@ -219,12 +222,6 @@ def _settled_steps(settled: Adjudication) -> tuple[str, ...]:
     """In the order of the steps; empty where the adjudicator settled none."""
     labels = sorted((int(step), label) for step, label in settled.step_labels.items())
     return tuple(label for _, label in labels)
-
-
-def _licence_exclusion(question_set: QuestionSet) -> str:
-    if question_set.is_benchmark:
-        return "benchmark question"
-    return "" if question_set.may_be_released else "licence does not permit publication"
 
 
 def _consensus(settled: Adjudication | None, grades: ItemGrades, holds: bool) -> Consensus | None:

@@ -5,6 +5,7 @@ from datetime import UTC
 from pipeline.core.config import MethodConfig
 from pipeline.core.release_format import ModelReference, Provenance, Terms
 from pipeline.models import Endpoint, Trace
+from pipeline.sources.publication import publication_of
 
 
 def provenance_of(row: Trace) -> Provenance:
@@ -32,9 +33,13 @@ def provenance_of(row: Trace) -> Provenance:
 
 def terms_of(row: Trace) -> Terms:
     """On which terms its parts may be used."""
-    licence = row.question.question_set.licence
-    graph = row.batch.knowledge_graph.licence
-    return Terms(question=licence, graph=graph, output="not stated", together=licence)
+    publication = publication_of(row.batch, row.question.question_set)
+    return Terms(
+        question=publication.question,
+        graph=publication.graph,
+        output=publication.output,
+        together=publication.together,
+    )
 
 
 def _model(endpoint: Endpoint | None) -> ModelReference | None:

@@ -110,14 +110,33 @@ def _number(value: object) -> bool:
     return str(value).isascii() and str(value).isdigit()
 
 
-class GradeForm(forms.Form):
-    """One item's judgement: either all its grades, or the reason why it cannot be judged."""
+class ItemForm(forms.Form):
+    """What is entered for an item the queue dealt: drafted as it stands, submitted once."""
 
     fence = forms.IntegerField(widget=forms.HiddenInput)
     key = forms.UUIDField(widget=forms.HiddenInput)
     active_seconds = forms.IntegerField(
         required=False, min_value=0, max_value=10**6, widget=forms.HiddenInput
     )
+
+    @property
+    def missing(self) -> list[forms.BoundField]:
+        """The fields that have an error, in the order of the screen."""
+        return [field for field in self.visible_fields() if field.errors]
+
+    def content(self) -> dict[str, Any]:
+        """The fields unchecked, for a draft: known names only, texts cut to their maximum."""
+        data = self.data if isinstance(self.data, QueryDict) else QueryDict()
+        content = {}
+        for name in self.fields.keys() & data.keys() - NOT_IN_DRAFTS:
+            # PostgreSQL holds no NUL in a text.
+            values = [value.replace("\0", "")[:MAX_TEXT_LENGTH] for value in data.getlist(name)]
+            content[name] = values if name.endswith("_invalid") else values[-1]
+        return content
+
+
+class GradeForm(ItemForm):
+    """One item's judgement: either all its grades, or the reason why it cannot be judged."""
 
     def __init__(self, *args: Any, rubric: Rubric, layout: Layout, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -188,21 +207,6 @@ class GradeForm(forms.Form):
                 self[f"{name}_coherence"],
                 self[f"{name}_invalid"],
             )
-
-    @property
-    def missing(self) -> list[forms.BoundField]:
-        """The fields that have an error, in the order of the screen."""
-        return [field for field in self.visible_fields() if field.errors]
-
-    def content(self) -> dict[str, Any]:
-        """The fields unchecked, for a draft: known names only, texts cut to their maximum."""
-        data = self.data if isinstance(self.data, QueryDict) else QueryDict()
-        content = {}
-        for name in self.fields.keys() & data.keys() - NOT_IN_DRAFTS:
-            # PostgreSQL holds no NUL in a text.
-            values = [value.replace("\0", "")[:MAX_TEXT_LENGTH] for value in data.getlist(name)]
-            content[name] = values if name.endswith("_invalid") else values[-1]
-        return content
 
     def entry(self) -> GradeSubmission:
         """What was entered."""

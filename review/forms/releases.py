@@ -110,7 +110,7 @@ class ReleaseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["study"].queryset = Study.objects.order_by("-pk")  # type: ignore[attr-defined]
+        self.fields["study"].queryset = Study.objects.filter(mode=Study.Mode.SINGLE).order_by("-pk")  # type: ignore[attr-defined]
         self.fields["policy"].queryset = Policy.objects.order_by("-pk")  # type: ignore[attr-defined]
 
     def clean_name(self) -> str:

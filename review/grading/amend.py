@@ -39,7 +39,7 @@ def amend_grade(
     if not reason.strip():
         raise CannotAmend("Say why you are changing the grade.")
     with transaction.atomic():
-        _lock_open_study(slot.item)
+        lock_open_study(slot.item)
         saved = Grade.objects.filter(idempotency_key=key, item=slot.item, reviewer=reviewer)
         if (grade := saved.first()) is not None:
             return grade
@@ -52,7 +52,7 @@ def amend_grade(
     return grade
 
 
-def _lock_open_study(item: Item) -> None:
+def lock_open_study(item: Item) -> None:
     """The study's row orders revisions and keeps it from closing meanwhile."""
     check_open(Study.objects.select_for_update().get(pk=item.study_id))
 

@@ -1,18 +1,23 @@
 """Grading: one reviewer's submitted judgement of one item, append-only."""
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
-from django.utils import timezone
 
 from pipeline import store
-from pipeline.core.errors import Conflict
 from pipeline.models import Event
 from review.grading.answer_key import blind_coherence
+from review.grading.places import (
+    MAX_ACTIVE_SECONDS,
+    StaleLease,
+    fill_place,
+    lock_study,
+    plausible_seconds,
+    seconds_since_dealt,
+    session_position,
+)
 from review.grading.submission import (
     GradeSubmission,
     PathSubmission,
@@ -20,19 +25,17 @@ from review.grading.submission import (
     check_submission,
     paths_to_grade,
 )
-from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, StepLabel, Study
+from review.models import Draft, Grade, Item, PathGrade, Reviewer, Slot, StepLabel
 
-__all__ = ["GradeSubmission", "PathSubmission", "StepSubmission", "graded_paths", "submit_grade"]
-
-MAX_ACTIVE_SECONDS = 24 * 60 * 60
-# A longer pause between two submissions, in whichever studies, begins another session.
-SESSION_PAUSE = timedelta(minutes=30)
-
-
-class StaleLease(Conflict):
-    """The slot is no longer the reviewer's to fill: nothing was saved; the message says why."""
-
-    why = "lease"
+__all__ = [
+    "MAX_ACTIVE_SECONDS",
+    "GradeSubmission",
+    "PathSubmission",
+    "StaleLease",
+    "StepSubmission",
+    "graded_paths",
+    "submit_grade",
+]
 
 
 def graded_paths(item: Item) -> tuple[int, ...]:
@@ -51,8 +54,8 @@ def submit_grade(
     """
     check_submission(store.trace_record(slot.item.trace), entry)
     with transaction.atomic():
-        _lock_study(slot.item)
-        filled = _fill(slot, reviewer, fence)
+        lock_study(slot.item)
+        filled = fill_place(slot, reviewer=reviewer, fence=fence)
         if filled is None:
             # The second of two clicks comes here once the first has saved its grade.
             return _saved_before(slot, reviewer, key)
@@ -94,45 +97,8 @@ def judgement(entry: GradeSubmission) -> dict[str, Any]:
         "answer_key_disputed": entry.answer_key_disputed,
         "cannot_judge": entry.cannot_judge,
         "first_incorrect_step": entry.first_incorrect_step,
-        "active_seconds": _plausible(entry.active_seconds),
+        "active_seconds": plausible_seconds(entry.active_seconds),
     }
-
-
-def _plausible(seconds: int | None) -> int | None:
-    """The browser counts active seconds: never below none or over a day."""
-    return None if seconds is None else max(0, min(seconds, MAX_ACTIVE_SECONDS))
-
-
-def _fill(slot: Slot, reviewer: Reviewer, fence: int) -> Slot | None:
-    """Fill the reviewer's slot, or another place of the item that is still free; None: neither.
-
-    A lease may run out while its holder writes: the work counts as long as there is room.
-    """
-    own = Slot.objects.filter(
-        pk=slot.pk, reviewer=reviewer, fence=fence, state=Slot.State.LEASED
-    ).update(state=Slot.State.FILLED, lease_until=None)
-    return slot if own else _fill_free_place(slot.item, reviewer)
-
-
-def _fill_free_place(item: Item, reviewer: Reviewer) -> Slot | None:
-    if Slot.objects.filter(item=item, reviewer=reviewer).exists():
-        return None
-    free = Slot.objects.filter(item=item, state=Slot.State.OPEN)
-    for pk in free.order_by("number").values_list("pk", flat=True):
-        # No lease stands behind this grade, so nobody knows how long it took.
-        filled = free.filter(pk=pk).update(
-            state=Slot.State.FILLED, reviewer=reviewer, fence=F("fence") + 1, leased_at=None
-        )
-        if filled:
-            return Slot.objects.select_related("item__study").get(pk=pk)
-    return None
-
-
-def _lock_study(item: Item) -> None:
-    """Hold the study's row: it is not closed while a grade is being saved."""
-    study = Study.objects.select_for_update().get(pk=item.study_id)
-    if study.state == Study.State.CLOSED:
-        raise StaleLease("The study has been closed: this grade was not saved.")
 
 
 def _saved_before(slot: Slot, reviewer: Reviewer, key: uuid.UUID) -> Grade:
@@ -150,30 +116,20 @@ def _saved_before(slot: Slot, reviewer: Reviewer, key: uuid.UUID) -> Grade:
 def _grade_row(slot: Slot, reviewer: Reviewer, key: uuid.UUID, entry: GradeSubmission) -> Grade:
     study = slot.item.study
     before = Grade.objects.filter(reviewer=reviewer, item__study=study, revision=1).count()
-    since = (timezone.now() - slot.leased_at).total_seconds() if slot.leased_at else None
     return Grade.objects.create(
         slot=slot,
         item=slot.item,
         reviewer=reviewer,
         rubric_version=study.rubric_version,
-        wall_seconds=None if since is None else round(since),
+        wall_seconds=seconds_since_dealt(slot),
         study_position=before + 1,
-        session_position=_session_position(reviewer),
+        session_position=session_position(reviewer),
         blind_coherence=blind_coherence(
             slot.item, reviewer=reviewer, submitted=entry.cot_coherence
         ),
         idempotency_key=key,
         **judgement(entry),
     )
-
-
-def _session_position(reviewer: Reviewer) -> int | None:
-    """The place in the reviewer's session, from 1; None where that of the last is not on record."""
-    grades = Grade.objects.filter(reviewer=reviewer, revision=1).order_by("-pk")
-    last = grades.values_list("submitted_at", "session_position").first()
-    if last is None or timezone.now() - last[0] > SESSION_PAUSE:
-        return 1
-    return None if last[1] is None else last[1] + 1
 
 
 def record_grade(grade: Grade, action: str, *, actor: User) -> None:

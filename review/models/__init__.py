@@ -5,6 +5,7 @@ from review.models.controls import Control
 from review.models.disputes import KeyRuling
 from review.models.grades import Grade, PathGrade, Reveal, StepLabel
 from review.models.items import Item
+from review.models.pairs import PairJudgement
 from review.models.people import Invitation, Reviewer
 from review.models.practice import PracticeGrade
 from review.models.releases import Policy, Release, ReleasedTrace, ReleaseFile
@@ -22,6 +23,7 @@ __all__ = [
     "Invitation",
     "Item",
     "KeyRuling",
+    "PairJudgement",
     "PathGrade",
     "Policy",
     "PracticeGrade",

@@ -18,7 +18,8 @@ class Item(models.Model):
     """One trace in one study. `kind`, `expected` and `repeat_of` never reach a reviewer.
 
     A placebo is an ordinary item to its reviewers, on a trace that argues for a wrong option: it
-    tells what the filters are worth, and counts in nothing else.
+    tells what the filters are worth, and counts in nothing else. A pair has a second trace, on the
+    same question: the items of a pairwise study, which are compared and never graded.
 
     `inclusion_probability` is the known chance with which the sample took the trace within
     `stratum`; null for control items, repeats and placebos, which were put in, not drawn.
@@ -34,10 +35,12 @@ class Item(models.Model):
         CONTROL = "control"
         REPEAT = "repeat"
         PLACEBO = "placebo"
+        PAIR = "pair"
 
     code = models.CharField(max_length=16, unique=True, default=new_code, editable=False)
     study = models.ForeignKey(Study, models.PROTECT, related_name="items")
     trace = models.ForeignKey(Trace, models.PROTECT, related_name="items")
+    rival_trace = models.ForeignKey(Trace, models.PROTECT, null=True, related_name="rival_items")
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.SAMPLED)
     stratum = models.CharField(max_length=120, blank=True)
     inclusion_probability = models.FloatField(null=True)
@@ -57,9 +60,19 @@ class Item(models.Model):
                 condition=Q(kind="sampled"),
                 name="item_trace_once_in_study",
             ),
+            models.UniqueConstraint(
+                fields=("study", "trace", "rival_trace"),
+                condition=Q(kind="pair"),
+                name="item_pair_once_in_study",
+            ),
             models.CheckConstraint(
-                condition=Q(kind="sampled", inclusion_probability__gt=0)
-                | (~Q(kind="sampled") & Q(inclusion_probability__isnull=True)),
+                condition=Q(kind="pair", rival_trace__isnull=False)
+                | (~Q(kind="pair") & Q(rival_trace__isnull=True)),
+                name="item_pair_has_rival",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=("sampled", "pair"), inclusion_probability__gt=0)
+                | (~Q(kind__in=("sampled", "pair")) & Q(inclusion_probability__isnull=True)),
                 name="item_probability_when_sampled",
             ),
             models.CheckConstraint(

@@ -12,6 +12,9 @@ from review.models.people import Reviewer
 class Study(models.Model):
     """A sample of traces, a rubric version, an overlap and the rules under which it is graded.
 
+    By its `mode`, items are graded one at a time, or two chains of thought on one question are
+    compared (review.pairwise). A pairwise study has no grades, only judgements.
+
     `seed` orders each reviewer's items; `design` records how the sample was drawn, so that
     inclusion probabilities can be defended. Demonstration and model traces never mix:
     `reasoner_kind` holds for every item.
@@ -23,12 +26,17 @@ class Study(models.Model):
     (review.queue.order).
     """
 
+    class Mode(models.TextChoices):
+        SINGLE = "single", "one at a time"
+        PAIRWISE = "pairwise", "two side by side"
+
     class State(models.TextChoices):
         OPEN = "open"
         PAUSED = "paused"
         CLOSED = "closed"
 
     name = models.CharField(max_length=120, unique=True)
+    mode = models.CharField(max_length=10, choices=Mode.choices, default=Mode.SINGLE)
     batches = models.ManyToManyField(Batch, related_name="studies")
     reviewers = models.ManyToManyField(Reviewer, through="StudyReviewer", related_name="studies")
     reasoner_kind = models.CharField(
@@ -68,6 +76,11 @@ class Study(models.Model):
     @property
     def is_demonstration(self) -> bool:
         return self.reasoner_kind == ReasonerKind.DEMONSTRATION
+
+    @property
+    def is_pairwise(self) -> bool:
+        """Whether two chains of thought are compared, and none is graded."""
+        return self.mode == self.Mode.PAIRWISE
 
     @property
     def has_guidelines(self) -> bool:

@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from review.models import Grade, Reveal, Reviewer, Slot, Study, StudyReviewer
+from review.models import Grade, PairJudgement, Reveal, Reviewer, Slot, Study, StudyReviewer
+from review.models.pairs import submissions
 from review.queue.candidates import withheld_items
 
 RECENT_GRADES = 50
@@ -64,7 +66,7 @@ def own_progress(study: Study, *, reviewer: Reviewer) -> OwnProgress:
         size=_size(study, reviewer, filled),
         seconds=round(median(seconds)) if seconds else None,
         break_due=_break_due([row.submitted_at for row in recent], timezone.now()),
-        last_code=last.item.code if last and not last.revealed else None,  # type: ignore[attr-defined]
+        last_code=last.item.code if last and not last.revealed else None,
     )
 
 
@@ -86,11 +88,11 @@ def _size(study: Study, reviewer: Reviewer, filled: int) -> int:
     return filled + max(left, 0)
 
 
-def _recent(study: Study, reviewer: Reviewer) -> list[Grade]:
-    """The reviewer's newest first grades of the study, newest first."""
+def _recent(study: Study, reviewer: Reviewer) -> list[Any]:
+    """The reviewer's newest first submissions in the study, newest first."""
     revealed = Reveal.objects.filter(item=OuterRef("item"), reviewer=reviewer)
-    grades = Grade.objects.filter(item__study=study, reviewer=reviewer, revision=1)
-    rows = grades.annotate(revealed=Exists(revealed)).select_related("item")
+    first = submissions(study).filter(reviewer=reviewer, revision=1)
+    rows = first.annotate(revealed=Exists(revealed)).select_related("item")
     return list(rows.order_by("-pk")[:RECENT_GRADES])
 
 
@@ -120,3 +122,9 @@ def own_grades(study: Study, *, reviewer: Reviewer) -> QuerySet[Grade]:
         .select_related("item__trace__question", "item__study")
         .order_by("-pk")
     )
+
+
+def own_judgements(study: Study, *, reviewer: Reviewer) -> QuerySet[PairJudgement]:
+    """The reviewer's own current judgements of pairs, newest first."""
+    rows = PairJudgement.objects.filter(item__study=study, reviewer=reviewer, is_current=True)
+    return rows.select_related("item__trace__question").order_by("-pk")

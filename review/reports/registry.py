@@ -4,11 +4,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
+from review.models import Study
 from review.reports.agreement.report import agreement_report
 from review.reports.document import Report
 from review.reports.facts import Facts
 from review.reports.filters.report import filters_report
 from review.reports.funnel import funnel_report
+from review.reports.pairwise.report import pairwise_report
 from review.reports.quality.report import quality_report
 from review.reports.workload import workload_report
 
@@ -55,9 +57,23 @@ REPORTS = (
         funnel_report,
     ),
 )
-_BUILDERS = {entry.key: entry.build for entry in REPORTS}
+# A pairwise study has no single grades, and so none of the reports above.
+PAIRWISE_REPORTS = (
+    ReportEntry(
+        "pairwise",
+        "Pairwise comparison",
+        "Which batch's chains of thought raters prefer, by how much, and how sure that is.",
+        pairwise_report,
+    ),
+)
+_BUILDERS = {entry.key: entry.build for entry in (*REPORTS, *PAIRWISE_REPORTS)}
 # A page, its plots and its files read the same report, cached as long as its facts.
 _reports: WeakKeyDictionary[Facts, dict[str, Report]] = WeakKeyDictionary()
+
+
+def reports_of(study: Study) -> tuple[ReportEntry, ...]:
+    """The reports that a study of this mode has."""
+    return PAIRWISE_REPORTS if study.is_pairwise else REPORTS
 
 
 def build_report(facts: Facts, key: str) -> Report:

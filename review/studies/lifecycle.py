@@ -140,7 +140,7 @@ def open_study(plan: StudyPlan, *, opened_by: User) -> Study:
     with transaction.atomic():
         study = _study_row(plan, kind, seed, sample)
         study.created_by = opened_by
-        _insert(study)
+        insert_study(study)
         study.batches.set(plan.batches)
         StudyReviewer.objects.bulk_create(
             StudyReviewer(study=study, reviewer=reviewer, cap=plan.cap)
@@ -210,7 +210,8 @@ def _study_row(plan: StudyPlan, kind: str, seed: int, sample: StudySample) -> St
     )
 
 
-def _insert(study: Study) -> None:
+def insert_study(study: Study) -> None:
+    """Save a new study. Raises Refusal where its name is taken."""
     try:
         with transaction.atomic():
             study.save(force_insert=True)

@@ -23,6 +23,7 @@ from pipeline.statistics.estimate import FloatArray, IntArray
 from pipeline.statistics.estimation import phases
 from pipeline.statistics.estimation.learned_score import next_probabilities
 from review.evidence.items import sampled_evidence
+from review.grading.modes import check_single
 from review.models import Item, Reviewer, Study
 from review.sampling.draw import SampledTrace, allocate, traces_with_cot
 from review.sampling.learned_score import learn
@@ -97,6 +98,7 @@ def draw_more(study: Study, *, items: int, where: Where, by: User, after: int | 
     between, too few traces are left, the batches have changed, or there is no learned score to
     go by.
     """
+    check_single(study)
     population = population_of(study)
     scores, graded = _scores(study, population, where)
     with transaction.atomic():

@@ -13,6 +13,7 @@ from review.adjudication.settle import awaiting_adjudication
 from review.evidence.waiting import UNFILLED, Preliminary
 from review.grading.controls import meets
 from review.models import Adjudication, Grade, Item, SendBack, Slot, Study
+from review.models.pairs import submissions
 
 # Pace is the median of the study's latest grades: how people work now, at a bounded cost.
 LATEST_GRADES = 1000
@@ -51,6 +52,8 @@ class StratumProgress:
 class Board:
     """Counts of a study's sampled items and grades; control items, repeats, placebos apart.
 
+    In a pairwise study items are its pairs, and grades its judgements.
+
     Reviewers' pace is that of the study's `latest_grades`.
     """
 
@@ -80,7 +83,7 @@ class Board:
 def board_of(study: Study) -> Board:
     """Count a study's progress."""
     strata = _strata(study)
-    checks = _slot_counts(study, ~Q(item__kind=Item.Kind.SAMPLED))
+    checks = _slot_counts(study, ~Q(item__kind=_drawn(study)))
     return Board(
         items=sum(stratum.items for stratum in strata),
         grades=sum(stratum.grades for stratum in strata),
@@ -126,16 +129,21 @@ def discordant_items(study: Study, *, most: int | None = None) -> list[Item]:
     )
 
 
+def _drawn(study: Study) -> Item.Kind:
+    """The kind of the items that were drawn for the study, not put in."""
+    return Item.Kind.PAIR if study.is_pairwise else Item.Kind.SAMPLED
+
+
 def _strata(study: Study) -> tuple[StratumProgress, ...]:
     unfilled = Slot.objects.filter(
         item=OuterRef("pk"), state__in=(Slot.State.OPEN, Slot.State.LEASED)
     )
-    rows = Item.objects.filter(study=study, kind=Item.Kind.SAMPLED).order_by("stratum")
+    rows = Item.objects.filter(study=study, kind=_drawn(study)).order_by("stratum")
     items = Counter(dict(rows.values_list("stratum").annotate(Count("pk"))))
     complete = Counter(
         dict(rows.filter(~Exists(unfilled)).values_list("stratum").annotate(Count("pk")))
     )
-    slots = _slot_counts(study, Q(item__kind=Item.Kind.SAMPLED))
+    slots = _slot_counts(study, Q(item__kind=_drawn(study)))
     return tuple(
         StratumProgress(name, count, complete[name], slots[name][1], slots[name][0])
         for name, count in items.items()
@@ -191,7 +199,7 @@ def _reviewers(study: Study) -> tuple[ReviewerProgress, ...]:
 
 def _pace(study: Study) -> dict[int, float]:
     """Median seconds a grade: at work where that was measured, else since it was dealt."""
-    latest = Grade.objects.filter(item__study=study, revision=1).order_by("-pk")[:LATEST_GRADES]
+    latest = submissions(study).filter(revision=1).order_by("-pk")[:LATEST_GRADES]
     seconds: dict[int, list[int]] = defaultdict(list)
     for reviewer, active, wall in latest.values_list("reviewer", "active_seconds", "wall_seconds"):
         spent = wall if active is None else active
@@ -201,8 +209,8 @@ def _pace(study: Study) -> dict[int, float]:
 
 
 def _last_submits(study: Study) -> dict[int, datetime]:
-    grades = Grade.objects.filter(item__study=study).order_by()
-    return dict(grades.values_list("reviewer").annotate(Max("submitted_at")))
+    rows = submissions(study).order_by()
+    return dict(rows.values_list("reviewer").annotate(Max("submitted_at")))
 
 
 def _checks(study: Study) -> dict[int, list[bool]]:

@@ -46,8 +46,8 @@ def create_items(
     generator = random.Random(study.seed)
     sampled = [_sampled_item(study, draw) for draw in drawn]
     checks = [_control_item(study, control) for control in controls]
-    wrong = [_item(study, trace, kind=Item.Kind.PLACEBO) for trace in placebos]
-    _route([*sampled, *checks, *wrong], study, reviewers)
+    wrong = [make_item(study, trace, kind=Item.Kind.PLACEBO) for trace in placebos]
+    route_items([*sampled, *checks, *wrong], study, reviewers)
     overlaps = _overlaps(study, len(sampled), generator)
     pairs = [
         *zip(sampled, overlaps, strict=True),
@@ -55,10 +55,10 @@ def create_items(
         *((item, study.overlap) for item in wrong),
     ]
     generator.shuffle(pairs)
-    _insert(pairs)
+    insert_items(pairs)
     originals = [(item, overlap) for item, overlap in pairs if item.kind == Item.Kind.SAMPLED]
     repeats = _repeats(study, originals, generator)
-    _insert(repeats)
+    insert_items(repeats)
     return ItemCounts(len(sampled), len(checks), len(repeats), len(wrong))
 
 
@@ -80,14 +80,15 @@ def add_slots(study: Study, *, overlap: int, new_raters: int) -> int:
     return len(rows)
 
 
-def _item(study: Study, trace_id: int, **fields: object) -> Item:
+def make_item(study: Study, trace_id: int, **fields: object) -> Item:
+    """An unsaved item with a code and a bucket of its own."""
     code = new_code()
     bucket = bucket_of(code, seed=study.seed, buckets=study.buckets)
     return Item(study=study, trace_id=trace_id, code=code, bucket=bucket, **fields)
 
 
 def _sampled_item(study: Study, draw: SampledTrace) -> Item:
-    return _item(
+    return make_item(
         study,
         draw.trace_id,
         stratum=draw.stratum,
@@ -97,10 +98,10 @@ def _sampled_item(study: Study, draw: SampledTrace) -> Item:
 
 
 def _control_item(study: Study, control: Control) -> Item:
-    return _item(study, control.trace_id, kind=Item.Kind.CONTROL, expected=control.expected)
+    return make_item(study, control.trace_id, kind=Item.Kind.CONTROL, expected=control.expected)
 
 
-def _route(items: Sequence[Item], study: Study, reviewers: Sequence[Reviewer]) -> None:
+def route_items(items: Sequence[Item], study: Study, reviewers: Sequence[Reviewer]) -> None:
     """Set each item's specialty; it waits only if the study has a reviewer of that specialty."""
     specialties = {item.trace_id: "" for item in items}
     for pks in _chunks(list(specialties)):
@@ -130,7 +131,7 @@ def _repeats(
     chosen = generator.sample(list(sampled), round(study.repeat_share * len(sampled)))
     return [
         (
-            _item(
+            make_item(
                 study,
                 twin.trace_id,
                 kind=Item.Kind.REPEAT,
@@ -143,7 +144,8 @@ def _repeats(
     ]
 
 
-def _insert(pairs: Sequence[tuple[Item, int]]) -> None:
+def insert_items(pairs: Sequence[tuple[Item, int]]) -> None:
+    """Save items, each with so many open slots."""
     items = Item.objects.bulk_create([item for item, _ in pairs], batch_size=CHUNK_SIZE)
     slots = (
         Slot(item=item, number=number)

@@ -16,7 +16,7 @@ from review.reports.facts import Facts, read_facts
 from review.reports.imprint import imprint_of, preamble
 from review.reports.plots import draw_plot
 from review.reports.plots.style import Style
-from review.reports.registry import REPORTS, build_report
+from review.reports.registry import build_report, reports_of
 
 TYPES = {"csv": "text/csv", "json": "application/json", "svg": "image/svg+xml", "png": "image/png"}
 
@@ -27,7 +27,7 @@ def overview(request: SignedInRequest, study_id: int) -> HttpResponse:
     """Each report with its headline figure."""
     study = access.study_to_report(request.user, study_id)
     facts = read_facts(study)
-    rows = [(entry, build_report(facts, entry.key)) for entry in REPORTS]
+    rows = [(entry, build_report(facts, entry.key)) for entry in reports_of(study)]
     context = {
         "study": study,
         "rows": rows,
@@ -93,7 +93,7 @@ def report_plot(
 
 
 def _report(facts: Facts, key: str) -> Report:
-    if key not in {entry.key for entry in REPORTS}:
+    if key not in {entry.key for entry in reports_of(facts.study)}:
         raise Http404
     return build_report(facts, key)
 

@@ -9,8 +9,10 @@ from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
 from review.forms.extension import DrawForm, ExtendForm
+from review.forms.pairwise import PairStudyForm
 from review.forms.studies import StudyForm
 from review.models import Study
+from review.pairwise.opening import forecast_pairs, open_pairwise
 from review.sampling.twins import twins_told
 from review.studies import lifecycle
 from review.studies.extend import extend_study
@@ -51,6 +53,23 @@ def study_new(request: SignedInRequest) -> HttpResponse:
     return render(request, template, context, status=status_of(form))
 
 
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def pairwise_new(request: SignedInRequest) -> HttpResponse:
+    """Preview a pairwise study over two batches or more, then open it."""
+    form = PairStudyForm(request.POST or None, initial={"batches": request.GET.getlist("batch")})
+    forecast = None
+    if request.method == "POST" and form.is_valid():
+        with refusals_on(form):
+            if "preview" not in request.POST:
+                study = open_pairwise(form.plan(), opened_by=request.user)
+                return redirect("review:study", study.pk)
+            forecast = forecast_pairs(form.plan())
+    template = "review/pairwise_new.html" + ("#preview" if request.htmx else "")
+    context = {"form": form, "forecast": forecast}
+    return render(request, template, context, status=status_of(form))
+
+
 @require_GET
 @role_required(Role.LEAD, Role.ADJUDICATOR)
 def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
@@ -64,13 +83,15 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
         "preliminary": preliminary_counts(study) if may_see_grades else None,
         "stuck": stuck_items(study),
         "live": study.state != Study.State.CLOSED,
+        "dealt": "pair" if study.is_pairwise else "item",
+        "submitted": "judgement" if study.is_pairwise else "grade",
         "twins": twins_told(study.twins_left_out) if study.twins_left_out else "",
     }
     if request.htmx:
         return render(request, "review/study_detail.html#board", context)
     context |= {
         "may_steer": Role.LEAD in request.roles,
-        "may_report": may_see_grades,
+        "may_report": access.may_report(request.user, study),
         "may_archive": may_see_grades and not ARCHIVE_ROLES.isdisjoint(request.roles),
         "open": study.state == Study.State.OPEN,
         "paused": study.state == Study.State.PAUSED,
@@ -111,7 +132,8 @@ def study_draw(request: SignedInRequest, study_id: int) -> HttpResponse:
 def _extend_page(
     request: SignedInRequest, study: Study, form: ExtendForm, draw: DrawForm
 ) -> HttpResponse:
-    context = {"study": study, "form": form, "draw": draw, "left": traces_left(study)}
+    left = 0 if study.is_pairwise else traces_left(study)
+    context = {"study": study, "form": form, "draw": draw, "left": left}
     return render(request, "review/study_extend.html", context, status=status_of(form, draw))
 
 

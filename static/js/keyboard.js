@@ -92,10 +92,12 @@ function toggle(panel) {
   panel.querySelector("summary").focus();
 }
 
+// Pressed again, it goes on to the next flag, where there are several.
 function flag() {
-  const field = document.querySelector("[data-safety]");
-  if (current !== field) detourFrom = current;
-  if (field) focusField(field);
+  const flags = fields.filter((field) => "safety" in field.dataset);
+  if (!flags.includes(current)) detourFrom = current;
+  const next = flags[(flags.indexOf(current) + 1) % flags.length];
+  if (next) focusField(next);
 }
 
 const commands = {

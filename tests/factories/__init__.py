@@ -18,7 +18,7 @@ from pipeline.core.kg.index import GraphSummary, build_index
 from pipeline.core.records import Option, Question
 from pipeline.models import Batch, KnowledgeGraph, QuestionSet
 from pipeline.sources import knowledge_graphs
-from pipeline.sources.knowledge_graphs import load_graph
+from pipeline.sources.knowledge_graphs import GraphTerms, load_graph
 from review.evidence.policies import Rules
 from review.models import Policy, Release, Reviewer, Study
 from review.releases.lifecycle import CannotRelease, begin_release, make, remove_release
@@ -113,7 +113,7 @@ def graph(name: str = "small") -> KnowledgeGraph:
         return summary
 
     with patch.object(knowledge_graphs, "build_index", copied):
-        return load_graph(source, name=name)[0]
+        return load_graph(source, name=name, terms=GraphTerms("CC0-1.0"))[0]
 
 
 @cache

@@ -25,6 +25,7 @@ def terms(**changes: object) -> EndpointTerms:
     """A reasoner on this machine; parts of a dialect among the changes are stated."""
     stated = {name: changes.pop(name) for name in NAMES if name in changes}
     fields: dict[str, object] = {"role": "reasoner", "base_url": LOCAL, "model": "model-r"}
+    fields["output_licence"] = "Apache-2.0"
     return EndpointTerms(**(fields | changes), dialect_stated=stated)  # type: ignore[arg-type]
 
 

@@ -11,6 +11,7 @@ from pipeline.models import Batch, Trace
 from review.models import Reviewer, Study
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import factories
+from tests.factories.endpoints import endpoint, reader
 
 
 def model_study(*reviewers: Reviewer, opened_by: User, size: int = 4, samples: int = 1) -> Study:
@@ -21,12 +22,13 @@ def model_study(*reviewers: Reviewer, opened_by: User, size: int = 4, samples: i
     batch = factories.batch(size, samples=samples)
     run_batch(batch)
     kind = ReasonerKind.LANGUAGE_MODEL
+    asked = {"reasoner_endpoint": endpoint("made-by"), "reader_endpoint": reader("read-by")}
+    Batch.objects.filter(pk=batch.pk).update(reasoner_kind=kind, **asked)
     for row in Trace.objects.filter(batch=batch):
         trace = store.trace_record(row)
         cot = replace(trace.cot, conclusion=f"{trace.cot.conclusion} {row.sample_index}")
         record = store.trace_text(replace(trace, reasoner_kind=kind, cot=cot))
         Trace.objects.filter(pk=row.pk).update(record=record)
-    Batch.objects.filter(pk=batch.pk).update(reasoner_kind=kind)
     batch.refresh_from_db()
     plan = StudyPlan("modelled", batches=[batch], reviewers=reviewers, overlap=1, seed=7)
     return open_study(plan, opened_by=opened_by)

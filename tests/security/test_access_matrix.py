@@ -21,6 +21,7 @@ from review.queue.claim import next_slot
 from tests import actors, factories
 from tests.factories import endpoints, make_release
 from tests.review.disagreeing import disputed_and_sent_back
+from tests.review.pairwise.pairing import judge, pairwise_study
 from tests.review.submitting import submit
 from tests.security.access_table import ROLES, TABLE
 from tests.security.visitors import addresses_in, came_through, client_for, names
@@ -31,8 +32,9 @@ WRITES = (
     *("pipeline:batch_new", "pipeline:batch_cancel", "pipeline:configuration_new"),
     *("pipeline:question_upload", "pipeline:description_new", "pipeline:endpoint_new"),
     *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
-    *("review:study_new", "review:study_extend", "review:control_mark"),
-    *("review:release_new", "review:policy_new", "review:invitation_new", "review:dispute"),
+    *("review:study_new", "review:pairwise_new", "review:study_extend"),
+    *("review:control_mark", "review:release_new", "review:policy_new"),
+    *("review:invitation_new", "review:dispute"),
 )
 # What is nobody's work: one's own login, the health check, an invitation of one's own.
 OWN = {name for name in TABLE if ":" not in name} | {
@@ -54,6 +56,9 @@ def world(module_db) -> dict[str, str]:
     Study.objects.update(reveal_after_submit=True)
     graded = next_slot(study, reviewer=grader)
     submit(graded, grader)
+    compared = pairwise_study(grader, opened_by=lead, questions=1)
+    pair = next_slot(compared, reviewer=grader)
+    judge(pair, grader)
     slot = next_slot(study, reviewer=grader)
     assert slot is not None
     disputed = disputed_and_sent_back(study, grader, lead)
@@ -71,6 +76,8 @@ def world(module_db) -> dict[str, str]:
         (graded.item.code, "amend amend_draft reveal"),
         (disputed.code, "sent_back adjudication_item settle_hold settle settle_let_go send_back"),
         (disputed.code, "correct"),
+        (pair.item.code, "pair pair_draft pair_amend pair_amend_draft"),
+        (compared.pk, "pair_history"),
         (release.name, "release release_download release_bundle release_withdraw"),
         (study.pk, "next_item practice history adjudication_study settle_next study study_extend"),
         (study.pk, "study_draw policy_try reports study_archive"),
@@ -181,6 +188,9 @@ def test_another_reviewers_item_does_not_exist(world):
     assert stranger.get(world["review:grade"]).status_code == 404
     assert stranger.post(world["review:grade"]).status_code == 404
     names = ("next_item", "draft", "answer_key", "decline", "practice", "amend", "amend_draft")
-    for name in (*names, "reveal"):
+    pairs = ("pair", "pair_draft", "pair_amend", "pair_amend_draft")
+    for name in (*names, *pairs, "reveal"):
         assert stranger.post(world[f"review:{name}"]).status_code == 404, name
     assert stranger.get(world["review:history"]).status_code == 404
+    assert stranger.get(world["review:pair_history"]).status_code == 404
+    assert stranger.get(world["review:pair"]).status_code == 404

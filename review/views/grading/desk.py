@@ -21,7 +21,7 @@ from review.grading.practice import next_case
 from review.grading.rubric import RUBRICS
 from review.grading.sendbacks import waiting_for
 from review.grading.submit import submit_grade
-from review.models import Draft, Reviewer, Slot, Study
+from review.models import Draft, Item, Reviewer, Slot, Study
 from review.queue.claim import leased_slot, next_slot, renew_lease
 from review.queue.decline import decline_item
 from review.queue.drafts import draft_of, reclaim_draft
@@ -82,11 +82,11 @@ def grade(request: SignedInRequest, code: str) -> HttpResponse:
 def decline(request: SignedInRequest, code: str) -> HttpResponse:
     """Not for me: give the item back, with the reason, and get the next."""
     reviewer = access.reviewer_of(request.user)
-    slot = access.slot_to_submit(reviewer, code)
+    slot = access.slot_to_submit(reviewer, code, of=Q())
     form = DeclineForm(request.POST)
     if not form.is_valid():
         messages.error(request, "Say why this item is not for you.")
-        return redirect("review:grade", code)
+        return item_page(slot.item)
     with refusals_as_messages(request):
         decline_item(slot, reviewer=reviewer, **form.cleaned_data)
         messages.success(
@@ -133,13 +133,18 @@ def to_next(request: HttpRequest, study: Study, reviewer: Reviewer) -> HttpRespo
     if slot is not None:
         if previous is not None and previous.item.study_id != study.pk:
             messages.info(request, PUT_ASIDE.format(previous.item.study))
-        return redirect("review:grade", slot.item.code)
+        return item_page(slot.item)
     study.refresh_from_db(fields=["state"])
     if study.state != Study.State.OPEN:
         messages.info(request, f"The study {study} is {study.state}.")
     else:
         messages.info(request, f"Nothing is left for you in {study}. Thank you.")
     return redirect("review:desk")
+
+
+def item_page(item: Item) -> HttpResponse:
+    """To the screen that the item is for: grading one trace, or comparing two."""
+    return redirect("review:pair" if item.kind == Item.Kind.PAIR else "review:grade", item.code)
 
 
 def form_of(slot: Slot, trace: TraceRecord, data: Any, draft: Draft | None) -> GradeForm:

@@ -35,7 +35,7 @@ def draft(request: SignedInRequest, code: str) -> HttpResponse:
     reviewer = access.reviewer_of(request.user)
     slot = access.slot_to_submit(reviewer, code)
     trace = store.trace_record(slot.item.trace)
-    return _json_answer(lambda: _save(slot, reviewer, trace, request.POST), trace)
+    return json_answer(lambda: _save(slot, reviewer, trace, request.POST), trace)
 
 
 @never_cache
@@ -47,8 +47,8 @@ def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
     slot = access.graded_slot(reviewer, code)
     trace = store.trace_record(slot.item.trace)
     entered = _draft_content(AmendForm, slot, trace, request.POST)
-    save = _draft_save(request.POST)
-    return _json_answer(
+    save = draft_save_of(request.POST)
+    return json_answer(
         lambda: save_amendment(slot, reviewer=reviewer, save=save, entered=entered), trace
     )
 
@@ -74,13 +74,13 @@ def _save(slot: Slot, reviewer: Reviewer, trace: TraceRecord, data: QueryDict) -
     return save_draft(
         slot,
         reviewer=reviewer,
-        fence=_whole_number(data, "fence"),
-        save=_draft_save(data),
+        fence=whole_number(data, "fence"),
+        save=draft_save_of(data),
         entered=_draft_content(GradeForm, slot, trace, data),
     )
 
 
-def _json_answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
+def json_answer(save: Callable[[], Draft], trace: TraceRecord | None = None) -> JsonResponse:
     """Version and time of the saved draft; 409 says why not, and the browser keeps the text."""
     try:
         saved = save()
@@ -90,7 +90,7 @@ def _json_answer(save: Callable[[], Draft], trace: TraceRecord) -> JsonResponse:
             why["version"] = error.version
         return JsonResponse(why, status=409)
     answer = {"version": saved.version, "saved_at": saved.saved_at.isoformat()}
-    if saved.blind_coherence is not None:
+    if trace is not None and saved.blind_coherence is not None:
         answer["options"] = render_to_string("_options.html", {"question": trace.question})
     return JsonResponse(answer)
 
@@ -99,21 +99,19 @@ def _draft_content(
     kind: type[GradeForm], slot: Slot, trace: TraceRecord, data: QueryDict
 ) -> DraftContent:
     form = kind(data, rubric=RUBRICS[slot.item.study.rubric_version], layout=Layout.of(trace))
-    return DraftContent(form.content(), _whole_number(data, "active_seconds"))
+    return DraftContent(form.content(), whole_number(data, "active_seconds"))
 
 
-def _draft_save(data: QueryDict) -> DraftSave:
+def draft_save_of(data: QueryDict) -> DraftSave:
     """Which save this is, according to the page; without JavaScript only the version is known."""
-    version = _whole_number(data, "draft_version")
+    version = whole_number(data, "draft_version")
     try:
-        return DraftSave(
-            version, UUID(data.get("draft_tab", "")), _whole_number(data, "draft_save")
-        )
+        return DraftSave(version, UUID(data.get("draft_tab", "")), whole_number(data, "draft_save"))
     except ValueError:
         return DraftSave(version)
 
 
-def _whole_number(data: QueryDict, name: str) -> int:
+def whole_number(data: QueryDict, name: str) -> int:
     """A whole number a browser sent; 0 for anything else."""
     text = data.get(name, "")
     return (

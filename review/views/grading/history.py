@@ -38,6 +38,8 @@ def history(request: SignedInRequest, study_id: int) -> HttpResponse:
     """The reviewer's own grades in the study, and their pace; nobody else's."""
     reviewer = access.reviewer_of(request.user)
     study = access.study_to_grade(reviewer, study_id)
+    if study.is_pairwise:
+        return redirect("review:pair_history", study.pk)
     grades = own_grades(study, reviewer=reviewer)
     context = {
         "study": study,

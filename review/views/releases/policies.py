@@ -11,10 +11,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
-from pipeline.refusals import refusals_on, status_of
+from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
 from review.evidence.policies import Rules, rules_of, save_policy
 from review.forms.releases import PolicyForm, TryPolicyForm
+from review.grading.modes import check_single
 from review.models import Policy
 from review.reports.facts import Facts, read_facts
 from review.reports.policy.simulation import simulate
@@ -41,7 +42,12 @@ def policy_new(request: SignedInRequest) -> HttpResponse:
 @role_required(Role.LEAD)
 def policy_try(request: SignedInRequest, study_id: int) -> HttpResponse:
     """Try a policy on a study; as the form changes, htmx asks for the result alone."""
-    facts = read_facts(access.study_to_report(request.user, study_id))
+    study = access.study_to_report(request.user, study_id)
+    if study.is_pairwise:
+        with refusals_as_messages(request):
+            check_single(study)
+        return redirect("review:study", study.pk)
+    facts = read_facts(study)
     policies = access.policies_for(request.user)
     form = TryPolicyForm(request.GET or None, policies=policies)
     context: dict[str, Any] = {"study": facts.study, "form": form, "estimand": facts.estimand}

@@ -103,9 +103,10 @@ def test_a_changed_base_url_drops_the_key_unless_it_is_given_again(key, monkeypa
 def test_another_server_or_model_is_tested_anew(change, kept):
     row = change_endpoint(endpoint(), terms=terms(**change))
     assert row.dialect_found == kept
-    assert Event.objects.last().payload["changed"] == [next(iter(change))] + (
-        ["key"] if "base_url" in change else []
-    )
+    output = ["output_licence", "output_may_be_released"] if not kept else []
+    key = ["key"] if "base_url" in change else []
+    assert Event.objects.last().payload["changed"] == [next(iter(change)), *output, *key]
+    assert row.output_licence == ("Apache-2.0" if kept else "")
 
 
 def test_a_probe_of_what_has_changed_since_is_not_remembered():

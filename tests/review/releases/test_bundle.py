@@ -180,7 +180,7 @@ def test_what_has_no_licence_is_not_learned_from_either(study, lead):
     policy = save_policy("fair", rules=Rules(), saved_by=lead)
     made = make_release("first", study=study, policy=policy, made_by=lead)
     assert not made.lines.filter(item__trace__question__question_set=closed).exists()
-    assert made.manifest["left_out"]["licence does not permit publication"] == 1
+    assert made.manifest["left_out"]["licence of the questions not stated"] == 1
 
 
 def test_the_figures_are_counts_and_shares_of_the_batch(release):

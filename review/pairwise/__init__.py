@@ -1,0 +1,1 @@
+"""Pairwise studies: two chains of thought on one question, side by side."""
