@@ -19,7 +19,7 @@ from pipeline.core.release_format import Schema, TraceLine, parse_line
 from review.exports.card.croissant import croissant_text
 from review.exports.card.dataset_card import card_text
 from review.exports.earlier_tables import TABLES_OF_VERSION
-from review.exports.files import BundleFile, HashedFile, write_text
+from review.exports.files import BundleFile, HashedFile, write_bytes, write_text
 from review.exports.tables import BUNDLE_VERSION, PREFERENCE, SFT, ExportTable
 from review.exports.training.preference import sample_pairs
 from review.exports.training.token_lengths import chosen_tokenizer, token_lengths
@@ -70,14 +70,15 @@ def write_bundle(
     alternatives: Iterable[FrozenLine],
     facts: Mapping[str, Any],
     texts: Mapping[str, str] | None = None,
+    others: Mapping[str, bytes] | None = None,
     version: int = BUNDLE_VERSION,
 ) -> Bundle:
     """Write the files of a release into an empty folder.
 
     `lines` in their frozen order; `alternatives` those of questions with several, question by
     question; `facts` what was recorded of the release when it was frozen; `texts` the card and
-    the metadata as they were frozen, written anew while there are none; `version` the one in
-    which the bundle was promised.
+    the metadata as they were frozen, written anew while there are none; `others` files that are
+    not built from lines, by name; `version` the one in which the bundle was promised.
     """
     tables = TABLES_OF_VERSION[version]
     (folder / "data").mkdir()
@@ -103,7 +104,9 @@ def write_bundle(
             "croissant.json": croissant_text(facts, files),
         }
     described = (write_text(folder, name, text) for name, text in sorted(texts.items()))
-    bundle = Bundle((*files, *described), MappingProxyType(lacks), MappingProxyType(texts), counted)
+    beside = (write_bytes(folder, *other) for other in sorted((others or {}).items()))
+    written = (*files, *described, *beside)
+    bundle = Bundle(written, MappingProxyType(lacks), MappingProxyType(texts), counted)
     write_text(folder, MANIFEST_NAME, manifest_text(bundle.manifest(facts)))
     return bundle
 

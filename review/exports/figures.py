@@ -95,6 +95,7 @@ class StudyTally:
     raters: set[str] = field(default_factory=set)
     items: list[Evidence] = field(default_factory=list)
     columns: _JudgementColumns = field(default_factory=_JudgementColumns)
+    _facts: Facts | None = None
 
     def add(self, evidence: Evidence) -> None:
         """Count one sampled item."""
@@ -104,18 +105,24 @@ class StudyTally:
         self.items.append(_without_details(evidence))
         self.columns.add(Facts(self.study, (), (), (), {}, ""), evidence)
 
+    def facts(self) -> Facts:
+        """The study's facts, once every item was added. Raises KeyError without a plan."""
+        if self._facts is None:
+            strata = self.study.design["population"]
+            self._facts = Facts(self.study, tuple(self.items), (), (), strata, "")
+        return self._facts
 
-def figures_of(tally: StudyTally, *, rows: int, head: str) -> list[dict[str, Any]]:
-    """Titles, values, intervals, numbers behind them and notes; a value of None is not known.
 
-    `head`: where the study's audit chain stood when the items were read.
+def figures_of(tally: StudyTally) -> list[dict[str, Any]]:
+    """A study's figures: titles, values, intervals, numbers behind them and notes.
+
+    A value of None is not known.
     """
     return [
-        _count("Traces in this release", rows),
-        _count("Traces graded in the study", tally.graded),
-        _count("Grades given in the study", tally.grades),
-        _count("Raters", len(tally.raters)),
-        *_estimates(tally, head),
+        count_figure("Traces graded in the study", tally.graded),
+        count_figure("Grades given in the study", tally.grades),
+        count_figure("Raters", len(tally.raters)),
+        *_estimates(tally),
     ]
 
 
@@ -143,14 +150,12 @@ def _interned(consensus: Consensus | None) -> Consensus | None:
     return consensus
 
 
-def _estimates(tally: StudyTally, head: str) -> Iterator[dict[str, Any]]:
+def _estimates(tally: StudyTally) -> Iterator[dict[str, Any]]:
     try:
-        strata = tally.study.design["population"]
-        facts = Facts(tally.study, tuple(tally.items), (), (), strata, head)
-        shares = list(_shares(facts))
+        shares = list(_shares(tally.facts()))
     except (KeyError, ValueError) as error:
         unknown = undefined(f"the sample's plan is not on record: {error}")
-        yield _figure("Share acceptable", "share", unknown)
+        yield figure("Share acceptable", "share", unknown)
         return
     yield from shares
     for criterion in MAIN_CRITERIA:
@@ -164,11 +169,11 @@ def _shares(facts: Facts) -> Iterator[dict[str, Any]]:
     named = ESTIMAND_OF_DISTINCT if facts.study.twins_left_out else ESTIMAND
     notes = (*waits, f"estimates {named}", *map(_clause, joined))
     notes = (notes[0][0].upper() + notes[0][1:], *notes[1:])
-    yield _figure("Share acceptable of all traces made", "share", plain, *notes)
+    yield figure("Share acceptable of all traces made", "share", plain, *notes)
     title = "Share acceptable of all traces made, with the learned score"
-    yield _figure(title, "share", assisted, *notes)
+    yield figure(title, "share", assisted, *notes)
     for name, estimate in overall_measures(facts).items():
-        yield _figure(MEASURES[name], "share", estimate, *notes)
+        yield figure(MEASURES[name], "share", estimate, *notes)
 
 
 def _clause(sentence: str) -> str:
@@ -183,14 +188,15 @@ def _agreement(result: CriterionAgreement) -> Iterator[dict[str, Any]]:
         over = {OVER_QUESTIONS: intervals.over_questions, OVER_RATERS: intervals.over_raters}
         for covers, estimate in over.items():
             if estimate is not None:
-                yield _figure(title, "coefficient", estimate, f"The interval says {covers}")
+                yield figure(title, "coefficient", estimate, f"The interval says {covers}")
         if name in result.weighted:
             estimate = result.weighted[name].over_questions
             covers = f"The interval says {OVER_QUESTIONS}"
-            yield _figure(f"{title}, {TO_BATCH}", "coefficient", estimate, covers)
+            yield figure(f"{title}, {TO_BATCH}", "coefficient", estimate, covers)
 
 
-def _count(title: str, value: int) -> dict[str, Any]:
+def count_figure(title: str, value: int) -> dict[str, Any]:
+    """A count, which has no interval."""
     return {
         "title": title,
         "unit": "count",
@@ -202,7 +208,7 @@ def _count(title: str, value: int) -> dict[str, Any]:
     }
 
 
-def _figure(title: str, unit: str, estimate: Estimate, *notes: str) -> dict[str, Any]:
+def figure(title: str, unit: str, estimate: Estimate, *notes: str) -> dict[str, Any]:
     """As the dashboard has it, to the last digit; the note names what it says, and cautions."""
     parts = [*notes, settled_text(estimate, unit), estimate.reason, estimate.caution]
     return {

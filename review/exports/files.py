@@ -48,6 +48,13 @@ class HashedFile(io.RawIOBase):
 
 def write_text(folder: Path, name: str, text: str) -> BundleFile:
     """Write one file of text, UTF-8."""
-    with HashedFile(folder / name) as file:
-        file.write(text.encode())
+    return write_bytes(folder, name, text.encode())
+
+
+def write_bytes(folder: Path, name: str, content: bytes) -> BundleFile:
+    """Write one file as it is, with the folders in its name."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with HashedFile(path) as file:
+        file.write(content)
     return BundleFile(name, file.size, file.sha256)

@@ -26,10 +26,13 @@ from review.models import Correction, Item
 CHUNK_SIZE = 200
 
 
-def item_line(item: Item, evidence: Evidence, *, cluster: str, split: Split) -> str:
+def item_line(
+    item: Item, evidence: Evidence, *, cluster: str, split: Split, weight: float | None
+) -> str:
     """The line of a sampled item as `items_to_release` fetched it, with its grades and consensus.
 
-    Grades appear by pseudonym, in the order of pseudonyms.
+    Grades appear by pseudonym, in the order of pseudonyms. `weight`: how many released traces it
+    stands for.
     """
     grades = sorted(evidence.grades, key=lambda grade: grade.rater)
     return _line(
@@ -40,6 +43,7 @@ def item_line(item: Item, evidence: Evidence, *, cluster: str, split: Split) -> 
             study=item.study.name,
             stratum=evidence.stratum,
             inclusion_probability=evidence.probability,
+            weight=weight,
         ),
         grades=[_grade(grade, grade.rating) for grade in grades if grade.rating is not None],
         consensus=_consensus(evidence.consensus, evidence.step_labels),
@@ -60,6 +64,21 @@ def items_to_release(items: Iterable[int]) -> dict[int, Item]:
         Prefetch("corrections", corrections, to_attr="correction")
     )
     return {row.pk: row for row in with_corrections}
+
+
+def trace_line(row: Trace, *, cluster: str, split: Split) -> str:
+    """The line of a trace that nobody graded, as `traces_to_release` fetched it."""
+    return _line(row, cluster=cluster, split=split)
+
+
+def traces_to_release(traces: Iterable[int]) -> dict[int, Trace]:
+    """Traces by their ids, with everything a line needs."""
+    batch = (
+        *("batch__knowledge_graph", "batch__configuration"),
+        *("batch__reasoner_endpoint", "batch__reader_endpoint"),
+    )
+    rows = Trace.objects.filter(pk__in=list(traces))
+    return rows.select_related("question__question_set", *batch).in_bulk()
 
 
 def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:

@@ -1,9 +1,10 @@
 """A release's bundle: its files rebuilt from the frozen lines, checked, and packed into a ZIP."""
 
+import gzip
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,15 +23,16 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def build_bundle(
-    folder: Path, *, lines: LineFile, facts: dict[str, Any]
+    folder: Path, *, lines: LineFile, facts: dict[str, Any], others: Mapping[str, bytes]
 ) -> tuple[dict[str, Any], dict[str, str]]:
     """Build a release's bundle for the first time, into an empty folder.
 
-    Returns its manifest, with the sha256 of every file, and the texts of card and metadata.
+    `others`: its files that are not built from lines. Returns its manifest, with the sha256 of
+    every file, and the texts of card and metadata.
     """
     facts = {**facts, "built_with": built_with()}
     bundle = write_bundle(
-        folder, lines=lines.frozen(), alternatives=lines.alternatives(), facts=facts
+        folder, lines=lines.frozen(), alternatives=lines.alternatives(), facts=facts, others=others
     )
     return bundle.manifest(facts), dict(bundle.texts)
 
@@ -49,9 +51,7 @@ def write_checked(release: Release, folder: Path) -> None:
     rebuilt = _rebuild(release, folder, facts).manifest(facts)
     differing = _differing(release.manifest["files"], rebuilt["files"])
     if differing:
-        shutil.rmtree(folder / "data")
-        for left in folder.iterdir():
-            left.unlink()
+        _empty(folder)
         raise Refusal(_why(release, differing))
 
 
@@ -90,8 +90,23 @@ def _rebuild(release: Release, folder: Path, facts: dict[str, Any]) -> Bundle:
         alternatives=_frozen(_alternatives(release)),
         facts=facts,
         texts=release.texts,
+        others=_others(release),
         version=facts["bundle_version"],
     )
+
+
+def _others(release: Release) -> dict[str, bytes]:
+    """The files that are not built from lines, as they were frozen."""
+    files = release.frozen_files.order_by("name").values_list("name", "content")
+    return {name: gzip.decompress(content) for name, content in files.iterator()}
+
+
+def _empty(folder: Path) -> None:
+    for left in folder.iterdir():
+        if left.is_dir():
+            shutil.rmtree(left)
+        else:
+            left.unlink()
 
 
 def _alternatives(release: Release) -> QuerySet[ReleasedTrace]:

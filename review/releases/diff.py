@@ -1,4 +1,4 @@
-"""What changed in a release since the study's previous release."""
+"""What changed in a release since the previous one of the same batches or studies."""
 
 import heapq
 import json
@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
+
+from django.db.models import Q
 
 from pipeline.core.release_format import as_format
 from review.models import Release
@@ -17,7 +19,7 @@ Line = tuple[int, bool, str]
 
 
 def difference(release: Release, released: Iterable[tuple[int, str]]) -> dict[str, Any] | None:
-    """What changed since the study's previous release; None for its first.
+    """What changed since the previous release; None where there is none.
 
     `released`: the released lines with their traces, in the order of traces. Traces by their
     ids: added, removed, or changed with what changed; the first thousand are listed, all are
@@ -42,8 +44,14 @@ def difference(release: Release, released: Iterable[tuple[int, str]]) -> dict[st
 
 
 def _previous(release: Release) -> Release | None:
-    """The study's latest frozen release that was begun before this one."""
-    before = Release.objects.filter(studies__in=release.studies.all(), pk__lt=release.pk)
+    """The latest frozen release begun before this one that shares a batch or a study with it.
+
+    One of the same kind comes first: of batches, or of a study's items alone.
+    """
+    batches, studies = release.batches.all(), release.studies.all()
+    shares = Q(batches__in=batches) | Q(studies__in=studies)
+    before = Release.objects.filter(shares, pk__lt=release.pk)
+    before = before.filter(batches__isnull=not batches.exists())
     return before.exclude(state__in=Release.UNFROZEN).order_by("-pk").first()
 
 
@@ -68,9 +76,18 @@ def _change(lines: list[Line]) -> dict[str, Any]:
     if len(formats) > 1 and 1 not in formats:
         # Lines of two formats are compared by what both say.
         texts = [as_format(min(formats), text) for text in texts]
-    if texts[0] == texts[1]:
+    before, after = map(_without_weight, texts)
+    if before == after:
         return {"trace": trace, "change": "same", "what": []}
-    return {"trace": trace, "change": "changed", "what": _what(*map(json.loads, texts))}
+    return {"trace": trace, "change": "changed", "what": _what(before, after)}
+
+
+def _without_weight(text: str) -> dict[str, Any]:
+    """The line without what it stands for: that changes with every other trace."""
+    line: dict[str, Any] = json.loads(text)
+    if line["place"]:
+        line["place"] = line["place"] | {"weight": None}
+    return line
 
 
 def _what(before: dict[str, Any], after: dict[str, Any]) -> list[str]:

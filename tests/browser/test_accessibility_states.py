@@ -8,7 +8,8 @@ from review.evidence.policies import Rules, save_policy
 from review.models import Item, Release, Reviewer, Slot, Study
 from review.queue.claim import next_slot
 from review.queue.decline import decline_item
-from review.releases.lifecycle import begin_release, make
+from review.releases.lifecycle import begin_release
+from review.releases.making import make
 from review.releases.zip_file import whole_zip
 from tests import actors, factories
 from tests.browser.faults import faults

@@ -14,7 +14,7 @@ from pipeline.models import Batch, Endpoint
 from review.grading.submit import GradeSubmission, PathSubmission, graded_paths, submit_grade
 from review.models import Release, Study
 from review.queue.claim import next_slot
-from review.releases.lifecycle import make
+from review.releases.making import make
 from tests import actors, factories
 from tests.browser.faults import faults
 from tests.browser.signed_in import sign_in, sign_in_by_form

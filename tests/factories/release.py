@@ -191,8 +191,11 @@ def facts(**changes: Any) -> dict[str, Any]:
         "made": "2026-11-21",
         "notice": NOTICE,
         "rows": 1,
+        "rows_graded": 1,
+        "rows_nobody_graded": 0,
         "policy": {"name": "fair"},
-        "study": {"name": "pilot", "rubric_version": "1"},
+        "batches": [],
+        "studies": [{"name": "pilot", "rubric_version": "1"}],
         "reasoner_kind": "language_model",
         "rows_by_licence": {"CC-BY-4.0": 1},
         "left_out": {"not accepted": 1},
@@ -209,7 +212,7 @@ def facts(**changes: Any) -> dict[str, Any]:
                 "note": "few.",
             }
         ],
-        "audit": {"chain": "study:1", "length": 3, "head": "ab"},
+        "audits": [{"chain": "study:1", "length": 3, "head": "ab"}],
         "sha256": "f" * 64,
     }
     return facts | changes

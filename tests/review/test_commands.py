@@ -60,7 +60,7 @@ def test_a_bundle_is_written_as_a_folder_or_a_zip_and_verified(release, tmp_path
     files = len(release.manifest["files"])
     assert (
         run("verify_release", "first")
-        == f"first: {files} files as frozen, the audit chain holds.\n"
+        == f"first: {files} files as frozen, the 2 audit chains hold.\n"
     )
     assert "File exists" in refused("export_release", "first", "--bundle", folder)
 
@@ -74,7 +74,7 @@ def test_a_release_that_was_tampered_with_does_not_verify(release):
 
 @pytest.mark.usefixtures("unguarded")
 def test_a_broken_audit_chain_is_no_proof(release):
-    head = release.manifest["audit"]
+    head = release.manifest["audits"][0]
     Event.objects.filter(chain__name=head["chain"], digest=head["head"]).update(digest="0" * 64)
     assert "no longer has the recorded head" in refused("verify_release", "first")
 

@@ -67,7 +67,7 @@ def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str
         "@context": dict(CONTEXT),
         "@type": "sc:Dataset",
         "name": facts["release"],
-        "description": f"Rated traces of the study {facts['study']['name']}. {facts['notice']}",
+        "description": f"Chains of thought for clinical questions. {facts['notice']}",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
         "license": sorted(facts["rows_by_licence"]),
         "version": "1.0.0",

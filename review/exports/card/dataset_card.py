@@ -109,12 +109,10 @@ def _summary(facts: Mapping[str, Any]) -> str:
     )
     return _paragraphs(
         (
-            f"Chains of thought for clinical questions, made from a knowledge graph and graded by "
-            f"clinicians: {facts['rows']:,} traces that the policy "
-            f"{_escape(facts['policy']['name'])} took from the study "
-            f"{_escape(facts['study']['name'])} (rubric version "
-            f"{facts['study']['rubric_version']}, reasoner {facts['reasoner_kind']})."
-            f"{_ungraded(facts)}{_at_explanation(facts)}",
+            f"Chains of thought for clinical questions, made from a knowledge graph: "
+            f"{facts['rows']:,} traces that the policy {_escape(facts['policy']['name'])} took "
+            f"from {_origin(facts)} (reasoner {facts['reasoner_kind']})."
+            f"{_graded(facts)}{_at_explanation(facts)}",
             f"Licence of every row in its column `licence`: {_escape(licences)}. The rows of "
             "`medreason` have the published columns only: their licences are those of the same "
             "rows of `traces`, in the same order.",
@@ -123,9 +121,27 @@ def _summary(facts: Mapping[str, Any]) -> str:
     )
 
 
-def _ungraded(facts: Mapping[str, Any]) -> str:
-    rows = facts.get("rows_nobody_graded", 0)
-    return f" Graded by nobody, and without a consensus: {rows:,} of them." if rows else ""
+def _origin(facts: Mapping[str, Any]) -> str:
+    """Where the rows come from: batches, or the items of studies alone."""
+    if facts["batches"]:
+        return f"the batches {_names(facts['batches'])}"
+    return f"the items of the studies {_names(facts['studies'])}"
+
+
+def _names(parts: Iterable[Mapping[str, Any]]) -> str:
+    return _escape(", ".join(part["name"] for part in parts))
+
+
+def _graded(facts: Mapping[str, Any]) -> str:
+    rows, ungraded = facts["rows_graded"], facts["rows_nobody_graded"]
+    if not rows:
+        return " **No clinician graded these.**"
+    versions = sorted({study["rubric_version"] for study in facts["studies"]})
+    said = (
+        f" Graded by clinicians in {_names(facts['studies'])} (rubric version "
+        f"{', '.join(versions)}): {rows:,}."
+    )
+    return f"{said} Graded by nobody, and without a consensus: {ungraded:,}." if ungraded else said
 
 
 def _at_explanation(facts: Mapping[str, Any]) -> str:
@@ -176,11 +192,13 @@ def _difference(difference: Mapping[str, Any] | None) -> str:
 
 
 def _proof(facts: Mapping[str, Any]) -> str:
-    audit = facts["audit"]
+    heads = "; ".join(
+        f"{audit['chain']} at event {audit['length']}, digest `{audit['head']}`"
+        for audit in facts["audits"]
+    )
     return (
         "`manifest.json` holds the sha256 of every file. The numbers above are those of the "
-        f"study's reports at the moment it was read: its audit chain {audit['chain']} stood at "
-        f"event {audit['length']}, digest `{audit['head']}`."
+        f"reports at the moment they were read, when the audit chains stood so: {heads}."
     )
 
 

@@ -8,6 +8,7 @@ from django.db import connection
 from pipeline.audit.append_only import tables_without_triggers
 from pipeline.audit.verify import chain_had_head, verify_chains
 from review.models import Release
+from review.releases.manifest import audit_heads_of
 
 
 class Command(BaseCommand):
@@ -37,9 +38,10 @@ class Command(BaseCommand):
         """A chain rewritten as a whole holds in itself, but not against an earlier release."""
         recorded = Release.objects.order_by("pk").values_list("name", "manifest")
         return [
-            f"release {name}: its study's chain is not the one it was made from"
+            f"release {name}: the chain {head['chain']} is not the one it was made from"
             for name, manifest in recorded
-            if "audit" in manifest and not chain_had_head(**manifest["audit"])
+            for head in audit_heads_of(manifest)
+            if not chain_had_head(**head)
         ]
 
     def _guards(self) -> list[str]:

@@ -11,6 +11,7 @@ from pipeline.audit import verify
 from pipeline.core.errors import Refusal
 from review.management.commands.export_release import release_named
 from review.releases.bundle import write_checked
+from review.releases.manifest import audit_heads_of
 
 
 class Command(BaseCommand):
@@ -26,8 +27,13 @@ class Command(BaseCommand):
                 write_checked(release, Path(folder))
         except Refusal as error:
             raise CommandError(str(error)) from error
-        head = release.manifest["audit"]
-        if not verify.chain_had_head(**head):
-            raise CommandError(f"The audit chain {head['chain']} no longer has the recorded head.")
-        files = len(release.manifest["files"])
-        self.stdout.write(f"{release}: {files} files as frozen, the audit chain holds.")
+        heads = audit_heads_of(release.manifest)
+        for head in heads:
+            if not verify.chain_had_head(**head):
+                raise CommandError(
+                    f"The audit chain {head['chain']} no longer has the recorded head."
+                )
+        files, chains = len(release.manifest["files"]), "audit chain holds"
+        if len(heads) > 1:
+            chains = f"{len(heads)} audit chains hold"
+        self.stdout.write(f"{release}: {files} files as frozen, the {chains}.")

@@ -80,6 +80,7 @@ def _manifest_context(manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest in the order of the page: a database keeps none."""
     left_out = manifest["left_out"].items()
     return {
+        "considered": manifest.get("considered", manifest.get("items")),
         "left_out": sorted(left_out, key=lambda pair: (-pair[1], pair[0])),
         "files": sorted(manifest.get("files", {}).items()),
         "lacks": sorted(manifest.get("lacks", {}).items()),

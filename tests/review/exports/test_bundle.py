@@ -83,7 +83,7 @@ def test_the_manifest_holds_the_checksum_of_every_other_file(tmp_path):
     assert {name: entry["bytes"] for name, entry in manifest["files"].items()} == {
         name: path.stat().st_size for name, path in files.items()
     }
-    assert manifest["audit"] == {"chain": "study:1", "length": 3, "head": "ab"}
+    assert manifest["audits"] == [{"chain": "study:1", "length": 3, "head": "ab"}]
 
 
 def test_the_same_lines_and_facts_give_the_same_bytes(tmp_path):
@@ -226,7 +226,7 @@ def front_matter(folder: Path):
 
 def test_the_card_says_the_figures_and_what_it_is_not_for(tmp_path):
     left = {"not accepted": 2, "safety flag": 7}
-    written(tmp_path, left_out=left, study={"name": "a | <b>\nb", "rubric_version": "1"})
+    written(tmp_path, left_out=left, studies=[{"name": "a | <b>\nb", "rubric_version": "1"}])
     card = (tmp_path / "README.md").read_text()
     assert NOTICE in card
     assert "| Share acceptable | 50.0 % | 10.0 % to 90.0 % | 3 | few. |" in card
@@ -235,10 +235,10 @@ def test_the_card_says_the_figures_and_what_it_is_not_for(tmp_path):
 
 
 def test_the_card_says_how_many_traces_nobody_graded(tmp_path):
-    written(tmp_path, rows=9, rows_nobody_graded=4)
+    written(tmp_path, rows=9, rows_graded=5, rows_nobody_graded=4)
     card = (tmp_path / "README.md").read_text()
     assert "9 traces that the policy" in card
-    assert "Graded by nobody, and without a consensus: 4 of them." in card
+    assert "Graded by nobody, and without a consensus: 4." in card
 
 
 def test_the_card_says_how_many_traces_do_not_reach_the_answer(tmp_path):

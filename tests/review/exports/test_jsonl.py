@@ -32,7 +32,7 @@ def study(people):
 
 def exported(study):
     item = items_to_release([study.items.first().pk]).popitem()[1]
-    line = item_line(item, evidence_of(item), cluster="house/q0", split="train")
+    line = item_line(item, evidence_of(item), cluster="house/q0", split="train", weight=2.0)
     return item.trace, parse_line(line), line
 
 

@@ -112,7 +112,7 @@ def test_the_zip_holds_every_file_of_the_manifest_and_the_manifest(release):
 
 
 def test_the_head_of_the_audit_chain_stands_in_the_manifest(release, study):
-    head = release.manifest["audit"]
+    head = release.manifest["audits"][0]
     assert head["chain"] == study.event_chain
     assert Event.objects.filter(chain__name=head["chain"], digest=head["head"]).exists()
 

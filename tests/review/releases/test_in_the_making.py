@@ -16,16 +16,16 @@ from pipeline.models import Event
 from review import tasks
 from review.evidence.policies import Rules, save_policy
 from review.models import Release, ReleasedTrace, Study
-from review.releases import bundle, lifecycle
+from review.releases import bundle, lifecycle, making
 from review.releases.lease import TO_MAKE, release_lease
 from review.releases.lifecycle import (
     CannotRelease,
     begin_release,
-    make,
     remove_release,
     retry_release,
     withdraw_release,
 )
+from review.releases.making import make
 from review.releases.zip_file import ask_for_zip, whole_zip
 from tests import actors, factories
 
@@ -154,7 +154,7 @@ def test_a_worker_that_lost_its_hold_freezes_nothing(study, lead, folder, monkey
         Release.objects.update(lease_token="1" * 32)
         return build_bundle(*args, **kwargs)
 
-    monkeypatch.setattr(lifecycle, "build_bundle", lose_hold)
+    monkeypatch.setattr(making, "build_bundle", lose_hold)
     make(release)
     assert (now(release).state, now(release).sha256) == (Release.State.MAKING, "")
     assert not ReleasedTrace.objects.exists()
@@ -190,7 +190,7 @@ def test_a_busy_database_fails_nothing(study, lead, monkeypatch):
     def busy(*_: object, **__: object) -> None:
         raise OperationalError("database is locked")
 
-    monkeypatch.setattr(lifecycle, "write_lines", busy)
+    monkeypatch.setattr(making, "write_lines", busy)
     with pytest.raises(OperationalError):
         make(release)
     assert list(lifecycle.unfinished_releases()) == [release]

@@ -103,7 +103,7 @@ def test_a_lead_freezes_a_release(client, study, policy, rung):
     assert response.headers["Location"] == reverse("review:release", args=["first"])
     shown = client.get(response.headers["Location"]).content.decode()
     assert made.sha256 in shown
-    assert f"{made.row_count} of {made.manifest['items']} items" in shown
+    assert f"{made.row_count} of {made.manifest['considered']}" in shown
     assert "by <bdi>lead</bdi>" in shown
 
 

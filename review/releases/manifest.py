@@ -1,0 +1,158 @@
+"""The manifest of a release: what went in, what stayed out and why. See docs/release.md."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.core.duplicates.twins import RULE
+from pipeline.models import Event
+from pipeline.models.events import HOUSE
+from pipeline.statistics.estimate import Estimate
+from review.exports.figures import count_figure, figure, figures_of
+from review.exports.tables import BUNDLE_VERSION
+from review.models import Release
+from review.releases.freeze import WrittenLines
+from review.releases.selection.quality import Quality, quality_of
+from review.releases.selection.select import Selection, batch_counts
+from review.releases.selection.splitting import Splits
+
+NOTICE = "Not clinically validated. Not for clinical use."
+NOBODY = "No clinician graded these."
+ACCEPTABLE = "Share acceptable of the released rows"
+TITLES = {
+    "sample": ACCEPTABLE,
+    "assisted": f"{ACCEPTABLE}, with the learned score",
+    "lowest": f"{ACCEPTABLE}, if none of the sampled traces without an answer were",
+    "highest": f"{ACCEPTABLE}, if all of them were",
+}
+
+
+def manifest_facts(
+    release: Release, selection: Selection, splits: Splits, written: WrittenLines
+) -> dict[str, Any]:
+    """The manifest without the files and the difference."""
+    quality = quality_facts(selection.quality)
+    return {
+        "release": release.name,
+        "made": release.created_at.date().isoformat(),
+        "format_version": release.format_version,
+        "bundle_version": BUNDLE_VERSION,
+        "reasoner_kind": release.reasoner_kind,
+        "notice": NOTICE if selection.tally.graded else f"{NOTICE} {NOBODY}",
+        "sha256": written.sha256,
+        "policy": {"name": release.policy.name, "rules": release.rules},
+        "rows_ending_at_explanation": written.ending_at_explanation,
+        "rows_by_split": dict(written.by_split),
+        "splits": dict(splits.facts),
+        "audits": audit_heads(selection),
+        "archive": {
+            "studies": [study.name for study in selection.choices.studies],
+            "with_comments": selection.choices.with_comments,
+        },
+        "figures": release_figures(selection, quality),
+        **selection_facts(selection),
+    }
+
+
+def selection_facts(selection: Selection) -> dict[str, Any]:
+    """What is known before any line is written."""
+    tally = selection.tally
+    return {
+        **tally.facts(),
+        "batches": batch_counts(selection.choices, tally),
+        "studies": _studies(selection),
+        "twins": _twins(selection),
+        "contamination": {
+            **selection.benchmarks.facts,
+            "found": selection.contaminated,
+            "matches": tally.listed_matches(),
+        },
+        "quality": quality_facts(selection.quality),
+    }
+
+
+def quality_facts(quality: Quality) -> dict[str, Any]:
+    """How good the released rows are: counts, and each estimate as a figure."""
+    missing = quality.without_evidence
+    note = f"{missing:,} rows without evidence are not counted" if missing else ""
+    return {
+        "rows_known": quality.known,
+        "known_acceptable": quality.accepted,
+        "rows_estimated": quality.estimated,
+        "rows_without_evidence": missing,
+        **{
+            name: figure(title, "share", _of(quality, name), *([note] if note else []))
+            for name, title in TITLES.items()
+        },
+    }
+
+
+def audit_heads_of(manifest: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The heads that a manifest records; before bundle version 3 that of one study."""
+    old = [manifest["audit"]] if "audit" in manifest else []
+    heads: list[dict[str, Any]] = manifest.get("audits", old)
+    return heads
+
+
+def audit_heads(selection: Selection) -> list[dict[str, Any]]:
+    """The heads of the chains that the release rests on: every study's, and the house's."""
+    chains = [study.event_chain for study in selection.choices.studies]
+    return [Event.objects.head(chain) for chain in (*chains, HOUSE)]
+
+
+def release_figures(selection: Selection, quality: dict[str, Any]) -> list[dict[str, Any]]:
+    """The figures of the release, then those of its studies, each under the study's name where
+    there are several."""
+    tally, several = selection.tally, len(selection.studies) > 1
+    figures = [
+        count_figure("Traces in this release", tally.released),
+        count_figure("Of these graded by clinicians", tally.graded),
+        *(quality[name] for name in TITLES if selection.studies),
+    ]
+    for study in selection.studies:
+        of_study = f" ({study.study.name})" if several else ""
+        figures += [one | {"title": one["title"] + of_study} for one in figures_of(study)]
+    return figures
+
+
+def _of(quality: Quality, name: str) -> Estimate:
+    estimate: Estimate = getattr(quality, name)
+    return estimate
+
+
+def _studies(selection: Selection) -> list[dict[str, Any]]:
+    released = {batch.pk for batch in selection.choices.batches}
+    return [
+        {
+            "name": tally.study.name,
+            "rubric_version": tally.study.rubric_version,
+            "state": tally.study.state,
+            "batches": [
+                batch.name
+                for batch in tally.study.batches.order_by("pk")
+                if not released or batch.pk in released
+            ],
+            "items": len(tally.items),
+            "graded": tally.graded,
+            "grades": tally.grades,
+            "raters": len(tally.raters),
+            "rows": coverage.released,
+            "graded_rows": coverage.known,
+            "quality": quality_facts(
+                quality_of([coverage], without_evidence=coverage.without_evidence)
+            ),
+            "audit": Event.objects.head(tally.study.event_chain),
+        }
+        for tally, coverage in zip(selection.studies, selection.coverages, strict=True)
+    ]
+
+
+def _twins(selection: Selection) -> dict[str, Any]:
+    twins = selection.twins
+    groups = {twin.kept for twin in twins.values()}
+    return {
+        "groups": len(groups),
+        "traces": len(groups) + len(twins),
+        "left_out": len(twins),
+        "exact": sum(twin.exact for twin in twins.values()),
+        "rule": RULE,
+    }
