@@ -37,6 +37,7 @@ from pipeline.models import (
     QuestionSet,
     Trace,
 )
+from pipeline.software import software_version
 
 INSERT_SIZE = 2000
 
@@ -115,6 +116,7 @@ def start_batch(
             budget_money=budget_money,
             budget_tokens=budget_tokens,
             currency=currency,
+            software_version=software_version(),
             started_by=started_by,
             **endpoints.fields,
         )

@@ -21,7 +21,7 @@ from pipeline.core.errors import (
     Refused,
     TruncatedOutput,
 )
-from pipeline.core.llm.base import Answer, Usage, as_plain
+from pipeline.core.llm.base import Answer, Named, Usage, as_plain
 from pipeline.db.short_transaction import short_transaction
 from pipeline.ledger import budgets, calls_at_once
 from pipeline.ledger.budgets import Cost
@@ -102,7 +102,10 @@ def is_in_flight(call: Call) -> bool:
 
 def replay(call: Call, earlier: LLMCall) -> Answer:
     """The earlier call's outcome, recorded as a replay, which costs nothing."""
-    _row(call, LLMCall.Status.REPLAYED, replay_of=earlier, error=earlier.error).save()
+    named = Named(earlier.answer_model, earlier.answer_provider, earlier.answer_fingerprint)
+    _row(
+        call, LLMCall.Status.REPLAYED, replay_of=earlier, error=earlier.error, **_naming(named)
+    ).save()
     usage = Usage(earlier.input_tokens, earlier.output_tokens)
     reason, _, detail = earlier.error.partition(": ")
     if earlier.status == LLMCall.Status.FAILED:
@@ -120,6 +123,7 @@ def replay(call: Call, earlier: LLMCall) -> Answer:
         earlier.finish_reason,
         usage,
         earlier.reasoning_text,
+        named,
     )
 
 
@@ -136,7 +140,16 @@ def settle(row: LLMCall, call: Call, answer: Answer, *, milliseconds: int) -> No
         input_tokens=answer.usage.input_tokens,
         output_tokens=answer.usage.output_tokens,
         latency_ms=milliseconds,
+        **_naming(answer.named),
     )
+
+
+def _naming(named: Named) -> dict[str, str]:
+    return {
+        "answer_model": named.model,
+        "answer_provider": named.provider,
+        "answer_fingerprint": named.fingerprint,
+    }
 
 
 def settle_failed(

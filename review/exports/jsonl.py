@@ -1,6 +1,7 @@
 """Traces as released JSON lines: with their grades and consensus, or bare."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 
 from django.db.models import Prefetch
@@ -20,7 +21,7 @@ from pipeline.models import Batch, Trace
 from pipeline.statistics.consensus import Consensus, Rating
 from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
-from review.exports.provenance import provenance_of, terms_of
+from review.exports.provenance import provenance_of, terms_of, with_provenance
 from review.models import Correction, Item
 
 CHUNK_SIZE = 200
@@ -63,7 +64,9 @@ def items_to_release(items: Iterable[int]) -> dict[int, Item]:
     with_corrections = rows.prefetch_related(
         Prefetch("corrections", corrections, to_attr="correction")
     )
-    return {row.pk: row for row in with_corrections}
+    found = {row.pk: row for row in with_corrections}
+    with_provenance(item.trace for item in found.values())
+    return found
 
 
 def trace_line(row: Trace, *, cluster: str, split: Split) -> str:
@@ -86,10 +89,15 @@ def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:
     rows = batch.traces.of_key().filter(is_current=True, state=Trace.State.MADE).order_by("pk")
     if only_kept:
         rows = rows.filter(kept=True)
-    batch_of = ("batch__knowledge_graph", "batch__configuration")
+    batch_of = (
+        *("batch__knowledge_graph", "batch__configuration"),
+        *("batch__reasoner_endpoint", "batch__reader_endpoint"),
+    )
     related = rows.select_related("question__question_set", *batch_of)
-    for row in related.iterator(chunk_size=CHUNK_SIZE):
-        yield _line(row, cluster=str(row.question), split="train")
+    remaining = related.iterator(chunk_size=CHUNK_SIZE)
+    while block := with_provenance(islice(remaining, CHUNK_SIZE)):
+        for row in block:
+            yield _line(row, cluster=str(row.question), split="train")
 
 
 def _line(row: Trace, **fields: Any) -> str:

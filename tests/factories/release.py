@@ -115,6 +115,7 @@ PROVENANCE = Provenance(
     reasoning="",
     seed=7,
     calls=5,
+    replayed_calls=1,
     input_tokens=4000,
     output_tokens=300,
     cost="0.0012",

@@ -58,6 +58,18 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """Who answered, as the answer itself says: the model, who served it, and in which build.
+
+    Empty where it says nothing. It may name another model than was asked for, and change.
+    """
+
+    model: str = ""
+    provider: str = ""
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """A checked answer: the raw text, the value that met the schema, and what it took.
 
@@ -70,6 +82,7 @@ class Answer:
     finish_reason: str
     usage: Usage
     reasoning: str = ""
+    named: Named = Named()
 
 
 class LanguageModel(Protocol):

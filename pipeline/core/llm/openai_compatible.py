@@ -19,6 +19,7 @@ from pipeline.core.llm.exchange import Exchange
 from pipeline.core.llm.parameters import parameters_of
 from pipeline.core.llm.reading.completion import NotACompletion, read_completion
 from pipeline.core.llm.reading.failures import Reading
+from pipeline.core.llm.reading.naming import read_naming
 from pipeline.core.llm.reading.usage import least_tokens
 from pipeline.core.llm.structured import UnusableText, checked_value
 
@@ -70,7 +71,12 @@ class OpenAICompatibleModel:
         except UnusableText as error:
             raise reading.failed(MalformedOutput, str(error)) from None
         return Answer(
-            completion.text, value, completion.finish_reason, reading.usage, completion.reasoning
+            completion.text,
+            value,
+            completion.finish_reason,
+            reading.usage,
+            completion.reasoning,
+            read_naming(body),
         )
 
     def _require_room(self, request: Request) -> None:

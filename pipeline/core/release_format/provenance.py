@@ -30,10 +30,12 @@ class PromptReference(Schema):
 class Provenance(Schema):
     """What made one trace; what holds for its whole batch stands in `provenance.json` too.
 
-    `made_at` is an ISO 8601 time in UTC. `tokens` and `cost` are null where the endpoint or the
-    price table does not say; `cost` is a decimal number in `currency`. `embedding_model` is empty
-    where entities were linked without one, `software_version` for batches begun before it was
-    recorded.
+    `made_at` is an ISO 8601 time in UTC. Tokens and `cost`, a decimal number in `currency`, are
+    null where the endpoint or the price table does not say; `replayed_calls` of the `calls` were
+    answered by equal ones made before and took nothing. `temperature` (null: the model's own) and
+    `reasoning`, further parameters such as the effort, are as sent when the CoT was written.
+    `embedding_model` is empty where entities were linked without one, `software_version` for
+    batches begun before it was recorded.
     """
 
     batch: Text
@@ -47,6 +49,7 @@ class Provenance(Schema):
     reasoning: str
     seed: int
     calls: Position
+    replayed_calls: Position
     input_tokens: Position | None
     output_tokens: Position | None
     cost: Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")] | None

@@ -10,7 +10,7 @@ from pipeline.core.errors import PromptTruncated, RequestRejected
 from pipeline.core.llm.base import Message
 from pipeline.core.llm.dialects import first_tried
 from tests.factories.llm import GOOD, KEY, REQUEST, model_at
-from tests.peers.faulty_server import completion, faulty_server
+from tests.peers.faulty_server import completion, faulty_server, status
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +46,14 @@ def test_an_answer_is_checked_and_carries_what_it_took(server):
     assert answer.value == {"finding": "wheeze", "side": "left"}
     assert (answer.usage.input_tokens, answer.usage.output_tokens) == (31, 9)
     assert (answer.finish_reason, answer.reasoning) == ("stop", "")
+
+
+def test_an_answer_says_who_gave_it(server):
+    choice = {"message": {"content": GOOD}, "finish_reason": "stop"}
+    said = {"model": "tiny-random-0930", "provider": "Someone"}
+    server.reply = status(200, {"choices": [choice], **said})
+    named = model_at(server.base_url).ask(REQUEST).named
+    assert (named.model, named.provider) == ("tiny-random-0930", "Someone")
 
 
 def test_usage_that_is_not_told_is_none_and_never_0(server):

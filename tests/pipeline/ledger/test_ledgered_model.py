@@ -13,7 +13,7 @@ from pipeline.core.errors import (
     RequestRejected,
     TruncatedOutput,
 )
-from pipeline.core.llm.base import Message
+from pipeline.core.llm.base import Message, Named
 from pipeline.ledger import limits
 from pipeline.ledger.call import TraceCalls
 from pipeline.ledger.ledgered_model import LedgeredModel
@@ -60,6 +60,15 @@ def test_the_row_says_what_was_asked_of_whom_for_which_trace(trace, scripted):
     assert call.messages[1] == {"role": "user", "content": "A child wheezes."}
     assert call.parameters["max_output_tokens"] == 200
     assert call.cost is None
+
+
+def test_the_row_keeps_who_answered_as_the_answer_says_and_so_does_its_replay(trace):
+    named = Named("scripted-1-0930", "Provider", "fp_7")
+    model = LedgeredModel(Scripted([replace(ANSWER, named=named)]), trace)
+    assert model.ask(REQUEST).named == model.ask(REQUEST).named == named
+    for call in LLMCall.objects.all():
+        assert (call.model, call.answer_model) == ("scripted-1", "scripted-1-0930")
+        assert (call.answer_provider, call.answer_fingerprint) == ("Provider", "fp_7")
 
 
 def test_an_equal_call_replays_the_answer_without_a_second_one(trace, scripted):

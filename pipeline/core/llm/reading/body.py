@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 _PREFIX = b"data:"
+_WHOLE = ("error", "usage", "model", "provider", "system_fingerprint")
 
 
 def json_of(content: bytes) -> Any:
@@ -37,7 +38,7 @@ def _together(chunks: Iterator[dict[str, Any]]) -> dict[str, Any]:
     message: dict[str, Any] = {}
     choice: dict[str, Any] = {}
     for chunk in chunks:
-        whole |= {name: chunk[name] for name in ("error", "usage") if chunk.get(name)}
+        whole |= {name: chunk[name] for name in _WHOLE if chunk.get(name)}
         for part in chunk.get("choices") or ():
             _add(message, part.get("delta") or part.get("message") or {})
             choice |= {name: part[name] for name in ("finish_reason", "error") if part.get(name)}
