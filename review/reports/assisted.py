@@ -15,7 +15,7 @@ from review.reports.shares import MORE_COLUMNS, WeightedSample, awaiting_answers
 
 BOUNDS_COLUMNS = (
     Column("estimate", "Share", "share"),
-    Column("lowest", "If none of the unanswered were", "share"),
+    Column("lowest", "If none of the unanswered or waiting were", "share"),
     Column("highest", "If all of them were", "share"),
     Column("unanswered", "Without an answer", "items"),
     *MORE_COLUMNS,

@@ -23,7 +23,7 @@ Label = Callable[[Evidence], float | None]
 # What it takes until a share is known to 5 points either way, of a row's further_grades.
 MORE_COLUMNS = (
     Column("adjudications", "For ± 5 points: adjudications of graded items", "items"),
-    Column("more", "and more grades", "items"),
+    Column("more", "For ± 5 points: more grades", "items"),
 )
 
 

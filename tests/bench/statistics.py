@@ -37,7 +37,8 @@ from tests.statistics.worlds import Coverage
 
 TOPIC = "Statistics"
 RATINGS, RATERS, OVERLAP, QUESTIONS, REPLICATES = 1_000_000, 20, 2, 32_682, 1000
-SAMPLES_A_WORLD, PANELS, PANEL_SIZES, BAR = 1000, 400, (3, 4, 6, 12), 0.93
+SAMPLES_A_WORLD, PANELS, BAR = 1000, 400, 0.93
+PANELS_OF_FEW, PANEL_SIZES = 1000, (3, 4, 6, 12)
 RESAMPLED, BY_T = OVER_RATERS
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 Result = TypeVar("Result")
@@ -128,8 +129,9 @@ def _few_raters() -> Iterator[Measurement]:
     for spread, words in ((SPREAD, "ordinary"), (WIDE, "wide")):
         for raters in PANEL_SIZES:
             given = BY_T if raters < FEW_RATERS else RESAMPLED
-            tables = {"share acceptable": share_of_few(raters, samples=PANELS, spread=spread)}
-            tables |= agreement_of_few(raters, samples=PANELS, spread=spread)
+            share = share_of_few(raters, samples=PANELS_OF_FEW, spread=spread)
+            tables = {"share acceptable": share}
+            tables |= agreement_of_few(raters, samples=PANELS_OF_FEW, spread=spread)
             for figure, table in tables.items():
                 for name, found in table.coverage.items():
                     held = name == given and spread == SPREAD

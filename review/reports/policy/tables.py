@@ -113,7 +113,7 @@ def quality_table(simulation: Simulation) -> Table:
         Column("items", "Items", "items"),
         Column("acceptable", "Share acceptable", "share"),
         Column("assisted", "With the learned score", "share"),
-        Column("lowest", "If no unanswered item were acceptable", "share"),
+        Column("lowest", "If no unanswered or waiting item were acceptable", "share"),
         Column("highest", "If all of them were", "share"),
     )
     return Table("quality", "Quality of what it takes", columns, rows, QUALITY_NOTE)

@@ -19,7 +19,7 @@ from review.reports.wording import with_plot
 WHOLE = "all traces"
 COLUMNS = (
     Column("share", "Acceptable", "share"),
-    Column("lowest", "If none of the unanswered were", "share"),
+    Column("lowest", "If none of the unanswered or waiting were", "share"),
     Column("highest", "If all of them were", "share"),
     Column("items", "Items sampled", "items"),
     Column("unanswered", "Without an answer", "items"),
