@@ -31,6 +31,16 @@ def test_each_rater_drawn_once_gives_the_table_itself():
     assert result == pytest.approx(question_totals(table).summed().rows)
 
 
+def test_items_count_by_their_weight():
+    rng = np.random.default_rng(4)
+    table = random_table(rng, 40)
+    weighted = replace(table, weight=rng.uniform(0.5, 1.5, table.items))
+    once = np.ones((1, len(table.raters)))
+    result = replicate_totals(weighted, np.ones((1, table.questions)), once)
+    assert result == pytest.approx(question_totals(weighted).summed().rows)
+    assert result != pytest.approx(question_totals(table).summed().rows)
+
+
 def test_raters_left_out_are_as_if_they_had_never_rated():
     table = random_table(np.random.default_rng(2), 40)
     rater_weights = np.array([[1.0, 0, 1, 0, 1, 1]])
