@@ -17,7 +17,13 @@ from review.reports.as_json import report_json
 from review.reports.facts import read_facts
 from review.reports.registry import build_report, reports_of
 from tests import actors
-from tests.review.pairing import batches_on_the_same, judge, judge_all, judged, pairwise_study
+from tests.review.pairwise.pairing import (
+    batches_on_the_same,
+    judge,
+    judge_all,
+    judged,
+    pairwise_study,
+)
 
 pytestmark = pytest.mark.django_db
 RATERS = 6
