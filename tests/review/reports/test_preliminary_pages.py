@@ -5,6 +5,8 @@ import json
 import pytest
 from django.urls import reverse
 
+from review.evidence.items import sampled_evidence
+from review.exports.figures import StudyTally, figures_of
 from review.models import Adjudication
 from review.reports.facts import read_facts
 from review.studies.progress import discordant_items
@@ -53,6 +55,17 @@ def test_the_board_that_the_page_asks_for_again_says_it_too(world):
     address = addresses(study)["study"]
     fragment = actors.signed_in(lead).get(address, headers={"HX-Request": "true"})
     assert WORDS in fragment.content.decode()
+
+
+def test_a_releases_figures_say_it_in_their_notes(world):
+    tally = StudyTally(world[1])
+    for evidence in sampled_evidence(world[1]):
+        tally.add(evidence)
+    figures = {figure["title"]: figure["note"] for figure in figures_of(tally)}
+    assert figures["Share acceptable of all traces made"].startswith(WORDS.rstrip("."))
+    agreement = [note for title, note in figures.items() if "Krippendorff" in title]
+    assert agreement
+    assert not any("reliminary" in note for note in agreement)
 
 
 def test_once_everything_is_settled_no_page_does(world):
