@@ -4,31 +4,40 @@ from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Max, QuerySet
 
 from pipeline.core.errors import Refusal
 from pipeline.db.transitions import move_state
 from pipeline.models import Batch, Event, Question, Trace
-from pipeline.sources.key_corrections import corrected_at
+from pipeline.sources.key_corrections import corrected_at, has_outdated_key
 
 SETTLED = (Trace.State.MADE, Trace.State.FAILED)
 
 
-def batches_to_make_again(question: Question) -> QuerySet[Batch]:
-    """Batches with traces of the question from before its key was corrected, and none after."""
+def batches_to_make_again(question: Question) -> list[Batch]:
+    """Batches whose traces of the question were all made with another key than it has now."""
     since = corrected_at(question)
     if since is None:
-        return Batch.objects.none()
-    rows = Trace.objects.of_key().filter(batch=OuterRef("pk"), question=question, is_current=True)
-    return (
-        Batch.objects.filter(Exists(_before(rows, since)), is_trial=False)
-        .exclude(Exists(rows.exclude(pk__in=_before(rows, since).values("pk"))))
-        .exclude(state=Batch.State.CANCELLED)
-    )
+        return []
+    rows = _traces(question).filter(batch__is_trial=False)
+    rows = rows.exclude(batch__state=Batch.State.CANCELLED)
+    outdated: dict[Batch, bool] = {}
+    for row in rows.select_related("batch", "question").order_by("pk"):
+        outdated[row.batch] = outdated.get(row.batch, True) and _is_outdated(row, since)
+    return [batch for batch, every in outdated.items() if every]
 
 
-def _before(rows: QuerySet[Trace], since: datetime) -> QuerySet[Trace]:
-    return rows.filter(state__in=SETTLED, claimed_at__lt=since)
+def _traces(question: Question) -> QuerySet[Trace]:
+    return Trace.objects.of_key().filter(question=question, is_current=True)
+
+
+def _is_outdated(row: Trace, since: datetime) -> bool:
+    """By the key in the trace's record; without a record by when it began."""
+    if row.state not in SETTLED:
+        return False
+    if row.record:
+        return has_outdated_key(row)
+    return row.claimed_at is None or row.claimed_at < since
 
 
 def make_again(question: Question, *, batch: Batch, by: User) -> int:
@@ -39,9 +48,9 @@ def make_again(question: Question, *, batch: Batch, by: User) -> int:
     """
     with transaction.atomic():
         batch = Batch.objects.select_for_update().get(pk=batch.pk)
-        if not batches_to_make_again(question).filter(pk=batch.pk).exists():
+        if batch not in batches_to_make_again(question):
             raise Refusal("The batch has made this question again already, or was cancelled.")
-        rows = batch.traces.of_key().filter(question=question, is_current=True)
+        rows = _traces(question).filter(batch=batch)
         last = rows.aggregate(last=Max("sample_index"))["last"]
         if batch.state != Batch.State.PAUSED:
             states = {Batch.State.RUNNING, Batch.State.FINISHED}

@@ -80,8 +80,7 @@ def endpoint_test(request: SignedInRequest, name: str) -> HttpResponse:
         messages.success(request, findings_of(probe_endpoint(endpoint)))
     except (EndpointRefused, ReasonerFailure) as error:
         # Where it was changed meanwhile, its card tells nothing of this test.
-        on_its_card = f"The test of {endpoint} failed: its card says why."
-        messages.error(request, on_its_card if endpoint.test_error else str(error))
+        messages.error(request, endpoint.test_error or str(error))
     return redirect("pipeline:endpoints")
 
 

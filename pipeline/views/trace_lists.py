@@ -32,7 +32,8 @@ def trace_list(request: SignedInRequest, batch_id: int) -> HttpResponse:
     batch = access.batch_for(request.user, batch_id)
     rows = access.traces_for(request.user, batch_id)
     asked = batch.question_set.questions.all()
-    return _list(request, rows, asked, sources=[], batch=batch)
+    placebos = batch.placebo_share > 0
+    return _list(request, rows, asked, sources=[], batch=batch, has_placebos=placebos)
 
 
 @require_GET
@@ -42,8 +43,9 @@ def all_traces(request: SignedInRequest) -> HttpResponse:
     sets = access.question_sets_for(request.user).filter(batches__isnull=False)
     sources = list(sets.order_by("source").values_list("source", flat=True).distinct())
     asked = Question.objects.filter(question_set__in=sets)
+    placebos = access.batches_for(request.user).filter(placebo_share__gt=0).exists()
     rows = access.all_traces_for(request.user).filter(batch__is_trial=False)
-    return _list(request, rows, asked, sources=sources, batch=None)
+    return _list(request, rows, asked, sources=sources, batch=None, has_placebos=placebos)
 
 
 def _list(
@@ -53,6 +55,7 @@ def _list(
     *,
     sources: list[str],
     batch: Batch | None,
+    has_placebos: bool,
 ) -> HttpResponse:
     outcome, arm = _outcome(request.GET), _arm(request.GET)
     form = TraceSearchForm(
@@ -71,7 +74,7 @@ def _list(
         "outcome": outcome,
         "outcomes": [(name, size) for name, size in counts.items() if size or name != "cancelled"],
         "arm": arm,
-        "arms": Trace.Arm.choices if batch is None or batch.placebo_share else [],
+        "arms": Trace.Arm.choices if has_placebos else [],
         "kept": [("outcome", outcome), ("arm", arm)],
     }
     return render(request, "pipeline/trace_list.html", context)

@@ -92,6 +92,16 @@ MAKING: dict[str, Sentence] = {
     ),
 }
 
+PAIR: Sentence = (
+    "more precise: {more_precise:words}",
+    "more coherent: {more_coherent:words}",
+    "better: {better:words}",
+    "flag of the first {flag_first}",
+    "flag of the second {flag_second}",
+    "could not judge: {cannot_judge:words}",
+    "shown on the left: {shown_left:words}",
+    "revision {revision}",
+)
 JUDGING: dict[str, Sentence] = {
     "study.opened": (
         "study {subject} opened",
@@ -180,11 +190,23 @@ JUDGING: dict[str, Sentence] = {
     ),
     "control.retired": ("control item retired", "trace {trace}"),
     "policy.saved": ("policy {subject} saved", "{rules}"),
-    "release.begun": ("release {name} begun", "policy {policy}"),
+    "pair.judged": ("pair {item} judged", *PAIR),
+    "pair.amended": ("judgement of pair {item} amended", "because: {reason}", *PAIR),
+    "release.begun": (
+        "release {name} begun",
+        "policy {policy}",
+        "batches: {batches}",
+        "studies: {studies}",
+    ),
     "release.made": ("release {name} made", "{rows} rows"),
     "release.failed": ("release {subject} failed", "because: {reason}"),
     "release.retried": ("release {subject} tried again",),
     "release.removed": ("release {name} removed, which was never frozen",),
+    "release.published": (
+        "release {subject} uploaded to {repository}",
+        ("private", "private there"),
+        "commit {commit}",
+    ),
     "release.withdrawn": ("release {subject} withdrawn", "because: {reason}"),
 }
 
@@ -198,7 +220,7 @@ PEOPLE: dict[str, Sentence] = {
     "account.second_factor_dropped": ("two-step login of {subject} switched off",),
     "role.granted": ("{subject} became {role}",),
     "role.revoked": ("{subject} is no longer {role}",),
-    "invitation.made": ("{role} invited: {meant_for}", "the link works for {days} days"),
+    "invitation.made": ("{role} invited: {meant_for}", "days that the link works: {days}"),
     "invitation.accepted": ("invitation accepted", "{role}"),
     "invitation.revoked": ("invitation revoked",),
     "profile.changed": (

@@ -46,7 +46,7 @@ def _told(event: Event, names: Mapping[tuple[str, str], str]) -> ToldEvent:
     told = [text for part in parts if (text := _text(part, facts))]
     if not told:
         return ToldEvent(event, "", _others(event.payload, frozenset()))
-    sentence = f"{'; '.join(told)}."
+    sentence = f"{'; '.join(text.rstrip('.') for text in told)}."
     used = frozenset(name for part in parts for name in _names_in(part))
     return ToldEvent(event, sentence[0].upper() + sentence[1:], _others(event.payload, used))
 

@@ -16,7 +16,6 @@ from review.exports.archive.codebook import codebook_csv, codebook_markdown, rea
 from review.exports.archive.contents import Contents
 from review.exports.archive.report_tables import reports_json
 from review.exports.archive.tables import ArchiveTable
-from review.grading.modes import check_single
 from review.models import Study
 from review.reports.facts import read_facts
 
@@ -35,14 +34,13 @@ def archive_files(study: Study, *, with_comments: bool = False) -> Mapping[str, 
     """The files of the study's archive by name, as it stands now.
 
     The same state of the study gives the same bytes. `with_comments`: what people wrote in words
-    too. Names have no leading folder. Raises Refusal for a pairwise study, which has no grades.
+    too. Names have no leading folder.
     """
     return dict(iter_archive(study, with_comments=with_comments))
 
 
 def iter_archive(study: Study, *, with_comments: bool = False) -> Iterator[tuple[str, bytes]]:
     """The same, one file at a time."""
-    check_single(study)
     contents = Contents(study, read_facts(study), with_comments)
     yield "README.md", readme(contents)
     yield "codebook.csv", codebook_csv(TABLES, with_comments=with_comments)

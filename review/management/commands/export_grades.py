@@ -6,9 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline.core.errors import Refusal
 from review.exports.archive.build import write_folder, write_zip
-from review.grading.modes import check_single
 from review.models import Study
 
 
@@ -28,10 +26,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no study named {options['study']}.")
         target: Path = options["target"]
         try:
-            check_single(study)
             size = _write(study, target, with_comments=options["comments"])
-        except Refusal as refusal:
-            raise CommandError(str(refusal)) from refusal
         except OSError as error:
             raise CommandError(f"Cannot write {target}: {error.strerror}.") from error
         self.stdout.write(f"{target}: {size:,} bytes.")

@@ -11,6 +11,7 @@ from pipeline import access as pipeline_access
 from pipeline import store
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.batches.make_again import batches_to_make_again, make_again
+from pipeline.models import Batch
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from pipeline.sources.key_corrections import asked_elsewhere, corrections_of
 from pipeline.tasks import enqueue_pumps
@@ -68,5 +69,6 @@ def dispute_make_again(request: SignedInRequest, question_id: int, batch_id: int
         with transaction.atomic():
             size = make_again(question, batch=batch, by=request.user)
             transaction.on_commit(lambda: enqueue_pumps(batch.pk))
-        messages.success(request, f"Traces that {batch} makes again: {size}.")
+        paused = " It is paused: resume it first." if batch.state == Batch.State.PAUSED else ""
+        messages.success(request, f"Traces that {batch} makes again: {size}.{paused}")
     return redirect("review:dispute", question.pk)

@@ -7,8 +7,9 @@ import pytest
 from django.urls import reverse
 
 from pipeline import store, tasks
-from pipeline.batches.lifecycle import run_batch
+from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.batches.make_again import batches_to_make_again, make_again
+from pipeline.core.config import preset
 from pipeline.core.errors import Refusal
 from pipeline.models import Event, Question, Trace
 from pipeline.sources.key_corrections import correct_key, corrections_of
@@ -205,15 +206,36 @@ def test_another_question_under_the_id_of_a_corrected_one_is_rejected(item, lead
 
 def test_a_batch_offers_to_make_the_question_again_once(item, lead):
     question, batch = item.trace.question, item.trace.batch
-    assert not batches_to_make_again(question).exists()
+    assert batches_to_make_again(question) == []
     rule(item, lead)
-    assert list(batches_to_make_again(question)) == [batch]
+    assert batches_to_make_again(question) == [batch]
     assert made_again(item, lead).state == Trace.State.MADE
     item.trace.refresh_from_db()
     assert item.trace.is_current
-    assert not batches_to_make_again(question).exists()
+    assert batches_to_make_again(question) == []
     with pytest.raises(Refusal, match="already"):
         make_again(question, batch=batch, by=lead)
+
+
+def test_nothing_is_to_be_made_again_where_a_ruling_returns_to_the_earlier_key(item, lead):
+    rule(item, lead)
+    rule(item, lead, right="A")
+    assert batches_to_make_again(Question.objects.get(pk=item.trace.question_id)) == []
+
+
+def test_the_question_is_offered_of_each_batch_apart(item, lead):
+    question, batch = item.trace.question, item.trace.batch
+    again = start_batch(
+        batch.question_set,
+        knowledge_graph=batch.knowledge_graph,
+        config=preset("demonstration"),
+        name="again",
+    )
+    run_batch(again)
+    rule(item, lead)
+    assert {one.pk for one in batches_to_make_again(question)} == {batch.pk, again.pk}
+    make_again(Question.objects.get(pk=question.pk), batch=again, by=lead)
+    assert batches_to_make_again(Question.objects.get(pk=question.pk)) == [batch]
 
 
 def test_the_page_takes_the_right_key_and_offers_what_follows(item, lead, monkeypatch):

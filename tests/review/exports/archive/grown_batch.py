@@ -2,9 +2,7 @@
 
 import uuid
 from copy import deepcopy
-from dataclasses import replace
 
-from pipeline import store
 from pipeline.models import Batch, Question, Trace
 from tests import factories
 
@@ -42,10 +40,6 @@ def _copied_trace(model: Trace, question: Question, sample: int, arm: int = 0) -
     row.pk, row.key, row.question = None, uuid.uuid4(), question
     row.sample_index, row.arm = sample, Trace.Arm.values[arm]
     row.features = deepcopy(model.features)
-    # Samples of a question with the same words are twins, and would not be drawn.
-    record = store.trace_record(model)
-    cot = replace(record.cot, conclusion=f"{record.cot.conclusion} {sample}")
-    row.record = store.trace_text(replace(record, cot=cot))
     return row
 
 
