@@ -64,7 +64,7 @@ def items_to_release(items: Iterable[int]) -> dict[int, Item]:
     with_corrections = rows.prefetch_related(
         Prefetch("corrections", corrections, to_attr="correction")
     )
-    found = {row.pk: row for row in with_corrections}
+    found: dict[int, Item] = {row.pk: row for row in with_corrections}
     with_provenance(item.trace for item in found.values())
     return found
 
@@ -81,7 +81,9 @@ def traces_to_release(traces: Iterable[int]) -> dict[int, Trace]:
         *("batch__reasoner_endpoint", "batch__reader_endpoint"),
     )
     rows = Trace.objects.filter(pk__in=list(traces))
-    return rows.select_related("question__question_set", *batch).in_bulk()
+    found = rows.select_related("question__question_set", *batch).in_bulk()
+    with_provenance(found.values())
+    return found
 
 
 def batch_lines(batch: Batch, *, only_kept: bool) -> Iterator[str]:

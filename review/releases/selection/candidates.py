@@ -7,6 +7,7 @@ from itertools import islice
 from django.db.models import Exists, OuterRef, QuerySet
 
 from pipeline.models import Trace
+from pipeline.sources.publication import PublicationTerms
 from review.evidence.corrected_keys import outdated_keys
 from review.evidence.items import Evidence, sampled_evidence
 from review.evidence.key_disputes import key_exclusion
@@ -61,20 +62,20 @@ def other_blocks(choices: Choices) -> Iterator[list[Candidate]]:
         return
     sampled = items_of(choices).filter(trace=OuterRef("pk"))
     rows = _with_question(traces_of(choices).filter(~Exists(sampled))).order_by("pk")
-    last = 0
+    last, terms = 0, PublicationTerms()
     while block := list(rows.filter(pk__gt=last)[:BLOCK_SIZE]):
-        yield _ungraded(block)
+        yield _ungraded(block, terms)
         last = block[-1].pk
 
 
-def _ungraded(block: Sequence[Trace]) -> list[Candidate]:
+def _ungraded(block: Sequence[Trace], terms: PublicationTerms) -> list[Candidate]:
     right_keys = outdated_keys(row.pk for row in block)
     return [
         Candidate(
             row,
             without_grades(
                 row,
-                licence_exclusion=_licence_exclusion(row),
+                licence_exclusion=terms.refusal(row),
                 key_exclusion=key_exclusion(None, (), right_key=right_keys.get(row.pk, "")) or "",
             ),
         )
@@ -91,10 +92,3 @@ def _traces_by_item(choices: Choices, study: Study, block: Sequence[Evidence]) -
 
 def _with_question(rows: QuerySet[Trace]) -> QuerySet[Trace]:
     return rows.select_related("question__question_set", "batch").defer("record", "batch__config")
-
-
-def _licence_exclusion(trace: Trace) -> str:
-    questions = trace.question.question_set
-    if questions.is_benchmark:
-        return "benchmark question"
-    return "" if questions.may_be_released else "licence does not permit publication"
