@@ -67,12 +67,17 @@ def no_node() -> str | None:
     return None if shutil.which("node") else "needs Node: sudo apt install nodejs npm"
 
 
+def no_r() -> str | None:
+    return None if shutil.which("Rscript") else "needs R: sudo apt install r-base-core"
+
+
 PROBES: dict[str, Callable[[], str | None]] = {
     "postgres": no_postgres,
     "redis": no_redis,
     "chromium": no_chromium,
     "embeddings": no_embeddings,
     "node": no_node,
+    "r": no_r,
 }
 ANSWERS: dict[str, str | None] = {}
 

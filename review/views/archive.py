@@ -2,7 +2,7 @@
 
 import tempfile
 
-from django.http import FileResponse
+from django.http import FileResponse, Http404
 from django.views.decorators.http import require_GET
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
@@ -15,6 +15,8 @@ from review.exports.archive.build import write_zip
 def study_archive(request: SignedInRequest, study_id: int) -> FileResponse:
     """Every grade with every revision; what people wrote only where `comments` is asked for."""
     study = access.study_to_report(request.user, study_id)
+    if study.is_pairwise:
+        raise Http404
     file = tempfile.TemporaryFile(prefix="medreason-")  # noqa: SIM115 - the response closes it
     write_zip(study, file, with_comments=bool(request.GET.get("comments")))
     file.seek(0)

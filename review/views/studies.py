@@ -92,7 +92,8 @@ def study_detail(request: SignedInRequest, study_id: int) -> HttpResponse:
     context |= {
         "may_steer": Role.LEAD in request.roles,
         "may_report": access.may_report(request.user, study),
-        "may_archive": may_see_grades and not ARCHIVE_ROLES.isdisjoint(request.roles),
+        "may_archive": may_see_grades
+        and not (study.is_pairwise or ARCHIVE_ROLES.isdisjoint(request.roles)),
         "open": study.state == Study.State.OPEN,
         "paused": study.state == Study.State.PAUSED,
         "discordant": discordant_items(study, most=MAX_WAITING_LISTED) if may_see_grades else [],

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
+from pipeline.core.errors import Refusal
 from review.exports.archive import (
     grade_tables,
     item_tables,
@@ -34,13 +35,20 @@ def archive_files(study: Study, *, with_comments: bool = False) -> Mapping[str, 
     """The files of the study's archive by name, as it stands now.
 
     The same state of the study gives the same bytes. `with_comments`: what people wrote in words
-    too. Names have no leading folder.
+    too. Names have no leading folder. Raises Refusal for a pairwise study.
     """
     return dict(iter_archive(study, with_comments=with_comments))
 
 
+def check_has_grades(study: Study) -> None:
+    """Raises Refusal for a pairwise study: it has judgements of pairs, and no grades."""
+    if study.is_pairwise:
+        raise Refusal("A pairwise study has no grades: its report has its figures as CSV and JSON.")
+
+
 def iter_archive(study: Study, *, with_comments: bool = False) -> Iterator[tuple[str, bytes]]:
     """The same, one file at a time."""
+    check_has_grades(study)
     contents = Contents(study, read_facts(study), with_comments)
     yield "README.md", readme(contents)
     yield "codebook.csv", codebook_csv(TABLES, with_comments=with_comments)
@@ -53,6 +61,7 @@ def iter_archive(study: Study, *, with_comments: bool = False) -> Iterator[tuple
 
 def write_folder(study: Study, folder: Path, *, with_comments: bool = False) -> int:
     """Write the files into a new folder; how many bytes. Raises FileExistsError for an old one."""
+    check_has_grades(study)
     folder.mkdir()
     size = 0
     for name, content in iter_archive(study, with_comments=with_comments):
@@ -64,6 +73,7 @@ def write_folder(study: Study, folder: Path, *, with_comments: bool = False) -> 
 
 def write_zip(study: Study, file: IO[bytes], *, with_comments: bool = False) -> None:
     """Write the files as one ZIP."""
+    check_has_grades(study)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in iter_archive(study, with_comments=with_comments):
             entry = zipfile.ZipInfo(name, ZIP_TIME)

@@ -11,7 +11,7 @@ from review.evidence.items import Evidence
 from review.models import Adjudication, Grade, Item, Reviewer, Study
 from review.reports.document import Report
 from review.reports.facts import Facts
-from review.reports.registry import REPORTS, build_report
+from review.reports.registry import build_report, reports_of
 
 # Rows of the database that are held at once.
 BLOCK_SIZE = 500
@@ -67,7 +67,7 @@ class Contents:
     @cached_property
     def reports(self) -> list[Report]:
         """Every report of the study."""
-        return [build_report(self.facts, entry.key) for entry in REPORTS]
+        return [build_report(self.facts, entry.key) for entry in reports_of(self.study)]
 
     def item_rows(self) -> QuerySet[Item]:
         """The items whose evidence is in the archive: one added meanwhile is in neither."""

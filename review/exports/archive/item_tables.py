@@ -1,5 +1,6 @@
 """Items: what was graded, what is known of the trace, and what its grades come to."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from review.exports.archive.tables import ArchiveTable, Field
 from review.models import Item
 
 Row = Sequence[Any]
+OUTDATED = re.compile(r"answer key wrong, (.*) is right", re.DOTALL)
 EXPECTED = ("precision", "coherence", "decision", "tolerance")
 
 
@@ -64,7 +66,14 @@ def _item(contents: Contents, row: Item, item: Evidence) -> Row:
         features.grouped,
         features.negative,
         row.to_come,  # type: ignore[attr-defined]
+        _right_key(item),
     )
+
+
+def _right_key(item: Evidence) -> str:
+    """The question's key, where the trace was made with one that has been corrected since."""
+    said = OUTDATED.fullmatch(item.key_exclusion)
+    return said[1] if said else ""
 
 
 def kind_rows(contents: Contents) -> Iterator[Row]:
@@ -172,6 +181,7 @@ ITEMS = ArchiveTable(
         Field("grouped", "yes or no", "A grouped disease is on a cited path.", values="0, 1"),
         Field("negative", "yes or no", "A negative edge is cited.", values="0, 1"),
         Field("grades_to_come", "whole number", "Places for a grade not filled yet.", "grades"),
+        Field("right_key", "text", "The key, where it was corrected after the trace was made."),
     ),
     item_rows,
 )

@@ -61,6 +61,7 @@ def ruling_rows(contents: Contents) -> Iterator[Row]:
             row.revision,
             row.is_current,
             row.ruling,
+            row.names_right_key,
             row.ruled_at,
             row.reason,
         )
@@ -135,6 +136,7 @@ RULINGS = ArchiveTable(
         REVISION,
         CURRENT,
         Field("ruling", "text", "The ruling.", values="stands, wrong, withdrawn"),
+        Field("names_right_key", "yes or no", "Says which key is right.", values="0, 1"),
         Field("ruled_at", "time", "When; a doubt raised later is open again.", "UTC"),
         Field("reason", "text", "The lead's words.", is_free_text=True),
     ),

@@ -10,7 +10,6 @@ from review.grading.practice import Feedback, feedback
 from review.grading.practice_cases import CASES
 from review.grading.rubric import RUBRICS, Choice
 from review.models import PracticeGrade
-from review.reports.facts import ESTIMAND
 from review.reports.imprint import imprint_of
 
 Row = Sequence[Any]
@@ -21,7 +20,7 @@ def study_rows(contents: Contents) -> Iterator[Row]:
     """What the study is and how its sample was drawn, a field a row."""
     study, facts, design = contents.study, contents.facts, contents.study.design
     yield from ((name.replace(" ", "_"), text) for name, text in imprint_of(facts).items())
-    yield "estimand", ESTIMAND
+    yield "estimand", facts.estimand
     yield "batches", "; ".join(facts.batches)
     yield "grades_per_item", study.overlap
     yield "reliability_share", study.reliability_share

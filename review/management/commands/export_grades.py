@@ -6,7 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from review.exports.archive.build import write_folder, write_zip
+from pipeline.core.errors import Refusal
+from review.exports.archive.build import check_has_grades, write_folder, write_zip
 from review.models import Study
 
 
@@ -27,6 +28,8 @@ class Command(BaseCommand):
         target: Path = options["target"]
         try:
             size = _write(study, target, with_comments=options["comments"])
+        except Refusal as error:
+            raise CommandError(str(error)) from error
         except OSError as error:
             raise CommandError(f"Cannot write {target}: {error.strerror}.") from error
         self.stdout.write(f"{target}: {size:,} bytes.")
@@ -35,6 +38,7 @@ class Command(BaseCommand):
 def _write(study: Study, target: Path, *, with_comments: bool) -> int:
     if target.suffix != ".zip":
         return write_folder(study, target, with_comments=with_comments)
+    check_has_grades(study)
     with target.open("xb") as file:
         write_zip(study, file, with_comments=with_comments)
     return target.stat().st_size

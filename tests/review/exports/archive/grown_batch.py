@@ -1,8 +1,11 @@
 """A batch of many traces: copies of a few real ones, which cost little, on their own questions."""
 
+import hashlib
 import uuid
 from copy import deepcopy
+from dataclasses import replace
 
+from pipeline import store
 from pipeline.models import Batch, Question, Trace
 from tests import factories
 
@@ -31,7 +34,7 @@ def _copied_question(model: Question, number: int) -> Question:
     row._state.adding = True
     row.id_in_source = f"copy-{number}"
     row.specialty = ("cardiology", "", "neurology")[number % 3]
-    row.content_sha256 = f"{number:064d}"
+    row.content_sha256 = row.asked_sha256 = f"{number:064d}"
     return row
 
 
@@ -40,7 +43,20 @@ def _copied_trace(model: Trace, question: Question, sample: int, arm: int = 0) -
     row.pk, row.key, row.question = None, uuid.uuid4(), question
     row.sample_index, row.arm = sample, Trace.Arm.values[arm]
     row.features = deepcopy(model.features)
+    if sample:
+        row.record = _in_other_words(model)
+        row.record_sha256 = hashlib.sha256(row.record.encode()).hexdigest()
     return row
+
+
+def _in_other_words(model: Trace) -> str:
+    """The record with its words turned round: a twin would be left out of a study."""
+    trace = store.trace_record(model)
+    assert trace.cot is not None
+    steps = tuple(
+        replace(step, text=" ".join(reversed(step.text.split()))) for step in trace.cot.steps
+    )
+    return store.trace_text(replace(trace, cot=replace(trace.cot, steps=steps)))
 
 
 def _discard(trace: Trace) -> None:

@@ -32,6 +32,18 @@ def archive(study, tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def worlds(module_db, tmp_path_factory) -> tuple[Path, Path]:
+    """A study with raters enough to resample them, and one that nobody has graded."""
+    lead, raters = actors.lead("other"), [actors.reviewer(f"more{number}") for number in range(7)]
+    many = GradedStudy(raters, lead, traces=40, drawn=30, overlap=4, seed=5, name="many")
+    none = GradedStudy(raters, lead, traces=20, drawn=12, name="none")
+    folder: Path = tmp_path_factory.mktemp("worlds")
+    write_folder(many.make(), folder / "many")
+    write_folder(none.open(), folder / "none")
+    return folder / "many", folder / "none"
+
+
 def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """A script of the archive, without this project on the path."""
     return subprocess.run(
@@ -66,16 +78,33 @@ def test_python_finds_every_figure_of_the_reports(archive):
     assert len(figures) > 500
 
 
-def test_so_it_does_with_enough_raters_to_resample_and_before_anyone_has_graded(
-    module_db, tmp_path
-):
-    lead, raters = actors.lead("other"), [actors.reviewer(f"more{number}") for number in range(7)]
-    many = GradedStudy(raters, lead, traces=40, drawn=30, overlap=4, seed=5, name="many")
-    none = GradedStudy(raters, lead, traces=20, drawn=12, name="none")
-    for name, study in (("many", many.make()), ("none", none.open())):
-        write_folder(study, tmp_path / name)
-        done = run(tmp_path / name, sys.executable, "analysis.py", "--only-compare")
+def test_so_it_does_with_enough_raters_to_resample_and_before_anyone_has_graded(worlds):
+    for folder in worlds:
+        done = run(folder, sys.executable, "analysis.py", "--only-compare")
         assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.requires("r")
+def test_r_finds_every_figure_too_and_intervals_within_simulation_error(archive, worlds):
+    for folder in (archive, *worlds):
+        done = run(folder, "Rscript", "--vanilla", "analysis.R")
+        assert done.returncode == 0, done.stderr
+        assert "all as reported" in done.stderr
+        figures = list(csv.DictReader(io.StringIO(done.stdout)))
+        python = run(folder, sys.executable, "analysis.py")
+        assert len(figures) == len(python.stdout.splitlines()) - 1
+
+
+@pytest.mark.requires("r")
+def test_one_grade_changed_makes_r_differ(archive, tmp_path):
+    changed = tmp_path / "changed"
+    shutil.copytree(archive, changed)
+    change_a_grade(changed)
+    done = run(changed, "Rscript", "--vanilla", "analysis.R", "--only-compare")
+    assert done.returncode == 1
+    assert "quality/acceptable, row 1, share: value " in done.stderr
+    assert "agreement/criteria, row 3, ac: value " in done.stderr
+    assert "consensus.csv, item " in done.stderr
 
 
 def test_one_grade_changed_makes_them_differ(archive, tmp_path):

@@ -14,7 +14,6 @@ ACCEPT = "accept"
 DECISIONS = ("reject", "revise", "accept")
 SEVERITIES = ("", "mild", "moderate", "severe")
 FAR_APART = 2
-KEY_EXCLUSIONS = {"wrong": "answer key wrong", "withdrawn": "question withdrawn"}
 
 
 @dataclass
@@ -219,8 +218,12 @@ def _key_exclusion(item: Item, settled: Settlement | None, ruling: Row | None) -
     """Why the answer key keeps the item out: ruled wrong, or a doubt without a later ruling."""
     if item.row["arm"] != "key":
         return ""
-    if ruling and ruling["ruling"] in KEY_EXCLUSIONS:
-        return KEY_EXCLUSIONS[ruling["ruling"]]
+    if ruling and ruling["ruling"] == "withdrawn":
+        return "question withdrawn"
+    if item.row["right_key"]:
+        return f"answer key wrong, {item.row['right_key']} is right"
+    if ruling and ruling["ruling"] == "wrong" and ruling["names_right_key"] != "1":
+        return "answer key wrong"
     doubts = [grade.at for grade in item.warnings if grade.key_disputed]
     if settled is not None and settled.key_disputed:
         doubts.append(settled.at)

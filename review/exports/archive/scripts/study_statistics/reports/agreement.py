@@ -90,7 +90,7 @@ def _most_frequent(ratings: Ratings) -> str:
         return ""
     category, times = counted.most_common(1)[0]
     name = str(ratings.scale[category]).replace("_", " ")
-    return f"{name}, {100 * times / counted.total():,.1f} %"
+    return f"{name}, {times / counted.total() * 100:,.1f} %"
 
 
 def _summary(
