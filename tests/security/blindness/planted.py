@@ -76,6 +76,8 @@ def planted_study(lead: User, ann: Reviewer, peer: Reviewer) -> Study:
     Reviewer.objects.filter(pk=peer.pk).update(pseudonym=f"{PLANTED}"[:12])
     Study.objects.update(reasoner_kind="language_model", placebo_items=1)
     Item.objects.filter(study=study).update(stratum=f"{PLANTED}-item-stratum")
+    design = study.design | {"population": {f"{PLANTED}-item-stratum": 3}}
+    Study.objects.filter(pk=study.pk).update(design=design)
     for batch in Batch.objects.all():
         _mark_batch(batch)
     for row in Trace.objects.all():
@@ -112,7 +114,8 @@ def _mark_disagreement(study: Study, lead: User, peer: Reviewer) -> None:
 
 
 def _mark_batch(batch: Batch) -> None:
-    config = batch.config | {"preset": f"{PLANTED}-preset-name", "model": f"{PLANTED}-model-name"}
+    model = batch.config["model"] | {"reasoner": f"{PLANTED}-model-name"}
+    config = batch.config | {"preset": f"{PLANTED}-preset-name", "model": model}
     asked = endpoints.endpoint(f"{PLANTED}-endpoint-name", model=f"{PLANTED}-model-name")
     Batch.objects.filter(pk=batch.pk).update(
         name=f"{PLANTED}-batch",
