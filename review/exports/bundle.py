@@ -16,8 +16,7 @@ from typing import Any
 
 from pipeline.core.records import ReasonerKind
 from pipeline.core.release_format import Schema, TraceLine, parse_line
-from review.exports.card.croissant import croissant_text
-from review.exports.card.dataset_card import card_text
+from review.exports.card.texts import describing_texts
 from review.exports.earlier_tables import TABLES_OF_VERSION
 from review.exports.files import BundleFile, HashedFile, write_bytes, write_text
 from review.exports.tables import BUNDLE_VERSION, PREFERENCE, SFT, ExportTable
@@ -99,10 +98,7 @@ def write_bundle(
     counted: dict[str, Any] = {}
     if texts is None:
         counted = _count_tokens(folder, files)
-        texts = {
-            "README.md": card_text({**facts, **counted}, files, lacks),
-            "croissant.json": croissant_text(facts, files),
-        }
+        texts = describing_texts({**facts, **counted}, files, lacks, folder)
     described = (write_text(folder, name, text) for name, text in sorted(texts.items()))
     beside = (write_bytes(folder, *other) for other in sorted((others or {}).items()))
     written = (*files, *described, *beside)

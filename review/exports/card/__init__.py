@@ -1,1 +1,1 @@
-"""What describes a bundle: the data set card and metadata for hubs and tools."""
+"""What describes a bundle: the data set card, and metadata for hubs, tools and citations."""

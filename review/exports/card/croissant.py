@@ -9,6 +9,10 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from review.exports.card.annotation import PROCEDURE
+from review.exports.card.citation import authors_of, citation_text
+from review.exports.card.column_meanings import MEANINGS
+from review.exports.card.limits import LIMITATIONS, PRIMEKG, USES
 from review.exports.columns import ColumnType
 from review.exports.files import BundleFile
 from review.exports.tables import TABLES, ExportTable
@@ -59,7 +63,7 @@ CONTEXT = MappingProxyType(
 )
 
 
-def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str:
+def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile], description: str) -> str:
     """The metadata of a bundle with these files."""
     files_by_name = {file.name: file for file in files}
     tables = [table for table in TABLES if files_by_name.keys() & set(table.file_names)]
@@ -67,14 +71,21 @@ def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str
         "@context": dict(CONTEXT),
         "@type": "sc:Dataset",
         "name": facts["release"],
-        "description": f"Chains of thought for clinical questions. {facts['notice']}",
-        "conformsTo": "http://mlcommons.org/croissant/1.0",
+        "description": f"{description} {facts['notice']}",
+        "conformsTo": [
+            "http://mlcommons.org/croissant/1.0",
+            "http://mlcommons.org/croissant/RAI/1.0",
+        ],
         "license": sorted(facts["rows_by_licence"]),
         "version": "1.0.0",
         "datePublished": facts["made"],
         "url": f"urn:sha256:{facts['sha256']}",
-        "citeAs": f"MedReason Web, release {facts['release']}, sha256 {facts['sha256']}",
+        "citeAs": citation_text(facts),
         "isLiveDataset": False,
+        "creator": _creators(facts),
+        "keywords": ["medical reasoning", "chain of thought", "knowledge graph"],
+        "inLanguage": "en",
+        **_responsible_ai(facts),
         "distribution": [_file_object(file) for file in files_by_name.values()],
         "recordSet": [
             _record_set(table, split)
@@ -84,6 +95,43 @@ def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str
         ],
     }
     return json.dumps(described, ensure_ascii=False, indent=2) + "\n"
+
+
+def _creators(facts: Mapping[str, Any]) -> list[dict[str, str]]:
+    """A name with a comma is a person's; where nobody was stated, whoever made the release."""
+    return [
+        {"@type": "sc:Person" if ", " in creator["name"] else "sc:Organization"}
+        | {"name": creator["name"]}
+        for creator in facts["creators"] or [{"name": authors_of(facts)}]
+    ]
+
+
+def _responsible_ai(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields of Croissant's vocabulary for responsible AI that the release can speak to."""
+    studies = facts["studies"]
+    fields = {
+        "rai:dataCollection": "Questions of published examinations; chains of thought written "
+        "from paths of a knowledge graph, see How it was made in README.md.",
+        "rai:dataCollectionType": ["Secondary Data Analysis", "Others"],
+        "rai:dataUseCases": list(USES),
+        "rai:dataLimitations": [*LIMITATIONS, *PRIMEKG],
+        "rai:dataBiases": "Traces were left out unevenly by source and type of question: see What "
+        "was left out in README.md.",
+        "rai:personalSensitiveInformation": "None known. Raters appear by pseudonym; questions "
+        "are examination cases.",
+        "rai:dataReleaseMaintenancePlan": "A release never changes. A bad one is withdrawn, and "
+        "a later one says what differs.",
+    }
+    if studies:
+        fields |= {
+            "rai:dataAnnotationProtocol": PROCEDURE,
+            "rai:dataAnnotationPlatform": "MedReason Web",
+            "rai:annotatorDemographics": [
+                f"{study['name']}: {study['raters']} raters" for study in studies
+            ],
+            "rai:dataAnnotationAnalysis": "Agreement and its intervals: see Quality in README.md.",
+        }
+    return fields
 
 
 def _file_object(file: BundleFile) -> dict[str, Any]:
@@ -143,7 +191,12 @@ def _field(identifier: str, name: str, column: ColumnType, file: str) -> dict[st
 
 
 def _field_head(identifier: str, name: str, column: ColumnType) -> dict[str, Any]:
-    head = {"@type": "cr:Field", "@id": identifier, "name": identifier, "description": name}
+    head = {
+        "@type": "cr:Field",
+        "@id": identifier,
+        "name": identifier,
+        "description": MEANINGS.get(name, name),
+    }
     return head | ({"repeated": True} if column.lists else {})
 
 

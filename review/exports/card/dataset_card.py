@@ -1,124 +1,69 @@
-"""The dataset card: a bundle's README.md, with the configurations that `datasets` loads."""
+"""The dataset card: a bundle's README.md, as a hub shows it and `datasets` loads by it."""
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from types import MappingProxyType
+from pathlib import Path
 from typing import Any
 
+from review.exports.card import limits
+from review.exports.card.annotation import annotation_text
+from review.exports.card.citation import citation_text
+from review.exports.card.contents import contents_text
+from review.exports.card.front_matter import front_matter
+from review.exports.card.markdown import bullets, counts, escape, paragraphs, table
+from review.exports.card.quality import contamination_text, left_out_text, quality_text, tokens_text
 from review.exports.files import BundleFile
-from review.exports.tables import PREFERENCE, TABLES, ExportTable
-from review.reports.wording import format_number
+from review.exports.tables import PREFERENCE
 
-# Identifiers that the Hugging Face hub knows; any other licence is named in words.
-HUB_LICENCES = frozenset(
-    {"apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-3.0"}
-)
-FIGURE_COLUMNS = ("what", "value", "95 % interval", "n", "note")
-# Units of frozen figures, in the reports' words.
-UNITS = MappingProxyType({"count": "items", "share": "share", "coefficient": "coefficient"})
 PAIRS = (
     "Of preference pairs, `basis` says who preferred: `clinicians` (of origin `samples` and "
     "`correction`), or `second_reader` (of origin `contrast`): a language model compared the chain "
     "of thought with one that the method wrote for a wrong option, and no clinician did. Leave "
-    "the latter out where only the judgement of clinicians counts."
+    "the latter out where only the judgement of clinicians counts. `same_answer` says whether "
+    "both sides end in the same answer: only pairs of `contrast` do not."
 )
-LOADING = """    from datasets import load_dataset
-
-    load_dataset("path/to/this/folder", "traces", split="train")
-
-`pandas.read_parquet` and `read_csv` read the tables, TRL the conversations, preference pairs and
-steps as they are, `mlcroissant` all of it by `croissant.json`. Cells of CSV files that a
-spreadsheet would take for a formula begin with an apostrophe."""
+PRIVACY = "Raters appear by pseudonym, the same in every release. Their comments are in no table"
 
 
 def card_text(
-    facts: Mapping[str, Any], files: Sequence[BundleFile], lacks: Mapping[str, str]
+    facts: Mapping[str, Any], files: Sequence[BundleFile], lacks: Mapping[str, str], folder: Path
 ) -> str:
     """The whole card; `lacks`: tables that the bundle does not have, with the reason."""
-    parts = (
-        f"# {facts['release']}",
-        f"**{facts['notice']}**",
-        _summary(facts),
-        "## Numbers",
-        _table(FIGURE_COLUMNS, map(figure_cells, facts["figures"])),
-        "## Files",
-        _table(("file", "rows", "holds"), _files(files)),
-        PAIRS if any(file.name in PREFERENCE.file_names for file in files) else "",
-        *(["Not in this bundle:", _bullets(lacks)] if lacks else []),
-        LOADING,
-        "## What was left out",
-        _table(("reason", "items"), _left_out(facts["left_out"])) or "Nothing.",
-        _contamination(facts["contamination"]),
-        *(
-            ["## Since the release before", _difference(facts["difference"])]
-            if facts["difference"]
-            else []
-        ),
-        "## Proof",
-        _proof(facts),
-    )
-    return f"{_front_matter(facts, files)}\n{_paragraphs(parts)}\n"
+    sections = dict(_sections(facts, files, lacks, folder))
+    parts = (f"## {title}\n\n{text}" for title, text in sections.items() if text)
+    head = (f"# {facts['release']}", f"**{facts['notice']}**", description(facts))
+    return f"{front_matter(facts, files)}\n{paragraphs((*head, *parts))}\n"
 
 
-def figure_cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
-    """A frozen figure in words: title, value, interval, n and note, as the card prints them."""
-    unit = UNITS[figure["unit"]]
-    low, high = _number(figure["low"], unit), _number(figure["high"], unit)
+def description(facts: Mapping[str, Any]) -> str:
+    """What the release is, in a paragraph."""
     return (
-        figure["title"],
-        _number(figure["value"], unit) or "not known",
-        f"{low} to {high}" if low and high else "",
-        _number(figure["n"]),
-        figure["note"],
+        f"Chains of thought for clinical questions, each step with the relations of a knowledge "
+        f"graph that it rests on: {facts['rows']:,} traces that the policy "
+        f"{escape(facts['policy']['name'])} took from {_origin(facts)}.{_graded(facts)}"
+        f"{_at_explanation(facts)}"
     )
 
 
-def _front_matter(facts: Mapping[str, Any], files: Iterable[BundleFile]) -> str:
-    """YAML whose strings are written as JSON strings, which YAML reads too."""
-    written = {file.name for file in files}
-    tables = [table for table in TABLES if written.intersection(table.file_names)]
-    licences = sorted(facts["rows_by_licence"])
-    lines = ["---", *_licence(licences), f"pretty_name: {json.dumps(facts['release'])}", "configs:"]
-    for table in tables:
-        lines += [
-            f"  - config_name: {table.name}",
-            "    data_files:",
-            *_split_files(table, written),
-            *(["    default: true"] if table is TABLES[0] else []),
-        ]
-    return "\n".join((*lines, "---"))
-
-
-def _split_files(table: ExportTable, written: set[str]) -> Iterator[str]:
-    for split in table.splits:
-        name = table.file_name(table.formats[0], split)
-        if name in written:
-            yield f"      - split: {split}"
-            yield f"        path: {name}"
-
-
-def _licence(licences: Sequence[str]) -> list[str]:
-    if len(licences) == 1 and licences[0].lower() in HUB_LICENCES:
-        return [f"license: {licences[0].lower()}"]
-    return ["license: other", f"license_name: {json.dumps('; '.join(licences))}"]
-
-
-def _summary(facts: Mapping[str, Any]) -> str:
-    licences = ", ".join(
-        f"{name} ({rows:,} rows)" for name, rows in sorted(facts["rows_by_licence"].items())
-    )
-    return _paragraphs(
-        (
-            f"Chains of thought for clinical questions, made from a knowledge graph: "
-            f"{facts['rows']:,} traces that the policy {_escape(facts['policy']['name'])} took "
-            f"from {_origin(facts)} (reasoner {facts['reasoner_kind']})."
-            f"{_graded(facts)}{_at_explanation(facts)}",
-            f"Licence of every row in its column `licence`: {_escape(licences)}. The rows of "
-            "`medreason` have the published columns only: their licences are those of the same "
-            "rows of `traces`, in the same order.",
-            "Raters appear by pseudonym. Their comments are not released.",
-        )
-    )
+def _sections(
+    facts: Mapping[str, Any], files: Sequence[BundleFile], lacks: Mapping[str, str], folder: Path
+) -> Iterator[tuple[str, str]]:
+    pairs = any(file.name in PREFERENCE.file_names for file in files)
+    yield "Composition", _composition(facts)
+    yield "How it was made", _made(facts)
+    yield "How it was graded", annotation_text(facts["studies"])
+    yield "Quality", quality_text(facts)
+    yield "What was left out", left_out_text(facts)
+    yield "Contamination, twins and splits", contamination_text(facts)
+    yield "Intended use", bullets(limits.USES)
+    yield "Not intended", bullets(limits.NOT_FOR)
+    yield "Limitations", _limitations(facts)
+    yield "Files", contents_text(files, lacks, folder)
+    yield "Training", paragraphs((tokens_text(facts), PAIRS if pairs else ""))
+    yield "Licences", _licences(facts)
+    yield "Since the release before", _difference(facts["difference"])
+    yield "Citation", citation_text(facts)
+    yield "Contact", escape(facts["contact"])
+    yield "Proof", _proof(facts)
 
 
 def _origin(facts: Mapping[str, Any]) -> str:
@@ -128,20 +73,12 @@ def _origin(facts: Mapping[str, Any]) -> str:
     return f"the items of the studies {_names(facts['studies'])}"
 
 
-def _names(parts: Iterable[Mapping[str, Any]]) -> str:
-    return _escape(", ".join(part["name"] for part in parts))
-
-
 def _graded(facts: Mapping[str, Any]) -> str:
     rows, ungraded = facts["rows_graded"], facts["rows_nobody_graded"]
     if not rows:
         return " **No clinician graded these.**"
-    versions = sorted({study["rubric_version"] for study in facts["studies"]})
-    said = (
-        f" Graded by clinicians in {_names(facts['studies'])} (rubric version "
-        f"{', '.join(versions)}): {rows:,}."
-    )
-    return f"{said} Graded by nobody, and without a consensus: {ungraded:,}." if ungraded else said
+    said = f" Clinicians graded {rows:,} of them"
+    return f"{said}; nobody graded the other {ungraded:,}." if ungraded else f"{said}."
 
 
 def _at_explanation(facts: Mapping[str, Any]) -> str:
@@ -154,68 +91,73 @@ def _at_explanation(facts: Mapping[str, Any]) -> str:
     )
 
 
-def _number(value: float | None, unit: str = "items") -> str:
-    """As the reports write it; empty for what is not known."""
-    return "" if value is None else format_number(value, unit)
+def _composition(facts: Mapping[str, Any]) -> str:
+    kinds = {"source": "rows_by_source", "split": "rows_by_split", "specialty": "rows_by_specialty"}
+    kinds["type of question"] = "rows_by_question_type"
+    rows = ((title, counts(facts[key])) for title, key in kinds.items())
+    return paragraphs((table(("rows by", "count"), rows), f"{PRIVACY}{_comments(facts)}."))
 
 
-def _files(files: Iterable[BundleFile]) -> Iterator[tuple[str, ...]]:
-    titles = {name: table.title for table in TABLES for name in table.file_names}
-    for file in files:
-        yield f"`{file.name}`", _number(file.rows), titles[file.name]
+def _comments(facts: Mapping[str, Any]) -> str:
+    return "; those of the raters are in `archive/`" if facts["archive"]["with_comments"] else ""
 
 
-def _left_out(left_out: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
-    for reason, items in sorted(left_out.items(), key=lambda pair: (-pair[1], pair[0])):
-        yield reason, f"{items:,}"
-
-
-def _contamination(contamination: Mapping[str, Any]) -> str:
-    sets = ", ".join(
-        f"{name} ({count:,})" for name, count in sorted(contamination["benchmarks"].items())
+def _made(facts: Mapping[str, Any]) -> str:
+    method = (
+        "Entities of question and answer are found, mapped to nodes of the knowledge graph, and "
+        "joined by all shortest paths; a few are kept, and a chain of thought is written from "
+        "them whose steps cite their relations. A trace is kept if the automatic filters pass, "
+        "among them a second reader that answers from the chain with every option's name masked."
     )
-    if not sets:
-        return "No benchmark questions were loaded: nothing was checked for contamination."
+    columns = ("batch", "questions", "graph", "configuration", "reasoner", "made", "released")
+    return paragraphs(
+        (
+            method,
+            table(columns, map(_batch, facts["batches"])),
+            "`provenance.json` has models, prompts with their texts, settings, versions, tokens "
+            "and cost of each batch; `provenance` in a row of `traces` those of one trace.",
+        )
+    )
+
+
+def _batch(batch: Mapping[str, Any]) -> tuple[str, ...]:
+    named = (batch[key] for key in ("name", "question_set", "graph", "configuration"))
+    return *named, batch.get("reasoner", ""), f"{batch['made']:,}", f"{batch['rows']:,}"
+
+
+def _limitations(facts: Mapping[str, Any]) -> str:
+    """The graph's faults concern every row with a path."""
+    faults = bullets(limits.PRIMEKG)
+    return f"{bullets(limits.LIMITATIONS)}\n\nKnown faults of PrimeKG:\n\n{faults}"
+
+
+def _licences(facts: Mapping[str, Any]) -> str:
     return (
-        f"Checked against the questions of {_escape(sets)} by id and by text: a similarity of "
-        f"{contamination['threshold']:g} or more of 100 leaves a trace out."
+        f"{counts(facts['rows_by_licence'])}. The column `licence` says what the licences of "
+        "question, graph and model output allow together; `terms` in `traces` has each of them. "
+        "Rows of `medreason` have those of the same rows of `traces`, in the same order."
     )
 
 
 def _difference(difference: Mapping[str, Any] | None) -> str:
-    if difference is None:
+    if not difference:
         return ""
-    counts = ", ".join(
+    changes = ", ".join(
         f"{difference[kind]:,} {kind}" for kind in ("added", "removed", "changed", "same")
     )
-    return f"Since the release {difference['since']}: {counts}. `manifest.json` names the traces."
+    return f"Since the release {difference['since']}: {changes}. `manifest.json` names the traces."
 
 
 def _proof(facts: Mapping[str, Any]) -> str:
     heads = "; ".join(
-        f"{audit['chain']} at event {audit['length']}, digest `{audit['head']}`"
+        f"{audit['chain']} at event {audit['length']:,}, digest `{audit['head']}`"
         for audit in facts["audits"]
     )
     return (
-        "`manifest.json` holds the sha256 of every file. The numbers above are those of the "
+        "`manifest.json` holds the sha256 of every file. The figures above are those of the "
         f"reports at the moment they were read, when the audit chains stood so: {heads}."
     )
 
 
-def _bullets(lines: Mapping[str, str]) -> str:
-    return "\n".join(f"- `{name}`: {reason}" for name, reason in sorted(lines.items()))
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    body = [f"| {' | '.join(map(_escape, row))} |" for row in rows]
-    line = f"| {' | '.join('---' for _ in columns)} |"
-    return "\n".join((f"| {' | '.join(columns)} |", line, *body)) if body else ""
-
-
-def _paragraphs(parts: Iterable[str]) -> str:
-    return "\n\n".join(part for part in parts if part)
-
-
-def _escape(text: str) -> str:
-    """On one line, with nothing in it that would end a cell or begin markup."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+def _names(parts: Iterable[Mapping[str, Any]]) -> str:
+    return escape(", ".join(part["name"] for part in parts))
