@@ -185,6 +185,17 @@ def frozen(
     return FrozenLine(question, taken, line(trace, **changes))
 
 
+STUDY: dict[str, Any] = {
+    "name": "pilot",
+    "rubric_version": "2",
+    "items": 3,
+    "graded": 2,
+    "grades": 4,
+    "raters": 2,
+    "rater_groups": {"cardiology, consultant": 1, "no specialty stated, resident": 1},
+}
+
+
 def facts(**changes: Any) -> dict[str, Any]:
     """What a release of these lines records of itself."""
     facts: dict[str, Any] = {
@@ -196,10 +207,22 @@ def facts(**changes: Any) -> dict[str, Any]:
         "rows_nobody_graded": 0,
         "policy": {"name": "fair"},
         "batches": [],
-        "studies": [{"name": "pilot", "rubric_version": "1"}],
+        "studies": [STUDY],
+        "creators": [],
+        "contact": "",
         "reasoner_kind": "language_model",
         "rows_by_licence": {"CC-BY-4.0": 1},
+        "rows_by_source": {"house": 1},
+        "rows_by_split": {"train": 1},
+        "rows_by_specialty": {"": 1},
+        "rows_by_question_type": {"": 1},
         "left_out": {"not accepted": 1},
+        "left_out_by_source": {"house": {"not accepted": 1}},
+        "left_out_by_question_type": {"": {"not accepted": 1}},
+        "twins": {"groups": 0, "traces": 0, "left_out": 0, "exact": 0, "rule": "the first"},
+        "splits": {"shares": {"train": 0.9, "validation": 0.05, "test": 0.05}, "seed": 7},
+        "quality": {"rows_known": 1, "rows_estimated": 0, "rows_without_evidence": 0},
+        "archive": {"studies": ["pilot"], "with_comments": False},
         "contamination": {"threshold": 75.0, "benchmarks": {}, "found": 0, "matches": []},
         "difference": None,
         "figures": [
