@@ -35,7 +35,8 @@ class Release(Leased):
     items of `studies`; these are the evidence of how good it is. `chain` is the audit chain of
     its events: the study's where there is one, else the house's. Rows are split by clusters of
     near-duplicate questions, in the shares `split_shares` (by name) with the seed `split_seed`.
-    `with_comments`: raters' free text is in the archive.
+    `with_comments`: raters' free text is in the archive. `creators` are whom to cite (objects of
+    `name`, `affiliation`, `orcid`), `contact` is whom to ask.
     `rules` repeats the policy as it was; `sha256` is that of all lines in order; `manifest`
     tells what went in, what stayed out and why; `texts` are the bundle's card and metadata by
     file name, kept so that better wording never changes an old release. All are empty until the
@@ -63,6 +64,8 @@ class Release(Leased):
     split_shares = models.JSONField(default=dict)
     split_seed = models.PositiveBigIntegerField(default=0)
     with_comments = models.BooleanField(default=False)
+    creators = models.JSONField(default=list)
+    contact = models.CharField(max_length=200, blank=True)
     format_version = models.CharField(max_length=10)
     row_count = models.PositiveIntegerField(default=0)
     sha256 = models.CharField(max_length=64, blank=True)

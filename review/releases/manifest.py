@@ -1,6 +1,7 @@
 """The manifest of a release: what went in, what stayed out and why. See docs/release.md."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from pipeline.core.duplicates.twins import RULE
@@ -9,7 +10,7 @@ from pipeline.models.events import HOUSE
 from pipeline.statistics.estimate import Estimate
 from review.exports.figures import count_figure, figure, figures_of
 from review.exports.tables import BUNDLE_VERSION
-from review.models import Release
+from review.models import Release, Reviewer
 from review.releases.freeze import WrittenLines
 from review.releases.selection.quality import Quality, quality_of
 from review.releases.selection.select import Selection, batch_counts
@@ -44,6 +45,8 @@ def manifest_facts(
         "rows_by_split": dict(written.by_split),
         "splits": dict(splits.facts),
         "audits": audit_heads(selection),
+        "creators": release.creators,
+        "contact": release.contact,
         "archive": {
             "studies": [study.name for study in selection.choices.studies],
             "with_comments": selection.choices.with_comments,
@@ -83,6 +86,15 @@ def quality_facts(quality: Quality) -> dict[str, Any]:
             name: figure(title, "share", _of(quality, name), *([note] if note else []))
             for name, title in TITLES.items()
         },
+    }
+
+
+def rater_groups(pseudonyms: Collection[str]) -> dict[str, dict[str, int]]:
+    """Raters by specialty and by seniority, apart: together they could name a person."""
+    rows = Reviewer.objects.filter(pseudonym__in=pseudonyms)
+    return {
+        "rater_specialties": dict(Counter(rows.values_list("specialty", flat=True))),
+        "rater_seniorities": dict(Counter(rows.values_list("seniority", flat=True))),
     }
 
 
@@ -135,6 +147,7 @@ def _studies(selection: Selection) -> list[dict[str, Any]]:
             "graded": tally.graded,
             "grades": tally.grades,
             "raters": len(tally.raters),
+            **rater_groups(tally.raters),
             "rows": coverage.released,
             "graded_rows": coverage.known,
             "quality": quality_facts(

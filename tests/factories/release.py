@@ -192,7 +192,8 @@ STUDY: dict[str, Any] = {
     "graded": 2,
     "grades": 4,
     "raters": 2,
-    "rater_groups": {"cardiology, consultant": 1, "no specialty stated, resident": 1},
+    "rater_specialties": {"cardiology": 1, "": 1},
+    "rater_seniorities": {"consultant": 2},
 }
 
 

@@ -1,4 +1,4 @@
-"""A stand-in for a hub of data sets: what its client asks of it to publish a folder, and no more."""
+"""A stand-in for a hub of data sets: what its client asks of it to publish a folder."""
 
 import json
 import threading

@@ -37,8 +37,11 @@ def _rows(studies: list[Mapping[str, Any]]) -> Iterator[tuple[str, ...]]:
 
 
 def _raters(study: Mapping[str, Any]) -> str:
-    groups = study.get("rater_groups")
-    return f"Raters of {escape(study['name'])}: {counts(groups)}." if groups else ""
+    groups = (study["rater_specialties"], study["rater_seniorities"])
+    if not any(groups):
+        return ""
+    said = "; by seniority: ".join(counts(group) for group in groups)
+    return f"Raters of {escape(study['name'])}, by specialty: {said}."
 
 
 def _rubric_text(rubric: Rubric) -> str:

@@ -12,7 +12,7 @@ from django_htmx.http import HttpResponseClientRefresh
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
-from review.exports.card.dataset_card import figure_cells
+from review.exports.card.quality import figure_cells
 from review.forms.releases import ReleaseForm, WithdrawForm
 from review.models import Release
 from review.releases import lifecycle

@@ -18,7 +18,6 @@ from tests.factories.release import (
     CONSENSUS,
     GRADE,
     MODEL_TRACE,
-    NOTICE,
     OTHER_WORDS,
     REJECTED,
     RIVAL,
@@ -222,43 +221,6 @@ def test_a_table_without_a_row_has_no_file_and_no_configuration(tmp_path):
 
 def front_matter(folder: Path):
     return yaml.safe_load((folder / "README.md").read_text().split("---\n")[1])
-
-
-def test_the_card_says_the_figures_and_what_it_is_not_for(tmp_path):
-    left = {"not accepted": 2, "safety flag": 7}
-    written(tmp_path, left_out=left, studies=[{"name": "a | <b>\nb", "rubric_version": "1"}])
-    card = (tmp_path / "README.md").read_text()
-    assert NOTICE in card
-    assert "| Share acceptable | 50.0 % | 10.0 % to 90.0 % | 3 | few. |" in card
-    assert card.index("| safety flag | 7 |") < card.index("| not accepted | 2 |")
-    assert "a \\| &lt;b> b" in card
-
-
-def test_the_card_says_how_many_traces_nobody_graded(tmp_path):
-    written(tmp_path, rows=9, rows_graded=5, rows_nobody_graded=4)
-    card = (tmp_path / "README.md").read_text()
-    assert "9 traces that the policy" in card
-    assert "Graded by nobody, and without a consensus: 4." in card
-
-
-def test_the_card_says_how_many_traces_do_not_reach_the_answer(tmp_path):
-    written(tmp_path, rows=9, rows_ending_at_explanation=2)
-    card = (tmp_path / "README.md").read_text()
-    assert "The paths of 2 of them end at entities of the source's explanation" in card
-
-
-@pytest.mark.parametrize(
-    ("licences", "told"),
-    [
-        (["CC-BY-4.0"], {"license": "cc-by-4.0"}),
-        (["MIT", "CC-BY-4.0"], {"license": "other", "license_name": "CC-BY-4.0; MIT"}),
-        (['By "leave": x'], {"license": "other", "license_name": 'By "leave": x'}),
-    ],
-)
-def test_the_licence_is_told_as_the_hub_knows_it(tmp_path, licences, told):
-    written(tmp_path, rows_by_licence=dict.fromkeys(licences, 1))
-    matter = front_matter(tmp_path)
-    assert {name: matter.get(name) for name in told} == told
 
 
 def test_a_line_that_was_tampered_with_is_no_bundle(tmp_path):

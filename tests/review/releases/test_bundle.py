@@ -94,7 +94,7 @@ def test_nothing_that_happens_later_changes_a_byte(release, study, lead, tmp_pat
 
 
 def test_better_wording_of_the_card_changes_no_old_release(release, tmp_path, monkeypatch):
-    monkeypatch.setattr(bundle, "card_text", lambda *_: "Better.")
+    monkeypatch.setattr(bundle, "describing_texts", lambda *_: {"README.md": "Better."})
     write_checked(release, tmp_path)
     assert (tmp_path / "README.md").read_text() == release.texts["README.md"]
 

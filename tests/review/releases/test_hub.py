@@ -102,7 +102,7 @@ def test_a_hub_that_is_away_is_one_sentence(release, monkeypatch):
 
 @pytest.mark.parametrize("to", ["hub:noname", "hub:a/../b", "ftp:a/b"])
 def test_an_address_that_is_none_is_refused(release, to):
-    with pytest.raises(CommandError, match="is no repository|Say where"):
+    with pytest.raises(CommandError, match=r"is no repository|Say where"):
         call_command("publish_release", "first", "--to", to, "--dry-run")
 
 
