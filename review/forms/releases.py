@@ -1,14 +1,17 @@
 """Forms about policies and releases."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils.html import format_html
 
 from pipeline.core.config import BASE_FILTERS, CHECK_FILTERS
+from pipeline.core.duplicates.splits import MAX_SEED, new_seed, shares_from
 from pipeline.core.features import FILTER_MEANINGS
+from pipeline.models import Batch, Trace
 from review.evidence.policies import FILTERS, HARMS, Rules
 from review.grading import rubric
 from review.models import Policy, Study
@@ -101,23 +104,92 @@ class TryPolicyForm(RulesForm):
         self.fields["compare"].queryset = policies  # type: ignore[attr-defined]
 
 
+class BatchesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Batches by name, number, kind and traces made."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        kind = obj.reasoner_kind.replace("_", " ")
+        return f"{obj.name} (batch {obj.pk}, {kind}, {obj.made:,} traces, {obj.kept:,} kept)"
+
+
+class StudiesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time
+    """Studies by name, with the batches that they sampled."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        batches = ", ".join(batch.name for batch in obj.batches.all())
+        return f"{obj.name} (sampled {batches})"
+
+
 class ReleaseForm(forms.Form):
-    """Which study is released by which policy, under which name."""
+    """What is released, by which policy, with which evidence, under which name.
+
+    `batches`: ids of batches chosen beforehand; only studies of these are offered then.
+    """
 
     name = forms.SlugField(max_length=80, help_text="Letters, digits and hyphens.")
-    study = forms.ModelChoiceField(Study.objects.none())
+    batches = BatchesField(
+        Batch.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Every trace that the policy keeps, graded or not. Choose none to release only "
+        "the items of the studies below.",
+    )
+    studies = StudiesField(
+        Study.objects.none(),
+        label="Evidence",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Studies whose grades count, at most one for each batch. Without any, nothing "
+        "is known of how good the traces are.",
+    )
     policy = forms.ModelChoiceField(Policy.objects.none())
+    shares = forms.CharField(
+        label="Train, validation, test",
+        initial="90, 5, 5",
+        max_length=40,
+        help_text="Per cent of the rows. Near-duplicate questions stay in one split.",
+    )
+    seed = forms.IntegerField(
+        min_value=0,
+        max_value=MAX_SEED,
+        initial=new_seed,
+        help_text="The same seed splits the same rows in the same way.",
+    )
+    with_comments = forms.BooleanField(
+        label="What raters wrote in words goes into the studies' archives",
+        required=False,
+        help_text="Free text may identify people: read it before you publish.",
+    )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, batches: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["study"].queryset = Study.objects.filter(mode=Study.Mode.SINGLE).order_by("-pk")  # type: ignore[attr-defined]
-        self.fields["policy"].queryset = Policy.objects.order_by("-pk")  # type: ignore[attr-defined]
+        studies = Study.objects.filter(mode=Study.Mode.SINGLE).prefetch_related("batches")
+        if chosen := [int(pk) for pk in batches if pk.isdecimal()]:
+            studies = studies.filter(batches__in=chosen).distinct()
+        fields: dict[str, Any] = self.fields
+        fields["studies"].queryset = studies.order_by("-pk")
+        fields["batches"].queryset = _releasable_batches()
+        fields["policy"].queryset = Policy.objects.order_by("-pk")
+
+    def clean_shares(self) -> dict[str, float]:
+        try:
+            return shares_from(self.cleaned_data["shares"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
         if name == "new":
             raise forms.ValidationError("Choose another name: this one is reserved.")
         return name
+
+
+def _releasable_batches() -> QuerySet[Batch]:
+    """Batches that are no trials, with how many current traces towards the key they made."""
+    made = Q(traces__arm=Trace.Arm.KEY, traces__is_current=True, traces__state=Trace.State.MADE)
+    kept = made & Q(traces__kept=True)
+    counts = {"made": Count("traces", filter=made), "kept": Count("traces", filter=kept)}
+    return Batch.objects.filter(is_trial=False).annotate(**counts).order_by("-pk")
 
 
 class WithdrawForm(forms.Form):

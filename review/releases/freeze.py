@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from pipeline.core.duplicates.splits import SPLITS
 from pipeline.core.release_format import ends_at_explanation
 from review.evidence.items import Evidence, read_evidence
 from review.exports.jsonl import item_line, items_to_release, trace_line, traces_to_release
@@ -43,7 +44,9 @@ def write_lines(selection: Selection, splits: Splits, *, lines: LineFile) -> Wri
             digest.update(line.encode())
             by_split[splits.split[one.question]] += 1
             at_explanation += ends_at_explanation(line)
-    return WrittenLines(digest.hexdigest(), dict(by_split), at_explanation)
+    return WrittenLines(
+        digest.hexdigest(), {split: by_split[split] for split in SPLITS}, at_explanation
+    )
 
 
 def lines_of_some(chosen: Sequence[FrozenTrace], splits: Splits) -> list[str]:

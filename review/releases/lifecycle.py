@@ -3,13 +3,12 @@
 A release is begun by a lead and made by a worker.
 """
 
-import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from pipeline.core.duplicates.splits import DEFAULT_SHARES
+from pipeline.core.duplicates.splits import DEFAULT_SHARES, new_seed
 from pipeline.core.release_format import FORMAT_VERSION
 from pipeline.db.transitions import move_state
 from pipeline.models import Batch, Event
@@ -74,11 +73,6 @@ def begin_release(
     except IntegrityError as error:
         raise CannotRelease(f"A release named {name} exists.") from error
     return release
-
-
-def new_seed() -> int:
-    """A seed to split rows by: short enough to be written down."""
-    return secrets.randbelow(10**9)
 
 
 def unfinished_releases() -> Iterable[Release]:

@@ -8,6 +8,7 @@ add up to them.
 
 import hashlib
 import math
+import secrets
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +19,26 @@ SPLITS: Final = ("train", "validation", "test")
 DEFAULT_SHARES: Final[Mapping[str, float]] = MappingProxyType(
     {"train": 0.9, "validation": 0.05, "test": 0.05}
 )
+MAX_SEED: Final = 10**9 - 1
+
+
+def shares_from(text: str) -> dict[str, float]:
+    """Shares from per cent in a row, such as "90, 5, 5". Raises ValueError, in a sentence."""
+    try:
+        parts = [float(part) / 100 for part in text.split(",")]
+        shares = dict(zip(SPLITS, parts, strict=True))
+        check_shares(shares)
+    except ValueError as error:
+        raise ValueError(
+            "The shares of train, validation and test are three numbers that add up to 100, such "
+            f"as 90, 5, 5; not {text!r}."
+        ) from error
+    return shares
+
+
+def new_seed() -> int:
+    """A seed to split by: short enough to be written down."""
+    return secrets.randbelow(MAX_SEED + 1)
 
 
 def check_shares(shares: Mapping[str, float]) -> None:

@@ -73,6 +73,11 @@ def _check_batches(choices: Choices) -> None:
 
 
 def _check_evidence(choices: Choices) -> None:
+    if pairwise := [str(study) for study in choices.studies if study.is_pairwise]:
+        raise CannotRelease(
+            f"{', '.join(pairwise)}: in a pairwise study traces are compared, not graded.",
+            field="studies",
+        )
     released = {batch.pk: batch.name for batch in choices.batches}
     sampled: Counter[str] = Counter()
     for study in choices.studies:

@@ -12,12 +12,16 @@ from django_htmx.http import HttpResponseClientRefresh
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from review import access
+from review.evidence.policies import rules_of
 from review.exports.card.quality import figure_cells
 from review.forms.releases import ReleaseForm, WithdrawForm
 from review.models import Release
 from review.releases import lifecycle
+from review.releases.preview import preview, preview_command
+from review.releases.selection.choices import Choices
 from review.releases.zip_file import is_awaited
 from review.tasks import enqueue_release
+from review.views.releases.counts import count_context
 
 
 @require_GET
@@ -35,21 +39,48 @@ def release_list(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @role_required(Role.LEAD)
 def release_new(request: SignedInRequest) -> HttpResponse:
-    """Begin a release of a study's rated traces by a policy; a worker makes it."""
-    chosen = {name: request.GET.get(name) for name in ("study", "policy")}
-    form = ReleaseForm(request.POST or None, initial=chosen)
+    """Preview a release, then begin it: a worker makes it."""
+    batches = request.GET.getlist("batch")
+    form = ReleaseForm(request.POST or None, batches=batches, initial=_initial(request, batches))
+    shown = None
     if request.method == "POST" and form.is_valid():
         with refusals_on(form):
-            return redirect("review:release", _begin(request, form).name)
-    context = {"form": form, "has_policies": access.policies_for(request.user).exists()}
-    return render(request, "review/release_new.html", context, status=status_of(form))
+            if "preview" not in request.POST:
+                return redirect("review:release", _begin(request, form).name)
+            shown = preview(_choices(form))
+    template = "review/release_new.html" + ("#preview" if request.htmx else "")
+    counted = count_context(shown.facts) if shown else {}
+    context = {
+        **counted,
+        "form": form,
+        "preview": shown,
+        "left_out_total": sum(count for _, count in counted.get("left_out", ())),
+        "command": preview_command(form.cleaned_data) if shown and shown.is_too_large else "",
+        "has_policies": access.policies_for(request.user).exists(),
+    }
+    return render(request, template, context, status=status_of(form))
+
+
+def _initial(request: SignedInRequest, batches: list[str]) -> dict[str, Any]:
+    """What a link to the form has chosen."""
+    studies = request.GET.getlist("study")
+    return {"batches": batches, "studies": studies, "policy": request.GET.get("policy")}
+
+
+def _choices(form: ReleaseForm) -> Choices:
+    chosen = {name: form.cleaned_data[name] for name in ("shares", "seed", "with_comments")}
+    rules = rules_of(form.cleaned_data["policy"])
+    return Choices(**_parts(form), rules=rules, **chosen)
+
+
+def _parts(form: ReleaseForm) -> dict[str, Any]:
+    return {name: tuple(form.cleaned_data[name].order_by("pk")) for name in ("batches", "studies")}
 
 
 def _begin(request: SignedInRequest, form: ReleaseForm) -> Release:
     with transaction.atomic():
-        chosen = dict(form.cleaned_data)
-        studies = [chosen.pop("study")]
-        release = lifecycle.begin_release(**chosen, studies=studies, made_by=request.user)
+        chosen = {**form.cleaned_data, **_parts(form)}
+        release = lifecycle.begin_release(**chosen, made_by=request.user)
         transaction.on_commit(lambda: enqueue_release(release.pk))
     return release
 
@@ -65,7 +96,13 @@ def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
     waiting = release.state == Release.State.MAKING or is_awaited(release)
     if request.htmx:
         return HttpResponse(status=204) if waiting else HttpResponseClientRefresh()
-    context = {"release": release, "waiting": waiting, "may_steer": Role.LEAD in request.roles}
+    context = {
+        "release": release,
+        "batches": release.batches.order_by("pk"),
+        "studies": release.studies.order_by("pk"),
+        "waiting": waiting,
+        "may_steer": Role.LEAD in request.roles,
+    }
     if not release.is_frozen:
         return render(request, "review/release_unfrozen.html", context)
     context |= {
@@ -78,14 +115,11 @@ def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
 
 def _manifest_context(manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest in the order of the page: a database keeps none."""
-    left_out = manifest["left_out"].items()
     return {
-        "considered": manifest.get("considered", manifest.get("items")),
-        "left_out": sorted(left_out, key=lambda pair: (-pair[1], pair[0])),
+        **count_context(manifest),
         "files": sorted(manifest.get("files", {}).items()),
         "lacks": sorted(manifest.get("lacks", {}).items()),
         "figures": [figure_cells(figure) for figure in manifest.get("figures", [])],
-        "contamination": manifest.get("contamination"),
         "difference": manifest.get("difference"),
         "rules": _rules(manifest.get("difference")),
     }

@@ -48,7 +48,8 @@ def release(study, policy, lead) -> Release:
 
 
 def freeze(client: Client, study: Study, policy: Policy, name: str = "first"):
-    data = {"name": name, "study": study.pk, "policy": policy.pk}
+    data = {"name": name, "studies": [study.pk], "policy": policy.pk, "seed": 1}
+    data |= {"shares": "90, 5, 5"}
     return client.post(reverse("review:release_new"), data)
 
 

@@ -38,7 +38,8 @@ def policy(lead) -> Policy:
 
 
 def freeze(client: Client, study: Study, policy: Policy):
-    data = {"name": "first", "study": study.pk, "policy": policy.pk}
+    data = {"name": "first", "studies": [study.pk], "policy": policy.pk, "seed": 1}
+    data |= {"shares": "90, 5, 5"}
     return client.post(reverse("review:release_new"), data)
 
 
