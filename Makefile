@@ -34,7 +34,7 @@ NPM := $(shell command -v npm 2>/dev/null)
 SOURCES := pipeline review medreason_web tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev setup-embeddings test check bench requirements clean
+.PHONY: help run setup setup-dev setup-embeddings setup-hub test check bench requirements clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1 : /p' Makefile | while IFS=: read -r name what; do \
@@ -68,6 +68,7 @@ bench: setup-dev ## speed and memory beside a baseline, into docs/benchmarks.md 
 setup: $(VENV)/base.ready ## the virtual environment, with what `make run` needs
 setup-dev: $(VENV)/dev.ready ## the same, with what tests and checks need
 setup-embeddings: $(VENV)/embeddings.ready ## the same, with the embeddings extra (torch)
+setup-hub: $(VENV)/hub.ready ## the same, with what publishes releases on a hub
 
 $(VENV)/base.ready: requirements/base.txt | $(VENV)/made
 	@echo "Installing what MedReason Web needs into $(VENV) (about a minute, once) ..."
@@ -80,6 +81,10 @@ $(VENV)/dev.ready: requirements/dev.txt requirements/base.txt | $(VENV)/made
 
 $(VENV)/embeddings.ready: requirements/embeddings.txt $(VENV)/base.ready
 	@echo "Installing the embeddings extra into $(VENV) (a few minutes, once) ..."
+	$(install)
+
+$(VENV)/hub.ready: requirements/hub.txt $(VENV)/base.ready | $(VENV)/made
+	@echo "Installing what publishes releases into $(VENV) (some seconds, once) ..."
 	$(install)
 
 $(VENV)/node.ready: package.json | $(VENV)/made
@@ -102,7 +107,8 @@ $(VENV)/made:
 
 requirements: setup-dev ## compile requirements/ anew from pyproject.toml (UPGRADE=--upgrade)
 	@$(COMPILE) $(UPGRADE) -o requirements/base.txt
-	@$(COMPILE) $(UPGRADE) --extra dev -c requirements/base.txt -o requirements/dev.txt
+	@$(COMPILE) $(UPGRADE) --extra hub -c requirements/base.txt -o requirements/hub.txt
+	@$(COMPILE) $(UPGRADE) --extra dev --extra hub -c requirements/base.txt -o requirements/dev.txt
 	@$(COMPILE) $(UPGRADE) --extra embeddings --extra embeddings-dev -c requirements/base.txt -o requirements/embeddings.full
 	@# torch brings the CUDA packages its own build needs: a CPU build needs none.
 	@grep -v -E '^(nvidia-|cuda-|triton)' requirements/embeddings.full > requirements/embeddings.txt

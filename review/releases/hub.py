@@ -22,7 +22,7 @@ from review.releases.bundle import write_checked
 
 TOKEN_VARIABLE = "HF_TOKEN"  # noqa: S105 (the variable's name)
 REPOSITORY = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*", re.ASCII)
-INSTALL = "Publishing needs huggingface_hub: .venv/bin/python -m pip install 'huggingface_hub~=2.4'"
+INSTALL = "Publishing needs huggingface_hub: run `make setup-hub`."
 
 
 @dataclass(frozen=True, slots=True)
