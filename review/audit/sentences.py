@@ -10,6 +10,16 @@ from review.audit.rules import rules_in_words
 Part = str | tuple[str, str]
 Sentence = tuple[Part, ...]
 
+TERMS: Sentence = (
+    "terms of {name} changed",
+    "licence {licence}",
+    "{leave}",
+    "source: {source}",
+    "before: licence {earlier_licence}",
+    "before: {earlier_leave}",
+    "source before: {earlier_source}",
+    "because: {reason}",
+)
 MAKING: dict[str, Sentence] = {
     "batch.started": (
         "batch {subject} started",
@@ -77,6 +87,9 @@ MAKING: dict[str, Sentence] = {
         "before a query: {query_prefix}",
         "before a name: {document_prefix}",
     ),
+    "question_set.terms_changed": TERMS,
+    "knowledge_graph.terms_changed": TERMS,
+    "endpoint.terms_changed": TERMS,
     "question_set.created": ("question set {name} made", "source {source}", "licence {licence}"),
     "questions.loaded": (
         "questions loaded into {set}",

@@ -21,6 +21,9 @@ pytestmark = pytest.mark.django_db
 WORKED_OUT = {
     "pipeline/endpoints/registry.py": {"endpoint.activated", "endpoint.deactivated"},
     "pipeline/ledger/prices.py": {"price.entered", "price.changed"},
+    "pipeline/sources/terms.py": {
+        f"{kind}.terms_changed" for kind in ("question_set", "knowledge_graph", "endpoint")
+    },
     "review/grading/submit.py": {"grade.submitted", "grade.amended"},
     "review/pairwise/submit.py": {"pair.judged", "pair.amended"},
     "review/studies/lifecycle.py": {"study.open", "study.paused", "study.closed"},

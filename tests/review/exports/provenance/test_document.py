@@ -71,7 +71,7 @@ def test_endpoints_are_told_by_host_with_the_names_that_they_gave(batch):
 def test_no_key_no_credentials_and_no_folder_of_this_machine_leave(batch):
     Endpoint.objects.update(key_variable="MEDREASON_LLM_KEY_R", key_encrypted="planted-cipher")
     Batch.objects.update(reasoner_base_url="https://me:planted-pass@llm.example/v1/planted-path")
-    similarity = {**batch.config["similarity"], "backend": "dense", "model": "/home/planted/mini"}
+    similarity = {**batch.config["similarity"], "backend": "dense", "model": "/opt/planted/mini"}
     Batch.objects.update(config={**batch.config, "similarity": similarity})
     text = provenance_text([Batch.objects.get()])
     assert "planted" not in text

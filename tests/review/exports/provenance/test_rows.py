@@ -166,7 +166,7 @@ def test_the_embedding_models_revision_is_that_of_the_time_the_batch_began(batch
 @pytest.mark.parametrize(
     ("model", "shown"),
     [
-        ("/home/someone/models/mini/", "mini"),
+        ("/opt/models/mini/", "mini"),
         ("C:\\models\\mini", "mini"),
         ("org/mini", "org/mini"),
         ("mini@host:1", "mini@host:1"),
