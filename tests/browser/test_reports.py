@@ -73,3 +73,17 @@ def test_folded_tables_open_at_a_click_and_on_paper(page, reports):
     page.get_by_text("Pairs of raters: Decision").first.click()
     assert pairs.is_visible()
     assert not faults(page)
+
+
+def test_the_archive_is_fetched_from_the_studys_page_by_keyboard(page, live_server, study):
+    sign_in(page, live_server.url)
+    page.goto(f"{live_server.url}/studies/{study.pk}/")
+    page.locator("#archive summary").focus()
+    page.keyboard.press("Enter")
+    assert not faults(page, [1366, 390])
+    page.get_by_label("With comments and other free text").focus()
+    page.keyboard.press("Space")
+    with page.expect_download() as fetched:
+        page.get_by_role("button", name="Download the archive").press("Enter")
+    assert fetched.value.suggested_filename == f"study-{study.pk}-archive.zip"
+    assert "comments=yes" in fetched.value.url

@@ -34,6 +34,7 @@ def study_rows(contents: Contents) -> Iterator[Row]:
     yield "allocation_minimum", design.get("minimum")
     yield "sample_size_asked", design.get("size")
     yield "includes_discarded", bool(design.get("include_discarded", True))
+    yield "twins_left_out", study.twins_left_out
     yield "seed", study.seed
     yield "answer_key_hidden", study.hide_answer_key
     yield "others_shown_after_submitting", study.reveal_after_submit

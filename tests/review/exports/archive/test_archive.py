@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 
+from pipeline.core.errors import Refusal
 from review.exports.archive.build import TABLES, archive_files, write_zip
 from review.models import (
     Adjudication,
@@ -156,3 +157,8 @@ def test_a_study_that_nobody_has_graded_has_an_archive(module_db):
     )
     study = ungraded.open()
     assert len(rows(archive_files(study), "grades")) == 0
+
+
+def test_a_pairwise_study_has_no_grades_and_says_so():
+    with pytest.raises(Refusal, match="no grades"):
+        archive_files(Study(name="pairs", mode=Study.Mode.PAIRWISE))
