@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 METHOD_URL = "https://arxiv.org/abs/2504.00993"
+_NO_BRACES = str.maketrans("", "", "\\{}")
 METHOD = {"identifier": "arXiv:2504.00993", "relation": "isDerivedFrom", "scheme": "arxiv"}
 
 
@@ -14,13 +15,33 @@ def authors_of(facts: Mapping[str, Any]) -> str:
     return "; ".join(names) or f"The makers of {facts['release']}"
 
 
-def citation_text(facts: Mapping[str, Any]) -> str:
-    """How the card asks to be cited."""
+def citation_sentence(facts: Mapping[str, Any]) -> str:
+    """How to cite the release, in words."""
     return (
         f"{authors_of(facts)} ({facts['made'][:4]}). *{facts['release']}* [data set]. Made with "
         f"MedReason Web by the method of arXiv 2504.00993. sha256 of its lines: "
         f"`{facts['sha256']}`."
     )
+
+
+def citation_text(facts: Mapping[str, Any]) -> str:
+    """How the card asks to be cited: in words, and for BibTeX as an indented block."""
+    names = [creator["name"] for creator in facts["creators"]] or [authors_of(facts)]
+    fields = {
+        "author": " and ".join(map(_bibtex_name, names)),
+        "title": facts["release"],
+        "year": facts["made"][:4],
+        "note": f"Data set. sha256 {facts['sha256']}",
+    }
+    entry = [f"  {key} = {{{value}}}," for key, value in fields.items()]
+    lines = (f"@misc{{{facts['release']},", *entry, "}")
+    return "\n".join((citation_sentence(facts), "", *(f"    {line}" for line in lines)))
+
+
+def _bibtex_name(name: str) -> str:
+    """Braces keep an organisation's name whole; its own would end the field."""
+    plain = name.translate(_NO_BRACES)
+    return plain if ", " in plain else f"{{{plain}}}"
 
 
 def citation_cff(facts: Mapping[str, Any], description: str) -> str:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from review.exports.card.annotation import PROCEDURE
-from review.exports.card.citation import authors_of, citation_text
+from review.exports.card.citation import authors_of, citation_sentence
 from review.exports.card.column_meanings import MEANINGS
 from review.exports.card.limits import LIMITATIONS, PRIMEKG, USES
 from review.exports.columns import ColumnType
@@ -80,7 +80,7 @@ def croissant_text(facts: Mapping[str, Any], files: Iterable[BundleFile], descri
         "version": "1.0.0",
         "datePublished": facts["made"],
         "url": f"urn:sha256:{facts['sha256']}",
-        "citeAs": citation_text(facts),
+        "citeAs": citation_sentence(facts),
         "isLiveDataset": False,
         "creator": _creators(facts),
         "keywords": ["medical reasoning", "chain of thought", "knowledge graph"],

@@ -56,7 +56,7 @@ def _sections(
     yield "Contamination, twins and splits", contamination_text(facts)
     yield "Intended use", bullets(limits.USES)
     yield "Not intended", bullets(limits.NOT_FOR)
-    yield "Limitations", _limitations(facts)
+    yield "Limitations", _limitations()
     yield "Files", contents_text(files, lacks, folder)
     yield "Training", paragraphs((tokens_text(facts), PAIRS if pairs else ""))
     yield "Licences", _licences(facts)
@@ -125,10 +125,10 @@ def _batch(batch: Mapping[str, Any]) -> tuple[str, ...]:
     return *named, batch.get("reasoner", ""), f"{batch['made']:,}", f"{batch['rows']:,}"
 
 
-def _limitations(facts: Mapping[str, Any]) -> str:
-    """The graph's faults concern every row with a path."""
+def _limitations() -> str:
     faults = bullets(limits.PRIMEKG)
-    return f"{bullets(limits.LIMITATIONS)}\n\nKnown faults of PrimeKG:\n\n{faults}"
+    concerned = "Known faults of PrimeKG, which concern rows whose `graph` is a version of it:"
+    return paragraphs((bullets(limits.LIMITATIONS), concerned, faults))
 
 
 def _licences(facts: Mapping[str, Any]) -> str:

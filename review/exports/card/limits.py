@@ -30,5 +30,5 @@ PRIMEKG = (
     "one (`grouped`) says nothing of a single subtype.",
     "Some edges are negative (absent phenotypes, absent expression, contraindications). "
     "`polarity` says so; without it they read as support.",
-    "It holds associations of uneven strength, not causes, and was not updated after 2022.",
+    "It holds associations of uneven strength, not causes; its published file is of 2022.",
 )

@@ -29,11 +29,13 @@ def figure_cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
 def quality_text(facts: Mapping[str, Any]) -> str:
     """What is known of the rows' quality, and of how many rows nothing is."""
     quality = facts["quality"]
-    graded = (
-        f"Clinicians graded {facts['rows_graded']:,} of the {facts['rows']:,} rows; of "
-        f"{quality['rows_estimated']:,} more the quality is estimated from what they graded of the "
-        f"same batches; of {quality['rows_without_evidence']:,} nothing is known."
-    )
+    graded = f"Clinicians graded {facts['rows_graded']:,} of the {facts['rows']:,} rows."
+    if rows := quality["rows_estimated"]:
+        graded += (
+            f" How good {rows:,} others are is estimated from what was graded of the same batches."
+        )
+    if rows := quality["rows_without_evidence"]:
+        graded += f" Nothing is known of {rows:,}: no study sampled them."
     figures = table(FIGURE_COLUMNS, map(figure_cells, facts["figures"]))
     return paragraphs((graded, figures))
 

@@ -54,6 +54,7 @@ def test_the_sections_a_reader_looks_for_are_there(tmp_path):
         "Proof",
     ]
     assert "Nightingale, Florence; A laboratory (2026). *first* [data set]." in card
+    assert "author = {Nightingale, Florence and {A laboratory}}," in card
     assert "data@hospital.example" in card
 
 
