@@ -6,9 +6,13 @@ Needs Python 3.11 and numpy, and nothing of the product. Prints every figure as 
 then on standard error what differs from reports.json. Ends with 1 if anything does.
 """
 
+# ruff: noqa: E402
 import argparse
 import sys
 from pathlib import Path
+
+# Nothing is added to the folder, so that its checksums still hold.
+sys.dont_write_bytecode = True
 
 from study_statistics.archive import Archive
 from study_statistics.document import (

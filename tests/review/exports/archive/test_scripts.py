@@ -76,6 +76,7 @@ def test_python_finds_every_figure_of_the_reports(archive):
     assert "all as reported" in done.stderr
     figures = list(csv.DictReader(io.StringIO(done.stdout)))
     assert len(figures) > 500
+    assert not list(archive.rglob("*.pyc"))
 
 
 def test_so_it_does_with_enough_raters_to_resample_and_before_anyone_has_graded(worlds):
