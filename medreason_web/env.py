@@ -31,8 +31,8 @@ class Environment(BaseSettings):
     `MEDREASON_REAP_SECONDS` how often each worker looks for expired ones.
     `MEDREASON_LLM_HOSTS` lists hosts of language model endpoints that may be asked, as host or
     host:port, with http:// before those reached without TLS; this machine always may.
-    `MEDREASON_LLM_REASONER_URL`, `_MODEL` and `_KEY_VARIABLE` describe an endpoint, as
-    `MEDREASON_LLM_READER_...` do the second reader's.
+    `MEDREASON_LLM_REASONER_URL`, `_MODEL`, `_KEY_VARIABLE` and `_OUTPUT_LICENCE` describe an
+    endpoint, as `MEDREASON_LLM_READER_...` do the second reader's.
     `MEDREASON_ENCRYPTION_KEY` encrypts stored API keys; without it the secret key does.
     `MEDREASON_TRACE_THREADS` is how many traces of a language model's batch are made at a time.
     A call is sent at most `MEDREASON_LLM_ATTEMPTS` times; a wait that an endpoint asks for is
@@ -73,9 +73,11 @@ class Environment(BaseSettings):
     reasoner_url: str = Field("", alias="MEDREASON_LLM_REASONER_URL")
     reasoner_model: str = Field("", alias="MEDREASON_LLM_REASONER_MODEL")
     reasoner_key_variable: str = Field("", alias="MEDREASON_LLM_REASONER_KEY_VARIABLE")
+    reasoner_output_licence: str = Field("", alias="MEDREASON_LLM_REASONER_OUTPUT_LICENCE")
     reader_url: str = Field("", alias="MEDREASON_LLM_READER_URL")
     reader_model: str = Field("", alias="MEDREASON_LLM_READER_MODEL")
     reader_key_variable: str = Field("", alias="MEDREASON_LLM_READER_KEY_VARIABLE")
+    reader_output_licence: str = Field("", alias="MEDREASON_LLM_READER_OUTPUT_LICENCE")
     encryption_key: str = Field("", alias="MEDREASON_ENCRYPTION_KEY", repr=False)
 
     tokenizer_file: Path | None = Field(None, alias="MEDREASON_TOKENIZER")

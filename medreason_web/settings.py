@@ -136,10 +136,17 @@ LLM_CIRCUIT_GRACE = ENV.llm_circuit_grace
 LLM_CIRCUIT_SECONDS = ENV.llm_circuit_seconds
 # Language models: hosts that may be asked, and what stored API keys are encrypted with.
 LLM_HOSTS = [host for host in ENV.llm_hosts if host]
-# Name of the endpoint -> base URL, model, variable that holds its key; empty where not given.
+# Name of the endpoint -> base URL, model, variable that holds its key, licence of its output;
+# empty where not given.
 LLM_ENDPOINTS = {
-    "reasoner": (ENV.reasoner_url, ENV.reasoner_model, ENV.reasoner_key_variable),
-    "reader": (ENV.reader_url, ENV.reader_model, ENV.reader_key_variable),
+    "reasoner": (
+        *(ENV.reasoner_url, ENV.reasoner_model, ENV.reasoner_key_variable),
+        ENV.reasoner_output_licence,
+    ),
+    "reader": (
+        *(ENV.reader_url, ENV.reader_model, ENV.reader_key_variable),
+        ENV.reader_output_licence,
+    ),
 }
 LLM_ENCRYPTION_KEY = ENV.encryption_key or SECRET_KEY
 UPLOAD_LIMIT_BYTES = 20 * 1024 * 1024

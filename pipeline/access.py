@@ -115,6 +115,11 @@ def knowledge_graphs_for(user: User) -> QuerySet[KnowledgeGraph]:
     return rows if _sees_pipeline(user) else rows.none()
 
 
+def knowledge_graph_for(user: User, graph_id: int) -> KnowledgeGraph:
+    """The version of a graph, or Http404."""
+    return get_object_or_404(knowledge_graphs_for(user), pk=graph_id)
+
+
 def endpoints_for(user: User) -> QuerySet[Endpoint]:
     """Endpoints with their circuits, as `batches_for`."""
     rows = Endpoint.objects.select_related("pace", "created_by").order_by("-is_active", "name")

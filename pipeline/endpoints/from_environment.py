@@ -1,7 +1,8 @@
 """Endpoints that the environment describes, created and changed to match it.
 
 MEDREASON_LLM_REASONER_URL, _MODEL and _KEY_VARIABLE describe one named `reasoner`,
-MEDREASON_LLM_READER_URL and so on one named `reader`.
+MEDREASON_LLM_READER_URL and so on one named `reader`. _OUTPUT_LICENCE states the terms of what a
+new one writes; those of one that is there are corrected with their reason (`manage.py set_terms`).
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ class EndpointVariables:
     base_url: str
     model: str
     key_variable: str
+    output_licence: str = ""
 
     def __post_init__(self) -> None:
         if not (self.base_url and self.model):
@@ -47,10 +49,20 @@ def _create_or_change(variables: EndpointVariables) -> tuple[Endpoint, str]:
     endpoint = Endpoint.objects.filter(name=variables.name).first()
     key = ApiKeyInput(variable=variables.key_variable)
     if endpoint is None:
-        terms = EndpointTerms(ROLES[variables.name], variables.base_url, variables.model)
+        terms = EndpointTerms(
+            ROLES[variables.name],
+            variables.base_url,
+            variables.model,
+            output_licence=variables.output_licence,
+        )
         return create_endpoint(variables.name, terms=terms, key=key), "entered from the environment"
     terms = EndpointTerms.of(
-        endpoint, role=ROLES[variables.name], base_url=variables.base_url, model=variables.model
+        endpoint,
+        role=ROLES[variables.name],
+        base_url=variables.base_url,
+        model=variables.model,
+        output_licence=variables.output_licence,
+        output_may_be_released=False,
     )
     current = (endpoint.role, endpoint.base_url, endpoint.model, endpoint.key_variable)
     wanted = (terms.role, terms.base_url.rstrip("/"), terms.model, variables.key_variable)

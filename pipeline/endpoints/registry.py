@@ -127,13 +127,11 @@ def _change(endpoint: Endpoint, terms: EndpointTerms, key: ApiKeyInput | None) -
 
 
 def _output_terms(endpoint: Endpoint, terms: EndpointTerms) -> dict[str, Any]:
-    """What is said of the model's output holds for that model at that place only."""
+    """What is stated of a model's output stays with that model at that place, and no other."""
     there = (endpoint.base_url, endpoint.model)
     same = there == (terms.base_url.strip().rstrip("/"), terms.model)
-    return {
-        name: getattr(endpoint, name) if same else empty
-        for name, empty in (("output_licence", ""), ("output_may_be_released", False))
-    }
+    names = ("output_licence", "output_may_be_released")
+    return {name: getattr(endpoint if same else terms, name) for name in names}
 
 
 def state_dialect(

@@ -62,7 +62,10 @@ class QuestionTermsForm(forms.Form):
         max_length=120, help_text="As the source states it, e.g. CC-BY-4.0 or MIT."
     )
     may_be_released = forms.BooleanField(
-        required=False, label="The licence permits publication of these questions"
+        required=False,
+        label="The licence permits publication of these questions",
+        help_text="Only for a licence that this program does not know: one such as MIT or "
+        "CC-BY-4.0 permits it by itself.",
     )
     is_benchmark = forms.BooleanField(
         required=False, label="Evaluation questions: never put them into a release"

@@ -131,8 +131,7 @@ def _register(row: KnowledgeGraph, loaded_by: User | None) -> KnowledgeGraph:
             name=row.name,
             version=row.version,
             checksum=row.checksum,
-            licence=row.licence,
-            may_be_released=row.may_be_released,
+            licence=row.licence or "not stated",
         )
     return row
 

@@ -6,19 +6,27 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from pipeline.core.errors import Refusal
+from pipeline.core.licences import may_publish, permits_publication, written
 from pipeline.models import Event, QuestionSet
 from pipeline.sources.described_files import adapter_named
 
 
 @dataclass(frozen=True)
 class QuestionSetTerms:
-    """The licence of a question set, and where its text may be sent."""
+    """The licence of a question set, and where its text may be sent.
+
+    A known licence that permits publication gives leave to it by itself.
+    """
 
     licence: str
     may_be_released: bool = False
     is_benchmark: bool = False
     text_may_go: str = QuestionSet.TextMayGo.THIS_MACHINE
     destinations: tuple[str, ...] = ()
+
+    @property
+    def permits_publication(self) -> bool:
+        return may_publish(self.licence, self.may_be_released)
 
 
 def get_or_create_question_set(
@@ -44,10 +52,14 @@ def get_or_create_question_set(
 
 def _check_terms(known: QuestionSet, terms: QuestionSetTerms) -> None:
     """An unstated licence is no contradiction; everything else must be as the set has it."""
-    if terms.licence and known.licence != terms.licence:
+    if terms.licence and written(known.licence) != written(terms.licence):
         raise Refusal(f"The set {known} is under the licence {known.licence!r}.", field="name")
     existing = (known.may_be_released, known.is_benchmark)
-    if existing != (terms.may_be_released, terms.is_benchmark):
+    # A leave that a lead took back since is not given again by a known licence.
+    gives = terms.may_be_released and not known.may_be_released
+    permits = terms.may_be_released or permits_publication(terms.licence)
+    slips = known.may_be_released and not permits
+    if gives or slips or known.is_benchmark != terms.is_benchmark:
         raise Refusal(
             f"The set {known} has other terms: it may{'' if existing[0] else ' not'} be released "
             f"and holds {'' if existing[1] else 'no '}evaluation questions.",
@@ -70,8 +82,8 @@ def _new_set(
         row = QuestionSet.objects.create(
             name=name,
             source=source,
-            licence=terms.licence or "unknown",
-            may_be_released=terms.may_be_released,
+            licence=written(terms.licence) or "unknown",
+            may_be_released=terms.permits_publication,
             is_benchmark=terms.is_benchmark,
             text_may_go=terms.text_may_go,
             destinations=list(terms.destinations),

@@ -47,10 +47,13 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     ),  # its owner
     "pipeline:question_load": ("get", READ_BY_LEADS),
     "pipeline:question_set": ("get", READ_BY_LEADS),
+    "pipeline:question_set_terms": ("get", READ_BY_LEADS),
     "pipeline:knowledge_graphs": ("get", READ_BY_LEADS),
+    "pipeline:knowledge_graph_terms": ("get", READ_BY_LEADS),
     "pipeline:endpoints": ("get", READ_BY_LEADS),
     "pipeline:endpoint_new": ("get", READ_BY_LEADS),
     "pipeline:endpoint_change": ("get", READ_BY_LEADS),
+    "pipeline:endpoint_terms": ("get", READ_BY_LEADS),
     "pipeline:endpoint_test": ("post", {"lead"}),
     "pipeline:endpoint_steer": ("post", {"lead"}),
     "pipeline:prices": ("get", READ_BY_LEADS),

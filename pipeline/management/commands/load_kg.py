@@ -13,10 +13,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
-from pipeline.core.errors import ArtefactError, DownloadFailed, SourceFileError
+from pipeline.core.errors import Refusal
 from pipeline.core.kg.source.download import download
 from pipeline.management.arguments import checked_name, existing_file
-from pipeline.sources.knowledge_graphs import load_graph
+from pipeline.sources.knowledge_graphs import GraphTerms, load_graph
 
 
 class Command(BaseCommand):
@@ -37,6 +37,22 @@ class Command(BaseCommand):
             metavar="FILE",
             help="other names of the nodes: CSV or TSV with the columns node (x_index), synonym",
         )
+        parser.add_argument(
+            "--licence",
+            default="",
+            help="the licence of the graph as its source states it, e.g. CC-BY-4.0; until it is "
+            "stated, no trace made on the graph can be released",
+        )
+        parser.add_argument(
+            "--may-be-released",
+            action="store_true",
+            help="the licence permits publication; only for one that is not known by its name",
+        )
+        parser.add_argument(
+            "--source",
+            default="",
+            help="where the file comes from, such as its address (with --download: known)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         synonyms: Path | None = options["synonyms"]
@@ -50,8 +66,10 @@ class Command(BaseCommand):
                     download(settings.PRIMEKG_URL, path, md5=settings.PRIMEKG_MD5, progress=advance)
                 self.stdout.write(f"PrimeKG is in {path}; once loaded, the file may be deleted.")
             with progress_bar("Loading") as advance:
-                graph, is_new = load_graph(path, name=name, synonyms=synonyms, progress=advance)
-        except (ArtefactError, DownloadFailed, SourceFileError, OSError) as error:
+                graph, is_new = load_graph(
+                    path, name=name, synonyms=synonyms, terms=_terms(options), progress=advance
+                )
+        except (Refusal, OSError) as error:
             raise CommandError(str(error)) from error
         state = "loaded" if is_new else "already loaded"
         self.stdout.write(
@@ -59,6 +77,17 @@ class Command(BaseCommand):
             f"{graph.row_count:,} rows, {graph.synonym_count:,} synonyms, "
             f"checksum {graph.checksum[:12]}."
         )
+        if not graph.may_be_released:
+            self.stdout.write(
+                f"Its licence is {graph.licence or 'not stated'}: traces made on it cannot be "
+                f"released until `manage.py set_terms graph {name} --licence ... --reason ...` "
+                "states one that permits it."
+            )
+
+
+def _terms(options: dict[str, Any]) -> GraphTerms:
+    source = options["source"] or (settings.PRIMEKG_URL if options["download"] else "")
+    return GraphTerms(options["licence"], source, options["may_be_released"])
 
 
 @contextmanager

@@ -43,7 +43,9 @@ class Command(BaseCommand):
         )
         parser.add_argument("--licence", default="", help="e.g. CC-BY-4.0 (default: unknown)")
         parser.add_argument(
-            "--may-be-released", action="store_true", help="the licence permits publication"
+            "--may-be-released",
+            action="store_true",
+            help="the licence permits publication; only for one that is not known by its name",
         )
         parser.add_argument(
             "--benchmark", action="store_true", help="evaluation questions: never released"

@@ -94,6 +94,38 @@ def test_load_questions_reports_and_keeps_the_terms(tmp_path):
     assert "0 added, 2 already there" in run(*arguments)
 
 
+def test_a_known_licence_lets_questions_be_released_and_others_need_the_flag(tmp_path):
+    path = questions_file(tmp_path, "q1")
+    own, flag = ("load_questions", path, "--source", "house", "--name"), "--may-be-released"
+    for name, *stated in (("a", "mit"), ("b", "in house"), ("c", "in house", flag), ("d", "")):
+        run(*own, name, "--licence", *stated)
+    rows = QuestionSet.objects.order_by("name").values_list("licence", "may_be_released")
+    assert list(rows) == [
+        ("MIT", True),
+        ("in house", False),
+        ("in house", True),
+        ("unknown", False),
+    ]
+    assert "no adapted form" in refused(*own, "e", "--licence", "CC BY-ND 4.0", flag)
+    assert "0 added, 1 already there" in run(*own, "a", "--licence", "MIT")
+
+
+def test_a_graph_without_a_licence_says_what_follows_and_set_terms_states_one(csv):
+    out = run("load_kg", csv, "--name", "small")
+    assert "not stated: traces made on it cannot be released until" in out
+    stated = run("set_terms", "graph", "small", "--licence", "cc0", "--reason", "R.")
+    assert "small v1: CC0-1.0, may be released." in stated
+    assert "CC0-1.0" in refused("load_kg", csv, "--name", "small", "--licence", "MIT")
+    kept = run("set_terms", "graph", "small", "--not-for-release", "--reason", "R.")
+    assert "is kept out of releases" in kept
+    source = ("--source", "https://example.org", "--licence", "CC BY 4.0")
+    assert "cannot be released" not in run("load_kg", csv, "--name", "other", *source)
+    other = KnowledgeGraph.objects.get(name="other")
+    assert (other.licence, other.source) == ("CC-BY-4.0", "https://example.org")
+    missing = refused("set_terms", "endpoint", "none", "--licence", "MIT", "--reason", "R.")
+    assert missing == "There is no endpoint named none."
+
+
 def test_load_questions_prints_bad_lines_with_their_reasons(tmp_path):
     path = questions_file(tmp_path, "q1")
     path.write_text(path.read_text() + "\n{broken\n")

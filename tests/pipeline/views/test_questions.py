@@ -133,9 +133,10 @@ def test_markup_in_a_question_is_text_on_the_sets_page(client):
 
 
 def test_the_sets_page_tells_its_terms_and_loads(client):
-    upload(client, line(1).encode(), text_may_go="listed_endpoints", destinations="llm.example")
+    sent = {"text_may_go": "listed_endpoints", "destinations": "llm.example"}
+    upload(client, line(1).encode(), **sent, licence="in house")
     shown = client.get(reverse("pipeline:question_set", args=["own"])).content.decode()
-    for told in ("MIT", "llm.example", "own.jsonl", "1 added"):
+    for told in ("in house", "llm.example", "own.jsonl", "1 added"):
         assert told in shown
     listed = client.get(reverse("pipeline:question_sets")).content.decode()
     assert "not for release" in listed
