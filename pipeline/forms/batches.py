@@ -127,8 +127,8 @@ class BatchForm(BudgetForm):
             self.fields[name].label_from_instance = _endpoint_label  # type: ignore[attr-defined]
         needed(
             self,
-            reasoner_endpoint="needed by configurations that use language models",
-            reader_endpoint="needed by configurations that use language models",
+            reasoner_endpoint="needed with language models",
+            reader_endpoint="needed with language models",
             temperature="optional for one trace per question",
         )
         runnable = runnable_configurations()

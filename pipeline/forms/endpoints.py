@@ -75,8 +75,8 @@ class EndpointForm(DialectForm):
         super().__init__(*args, **kwargs)
         needed(
             self,
-            key_variable="needed for a key from an environment variable",
-            key="needed for a key entered below",
+            key_variable="needed where the key comes from one",
+            key="needed where it is entered here",
         )
         keep = []
         if endpoint is not None:

@@ -124,13 +124,14 @@ def _maximise(counts: FloatArray, features: FloatArray) -> FloatArray:
     tieless = counts[:, :, 1].sum(axis=1) == 0
     parameters = np.zeros((len(counts), features.shape[2]))
     parameters[tieless, -1] = NO_TIES
-    step = np.full_like(parameters, np.inf)
+    step: FloatArray = np.full_like(parameters, np.inf)
     for _ in range(MAX_STEPS):
         gradient, information = _derivatives(parameters, counts, features)
         gradient[tieless, -1] = 0
         information[tieless, -1, :] = information[tieless, :, -1] = 0
         information[tieless, -1, -1] = 1
-        step = np.linalg.solve(information, gradient[:, :, None])[:, :, 0]
+        solved = np.linalg.solve(information, gradient[:, :, None])
+        step = np.asarray(solved[:, :, 0], dtype=float)
         parameters += np.clip(step, -MAX_STEP, MAX_STEP)
         if np.abs(step).max() < TOLERANCE:
             return parameters
@@ -144,7 +145,7 @@ def _derivatives(
     """The gradient of the log likelihood and its information matrix, by replicate."""
     logits = np.einsum("pok,rk->rpo", features, parameters)
     weights = np.exp(logits - logits.max(axis=2, keepdims=True))
-    shares: FloatArray = weights / weights.sum(axis=2, keepdims=True)
+    shares = weights / weights.sum(axis=2, keepdims=True)
     totals = counts.sum(axis=2)
     expected = totals[:, :, None] * shares
     gradient = np.einsum("rpo,pok->rk", counts - expected, features)

@@ -2,21 +2,26 @@
 
 Judgements of one question by several raters are not independent, so the bootstrap draws whole
 questions (Field and Welsh 2007), and, where there are enough raters, raters too (Owen 2007).
+Intervals are on the scale of log odds, where they are nearly symmetric.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
 
 import numpy as np
 
-from pipeline.statistics.bradley_terry import fit, why_no_maximum
+from pipeline.statistics.bradley_terry import NO_TIES, fit, why_no_maximum
 from pipeline.statistics.estimate import Estimate, FloatArray, IntArray, undefined
-from pipeline.statistics.intervals import MAX_BLOCK_CELLS, percentile_interval
+from pipeline.statistics.intervals import MAX_BLOCK_CELLS, MAX_UNDEFINED_SHARE, t_interval
 
 FIRST, TIE, SECOND = range(3)
 REPLICATES = 1000
 MIN_RATERS = 6
 FEW_RATERS = f"fewer than {MIN_RATERS} raters: no interval over raters"
+TOO_MANY_UNDEFINED = "undefined in too many resamples: no interval"
 ONE_QUESTION = "all of one question: no interval"
 
 
@@ -79,49 +84,80 @@ def preferences(
         row = (nothing,) * size
         return Preferences((row,) * size, row, (row,) * size, nothing, reason)
     fitted = fit(judged.counts[None], judged.pairs, size)[0]
-    over_questions = _refitted(judged, size, replicates, seed, raters=False)
+    over = _Resampled(_refitted(judged, size, replicates, seed, raters=False), judged.questions, n)
     if judged.raters < MIN_RATERS:
-        across = _chances(fitted, None, n, FEW_RATERS)
+        across = _Resampled(None, judged.raters, n)
     else:
         crossed = _refitted(judged, size, replicates, seed, raters=True)
-        across = _chances(fitted, crossed, n)
+        across = _Resampled(crossed, judged.raters, n)
     return Preferences(
-        _chances(fitted, over_questions, n),
-        tuple(_interval(fitted[i], over_questions[:, i], n) for i in range(size)),
-        across,
-        _interval(_tie(fitted), _tie(over_questions), n),
+        _chances(fitted, over),
+        tuple(over.interval(fitted, itemgetter((..., number))) for number in range(size)),
+        _chances(fitted, across),
+        _tie(fitted, over),
     )
 
 
-def _tie(fitted: FloatArray) -> FloatArray:
-    """The chance of a tie between equals: nu / (2 + nu)."""
-    nu = np.exp(fitted[..., -1])
-    return np.asarray(nu / (2 + nu))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Resampled:
+    """The model fitted to each resample of so many clusters; None where none was drawn."""
+
+    fitted: FloatArray | None
+    clusters: int
+    n: int
+
+    def interval(self, fitted: FloatArray, figure: Callable[[FloatArray], FloatArray]) -> Estimate:
+        """A figure of the parameters with a t interval of its bootstrap standard error.
+
+        Percentiles were too narrow: resamples of c clusters vary by (c - 1) / c too little.
+        """
+        value = float(figure(fitted))
+        if self.fitted is None:
+            return Estimate(value, n=self.n, reason=FEW_RATERS)
+        drawn = figure(self.fitted)
+        defined = drawn[np.isfinite(drawn)]
+        if self.clusters < 2 or not len(drawn):
+            return Estimate(value, n=self.n, reason=ONE_QUESTION)
+        if len(drawn) - len(defined) > MAX_UNDEFINED_SHARE * len(drawn):
+            return Estimate(value, n=self.n, reason=TOO_MANY_UNDEFINED)
+        error = float(defined.std(ddof=1)) * math.sqrt(self.clusters / (self.clusters - 1))
+        return t_interval(value, error, self.n, degrees_of_freedom=self.clusters - 1)
 
 
-def _chances(
-    fitted: FloatArray, replicates: FloatArray | None, n: int, reason: str = ""
-) -> tuple[tuple[Estimate, ...], ...]:
+def as_chance(log_odds: Estimate) -> Estimate:
+    """Log odds as a chance: its interval stays between 0 and 1."""
+    value, low, high = (
+        None if end is None else 1 / (1 + math.exp(-end))
+        for end in (log_odds.value, log_odds.low, log_odds.high)
+    )
+    return Estimate(value, low, high, log_odds.n, log_odds.reason)
+
+
+def _chances(fitted: FloatArray, resampled: _Resampled) -> tuple[tuple[Estimate, ...], ...]:
     size = len(fitted) - 1
     return tuple(
         tuple(
-            Estimate(float(_chance(fitted, i, j)), n=n, reason=reason)
-            if replicates is None
-            else _interval(_chance(fitted, i, j), _chance(replicates, i, j), n)
+            as_chance(resampled.interval(fitted, partial(_apart, first=i, second=j)))
             for j in range(size)
         )
         for i in range(size)
     )
 
 
-def _chance(fitted: FloatArray, i: int, j: int) -> FloatArray:
-    return np.asarray(1 / (1 + np.exp(fitted[..., j] - fitted[..., i])))
+def _tie(fitted: FloatArray, resampled: _Resampled) -> Estimate:
+    """The chance of a tie between equals: nu / (2 + nu)."""
+    if fitted[-1] <= NO_TIES:
+        return Estimate(0.0, n=resampled.n, reason="nobody chose a tie: no interval")
+    return as_chance(resampled.interval(fitted, _log_odds_of_tie))
 
 
-def _interval(value: FloatArray, replicates: FloatArray, n: int) -> Estimate:
-    if not len(replicates):
-        return Estimate(float(value), n=n, reason=ONE_QUESTION)
-    return percentile_interval(float(value), replicates, n)
+def _log_odds_of_tie(parameters: FloatArray) -> FloatArray:
+    log_nu = parameters[..., -1]
+    return np.asarray(np.where(log_nu > NO_TIES, log_nu - math.log(2), np.nan))
+
+
+def _apart(parameters: FloatArray, *, first: int, second: int) -> FloatArray:
+    return np.asarray(parameters[..., first] - parameters[..., second])
 
 
 def _refitted(

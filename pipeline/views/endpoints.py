@@ -80,7 +80,8 @@ def endpoint_test(request: SignedInRequest, name: str) -> HttpResponse:
         messages.success(request, findings_of(probe_endpoint(endpoint)))
     except (EndpointRefused, ReasonerFailure) as error:
         # Where it was changed meanwhile, its card tells nothing of this test.
-        messages.error(request, endpoint.test_error or str(error))
+        on_its_card = f"The test of {endpoint} failed: its card says why."
+        messages.error(request, on_its_card if endpoint.test_error else str(error))
     return redirect("pipeline:endpoints")
 
 

@@ -6,6 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from pipeline.accounts.roles import Role
+from pipeline.batches.lifecycle import run_batch, start_batch
+from pipeline.core.config import preset
 from pipeline.models import Batch, Price
 from review.adjudication.settle import lease_item
 from review.evidence.policies import save_policy
@@ -58,6 +60,10 @@ LEADS = (
     "/endpoints/prices/new/",
     "/endpoints/prices/{price}/",
     "/batches/{model_batch}/",
+    "/batches/{model_batch}/cancel/",
+    "/batches/new/?like={model_batch}",
+    "/batches/{trial}/",
+    "/batches/?trials",
     "/traces/{model_trace}/",
     "/studies/",
     "/studies/new/",
@@ -127,6 +133,7 @@ def world(transactional_db) -> dict[str, object]:
         "endpoint": asked.reasoner_endpoint.name,
         "price": Price.objects.first().pk,
         "model_batch": asked.pk,
+        "trial": trial_of(asked).pk,
         "model_trace": asked.traces.get().key,
         "batch": batch.pk,
         "trace": slot.item.trace.key,
@@ -141,6 +148,18 @@ def world(transactional_db) -> dict[str, object]:
         "disputed": disputed.code,
         "question": disputed.trace.question_id,
     }
+
+
+def trial_of(batch: Batch) -> Batch:
+    """A finished trial on the batch's questions, by rules."""
+    trial = start_batch(
+        batch.question_set,
+        knowledge_graph=batch.knowledge_graph,
+        config=preset("demonstration"),
+        is_trial=True,
+    )
+    run_batch(trial)
+    return trial
 
 
 def language_model_batch() -> Batch:

@@ -1,9 +1,9 @@
 """Splits: train, validation and test by whole clusters of near-duplicate questions.
 
 Source by source, largest clusters first and those of one size in an order that the seed decides;
-each goes to the split that is furthest behind its share, in its source and overall together.
-So each source meets the shares as closely as whole clusters allow, and many small sources still
-add up to them.
+each goes to the split that is furthest behind its share in the source. How far it is behind
+overall counts too, by a cluster at most: so each source meets the shares as closely as whole
+clusters allow, and many small sources still add up to them.
 """
 
 import hashlib
@@ -156,4 +156,4 @@ class _Placing:
             for source, count in rows.items()
         )
         overall = share * (self._overall.total() + size) - self._overall[split]
-        return round(of_source + overall, 9)
+        return round(of_source + max(-size, min(size, overall)), 9)

@@ -104,9 +104,10 @@ def _reading(one: str, other: str, chance: Estimate) -> str:
 def _cautions(compared: Comparisons) -> list[str]:
     cautions = []
     if compared.judged and compared.raters < MIN_RATERS:
+        who = "1 rater" if compared.raters == 1 else f"{compared.raters} raters"
         cautions.append(
-            f"{compared.raters} raters: the intervals say how these raters would judge other "
-            f"questions, not what other raters would say. That takes {MIN_RATERS} or more."
+            f"{who}: the intervals say how the same would judge other questions, not what other "
+            f"raters would say. That takes {MIN_RATERS} or more."
         )
     for criterion, title in TITLES.items():
         left = chosen_left(compared.judged, criterion)

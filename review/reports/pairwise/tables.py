@@ -23,8 +23,8 @@ COEFFICIENTS = {
 NO_JUDGEMENT = "No pair has been judged yet."
 MODEL = (
     "By the model of Bradley and Terry with ties as Davidson (1970) extends it, fitted to all "
-    "batches at once. Intervals: 95 %, from resamples of whole questions; the last column "
-    "resamples raters too."
+    "batches at once. Intervals: 95 %, on the log odds, with the standard error of 1,000 resamples "
+    "of whole questions; the last column resamples raters too."
 )
 CRITERION, BATCH, OTHER = (
     Column("criterion", "Criterion"),

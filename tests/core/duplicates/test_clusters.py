@@ -35,6 +35,8 @@ def test_a_chain_of_near_duplicates_is_one_cluster():
     wordings = [wording_of(text, []) for text in texts]
     assert similarity(wordings[0], wordings[-1]) < NEAR
     assert clusters(wordings) == [0] * 7
+    # Both ends come first: those between join them though they were apart.
+    assert clusters([wordings[0], wordings[-1], *wordings[1:-1]]) == [0] * 7
 
 
 def test_questions_of_the_same_words_are_together_and_others_alone():

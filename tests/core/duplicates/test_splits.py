@@ -92,6 +92,14 @@ def test_one_large_cluster_goes_where_it_fits_best():
     assert Counter(found.values()) == {"train": 3, "validation": 4, "test": 4}
 
 
+def test_a_large_cluster_in_one_source_costs_another_nothing():
+    rows = rows_of([("a", 100), *[("b", 1)] * 100])
+    found = Counter(
+        one for one, (_, source) in zip(split(rows), rows, strict=True) if source == "b"
+    )
+    assert all(abs(found[name] - 100 * SHARES[name]) <= 1 for name in SPLITS)
+
+
 def test_a_cluster_of_two_sources_stays_whole():
     rows = [("both", "a"), ("both", "b"), ("x", "a"), ("y", "b"), ("z", "b")]
     assert len({one for one, (c, _) in zip(split(rows), rows, strict=True) if c == "both"}) == 1

@@ -79,17 +79,18 @@ def judge(slot: Slot, reviewer: Reviewer, **changes: Any) -> PairJudgement:
     return submit_pair(slot, reviewer=reviewer, fence=slot.fence, key=key, entry=entry)
 
 
-def judge_all(
-    study: Study, reviewer: Reviewer, prefer: Callable[[Slot, str], str]
-) -> list[PairJudgement]:
-    """Judge every pair dealt; `prefer` says first, tie or second, by slot and criterion."""
-    given = []
-    while (slot := next_slot(study, reviewer=reviewer)) is not None:
+def judge_all(study: Study, *people: Reviewer, prefer: Callable[[Slot, str], str]) -> None:
+    """Judge every pair dealt, in turn; `prefer` says first, tie or second, by slot, criterion."""
+    at_work = list(people)
+    while at_work:
+        reviewer = at_work.pop(0)
+        slot = next_slot(study, reviewer=reviewer)
+        if slot is None:
+            continue
         positions = positions_of(slot.item, reviewer=reviewer)
         names = ("more_precise", "more_coherent", "better")
-        choices = {name: positions.shown(prefer(slot, name)) for name in names}
-        given.append(judge(slot, reviewer, **choices))
-    return given
+        judge(slot, reviewer, **{name: positions.shown(prefer(slot, name)) for name in names})
+        at_work.append(reviewer)
 
 
 def sent(slot: Slot, **changes: Any) -> dict[str, Any]:

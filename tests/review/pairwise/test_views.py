@@ -9,9 +9,13 @@ from django.utils import timezone
 
 from pipeline import store
 from pipeline.accounts.roles import Role
+from pipeline.core.errors import Refusal
+from review.evidence.policies import save_policy
+from review.exports.archive.build import archive_files
 from review.models import Draft, PairJudgement, Slot, Study
 from review.pairwise.positions import positions_of
 from review.queue.claim import next_slot
+from review.releases.lifecycle import begin_release
 from review.studies.lifecycle import close_study
 from tests import actors, factories
 from tests.review.pairwise.pairing import batches_on_the_same, judge, pairwise_study, sent
@@ -256,6 +260,14 @@ def test_what_needs_grades_is_refused_with_the_reason(study, slot):
     lead = actors.signed_in(study.created_by)
     answer = lead.get(reverse("review:policy_try", args=[study.pk]), follow=True)
     assert "A pairwise study has no single grades." in text_of(answer)
+    archive = reverse("review:study_archive", args=[study.pk])
+    assert lead.get(archive).status_code == 404
+    assert archive not in text_of(lead.get(reverse("review:study", args=[study.pk])))
+    with pytest.raises(Refusal, match="no single grades"):
+        archive_files(study)
+    policy = save_policy("policy", rules=factories.UNGRADED, saved_by=study.created_by)
+    with pytest.raises(Refusal, match="no single grades"):
+        begin_release("no", policy=policy, made_by=study.created_by, studies=[study])
     release = lead.get(reverse("review:release_new"))
     assert study.name not in text_of(release)
     for key in ("agreement", "quality", "workload"):

@@ -77,6 +77,24 @@ def test_an_all_won_case_is_a_reason_and_no_number():
     assert "B was never preferred over A" in found.chance[0][1].reason
 
 
+def test_where_nobody_chose_a_tie_its_chance_is_nought_and_has_no_interval():
+    outcome = np.array([0, 0, 2, 0, 2, 0] * 5)
+    zeros = np.zeros(30, dtype=np.int64)
+    sure = Judgements(np.array([[0, 1]]), zeros, outcome, np.arange(30), zeros)
+    found = preferences(sure, ("A", "B"), replicates=100)
+    assert (found.tie.value, found.tie.low) == (0, None)
+    assert found.chance[0][1].value == pytest.approx(2 / 3)
+
+
+def test_an_interval_of_a_chance_stays_a_chance():
+    outcome = np.array([0] * 29 + [2])
+    zeros = np.zeros(30, dtype=np.int64)
+    nearly = Judgements(np.array([[0, 1]]), zeros, outcome, np.arange(30), zeros)
+    chance = preferences(nearly, ("A", "B"), replicates=100).chance[0][1]
+    # A third of the resamples have no second preference at all: their strengths are infinite.
+    assert (chance.low, chance.reason) == (None, "undefined in too many resamples: no interval")
+
+
 def test_one_question_has_a_value_and_no_interval():
     zeros = np.zeros(6, dtype=np.int64)
     one = Judgements(np.array([[0, 1]]), zeros, np.array([0, 0, 0, 1, 2, 2]), zeros, np.arange(6))
