@@ -110,6 +110,7 @@ SECTIONS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "What reviewers see": ("", ("rubric_version", "hide_answer_key", "guidelines")),
 }
 WORDS: Mapping[str, tuple[str, str]] = {
+    "name": ("Name", "Reviewers see it: let it name no batch and no model."),
     "batches": (
         "Batches",
         "Two or more. Imported chains may be compared with a language model's; demonstration "

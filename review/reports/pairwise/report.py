@@ -40,7 +40,7 @@ def pairwise_report(facts: Facts) -> Report:
                 (),
                 (tables.position_table(compared), tables.agreement_table(compared)),
             ),
-            Section("flags", "Safety flags", (), (tables.flags_table(compared),)),
+            Section("flags", "Harm", (), (tables.flags_table(compared),)),
             Section(
                 "design",
                 "Who judged what",
@@ -77,9 +77,9 @@ def _in_words(compared: Comparisons) -> list[str]:
         one, other = compared.names[first], compared.names[second]
         chance = compared.preferences["better"].chance[place[first]][place[second]]
         said.append(
-            f"In {len(rows):,} judgements of {one} beside {other}, {one} was found better as a "
-            f"whole {counted['first']:,} times, {other} {counted['second']:,} times, and "
-            f"{counted['tie']:,} were ties. {_reading(one, other, chance)}"
+            f"Judgements of {one} beside {other}: {len(rows):,}. Better as a whole was {one} in "
+            f"{counted['first']:,}, {other} in {counted['second']:,}, and neither in "
+            f"{counted['tie']:,}. {_reading(one, other, chance)}"
         )
     return said
 

@@ -143,7 +143,7 @@ def flags_table(facts: Comparisons) -> Table:
         Column("shown", "Judgements that showed it", "items"),
         *(Column(value, value.capitalize(), "items") for value in severities),
     )
-    return Table("flags", "Safety flags", columns, tuple(rows))
+    return Table("flags", "Safety flags by batch", columns, tuple(rows))
 
 
 def _flags_of(row: Comparison, batch: int) -> Iterable[str]:

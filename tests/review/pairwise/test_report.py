@@ -124,7 +124,7 @@ def test_agreement_is_measured_on_the_pairs_judged_twice(report):
 def test_the_report_says_in_words_who_is_preferred(report):
     said = report.sections[0].text
     assert len(said) == 3
-    assert "rival-0 was found better as a whole" in said[1]
+    assert "Better as a whole was rival-0 in" in said[1]
     assert "more than half, so rival-0 is preferred" in said[1]
 
 
