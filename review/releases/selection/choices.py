@@ -81,11 +81,6 @@ def _check_evidence(choices: Choices) -> None:
     released = {batch.pk: batch.name for batch in choices.batches}
     sampled: Counter[str] = Counter()
     for study in choices.studies:
-        if study.is_pairwise:
-            raise CannotRelease(
-                f"{study}: a pairwise study has no single grades, and is no evidence for a policy.",
-                field="studies",
-            )
         names = dict(study.batches.values_list("pk", "name"))
         shared = names.keys() & released.keys() if released else names.keys()
         if not shared:
