@@ -15,6 +15,7 @@ from pipeline.models import Batch, Trace
 from review.evidence.policies import FILTERS, HARMS, Rules
 from review.grading import rubric
 from review.models import Policy, Study
+from review.models.creators import EXAMPLE, creators_from
 
 LOWEST_GRADE = "The lowest grade that any reviewer gave to any cited path."
 
@@ -161,6 +162,19 @@ class ReleaseForm(forms.Form):
         help_text="Free text may identify people: read it before you publish.",
     )
 
+    creators = forms.CharField(
+        label="Whom to cite",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=f"One person or organisation a line: {EXAMPLE}. The name alone is enough.",
+    )
+    contact = forms.CharField(
+        label="Whom to ask about it",
+        required=False,
+        max_length=200,
+        help_text="A name or an address that the data set card shows to everyone.",
+    )
+
     def __init__(self, *args: Any, batches: Sequence[str] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         studies = Study.objects.filter(mode=Study.Mode.SINGLE).prefetch_related("batches")
@@ -174,6 +188,12 @@ class ReleaseForm(forms.Form):
     def clean_shares(self) -> dict[str, float]:
         try:
             return shares_from(self.cleaned_data["shares"])
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def clean_creators(self) -> list[dict[str, str]]:
+        try:
+            return creators_from(self.cleaned_data["creators"].splitlines())
         except ValueError as error:
             raise forms.ValidationError(str(error)) from error
 

@@ -33,10 +33,13 @@ def begin_release(
     shares: Mapping[str, float] = DEFAULT_SHARES,
     seed: int | None = None,
     with_comments: bool = False,
+    creators: Sequence[Mapping[str, str]] = (),
+    contact: str = "",
 ) -> Release:
     """Record a release to be made, by the policy's present rules; the caller enqueues it on commit.
 
-    `shares` and `seed` (drawn where none is given) split its rows. Raises CannotRelease when its
+    `shares` and `seed` (drawn where none is given) split its rows; `creators` are whom to cite,
+    `contact` whom to ask. Raises CannotRelease when its
     parts do not go together, when the name is taken (the database decides), or when too many of
     the lead's releases are waiting.
     """
@@ -55,6 +58,8 @@ def begin_release(
                 split_shares=dict(shares),
                 split_seed=seed,
                 with_comments=with_comments,
+                creators=list(creators),
+                contact=contact,
                 format_version=str(FORMAT_VERSION),
                 created_by=made_by,
             )

@@ -17,6 +17,7 @@ from pipeline.models import Batch
 from review.evidence.policies import Rules, rules_of, save_policy
 from review.management.release_text import frozen_lines, preview_lines
 from review.models import Policy, Release, Study
+from review.models.creators import EXAMPLE, creators_from
 from review.releases.lifecycle import begin_release
 from review.releases.making import make
 from review.releases.preview import preview
@@ -65,6 +66,14 @@ class Command(BaseCommand):
             "--comments", action="store_true", help="with raters' free text, in the archives"
         )
         parser.add_argument(
+            "--creator",
+            action="append",
+            default=[],
+            metavar="CREATOR",
+            help=f"whom to cite, as {EXAMPLE!r}; several times for several",
+        )
+        parser.add_argument("--contact", default="", help="whom to ask, shown on the card")
+        parser.add_argument(
             "--by", metavar="USER", help="the lead who makes it (default: the first one)"
         )
         parser.add_argument(
@@ -97,6 +106,8 @@ class Command(BaseCommand):
             shares=shares,
             seed=seed,
             with_comments=options["comments"],
+            creators=creators_from(options["creator"]),
+            contact=options["contact"],
         )
         self._finish(release, wait=options["wait"])
 
