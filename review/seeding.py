@@ -1,5 +1,6 @@
 """Seeding: what a new installation starts with, so that it can be tried in a minute."""
 
+import hashlib
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
@@ -11,10 +12,11 @@ import pipeline
 from pipeline.accounts.roles import Role
 from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.core.config import preset
-from pipeline.models import Batch
+from pipeline.models import Batch, KnowledgeGraph
 from pipeline.sources.knowledge_graphs import GraphTerms, load_graph
 from pipeline.sources.question_sets import QuestionSetTerms, get_or_create_question_set
 from pipeline.sources.questions import load_questions
+from pipeline.sources.terms import StatedTerms, set_terms
 from review.models import Reviewer, Study
 from review.people.accounts import NewAccount, make_account
 from review.studies.lifecycle import StudyPlan, open_study
@@ -22,6 +24,7 @@ from review.studies.lifecycle import StudyPlan, open_study
 STARTER = Path(pipeline.__file__).parent / "starter"
 NAME = "starter"
 BATCH = "Starter batch"
+OWN_GRAPH = GraphTerms(licence="Apache-2.0", source="written for MedReason Web")
 ACCOUNTS = (
     ("lead", Role.LEAD),
     ("reviewer1", Role.REVIEWER),
@@ -50,6 +53,7 @@ def seed_starter(progress: Progress = _silent) -> Study | None:
     Goes on where an interrupted seeding stood. Does nothing, and returns None, where there is
     a study, a batch of someone's own, or no user `lead`.
     """
+    _state_own_terms()
     lead = User.objects.filter(username="lead").first()
     in_use = Study.objects.exists() or Batch.objects.exclude(name=BATCH).exists()
     if lead is None or in_use:
@@ -63,9 +67,20 @@ def seed_starter(progress: Progress = _silent) -> Study | None:
     return _open_first_study(batch, lead)
 
 
+def _state_own_terms() -> None:
+    """The starter graph of an installation from before terms existed: its file is ours."""
+    unstated = KnowledgeGraph.objects.filter(name=NAME, licence="", synonyms_checksum="")
+    for row in unstated:
+        with (STARTER / "kg.csv").open("rb") as file:
+            is_ours = hashlib.file_digest(file, "sha256").hexdigest() == row.source_checksum
+        if is_ours:
+            own = StatedTerms(OWN_GRAPH.licence, True, OWN_GRAPH.source)
+            reason = "The starter graph is this program's own."
+            set_terms(row, terms=own, shown=StatedTerms.of(row), reason=reason)
+
+
 def _start_first_batch(lead: User) -> Batch:
-    own = GraphTerms(licence="Apache-2.0", source="written for MedReason Web")
-    graph, _ = load_graph(STARTER / "kg.csv", name=NAME, terms=own, loaded_by=lead)
+    graph, _ = load_graph(STARTER / "kg.csv", name=NAME, terms=OWN_GRAPH, loaded_by=lead)
     terms = QuestionSetTerms(licence="Apache-2.0", may_be_released=True)
     questions = get_or_create_question_set(NAME, source="house", terms=terms, created_by=lead)
     file = STARTER / "questions.jsonl"

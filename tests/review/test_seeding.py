@@ -64,6 +64,21 @@ def test_the_starter_content_is_ready_to_be_graded():
         assert next_slot(study, reviewer=reviewer) is not None
 
 
+def test_the_starter_graph_of_an_older_installation_is_stated_once_and_no_other_is():
+    seed_accounts()
+    seed_starter()
+    graph = KnowledgeGraph.objects.get()
+    assert (graph.licence, graph.may_be_released) == ("Apache-2.0", True)
+    KnowledgeGraph.objects.update(licence="", may_be_released=False, source="")
+    seed_starter()
+    graph.refresh_from_db()
+    assert (graph.licence, graph.may_be_released) == ("Apache-2.0", True)
+    KnowledgeGraph.objects.update(licence="", source_checksum="0" * 64)
+    seed_starter()
+    graph.refresh_from_db()
+    assert graph.licence == ""
+
+
 def test_the_second_time_changes_nothing_and_shows_no_password():
     first = seed()
     again = seed()
