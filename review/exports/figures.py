@@ -218,5 +218,5 @@ def figure(title: str, unit: str, estimate: Estimate, *notes: str) -> dict[str, 
         "low": estimate.low,
         "high": estimate.high,
         "n": estimate.n,
-        "note": "; ".join(note for note in parts if note) + ".",
+        "note": "; ".join(note for note in parts if note) + "." * any(parts),
     }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeline.core.records import TraceRecord
-    from pipeline.models import Trace
+    from pipeline.models import Batch, Trace
     from review.models import Item, Reviewer, Study
 
 ROWS_AT_ONCE = 2000
@@ -48,6 +48,69 @@ def graded_study(*, traces: int, grades: int, benchmark: int) -> "Study":
     Item.objects.bulk_create(rows, batch_size=ROWS_AT_ONCE)
     _insert_grades(study, people, grades)
     return study
+
+
+def sampled_batches(
+    *, batches: int, traces: int, graded: int, accepted: float = 0.7
+) -> "tuple[list[Batch], Study]":
+    """Batches of a language model with so many traces in all, and a study that sampled and graded
+    so many of them. Two thirds of the traces are kept by the filters."""
+    from review.models import Study
+    from review.studies.lifecycle import StudyPlan, open_study
+    from tests import actors
+
+    made = [_whole_batch(f"whole-{number}", traces // batches) for number in range(batches)]
+    people = [actors.reviewer(f"rater{number}") for number in range(RATERS)]
+    plan = StudyPlan("whole", made, people, overlap=1, size=graded, seed=5)
+    study = open_study(plan, opened_by=actors.lead("lead of whole"))
+    _grade_sample(study, people, accepted)
+    return made, Study.objects.get(pk=study.pk)
+
+
+def _whole_batch(name: str, traces: int) -> "Batch":
+    from pipeline.models import Batch
+    from tests import factories
+
+    batch = factories.made_batch(1, name=name)
+    model = batch.traces.get()
+    made = list(_insert_traces(model, traces))
+    batch.traces.filter(pk=model.pk).update(is_current=False)
+    batch.traces.filter(pk__in=made[::3]).update(kept=False, features=_discarded(model.features))
+    endpoint = _endpoint(name)
+    Batch.objects.filter(pk=batch.pk).update(
+        reasoner_kind="language_model", reasoner_endpoint=endpoint, reader_endpoint=endpoint
+    )
+    return Batch.objects.get(pk=batch.pk)
+
+
+def _endpoint(name: str) -> Any:
+    from tests.factories import endpoints
+
+    return endpoints.endpoint(name=name)
+
+
+def _discarded(features: dict[str, Any]) -> dict[str, Any]:
+    filters = [
+        one | {"passed": False} if one["name"] == "answer" else one for one in features["filters"]
+    ]
+    return features | {"filters": filters}
+
+
+def _grade_sample(study: "Study", people: list["Reviewer"], accepted: float) -> None:
+    """A grade for each item; of those that the filters discarded half as many are accepted."""
+    from review.models import Grade, Slot
+
+    draw = random.Random(7)
+    slots = list(Slot.objects.filter(item__study=study).select_related("item__trace"))
+    for number, slot in enumerate(slots):
+        slot.state, slot.reviewer = "filled", people[number % RATERS]
+    Slot.objects.bulk_update(slots, ["state", "reviewer"], batch_size=500)
+    grades = []
+    for slot in slots:
+        good = draw.random() < accepted * (1 if slot.item.trace.kept else 0.5)
+        decision: dict[str, Any] = {} if good else {"decision": "reject", "cot_precision": 2}
+        grades.append(_grade_of(slot, first_incorrect_step=None, **decision))
+    Grade.objects.bulk_create(grades)
 
 
 def _insert_benchmark(count: int) -> None:
@@ -153,17 +216,21 @@ def _grade(block: list[tuple["Item", int]], people: list["Reviewer"]) -> None:
 
 def _favourable(slot: Any) -> Any:
     """Accepting; every seventh item is rejected by all its raters."""
+    if slot.item_id % 7 == 0:
+        return _grade_of(slot, cot_precision=1, cot_coherence=2, decision="reject")
+    return _grade_of(slot)
+
+
+def _grade_of(slot: Any, **changes: Any) -> Any:
     from review.models import Grade
 
-    rejected = slot.item_id % 7 == 0
+    said: dict[str, Any] = {"cot_precision": 5, "cot_coherence": 4, "decision": "accept"}
+    said |= {"first_incorrect_step": 0} | changes
     return Grade(
         slot=slot,
         item=slot.item,
         reviewer=slot.reviewer,
         rubric_version="1",
-        cot_precision=1 if rejected else 5,
-        cot_coherence=2 if rejected else 4,
-        decision="reject" if rejected else "accept",
-        first_incorrect_step=0,
         active_seconds=90,
+        **said,
     )
