@@ -14,12 +14,14 @@ from pipeline.accounts.roles import Role
 from pipeline.core.errors import Refusal
 from pipeline.core.release_format import as_format
 from pipeline.models import Event, Question, QuestionSet
+from pipeline.sources.terms import StatedTerms, set_terms
 from review.evidence.policies import Rules, save_policy
 from review.exports import bundle
 from review.grading.submission import step_numbers
 from review.models import Grade, Release, ReleasedTrace
 from review.releases import bundle as bundling
 from review.releases.bundle import pack_checked, write_checked
+from review.releases.selection.choices import CannotRelease
 from tests import actors
 from tests.factories import make_release
 from tests.review.disagreeing import grade_row, settle
@@ -91,6 +93,21 @@ def test_nothing_that_happens_later_changes_a_byte(release, study, lead, tmp_pat
     study.batches.update(name="renamed")
     Event.objects.record("later", study, by=lead, chain=study.event_chain)
     assert packed(release) == before
+
+
+def test_terms_that_change_later_leave_a_release_as_it_is_and_keep_the_next_from_it(
+    release, study, lead
+):
+    before = packed(release)
+    with zipfile.ZipFile(io.BytesIO(before)) as files:
+        told = json.loads(files.read(f"{release.name}/provenance.json"))
+    assert told["batches"][0]["graph"]["licence"] == "CC0-1.0"
+    graph = study.batches.first().knowledge_graph
+    shown = StatedTerms.of(graph)
+    set_terms(graph, terms=StatedTerms("CC-BY-ND-4.0", False), shown=shown, reason="R.", by=lead)
+    assert packed(release) == before
+    with pytest.raises(CannotRelease, match="licence of the graph permits no adapted form"):
+        make_release("next", study=study, policy=release.policy, made_by=lead)
 
 
 def test_better_wording_of_the_card_changes_no_old_release(release, tmp_path, monkeypatch):
