@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from review.views import archive, audit, controls, home, reports, studies
+from review.views import archive, audit, controls, home, papers, reports, studies
 from review.views.adjudication import corrections, disputes, items, sendbacks
 from review.views.grading import desk, drafts, history, pair_history, pairs, practice
 from review.views.people import invitations, password_links, people
@@ -78,6 +78,12 @@ urlpatterns = [
     ),
     path("studies/<int:study_id>/archive.zip", archive.study_archive, name="study_archive"),
     path("studies/<int:study_id>/reports/", reports.overview, name="reports"),
+    path("studies/<int:study_id>/reports/paper/", papers.paper, name="paper"),
+    re_path(
+        r"^studies/(?P<study_id>[0-9]+)/reports/paper\.(?P<form>md|tex|json)$",
+        papers.paper_file,
+        name="paper_file",
+    ),
     path("studies/<int:study_id>/reports/<slug:key>/", reports.report, name="report"),
     re_path(
         r"^studies/(?P<study_id>[0-9]+)/reports/(?P<key>[a-z_]+)\.(?P<form>csv|json)$",

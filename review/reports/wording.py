@@ -98,9 +98,10 @@ def settled_text(estimate: Estimate, unit: str) -> str:
     settled = estimate.once_settled
     if settled is None:
         return ""
-    items = f"{settled.waiting:,} waiting item{'' if settled.waiting == 1 else 's'}"
+    alone = settled.waiting == 1
+    items = f"{settled.waiting:,} waiting {'item is' if alone else 'items are'}"
     low, high = (format_number(end, unit) for end in (settled.lowest, settled.highest))
-    return f"preliminary: {low} to {high} once {items} are settled"
+    return f"preliminary: {low} to {high} once {items} settled"
 
 
 def _estimate_text(estimate: Estimate, unit: str) -> CellText:

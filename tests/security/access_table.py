@@ -103,6 +103,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:study_steer": ("post", {"lead"}),
     "review:study_archive": ("get", READ_BY_LEADS),
     "review:reports": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:paper": ("get", READ_BY_LEADS | {"adjudicator"}),
+    "review:paper_file": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:report": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:report_file": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:report_table": ("get", READ_BY_LEADS | {"adjudicator"}),

@@ -80,7 +80,7 @@ def world(module_db) -> dict[str, str]:
         (compared.pk, "pair_history"),
         (release.name, "release release_download release_bundle release_withdraw"),
         (study.pk, "next_item practice history adjudication_study settle_next study study_extend"),
-        (study.pk, "study_draw policy_try reports study_archive"),
+        (study.pk, "study_draw policy_try reports paper study_archive"),
         (grader.user.pk, "person person_roles person_profile person_reset"),
     ]
     arguments: dict[str, list[object]] = {
@@ -114,6 +114,7 @@ def world(module_db) -> dict[str, str]:
         "review:control_retire": [control.pk],
         "review:study_steer": [study.pk, "pause"],
         "review:release_steer": [release.name, "retry"],
+        "review:paper_file": [study.pk, "md"],
         "review:report": [study.pk, "agreement"],
         "review:report_file": [study.pk, "agreement", "csv"],
         "review:report_table": [study.pk, "agreement", "criteria"],

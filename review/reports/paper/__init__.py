@@ -1,0 +1,1 @@
+"""A paper's methods and results, from a study's own records, in the order that GRRAS asks."""
