@@ -11,6 +11,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from pipeline.core.characters import plain
@@ -31,6 +32,8 @@ _STEP_NUMBER = re.compile(r"[\s*_#]*(?:step\s*)?\(?(\d+)[*_]*(?:[.):]+[*_]*|\s+-
 # By Unicode they are punctuation, and they change what is said.
 _SAYS_SOMETHING: Final = frozenset("%?&\u2030")
 _SAYS_NOTHING: Final = frozenset("`")
+# Texts of a batch share their words: what was found of one is kept.
+TOKENS_KEPT: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ def _tokens(line: str) -> list[str]:
     return [token for token in _TOKEN.findall(written) if _counts(token)]
 
 
+@lru_cache(maxsize=TOKENS_KEPT)
 def _counts(token: str) -> bool:
     """Whether it is more than punctuation: a word, a number, or a sign such as "<" or an arrow."""
     if token in _SAYS_SOMETHING:

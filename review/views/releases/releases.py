@@ -17,11 +17,14 @@ from review.exports.card.quality import figure_cells
 from review.forms.releases import ReleaseForm, WithdrawForm
 from review.models import Release
 from review.releases import lifecycle
+from review.releases.manifest import ACCEPTABLE
 from review.releases.preview import preview, preview_command
 from review.releases.selection.choices import Choices
 from review.releases.zip_file import is_awaited
 from review.tasks import enqueue_release
 from review.views.releases.counts import count_context
+
+ARCHIVE = "archive/"
 
 
 @require_GET
@@ -115,11 +118,17 @@ def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
 
 def _manifest_context(manifest: dict[str, Any]) -> dict[str, Any]:
     """The manifest in the order of the page: a database keeps none."""
+    files = sorted(manifest.get("files", {}).items())
     return {
         **count_context(manifest),
-        "files": sorted(manifest.get("files", {}).items()),
+        "files": [pair for pair in files if not pair[0].startswith(ARCHIVE)],
+        "archived": [pair for pair in files if pair[0].startswith(ARCHIVE)],
         "lacks": sorted(manifest.get("lacks", {}).items()),
-        "figures": [figure_cells(figure) for figure in manifest.get("figures", [])],
+        "figures": [
+            figure_cells(figure)
+            for figure in manifest.get("figures", [])
+            if not figure["title"].startswith(ACCEPTABLE)
+        ],
         "difference": manifest.get("difference"),
         "rules": _rules(manifest.get("difference")),
     }
