@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline.core.duplicates.splits import SPLITS
 from tests import actors, factories
 from tests.review.releases.whole_batches import release_of
 
@@ -27,13 +28,16 @@ def test_a_release_is_compared_with_the_one_that_shares_a_batch(lead):
     assert changes["added"] == after.row_count - before.row_count > 0
 
 
-def test_another_seed_shows_as_another_split_and_other_weights_as_nothing(lead):
+def only(split: str) -> dict[str, float]:
+    return {name: float(name == split) for name in SPLITS}
+
+
+def test_other_shares_show_as_another_split(lead):
     batch = factories.made_batch(8)
-    thirds = {"train": 0.4, "validation": 0.3, "test": 0.3}
-    one = release_of(batch, made_by=lead, name="one", seed=1, shares=thirds)
-    two = release_of(batch, made_by=lead, name="two", seed=1, shares=thirds)
+    one = release_of(batch, made_by=lead, name="one", seed=1, shares=only("train"))
+    two = release_of(batch, made_by=lead, name="two", seed=1, shares=only("train"))
     assert two.manifest["difference"]["same"] == one.row_count
-    other = release_of(batch, made_by=lead, name="other", seed=2, shares=thirds)
+    other = release_of(batch, made_by=lead, name="other", seed=1, shares=only("test"))
     assert {tuple(row["what"]) for row in other.manifest["difference"]["traces"]} == {("split",)}
 
 
