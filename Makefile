@@ -14,17 +14,28 @@ ARGS ?=
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --no-input --disable-pip-version-check
-# Of pip's lines: how far it is, and from the first error on everything. Only a pip that succeeds
-# leaves the .ready file, so one stopped half-way goes on at the next make where it stood.
+# uv fetches and unpacks in seconds what takes pip minutes, from where pip is told to look. Where uv
+# cannot be had, or cannot reach what pip can, pip does it. Only what succeeds leaves the .ready
+# file: one stopped half-way goes on at the next make where it stood.
 define install
 @rm -f $@
-@{ $(PIP) -r $< && touch $@; } 2>&1 | { count=0 failed=; while IFS= read -r line; do case "$$line" in \
+@{ test -x $(BIN)/uv || $(PIP) --quiet --no-deps "$$(grep '^uv==' requirements/dev.txt)"; } \
+	>/dev/null 2>&1 && { $(UV) $$($(SOURCES_OF_PIP)) -r $< && touch $@; } 2>&1 | grep -v '^ [-+~] ' || true
+@test -f $@ || { echo "  with pip, as uv could not:"; $(with_pip); }
+@test -f $@
+endef
+UV := $(BIN)/uv pip install --python $(BIN)/python --index-strategy unsafe-best-match
+SOURCES_OF_PIP := $(BIN)/python -m pip config list | sed -n -E \
+	"s/'//g; s/\\\\n/ /g; s/^(global|install|:env:)\.(index-url|extra-index-url|find-links)=/\2 /p" | \
+	while read -r option places; do for place in $$places; do echo "--$$option $$place"; done; done
+# Of pip's lines: how far it is, and from the first error on everything.
+define with_pip
+{ $(PIP) -r $< && touch $@; } 2>&1 | { count=0 failed=; while IFS= read -r line; do case "$$line" in \
 	"Collecting "*|"Requirement already "*) count=$$((count + 1)); \
 		[ $$((count % 25)) != 0 ] || echo "  $$count of $$(grep -c == $<) packages fetched";; \
 	"Installing collected "*) echo "  unpacking them ...";; \
 	ERROR*|error*) failed=yes;; \
 	esac; [ -z "$$failed" ] || echo "$$line" >&2; done; }
-@test -f $@
 endef
 COMPILE := $(BIN)/uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \
 	--fork-strategy fewest --no-header --no-annotate --no-emit-index-url --no-emit-find-links
