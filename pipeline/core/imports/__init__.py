@@ -1,0 +1,1 @@
+"""Imported chains of thought: what others wrote, read from files and split into steps."""
