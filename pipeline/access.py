@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404
 
 from pipeline.accounts.roles import Role, roles_of
 from pipeline.configurations.registry import all_configurations
+from pipeline.core.records import ReasonerKind
 from pipeline.models import (
     Batch,
     Configuration,
@@ -39,6 +40,12 @@ def batches_for(user: User) -> QuerySet[Batch]:
 def batch_for(user: User, batch_id: int) -> Batch:
     """The batch, or Http404 for whoever may not see it."""
     return get_object_or_404(batches_for(user), pk=batch_id)
+
+
+def imported_batch_for(user: User, batch_id: int) -> Batch:
+    """The imported batch, or Http404: also for a batch whose texts were made here."""
+    imported = batches_for(user).filter(reasoner_kind=ReasonerKind.IMPORTED)
+    return get_object_or_404(imported, pk=batch_id)
 
 
 def traces_for(user: User, batch_id: int) -> QuerySet[Trace]:

@@ -111,22 +111,29 @@ def save_trace(row: Trace, trace: records.TraceRecord, *, seconds: float) -> boo
 
     Returns False, and changes nothing, when someone else has claimed the row since.
     """
-    text = trace_text(trace)
-    failure, verdict = trace.failure, trace.verdict
     return end_lease(
         leased_rows(row).filter(state=Trace.State.CLAIMED),
-        state=Trace.State.FAILED if failure else Trace.State.MADE,
-        kept=None if failure else trace.kept,
-        rejections=",".join(verdict.rejections) if verdict else "",
-        failure_stage=failure.stage if failure else "",
-        failure_reason=failure.reason if failure else "",
-        failure_detail=failure.detail if failure else "",
-        features=features_json(trace),
-        record=text,
-        record_sha256=hashlib.sha256(text.encode()).hexdigest(),
+        **settled_columns(trace),
         settled_at=timezone.now(),
         seconds=seconds,
     )
+
+
+def settled_columns(trace: records.TraceRecord) -> dict[str, Any]:
+    """What the columns of a row say of its settled trace."""
+    text = trace_text(trace)
+    failure, verdict = trace.failure, trace.verdict
+    return {
+        "state": Trace.State.FAILED if failure else Trace.State.MADE,
+        "kept": None if failure else trace.kept,
+        "rejections": ",".join(verdict.rejections) if verdict else "",
+        "failure_stage": failure.stage if failure else "",
+        "failure_reason": failure.reason if failure else "",
+        "failure_detail": failure.detail if failure else "",
+        "features": features_json(trace),
+        "record": text,
+        "record_sha256": hashlib.sha256(text.encode()).hexdigest(),
+    }
 
 
 def graph_row(

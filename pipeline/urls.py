@@ -8,6 +8,7 @@ from pipeline.views import (
     configurations,
     descriptions,
     endpoints,
+    imports,
     knowledge_graphs,
     prices,
     questions,
@@ -21,6 +22,7 @@ urlpatterns = [
     path("batches/", batches.batch_list, name="batches"),
     path("batches/new/", batch_start.batch_new, name="batch_new"),
     path("batches/new/missing/", batch_start.batch_missing, name="batch_missing"),
+    path("batches/import/", imports.batch_import, name="batch_import"),
     path("batches/configurations/", configurations.configuration_list, name="configurations"),
     path("batches/configurations/new/", configurations.configuration_new, name="configuration_new"),
     path(
@@ -42,6 +44,7 @@ urlpatterns = [
     path("batches/<int:batch_id>/cancel/", batches.batch_cancel, name="batch_cancel"),
     path("batches/<int:batch_id>/budget/", batches.batch_budget, name="batch_budget"),
     path("batches/<int:batch_id>/retry/", batches.batch_retry, name="batch_retry"),
+    path("batches/<int:batch_id>/terms/", terms.batch_terms, name="batch_terms"),
     path("batches/<int:batch_id>/traces/", trace_lists.trace_list, name="traces"),
     path("traces/", trace_lists.all_traces, name="all_traces"),
     path("traces/<uuid:key>/", traces.trace_detail, name="trace"),

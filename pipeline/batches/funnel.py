@@ -132,16 +132,25 @@ def funnel_of(batch: Batch) -> Funnel:
         kept=kept,
         discarded=discarded,
         failed=failed,
-        stages=_stages(failures, kept + discarded + failed, rejected, kept),
+        stages=_stages(_stages_of(batch), failures, kept + discarded + failed, rejected, kept),
     )
 
 
+def _stages_of(batch: Batch) -> tuple[tuple[str, str], ...]:
+    """No stage of the method ran on what was imported."""
+    return () if batch.is_imported else STAGES
+
+
 def _stages(
-    failures: list[tuple[str, Reason]], settled: int, rejected: tuple[Reason, ...], kept: int
+    titles: tuple[tuple[str, str], ...],
+    failures: list[tuple[str, Reason]],
+    settled: int,
+    rejected: tuple[Reason, ...],
+    kept: int,
 ) -> tuple[Stage, ...]:
-    names = {name for name, _ in STAGES}
+    names = {name for name, _ in titles}
     stages, remaining = [], settled
-    for name, title in STAGES:
+    for name, title in titles:
         reasons = tuple(reason for stage, reason in failures if stage == name)
         remaining -= sum(reason.count for reason in reasons)
         stages.append(Stage(title, remaining, reasons))

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 
 from pipeline.core.errors import Refusal
+from pipeline.core.records import ReasonerKind
 from pipeline.db.transitions import move_state
 from pipeline.models import Batch, Event, Question, Trace
 from pipeline.sources.key_corrections import corrected_at, has_outdated_key
@@ -15,11 +16,15 @@ SETTLED = (Trace.State.MADE, Trace.State.FAILED)
 
 
 def batches_to_make_again(question: Question) -> list[Batch]:
-    """Batches whose traces of the question were all made with another key than it has now."""
+    """Batches whose traces of the question were all made with another key than it has now.
+
+    Imported batches are none of them: what others wrote cannot be made again.
+    """
     since = corrected_at(question)
     if since is None:
         return []
     rows = _traces(question).filter(batch__is_trial=False)
+    rows = rows.exclude(batch__reasoner_kind=ReasonerKind.IMPORTED)
     rows = rows.exclude(batch__state=Batch.State.CANCELLED)
     outdated: dict[Batch, bool] = {}
     for row in rows.select_related("batch", "question").order_by("pk"):

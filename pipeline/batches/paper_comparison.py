@@ -93,6 +93,11 @@ def compare_with_paper(batches: Sequence[Batch]) -> PaperComparison:
     if not batches:
         raise InvalidConfiguration("Name at least one batch.")
     for batch in batches:
+        if batch.is_imported:
+            raise InvalidConfiguration(
+                f"Batch {batch.pk} ({batch}) was imported: nothing of the method ran, so there is "
+                "nothing to compare."
+            )
         if batch.is_demonstration:
             raise InvalidConfiguration(
                 f"Batch {batch.pk} ({batch}) was made by the demonstration reasoner: "

@@ -67,7 +67,9 @@ def open_tools(batch: Batch) -> BatchTools:
     began with, or when the method is no longer what it was then, and SimilarityUnavailable when
     the similarity backend lacks what it needs.
     """
-    row, config = batch.knowledge_graph, MethodConfig.from_json(batch.config)
+    if batch.is_imported:
+        raise InvalidConfiguration("The batch was imported: nothing of it can be made here.")
+    row, config = batch.graph, MethodConfig.from_json(batch.config)
     if config.fingerprint != batch.config_fingerprint:
         raise InvalidConfiguration(
             "The batch was begun with an earlier version of the method: start a new batch."
@@ -109,7 +111,7 @@ def _by_endpoint(
 ) -> SimilarityFor:
     """The graph's vectors, and for each trace an encoder whose calls are the trace's own."""
     _require_unchanged(endpoint, batch.embeddings_base_url, vectors_name(endpoint), config.model)
-    folder = vectors_folder(batch.knowledge_graph)
+    folder = vectors_folder(batch.graph)
     encoders = MentionEncoders(batch, endpoint, open_vectors(graph, folder, config.model).summary)
     similarity = open_dense(graph, folder, config.model, encoders.opening)
     return lambda trace, calls: similarity.encoding_with(encoders.for_trace(trace, calls))

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from pipeline.core.records import ReasonerKind
 from pipeline.models.configurations import Configuration
@@ -24,6 +25,10 @@ class Batch(models.Model):
     For a `placebo_share` of the questions, from 0 to 1, the method also runs towards wrong options.
     `software_version` is that of this program at the start (empty: begun before it was recorded).
     A trial shows a lead what the settings give before a batch starts: it counts nowhere.
+
+    An imported batch holds chains of thought that others made, and has no graph. `imported_from`
+    says of its file: name, sha256, columns, author as stated, when, how many rows gave a trace,
+    how many did not and why, line by line; `text_licence` is the licence of those texts.
     """
 
     class State(models.TextChoices):
@@ -34,7 +39,12 @@ class Batch(models.Model):
 
     name = models.CharField(max_length=120)
     question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="batches")
-    knowledge_graph = models.ForeignKey(KnowledgeGraph, models.PROTECT, related_name="batches")
+    knowledge_graph = models.ForeignKey(
+        KnowledgeGraph, models.PROTECT, null=True, blank=True, related_name="batches"
+    )
+    imported_from = models.JSONField(null=True, blank=True)
+    text_licence = models.CharField(max_length=120, blank=True)
+    text_may_be_released = models.BooleanField(default=False)
     configuration = models.ForeignKey(
         Configuration, models.PROTECT, null=True, blank=True, related_name="batches"
     )
@@ -83,6 +93,20 @@ class Batch(models.Model):
     class Meta:
         ordering = ("-pk",)
         verbose_name_plural = "batches"
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    reasoner_kind=ReasonerKind.IMPORTED.value,
+                    knowledge_graph__isnull=True,
+                    imported_from__isnull=False,
+                )
+                | (
+                    ~Q(reasoner_kind=ReasonerKind.IMPORTED.value)
+                    & Q(knowledge_graph__isnull=False, imported_from__isnull=True)
+                ),
+                name="batch_graph_unless_imported",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
@@ -95,3 +119,14 @@ class Batch(models.Model):
     @property
     def is_demonstration(self) -> bool:
         return self.reasoner_kind == ReasonerKind.DEMONSTRATION
+
+    @property
+    def is_imported(self) -> bool:
+        return self.reasoner_kind == ReasonerKind.IMPORTED
+
+    @property
+    def graph(self) -> KnowledgeGraph:
+        """The graph that its traces were made on. Raises ValueError for an imported batch."""
+        if self.knowledge_graph is None:
+            raise ValueError(f"The batch {self} was imported: it has no graph.")
+        return self.knowledge_graph

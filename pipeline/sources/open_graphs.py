@@ -14,9 +14,10 @@ MAX_OPEN_GRAPHS = 4
 def batch_graph(batch: Batch) -> GraphIndex:
     """The batch's own graph version.
 
-    Raises ArtefactError when it is not usable, or is no longer the one the batch began with.
+    Raises ArtefactError when it is not usable, or is no longer the one the batch began with, and
+    ValueError for an imported batch, which has none.
     """
-    return open_graph(batch.knowledge_graph)
+    return open_graph(batch.graph)
 
 
 def open_graph(row: KnowledgeGraph) -> GraphIndex:

@@ -15,6 +15,7 @@ BENCHMARK = "benchmark question"
 # The demonstration's words are this program's own.
 OWN_LICENCE = "Apache-2.0"
 QUESTION, GRAPH, OUTPUT, READER = ("questions", "graph", "model's output", "second reader's output")
+IMPORTED = "imported text"
 PARTS = ("question_set", "knowledge_graph", "reasoner_endpoint", "reader_endpoint")
 
 
@@ -78,6 +79,9 @@ def _parts(batch: Batch, questions: QuestionSet) -> Iterator[Part]:
     if batch.reasoner_kind == ReasonerKind.DEMONSTRATION:
         yield Part(OUTPUT, OWN_LICENCE, True)
         return
+    if batch.reasoner_kind == ReasonerKind.IMPORTED:
+        yield Part(IMPORTED, batch.text_licence, batch.text_may_be_released)
+        return
     models = batch.config.get("model", {})
     yield _output_of(OUTPUT, batch.reasoner_endpoint, models.get("reasoner"))
     if batch.reader_endpoint:
@@ -94,5 +98,7 @@ def _output_of(name: str, endpoint: Endpoint | None, model: str | None) -> Part:
 def _output(parts: list[Part]) -> str:
     """The output's terms in words, the second reader's too where they are others."""
     stated = {part.name: part.licence or "not stated" for part in parts}
+    if IMPORTED in stated:
+        return stated[IMPORTED]
     written, read = stated[OUTPUT], stated.get(READER, stated[OUTPUT])
     return written if written == read else f"{written} (second reader: {read})"

@@ -12,14 +12,15 @@ from django.db import transaction
 
 from pipeline.core.errors import Conflict, Refusal
 from pipeline.core.licences import may_publish, written
-from pipeline.models import Endpoint, Event, KnowledgeGraph, QuestionSet
+from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet
 
-WithTerms = QuestionSet | KnowledgeGraph | Endpoint
+WithTerms = QuestionSet | KnowledgeGraph | Endpoint | Batch
 # Licence and leave, as each row calls them, and what its audit events are called.
 COLUMNS = {
     QuestionSet: ("licence", "may_be_released", "question_set"),
     KnowledgeGraph: ("licence", "may_be_released", "knowledge_graph"),
     Endpoint: ("output_licence", "output_may_be_released", "endpoint"),
+    Batch: ("text_licence", "text_may_be_released", "batch"),
 }
 
 
@@ -34,7 +35,7 @@ class StatedTerms:
 
     @classmethod
     def of(cls, row: WithTerms) -> "StatedTerms":
-        """What is stated of a question set, a graph, or an endpoint's output."""
+        """What is stated of a question set, a graph, an endpoint's output, or imported texts."""
         licence, leave, _ = COLUMNS[type(row)]
         source = row.source if isinstance(row, KnowledgeGraph) else ""
         return cls(getattr(row, licence), getattr(row, leave), source)

@@ -122,7 +122,7 @@ def _page(request: SignedInRequest, batch: Batch, budget: ChangeBudgetForm) -> H
     context = _context(batch) | steers
     context |= {
         "budget": budget if shown or budget.errors else None,
-        "evaluation": () if batch.is_trial else evaluate([batch]).sections,
+        "evaluation": () if batch.is_trial or batch.is_imported else evaluate([batch]).sections,
         "settings": BatchForm(initial=clone_of(batch).values) if batch.is_trial else None,
     }
     return render(request, "pipeline/batch_detail.html", context, status=status_of(budget))
@@ -136,7 +136,7 @@ def _context(batch: Batch) -> dict[str, Any]:
         "placebo_percent": f"{batch.placebo_share * 100:g} %" if batch.placebo_share else "",
         "funnel": funnel_of(batch),
         "placebo_failures": placebo_failures(batch) if batch.placebo_share else (),
-        "costs": None if batch.is_demonstration else costs_of(batch),
+        "costs": None if batch.is_demonstration or batch.is_imported else costs_of(batch),
         "time_left": time_left(batch, now=timezone.now()),
         "running": batch.state == Batch.State.RUNNING,
         "paused": batch.state == Batch.State.PAUSED,

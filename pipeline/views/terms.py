@@ -37,6 +37,14 @@ def endpoint_terms(request: SignedInRequest, name: str) -> HttpResponse:
     return _page(request, row, "what the model writes at", reverse("pipeline:endpoints"))
 
 
+@require_http_methods(["GET", "POST"])
+@role_required(Role.LEAD)
+def batch_terms(request: SignedInRequest, batch_id: int) -> HttpResponse:
+    """Correct the terms of the texts of an imported batch."""
+    row = access.imported_batch_for(request.user, batch_id)
+    return _page(request, row, "the texts of", reverse("pipeline:batch", args=[row.pk]))
+
+
 def _page(request: SignedInRequest, row: WithTerms, of_what: str, back: str) -> HttpResponse:
     form = TermsForm(request.POST or None, row=row)
     if request.method == "POST" and form.is_valid():

@@ -28,6 +28,14 @@ MAKING: dict[str, Sentence] = {
         "placebo traces for a share of {placebo_share}",
         "warnings: {warnings}",
     ),
+    "batch.imported": (
+        "batch {subject} imported",
+        "{imported} chains of thought of {author} from {file}",
+        "on questions of {set}",
+        "rows left out: {left_out}",
+        "licence {licence}",
+        "sha256 {sha256}",
+    ),
     "batch.paused": ("batch {subject} paused", "because: {reason}"),
     "batch.resumed": ("batch {subject} resumed",),
     "batch.cancelled": ("batch {subject} cancelled",),
@@ -90,6 +98,7 @@ MAKING: dict[str, Sentence] = {
     "question_set.terms_changed": TERMS,
     "knowledge_graph.terms_changed": TERMS,
     "endpoint.terms_changed": TERMS,
+    "batch.terms_changed": TERMS,
     "question_set.created": ("question set {name} made", "source {source}", "licence {licence}"),
     "questions.loaded": (
         "questions loaded into {set}",

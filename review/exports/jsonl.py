@@ -17,7 +17,7 @@ from pipeline.core.release_format import (
     Split,
     released_line,
 )
-from pipeline.models import Batch, Trace
+from pipeline.models import Batch, KnowledgeGraph, Trace
 from pipeline.statistics.consensus import Consensus, Rating
 from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
@@ -110,13 +110,17 @@ def _line(row: Trace, **fields: Any) -> str:
         store.trace_record(row),
         trace_id=str(row.key),
         licence=row.question.question_set.licence,
-        graph=GraphReference(name=graph.name, version=str(graph.version), checksum=graph.checksum),
+        graph=_reference(graph) if graph else None,
         preset=row.batch.configuration_name,
         question_id=str(row.question),
         provenance=provenance_of(row),
         terms=terms_of(row),
         **fields,
     )
+
+
+def _reference(graph: KnowledgeGraph) -> GraphReference:
+    return GraphReference(name=graph.name, version=str(graph.version), checksum=graph.checksum)
 
 
 def _grade(grade: GradeRecord, rating: Rating) -> ReleasedGrade:

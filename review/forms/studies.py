@@ -62,7 +62,7 @@ class StudyForm(forms.Form):
     batches = BatchesField(
         Batch.objects.none(),
         widget=forms.CheckboxSelectMultiple,
-        help_text="A study cannot mix demonstration and model traces.",
+        help_text="A study cannot mix demonstration traces with any others.",
     )
     size = forms.IntegerField(
         label="Items",

@@ -84,7 +84,7 @@ def check_pair_plan(plan: PairPlan) -> str:
     if len(kinds) == 1:
         return kinds.pop()
     if ReasonerKind.DEMONSTRATION in kinds:
-        raise Refusal("A study cannot mix demonstration and model traces.")
+        raise Refusal("A study cannot mix demonstration traces with any others.")
     return ReasonerKind.LANGUAGE_MODEL.value
 
 

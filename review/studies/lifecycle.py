@@ -12,6 +12,7 @@ from django.utils import timezone
 from pipeline.accounts.roles import roles_of
 from pipeline.batches.starting.trials import require_no_trial
 from pipeline.core.errors import Refusal
+from pipeline.core.records import ReasonerKind
 from pipeline.db.transitions import move_state
 from pipeline.models import Batch, Event, Trace
 from review.access import SEES_GRADES
@@ -123,8 +124,10 @@ def check_plan(plan: StudyPlan) -> str:
         )
     if plan.reveal_after_submit and plan.repeat_share:
         raise Refusal("Repeats measure nothing if others' grades are shown in between.")
-    if any(control.trace.batch.reasoner_kind != kind for control in plan.controls):
-        raise Refusal("A study cannot mix demonstration and model traces: check the control items.")
+    if any(_mixes({kind, control.trace.batch.reasoner_kind}) for control in plan.controls):
+        raise Refusal(
+            "A study cannot mix demonstration traces with any others: check the control items."
+        )
     return kind
 
 
@@ -228,12 +231,17 @@ def check_blindness(reviewers: Sequence[Reviewer]) -> None:
 
 
 def _common_kind(batches: Sequence[Batch]) -> str:
+    """The kind of a study of these batches; imported chains of thought stand beside a model's."""
     kinds = {batch.reasoner_kind for batch in batches}
     if not kinds:
         raise Refusal("Choose at least one batch.")
-    if len(kinds) > 1:
-        raise Refusal("A study cannot mix demonstration and model traces.")
-    return kinds.pop()
+    if _mixes(kinds):
+        raise Refusal("A study cannot mix demonstration traces with any others.")
+    return ReasonerKind.LANGUAGE_MODEL.value if len(kinds) > 1 else kinds.pop()
+
+
+def _mixes(kinds: set[str]) -> bool:
+    return len(kinds) > 1 and ReasonerKind.DEMONSTRATION in kinds
 
 
 def pause_study(study: Study, *, by: User) -> None:

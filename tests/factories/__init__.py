@@ -1,7 +1,10 @@
 """Small rows for the tests: a graph, questions, batches, studies."""
 
+import io
+import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,6 +15,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from pipeline import store
+from pipeline.batches.imported.importing import Origin, import_chains
 from pipeline.batches.lifecycle import finish_if_done, run_batch, start_batch
 from pipeline.core.config import SimilarityConfig, preset
 from pipeline.core.kg.index import GraphSummary, build_index
@@ -201,3 +205,30 @@ def make_release(name: str, *, study: Study, policy: Policy, made_by: User) -> R
         remove_release(release, by=made_by)
         raise CannotRelease(release.failed_reason)
     return release
+
+
+def imported_batch(
+    questions: QuestionSet, *, name: str = "imported", rows: Sequence[dict[str, Any]] | None = None
+) -> Batch:
+    """A batch of others' chains of thought, one on each question of the set or as `rows` say."""
+    if rows is None:
+        rows = [
+            {"question": one.text, "answer": one.answer_text, "cot": chain_text(one.answer_text)}
+            for one in questions.questions.order_by("pk")
+        ]
+    text = "\n".join(json.dumps(row) for row in rows)
+    return import_chains(
+        name,
+        io.BytesIO(text.encode()),
+        file_name="chains.jsonl",
+        questions=questions,
+        origin=Origin("Chen and others", "Apache-2.0"),
+    )
+
+
+def chain_text(answer: str) -> str:
+    """A chain of thought that ends at the answer, of two steps."""
+    return (
+        "Step 1: The patient's condition is considered.\n"
+        f"Step 2: {answer} acts on it.\nConclusion: The answer is {answer}."
+    )

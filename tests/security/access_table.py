@@ -25,6 +25,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "mfa_generate_recovery_codes": ("get", SIGNED_IN),
     "pipeline:batches": ("get", READ_BY_LEADS),
     "pipeline:batch_new": ("get", READ_BY_LEADS),
+    "pipeline:batch_import": ("get", READ_BY_LEADS),
+    "pipeline:batch_terms": ("get", set()),  # of an imported batch, which this one is not
     "pipeline:batch": ("get", READ_BY_LEADS),
     "pipeline:batch_missing": ("get", READ_BY_LEADS),
     "pipeline:configurations": ("get", READ_BY_LEADS),

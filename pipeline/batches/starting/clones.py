@@ -10,6 +10,7 @@ from pipeline.core.config import EMBEDDINGS_ENDPOINT, LEXICAL, MethodConfig
 from pipeline.core.settings.check_shares import shares_in_words
 from pipeline.models import Batch, Configuration, Endpoint, KnowledgeGraph
 
+NOT_MADE_HERE = "The batch was imported: only its questions are taken over."
 ROLES = {"reasoner": Endpoint.Role.REASONER, "reader": Endpoint.Role.SECOND_READER}
 
 
@@ -24,8 +25,11 @@ class Clone:
 def clone_of(batch: Batch) -> Clone:
     """Everything that the batch was started with, as far as it can be had again.
 
-    A trial lends the batch that it was made for its name; any other batch's is counted on.
+    A trial lends the batch that it was made for its name; any other batch's is counted on. Of an
+    imported batch only the questions can be had again: the method makes its own traces of them.
     """
+    if batch.is_imported:
+        return Clone({"question_set": batch.question_set_id}, (NOT_MADE_HERE,))
     configuration = _configuration_now(batch)
     values = {
         "name": batch.name if batch.is_trial else next_name(batch.name),
@@ -95,7 +99,7 @@ def _is_of_earlier_method(batch: Batch) -> bool:
 
 
 def _newer_graph(batch: Batch) -> Iterator[str]:
-    graph = batch.knowledge_graph
+    graph = batch.graph
     newer = KnowledgeGraph.objects.filter(name=graph.name, version__gt=graph.version)
     if (newest := newer.order_by("-version").first()) is not None:
         yield f"The graph is {graph}, as it was; there is a newer one, {newest}."

@@ -48,9 +48,7 @@ def chain_of(text: str, conclusion: str = "") -> CoT:
     Raises InvalidRecord for a text that is too long, or gives no step before its conclusion.
     """
     if len(text) + len(conclusion) > MAX_CHARACTERS:
-        raise InvalidRecord(
-            f"The chain of thought is longer than {MAX_CHARACTERS:,} characters."
-        )
+        raise InvalidRecord(f"The chain of thought is longer than {MAX_CHARACTERS:,} characters.")
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip()
     parts, last = (list(_parts(text)), conclusion) if conclusion else _with_conclusion(text)
     steps = [_unmarked(part) for part in parts]

@@ -10,14 +10,7 @@ from pipeline.core.filtering.conclusion import check_conclusion
 from pipeline.core.filtering.filter_input import FilterInput
 from pipeline.core.filtering.format import check_format
 from pipeline.core.filtering.leakage import check_leakage
-from pipeline.core.records import (
-    CoT,
-    Question,
-    ReadAnswer,
-    ReasonerKind,
-    TraceRecord,
-    Verdict,
-)
+from pipeline.core.records import CoT, Question, ReadAnswer, ReasonerKind, TraceRecord, Verdict
 
 FILTERS = ("format", "leakage", "conclusion")
 IMPORTED = "imported"

@@ -28,6 +28,7 @@ from pipeline.core.release_format.paths import (
     ReleasedPath,
 )
 from pipeline.core.release_format.provenance import (
+    ImportReference,
     ModelReference,
     PromptReference,
     Provenance,
@@ -47,6 +48,7 @@ __all__ = [
     "FORMAT_3_LACKS",
     "FORMAT_VERSION",
     "GraphReference",
+    "ImportReference",
     "ModelReference",
     "Place",
     "PromptReference",

@@ -27,15 +27,25 @@ class PromptReference(Schema):
     sha256: Text
 
 
+class ImportReference(Schema):
+    """Where an imported chain of thought comes from: its author as stated, the file and its sha256,
+    and when it was read (ISO 8601, UTC)."""
+
+    author: Text
+    file: Text
+    sha256: Text
+    imported_at: Text
+
+
 class Provenance(Schema):
     """What made one trace; what holds for its whole batch stands in `provenance.json` too.
 
-    `made_at` is an ISO 8601 time in UTC. Tokens and `cost`, a decimal number in `currency`, are
-    null where the endpoint or the price table does not say; `replayed_calls` of the `calls` were
-    answered by equal ones made before and took nothing. `temperature` (null: the model's own) and
-    `reasoning`, further parameters such as the effort, are as sent when the CoT was written.
-    `embedding_model` is empty where entities were linked without one, `software_version` for
-    batches begun before it was recorded.
+    `made_at` is an ISO 8601 time in UTC, "unknown" for what was `imported` (null: made here).
+    Tokens and `cost`, a decimal number in `currency`, are null where the endpoint or the price
+    table does not say; `replayed_calls` of the `calls` were answered by equal ones made before and
+    took nothing. `temperature` (null: the model's own) and `reasoning`, further parameters such as
+    the effort, are as sent when the CoT was written. `embedding_model` is empty where entities
+    were linked without one, `software_version` for batches begun before it was recorded.
     """
 
     batch: Text
@@ -54,6 +64,7 @@ class Provenance(Schema):
     output_tokens: Position | None
     cost: Annotated[str, Field(pattern=r"^\d+(\.\d+)?$")] | None
     currency: str
+    imported: ImportReference | None = None
 
 
 class Terms(Schema):

@@ -65,6 +65,7 @@ def batch_facts(batch: Batch) -> dict[str, Any]:
         "replay": batch.replay,
         "prompts": list(_prompts(batch)),
         "graph": _graph(batch.knowledge_graph),
+        "imported_from": _imported(batch),
         "question_set": _question_set(batch.question_set),
         "endpoints": list(_endpoints(batch)),
         "prices": list(_prices(batch)),
@@ -96,6 +97,12 @@ def _prompts(batch: Batch) -> Iterator[dict[str, str]]:
 
 def _graph(graph: KnowledgeGraph | None) -> dict[str, Any] | None:
     return {name: getattr(graph, name) for name in _GRAPH} if graph else None
+
+
+def _imported(batch: Batch) -> dict[str, Any] | None:
+    """The file of an imported batch, without what its left out rows hold."""
+    said = batch.imported_from
+    return {name: said[name] for name in said if name != "left_out"} if said else None
 
 
 def _question_set(questions: QuestionSet) -> dict[str, Any]:

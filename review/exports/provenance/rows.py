@@ -7,12 +7,19 @@ from functools import lru_cache
 
 from pipeline.core.config import LEXICAL, MethodConfig
 from pipeline.core.prompts import PromptError, load_prompt
-from pipeline.core.release_format import ModelReference, PromptReference, Provenance, Terms
+from pipeline.core.release_format import (
+    ImportReference,
+    ModelReference,
+    PromptReference,
+    Provenance,
+    Terms,
+)
 from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, Trace
 from pipeline.sources.publication import publication_of
 from review.exports.provenance.calls import AnsweredAs, TraceCalls, calls_of
 
 NO_CALLS = TraceCalls()
+UNKNOWN = "unknown"
 # Where `with_provenance` keeps it, as prefetched rows are kept.
 KEPT = "released_provenance"
 
@@ -60,7 +67,7 @@ class _BatchFacts:
         batch, model = self.batch, self.config.model
         return Provenance(
             batch=batch.name,
-            made_at=instant(row.settled_at) or "unknown",
+            made_at=UNKNOWN if batch.is_imported else instant(row.settled_at) or UNKNOWN,
             software_version=batch.software_version,
             reasoner=_model(batch.reasoner_endpoint, model.reasoner, calls.answered),
             second_reader=_model(batch.reader_endpoint, model.second_reader, calls.answered),
@@ -75,7 +82,17 @@ class _BatchFacts:
             output_tokens=calls.output_tokens,
             cost=_amount(calls),
             currency=calls.currency or batch.currency,
+            imported=import_reference(batch),
         )
+
+
+def import_reference(batch: Batch) -> ImportReference | None:
+    """Where the chains of thought of an imported batch come from; None for any other."""
+    said = batch.imported_from
+    if said is None:
+        return None
+    parts = {part: str(said[part]) for part in ("author", "file", "sha256", "imported_at")}
+    return ImportReference.model_validate(parts)
 
 
 def instant(at: datetime | None) -> str:
@@ -111,7 +128,7 @@ def embedding_model(batch: Batch, config: MethodConfig) -> str:
     if config.similarity.backend == LEXICAL:
         return ""
     model = without_folder(config.similarity.model)
-    revision = vectors_revision(batch.knowledge_graph, config.similarity.model, batch.started_at)
+    revision = vectors_revision(batch.graph, config.similarity.model, batch.started_at)
     return f"{model} (revision {revision})" if revision else model
 
 

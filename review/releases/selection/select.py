@@ -156,7 +156,7 @@ def batch_counts(choices: Choices, tally: Tally) -> list[dict[str, object]]:
         {
             "name": batch.name,
             "question_set": str(batch.question_set),
-            "graph": str(batch.knowledge_graph),
+            "graph": str(batch.knowledge_graph or "none"),
             "configuration": batch.configuration_name,
             "reasoner": _reasoner(batch),
             "made": batch.traces.of_key().filter(is_current=True, state=Trace.State.MADE).count(),
@@ -168,6 +168,8 @@ def batch_counts(choices: Choices, tally: Tally) -> list[dict[str, object]]:
 
 def _reasoner(batch: Batch) -> str:
     """The reasoner's model, or what wrote the traces where none did."""
+    if batch.imported_from is not None:
+        return f"imported: {batch.imported_from['author']}"
     if batch.reasoner_endpoint is not None:
         return batch.reasoner_endpoint.model
     return batch.get_reasoner_kind_display().replace("_", " ")

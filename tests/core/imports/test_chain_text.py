@@ -42,7 +42,8 @@ Hmm, colchicine would help, e.g. Early on.
 Alright, colchicine it is."""
 
 ONE_PARAGRAPH = (
-    "The rash spares the face. Dr. House saw it. It follows amoxicillin. So mononucleosis is likely."
+    "The rash spares the face. Dr. House saw it. "
+    "It follows amoxicillin. So mononucleosis is likely."
 )
 
 

@@ -128,7 +128,7 @@ def test_demonstration_traces_meet_nothing_else(three, other):
     assert three[0].reasoner_kind == ReasonerKind.DEMONSTRATION
     Batch.objects.filter(pk=three[1].pk).update(reasoner_kind=other)
     three[1].refresh_from_db()
-    with pytest.raises(Refusal, match="cannot mix demonstration and model"):
+    with pytest.raises(Refusal, match="cannot mix demonstration traces"):
         pairwise_study(actors.reviewer(), opened_by=actors.lead(), batches=three[:2])
 
 

@@ -1,0 +1,1 @@
+"""Batches of chains of thought that others made, imported from files."""
