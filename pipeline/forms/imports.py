@@ -1,6 +1,7 @@
 """The form that imports chains of thought as a batch."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -9,6 +10,7 @@ from django.conf import settings
 from pipeline.core.datasets.source_file import DELIMITERS
 from pipeline.models import QuestionSet
 
+NO_FORMATS: Mapping[str, str] = MappingProxyType({})
 COLUMNS = ("question", "options", "answer", "cot", "conclusion", "context", "id")
 _HELP = {
     "question": "Without a name: question.",
@@ -58,7 +60,7 @@ class ImportForm(forms.Form):
         help_text="Only for CSV files whose header can be divided in two ways.",
     )
 
-    def __init__(self, *args: Any, formats: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, formats: Mapping[str, str] = NO_FORMATS, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["chains"].choices = [*formats.items()]  # type: ignore[attr-defined]
         self.fields["questions"].queryset = QuestionSet.objects.all()  # type: ignore[attr-defined]

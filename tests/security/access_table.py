@@ -26,7 +26,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:batches": ("get", READ_BY_LEADS),
     "pipeline:batch_new": ("get", READ_BY_LEADS),
     "pipeline:batch_import": ("get", READ_BY_LEADS),
-    "pipeline:batch_terms": ("get", set()),  # of an imported batch, which this one is not
+    "pipeline:batch_terms": ("get", READ_BY_LEADS),
     "pipeline:batch": ("get", READ_BY_LEADS),
     "pipeline:batch_missing": ("get", READ_BY_LEADS),
     "pipeline:configurations": ("get", READ_BY_LEADS),

@@ -30,6 +30,7 @@ pytestmark = pytest.mark.django_db
 # Forms that are shown to more people than may send them.
 WRITES = (
     *("pipeline:batch_new", "pipeline:batch_cancel", "pipeline:configuration_new"),
+    *("pipeline:batch_import", "pipeline:batch_terms"),
     *("pipeline:question_upload", "pipeline:description_new", "pipeline:endpoint_new"),
     *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
     *("review:study_new", "review:pairwise_new", "review:study_extend"),
@@ -90,6 +91,7 @@ def world(module_db) -> dict[str, str]:
         "pipeline:batch": [batch.pk],
         "pipeline:batch_steer": [batch.pk, "pause"],
         "pipeline:batch_cancel": [batch.pk],
+        "pipeline:batch_terms": [factories.imported_batch(batch.question_set).pk],
         "pipeline:batch_budget": [batch.pk],
         "pipeline:batch_retry": [batch.pk],
         "pipeline:traces": [batch.pk],

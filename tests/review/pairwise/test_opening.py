@@ -116,18 +116,23 @@ def test_several_samples_of_a_question_are_one_pair(three):
 )
 def test_imported_chains_may_meet_a_models(three, kinds, kind):
     for batch, is_of in zip(three, kinds, strict=False):
-        Batch.objects.filter(pk=batch.pk).update(reasoner_kind=is_of)
-        batch.refresh_from_db()
+        turn_into(batch, is_of)
     study = pairwise_study(actors.reviewer(), opened_by=actors.lead(), batches=three[:2])
     assert study.reasoner_kind == kind
     assert study.is_demonstration == (kind == "demonstration")
 
 
+def turn_into(batch, kind):
+    imported = {"knowledge_graph": None, "imported_from": {"author": "others"}}
+    changes = imported if kind == "imported" else {}
+    Batch.objects.filter(pk=batch.pk).update(reasoner_kind=kind, **changes)
+    batch.refresh_from_db()
+
+
 @pytest.mark.parametrize("other", ["language_model", "imported"])
 def test_demonstration_traces_meet_nothing_else(three, other):
     assert three[0].reasoner_kind == ReasonerKind.DEMONSTRATION
-    Batch.objects.filter(pk=three[1].pk).update(reasoner_kind=other)
-    three[1].refresh_from_db()
+    turn_into(three[1], other)
     with pytest.raises(Refusal, match="cannot mix demonstration traces"):
         pairwise_study(actors.reviewer(), opened_by=actors.lead(), batches=three[:2])
 
