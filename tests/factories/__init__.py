@@ -25,8 +25,9 @@ from pipeline.sources import knowledge_graphs
 from pipeline.sources.knowledge_graphs import GraphTerms, load_graph
 from review.evidence.policies import Rules
 from review.models import Policy, Release, Reviewer, Study
-from review.releases.lifecycle import CannotRelease, begin_release, remove_release
+from review.releases.lifecycle import begin_release, remove_release
 from review.releases.making import make
+from review.releases.selection.choices import CannotRelease
 from review.studies.lifecycle import StudyPlan, open_study
 from tests.data_folder import data_folder
 from tests.factories import endpoints

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -42,7 +43,12 @@ def theirs(ours):
 
 
 def study_of(*batches, **changes):
-    plan = {"name": "both", "size": 20, "batches": batches, "reviewers": [actors.reviewer()]}
+    plan: dict[str, Any] = {
+        "name": "both",
+        "size": 20,
+        "batches": batches,
+        "reviewers": [actors.reviewer()],
+    }
     plan["overlap"] = 1
     return open_study(StudyPlan(**(plan | changes)), opened_by=actors.lead())
 
