@@ -43,13 +43,8 @@ def theirs(ours):
 
 
 def study_of(*batches, **changes):
-    plan: dict[str, Any] = {
-        "name": "both",
-        "size": 20,
-        "batches": batches,
-        "reviewers": [actors.reviewer()],
-    }
-    plan["overlap"] = 1
+    plan: dict[str, Any] = {"name": "both", "size": 20, "overlap": 1, "batches": batches}
+    plan["reviewers"] = [actors.reviewer()]
     return open_study(StudyPlan(**(plan | changes)), opened_by=actors.lead())
 
 
