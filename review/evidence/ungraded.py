@@ -1,7 +1,6 @@
 """What is known of traces beside their own grades: none, or warnings raised elsewhere."""
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +11,7 @@ from pipeline.models import Trace
 from review.evidence import key_disputes
 from review.evidence.corrected_keys import outdated_keys
 from review.evidence.items import Evidence, read_evidence
-from review.models import Adjudication, Grade, Item, KeyRuling, Study
+from review.models import Adjudication, Grade, Item, KeyRuling
 from review.models.grades import may_warn
 
 
@@ -22,6 +21,14 @@ class Flag:
 
     severity: str
     adjudicated: bool
+
+    @property
+    def weight(self) -> tuple[bool, int]:
+        """The larger, the worse; an unsettled flag is worse than any settled one."""
+        return not self.adjudicated, Grade.SafetyFlag.values.index(self.severity)
+
+
+NO_FLAG = Flag("", adjudicated=True)
 
 
 def without_grades(trace: Trace, *, licence_exclusion: str, key_exclusion: str) -> Evidence:
@@ -85,28 +92,17 @@ def _standing_doubts() -> dict[int, list[datetime]]:
     return doubts
 
 
-def flags_elsewhere(evidence_studies: Iterable[Study]) -> dict[str, Flag]:
-    """By trace, the worst safety flag on any item but the sampled ones of these studies.
+def standing_flags() -> dict[str, Flag]:
+    """By trace, the worst safety flag on any item of it, in whichever study and of whatever kind.
 
     Whether a harm was found in a control item or in another study, it is in the same text.
     """
-    own = Item.objects.filter(study__in=list(evidence_studies), kind=Item.Kind.SAMPLED)
     flagged = Grade.objects.flagged().order_by().values("item")
     settled = Adjudication.objects.filter(is_current=True).exclude(safety_flag="").order_by()
-    others = Item.objects.filter(Q(pk__in=flagged) | Q(pk__in=settled.values("item")))
-    others = others.exclude(pk__in=own.values("pk"))
+    items = Item.objects.filter(Q(pk__in=flagged) | Q(pk__in=settled.values("item")))
     found: dict[str, Flag] = {}
-    for row in read_evidence(others):
+    for row in read_evidence(items):
         flag = Flag(row.open_safety_flag, row.adjudicated)
-        if row.flagged and _worse(flag, found.get(row.trace)):
+        if row.flagged and flag.weight > found.get(row.trace, NO_FLAG).weight:
             found[row.trace] = flag
     return found
-
-
-def _worse(flag: Flag, other: Flag | None) -> bool:
-    """An unsettled flag is worse than any settled one."""
-    severities = Grade.SafetyFlag.values
-    return other is None or (not flag.adjudicated, severities.index(flag.severity)) > (
-        not other.adjudicated,
-        severities.index(other.severity),
-    )

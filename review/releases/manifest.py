@@ -1,14 +1,15 @@
 """The manifest of a release: what went in, what stayed out and why. See docs/release.md."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.core.duplicates.twins import RULE
 from pipeline.models import Event
 from pipeline.models.events import HOUSE
 from pipeline.statistics.estimate import Estimate
-from review.exports.figures import count_figure, figure, figures_of
+from review.evidence.waiting import preliminary_of
+from review.exports.figures import StudyTally, count_figure, figure, figures_of
 from review.exports.tables import BUNDLE_VERSION
 from review.models import Release, Reviewer
 from review.releases.freeze import WrittenLines
@@ -31,7 +32,7 @@ def manifest_facts(
     release: Release, selection: Selection, splits: Splits, written: WrittenLines
 ) -> dict[str, Any]:
     """The manifest without the files and the difference."""
-    quality = quality_facts(selection.quality)
+    quality = quality_facts(selection.quality, selection.studies)
     return {
         "release": release.name,
         "made": release.created_at.date().isoformat(),
@@ -69,24 +70,35 @@ def selection_facts(selection: Selection) -> dict[str, Any]:
             "found": selection.contaminated,
             "matches": tally.listed_matches(),
         },
-        "quality": quality_facts(selection.quality),
+        "quality": quality_facts(selection.quality, selection.studies),
     }
 
 
-def quality_facts(quality: Quality) -> dict[str, Any]:
+def quality_facts(quality: Quality, studies: Iterable[StudyTally]) -> dict[str, Any]:
     """How good the released rows are: counts, and each estimate as a figure."""
     missing = quality.without_evidence
-    note = f"{missing:,} rows without evidence are not counted" if missing else ""
+    notes = list(_preliminary(studies)) if quality.estimated else []
+    if missing:
+        notes.append(f"{missing:,} rows without evidence are not counted")
     return {
         "rows_known": quality.known,
         "known_acceptable": quality.accepted,
         "rows_estimated": quality.estimated,
         "rows_without_evidence": missing,
         **{
-            name: figure(title, "share", _of(quality, name), *([note] if note else []))
+            name: figure(title, "share", _of(quality, name), *notes)
             for name, title in TITLES.items()
         },
     }
+
+
+def _preliminary(studies: Iterable[StudyTally]) -> Iterator[str]:
+    """Of each study whose graded items wait, how many: they are worse than those that are settled,
+    and what nobody graded is estimated without them."""
+    for study in studies:
+        waits = preliminary_of(study.items)
+        if waits:
+            yield f"{waits.text.rstrip('.')} in {study.study.name}"
 
 
 def rater_groups(pseudonyms: Collection[str]) -> dict[str, dict[str, int]]:
@@ -151,7 +163,7 @@ def _studies(selection: Selection) -> list[dict[str, Any]]:
             "rows": coverage.released,
             "graded_rows": coverage.known,
             "quality": quality_facts(
-                quality_of([coverage], without_evidence=coverage.without_evidence)
+                quality_of([coverage], without_evidence=coverage.without_evidence), [tally]
             ),
             "audit": Event.objects.head(tally.study.event_chain),
         }

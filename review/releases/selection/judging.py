@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pipeline.core.duplicates.twins import Twin
 from review.evidence.items import Evidence
 from review.evidence.policies import Rules, exclusion, failed_filters
-from review.evidence.ungraded import Flag, disputed_questions, flags_elsewhere
+from review.evidence.ungraded import NO_FLAG, disputed_questions
 from review.models import Item
 from review.releases.selection.candidates import Candidate, items_of, traces_of
 from review.releases.selection.choices import Choices
 from review.releases.selection.contamination import CONTAMINATED, Benchmarks, Match
+from review.releases.selection.flags import flags_of
 from review.sampling.twins import twins_among
 
 TWIN = "twin of another trace"
@@ -51,7 +52,7 @@ class Judge:
     def __init__(self, choices: Choices) -> None:
         self._rules = choices.rules
         self._disputed = disputed_questions()
-        self._flags = flags_elsewhere(choices.studies)
+        self._flags = flags_of(choices)
         self.twins = twins_of(choices)
         self.benchmarks = Benchmarks()
 
@@ -77,7 +78,7 @@ class Judge:
         return replace(evidence, key_exclusion=evidence.key_exclusion or reason)
 
     def _flagged(self, candidate: Candidate, rules: Rules) -> str:
-        flag = self._flags.get(candidate.evidence.trace, Flag("", adjudicated=True))
+        flag = self._flags.get(candidate.evidence.trace, NO_FLAG)
         barred = flag.severity in rules.barred_harms or not flag.adjudicated
         return FLAGGED if flag.severity and barred else ""
 

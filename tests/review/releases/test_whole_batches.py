@@ -125,6 +125,37 @@ def test_a_harm_found_in_another_study_keeps_the_trace_out(batch, study, lead, a
     assert str(trace.key) not in {line.trace_id for line in lines(release)}
 
 
+@pytest.mark.usefixtures("unguarded")
+@pytest.mark.parametrize("released", [False, True], ids=["of_another_batch", "also_released"])
+def test_a_harm_found_in_a_twin_keeps_the_same_words_out(released, batch, study, lead, ann):
+    others = factories.made_batch(8, name="others")
+    of_others = open_study(StudyPlan("other", [others], [ann], overlap=1, seed=4), opened_by=lead)
+    item = study.items.filter(trace__kept=True).first()
+    asked = item.trace.question.asked_sha256
+    twin = Item.objects.get(study=of_others, trace__question__asked_sha256=asked)
+    grade_row(item, ann)
+    grade_row(twin, ann, safety_flag="severe")
+    batches, studies = ([batch, others], [study, of_others]) if released else ([batch], [study])
+    release = release_of(*batches, studies=studies, made_by=lead)
+    rows = release.lines.filter(left_out="")
+    assert asked not in rows.values_list("trace__question__asked_sha256", flat=True)
+    assert left_out(release)["safety flag"] >= 1
+
+
+@pytest.mark.usefixtures("unguarded")
+def test_an_estimate_says_that_it_is_preliminary_while_graded_items_wait(batch, study, lead, ann):
+    first, *others = study.items.order_by("pk")
+    for item in others:
+        grade_row(item, ann)
+    settled = release_of(batch, studies=[study], made_by=lead).manifest["quality"]
+    grade_row(first, ann, safety_flag="mild")
+    waits = release_of(batch, studies=[study], made_by=lead, name="waits").manifest
+    for quality in (waits["quality"], waits["studies"][0]["quality"]):
+        note = quality["sample"]["note"]
+        assert note.startswith("Preliminary: 1 of 4 graded items awaits adjudication in pilot")
+    assert "reliminary" not in settled["sample"]["note"]
+
+
 def test_twins_are_left_out_and_the_graded_one_stays(lead, ann):
     batch = factories.batch(3, samples=2)
     run_batch(batch)
