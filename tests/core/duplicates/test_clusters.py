@@ -67,7 +67,7 @@ def test_a_clusters_name_does_not_depend_on_the_order():
     draw = random.Random(2)
     named = [(changed(STEM, 2, draw), f"q{number}") for number in range(5)]
     named += [(" ".join(draw.sample(WORDS, 20)), f"r{number}") for number in range(5)]
-    first = {}
+    first: dict[str, str] = {}
     for _ in range(4):
         draw.shuffle(named)
         wordings = [wording_of(text, []) for text, _ in named]

@@ -79,7 +79,7 @@ def test_the_seed_decides_and_nothing_else():
 
 def test_every_question_of_one_size_has_its_chance_of_the_test_split():
     rows = [(f"q{n}", "medqa") for n in range(20)]
-    counted = Counter()
+    counted: Counter[int] = Counter()
     for seed in range(400):
         counted.update(n for n, one in enumerate(split(rows, seed=seed)) if one == "test")
     assert min(counted[n] for n in range(20)) > 20  # 40 of 400 are expected

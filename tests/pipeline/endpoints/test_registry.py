@@ -1,6 +1,7 @@
 """Endpoints: entered, changed and opened; refused before any call (attack cases 31, 33)."""
 
 import json
+from typing import Any
 
 import pytest
 
@@ -193,7 +194,7 @@ def test_question_text_goes_only_where_its_set_allows(settings, monkeypatch):
     here = factories.question_set(1, name="here")
     with pytest.raises(EndpointRefused, match="here stays on this machine"):
         open_model(row, question_set=here)
-    listed = {"text_may_go": "listed_endpoints", "destinations": ["other.example"]}
+    listed: dict[str, Any] = {"text_may_go": "listed_endpoints", "destinations": ["other.example"]}
     with pytest.raises(EndpointRefused, match="do not list"):
         open_model(row, question_set=factories.question_set(1, name="elsewhere", **listed))
     listed["destinations"] = ["llm.example"]

@@ -41,7 +41,7 @@ def write_inputs(folder: Path) -> None:
 
 
 @pytest.fixture
-def folder(tmp_path, root) -> Path:
+def folder(tmp_path: Path) -> Path:
     """Where the reader stands: beside the files, with manage.py at hand."""
     write_inputs(tmp_path)
     return tmp_path

@@ -1,5 +1,8 @@
 """Terms that a lead corrects: audited, with the reason, by compare-and-set."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 
 from pipeline.core.errors import Conflict, Refusal
@@ -9,7 +12,7 @@ from tests import actors, factories
 from tests.factories.endpoints import endpoint
 
 pytestmark = pytest.mark.django_db
-MAKE = {
+MAKE: dict[type, Callable[[], Any]] = {
     QuestionSet: lambda: factories.question_set(0),
     KnowledgeGraph: factories.graph,
     Endpoint: endpoint,

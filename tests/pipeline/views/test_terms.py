@@ -1,5 +1,8 @@
 """Pages on which a lead corrects terms."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
@@ -20,7 +23,7 @@ def url_of(row):
 
 @pytest.fixture(params=[QuestionSet, KnowledgeGraph, Endpoint], ids=lambda kind: kind.__name__)
 def row(request):
-    make = {
+    make: dict[type, Callable[[], Any]] = {
         QuestionSet: lambda: factories.question_set(0),
         KnowledgeGraph: factories.graph,
         Endpoint: endpoint,

@@ -1,5 +1,7 @@
 """Lists of traces: searched, counted by outcome, marked where they are a demonstration's."""
 
+from typing import Any
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -7,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from pipeline.batches import lifecycle
+from pipeline.core.config import preset
 from pipeline.models import Batch, Question, Trace
 from tests import actors, factories
 
@@ -33,13 +36,13 @@ def batch() -> Batch:
     return made
 
 
-def listed(client: Client, batch: Batch, **query: object) -> list[str]:
+def listed(client: Client, batch: Batch, **query: Any) -> list[str]:
     response = client.get(reverse("pipeline:traces", args=[batch.pk]), query)
     assert response.status_code == 200
     return [row.question.id_in_source for row in response.context["page"]]
 
 
-def all_listed(client: Client, **query: object) -> list[str]:
+def all_listed(client: Client, **query: Any) -> list[str]:
     response = client.get(reverse("pipeline:all_traces"), query)
     assert response.status_code == 200
     return [row.question.id_in_source for row in response.context["page"]]
@@ -119,7 +122,7 @@ def test_cancelled_traces_are_a_list_of_their_own(client, batch):
 def test_one_list_holds_all_batches_by_source(client, batch):
     other = factories.question_set(2, name="other", source="medqa")
     lifecycle.start_batch(
-        other, knowledge_graph=batch.knowledge_graph, config=factories.preset("demonstration")
+        other, knowledge_graph=batch.knowledge_graph, config=preset("demonstration")
     )
     assert len(all_listed(client)) == 7
     assert all_listed(client, source="medqa") == ["q0", "q1"]

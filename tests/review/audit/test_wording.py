@@ -37,7 +37,7 @@ def recorded() -> Iterator[tuple[str, str]]:
             place = path.relative_to(settings.BASE_DIR).as_posix()
             tree = ast.parse(path.read_text())
             constants = {
-                target.id: node.value.value
+                target.id: str(node.value.value)
                 for node in tree.body
                 if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
                 for target in node.targets

@@ -13,7 +13,7 @@ from review.evidence.key_disputes import dispute_of, disputes, rule_on_key
 from review.evidence.policies import save_policy
 from review.grading.amend import amend_grade
 from review.models import KeyRuling
-from review.releases.lifecycle import CannotRelease
+from review.releases.selection.choices import CannotRelease
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
 from tests.factories import make_release

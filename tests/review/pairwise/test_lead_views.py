@@ -1,6 +1,7 @@
 """A lead's screens of pairwise studies: opening, board, extending, refusals, reports."""
 
 import json
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -36,10 +37,10 @@ def slot(study, ann) -> Slot:
 
 
 def text_of(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
-def opening(**changes) -> dict[str, object]:
+def opening(**changes) -> dict[str, Any]:
     batches = batches_on_the_same(3, name="new")
     fields = {
         "name": "opened here",
@@ -113,7 +114,8 @@ def test_what_needs_grades_is_refused_with_the_reason(study, slot):
     with pytest.raises(Refusal, match="compared, not graded"):
         begin_release("no", policy=policy, made_by=study.created_by, studies=[study])
     single = factories.study(slot.reviewer, opened_by=study.created_by, name="single", size=1)
-    assert list(ReleaseForm().fields["studies"].queryset) == [single]
+    offered: Any = ReleaseForm().fields["studies"]
+    assert list(offered.queryset) == [single]
     for key in ("agreement", "quality", "workload"):
         assert lead.get(reverse("review:report", args=[study.pk, key])).status_code == 404
     adjudicator = actors.signed_in(actors.person("judge", Role.ADJUDICATOR))

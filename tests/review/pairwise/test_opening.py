@@ -1,6 +1,7 @@
 """Opening a pairwise study: which pairs are drawn, which batches may meet, what is refused."""
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -77,7 +78,7 @@ def test_discarded_traces_are_compared_only_if_asked_for():
     discarded = Trace.objects.filter(batch=one).first()
     Trace.objects.filter(pk=discarded.pk).update(kept=False)
     Trace.objects.exclude(pk=discarded.pk).update(kept=True)
-    plan = {"batches": [one, other], "reviewers": [actors.reviewer()], "overlap": 1}
+    plan: dict[str, Any] = {"batches": [one, other], "reviewers": [actors.reviewer()], "overlap": 1}
     assert forecast_pairs(PairPlan("all", **plan)).pairs == 4
     assert forecast_pairs(PairPlan("kept", **plan, include_discarded=False)).pairs == 3
 

@@ -5,6 +5,7 @@ import json
 import math
 import random
 import uuid
+from typing import Any
 
 import pytest
 
@@ -67,7 +68,7 @@ def report(study):
     return build_report(read_facts(study), "pairwise")
 
 
-def rows_of(report, table: str) -> list[dict[str, object]]:
+def rows_of(report, table: str) -> list[dict[str, Any]]:
     found = report.table(table)
     keys = [column.key for column in found.columns]
     return [dict(zip(keys, row, strict=True)) for row in found.rows]

@@ -1,6 +1,7 @@
 """Judging a pair: once, by trace and not by position, with every revision kept."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
@@ -82,7 +83,7 @@ def test_two_tabs_give_one_judgement_and_say_so(study, ann):
 def test_an_expired_lease_that_went_to_another_is_refused(study, ann, bob):
     slot = next_slot(study, reviewer=ann)
     Slot.objects.exclude(pk=slot.pk).delete()
-    Slot.objects.filter(pk=slot.pk).update(lease_until=timezone.now() - timezone.timedelta(hours=1))
+    Slot.objects.filter(pk=slot.pk).update(lease_until=timezone.now() - timedelta(hours=1))
     assert next_slot(study, reviewer=bob).pk == slot.pk
     with pytest.raises(StaleLease, match="dealt anew"):
         judge(slot, ann)
@@ -168,6 +169,6 @@ def test_positions_are_balanced_by_chance_and_never_change(study, ann, bob):
         assert positions_of(item, reviewer=ann) == positions_of(item, reviewer=ann)
     new = [make_item(study, 1) for _ in range(1000)]
     lefts = [[positions_of(item, reviewer=one).left for item in new] for one in (ann, bob)]
-    assert 900 < [*lefts[0], *lefts[1]].count("first") < 1100
+    assert 900 < [*lefts[0], *lefts[1]].count(PairJudgement.Side.FIRST) < 1100
     apart = [one != other for one, other in zip(*lefts, strict=True)]
     assert 430 < sum(apart) < 570

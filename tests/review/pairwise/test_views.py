@@ -1,6 +1,7 @@
 """Screens of pairwise studies: comparing, drafts, amending, the lead's form and board, reports."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -43,10 +44,10 @@ def page_of(slot: Slot, name: str = "pair") -> str:
 
 
 def text_of(response) -> str:
-    return response.content.decode()
+    return str(response.content.decode())
 
 
-def sides_of(page: str) -> tuple[str, str]:
+def sides_of(page: str) -> tuple[str, ...]:
     """What stands under A and under B."""
     return tuple(
         re.search(rf'id="side-{side}"(.*?)</section>', page, re.DOTALL)[1] for side in "ab"
@@ -109,7 +110,7 @@ def test_what_is_missing_is_named_and_what_was_entered_kept(client, slot):
 
 def test_a_stale_form_comes_back_with_its_text(client, slot, study):
     bob = study.reviewers.get(user__username="bob")
-    Slot.objects.filter(pk=slot.pk).update(lease_until=timezone.now() - timezone.timedelta(days=1))
+    Slot.objects.filter(pk=slot.pk).update(lease_until=timezone.now() - timedelta(days=1))
     Slot.objects.exclude(pk=slot.pk).delete()
     assert next_slot(study, reviewer=bob) is not None
     answer = client.post(page_of(slot), sent(slot, comment="kept words"))

@@ -18,14 +18,9 @@ from review.evidence.policies import Rules, save_policy
 from review.models import Release, ReleasedTrace, Study
 from review.releases import bundle, lifecycle, making
 from review.releases.lease import TO_MAKE, release_lease
-from review.releases.lifecycle import (
-    CannotRelease,
-    begin_release,
-    remove_release,
-    retry_release,
-    withdraw_release,
-)
+from review.releases.lifecycle import begin_release, remove_release, retry_release, withdraw_release
 from review.releases.making import make
+from review.releases.selection.choices import CannotRelease
 from review.releases.zip_file import ask_for_zip, whole_zip
 from tests import actors, factories
 

@@ -11,7 +11,8 @@ from review.evidence.policies import Rules, save_policy
 from review.grading.submit import GradeSubmission, PathSubmission, graded_paths, submit_grade
 from review.models import Grade, ReleasedTrace
 from review.queue.claim import next_slot
-from review.releases.lifecycle import CannotRelease, lines_of, withdraw_release
+from review.releases.lifecycle import lines_of, withdraw_release
+from review.releases.selection.choices import CannotRelease
 from tests import actors, factories
 from tests.factories import make_release
 

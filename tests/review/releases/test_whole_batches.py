@@ -7,7 +7,8 @@ from pipeline.core.release_format import TraceLine, parse_line
 from pipeline.models import Batch, Trace
 from review.evidence.policies import Rules
 from review.models import Item, KeyRuling, Release, Study
-from review.releases.lifecycle import CannotRelease, lines_of
+from review.releases.lifecycle import lines_of
+from review.releases.selection.choices import CannotRelease
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
 from tests.review.disagreeing import grade_row
@@ -75,7 +76,7 @@ def test_a_batch_alone_is_released_and_says_that_nobody_graded_it(batch, lead):
 def test_what_clinicians_rejected_stays_out_and_is_frozen_for_training(batch, study, lead, ann):
     rejected = study.items.filter(trace__kept=True).first()
     for item in study.items.all():
-        grade_row(item, ann, **({"decision": "reject"} if item == rejected else {}))
+        grade_row(item, ann, decision="reject" if item == rejected else "accept")
     release = release_of(batch, studies=[study], made_by=lead)
     assert left_out(release)["not accepted"] == 1
     assert str(rejected.trace.key) not in {line.trace_id for line in lines(release)}
@@ -208,6 +209,8 @@ def test_the_same_seed_gives_the_same_lines(batch, lead):
 
 @pytest.mark.parametrize("refused", ["nothing", "trial", "unrelated", "twice", "mixed"])
 def test_what_does_not_go_together_is_refused_with_the_reason(refused, batch, study, lead, ann):
+    batches: list[Batch]
+    studies: list[Study]
     if refused == "nothing":
         batches, studies, why = [], [], "Choose at least one batch"
     elif refused == "trial":

@@ -10,7 +10,7 @@ from review.evidence.policies import Rules, save_policy
 from review.exports.figures import figures_of
 from review.models import Study
 from review.releases import freeze
-from review.releases.lifecycle import CannotRelease
+from review.releases.selection.choices import CannotRelease
 from review.reports.facts import read_facts
 from review.reports.policy.simulation import losses_by_reason, simulate
 from tests import actors, factories

@@ -4,12 +4,14 @@ import csv
 import io
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from pipeline.statistics.estimate import Estimate
 from review.reports.as_csv import report_csv
 from review.reports.as_json import report_json
+from review.reports.document import Report
 from review.reports.filters.measures import overall_table
 from review.reports.imprint import preamble
 from review.reports.quality.report import quality_report
@@ -34,6 +36,11 @@ def study(settled: str = ""):
     return make_facts(items, strata={"all": 20})
 
 
+def headline(report: Report) -> Any:
+    """The figure that the report begins with."""
+    return report.headline.figure
+
+
 def test_what_waits_is_said_first_and_the_figure_carries_what_it_may_become():
     report = quality_report(study())
     assert report.preliminary.text == WORDS
@@ -42,16 +49,16 @@ def test_what_waits_is_said_first_and_the_figure_carries_what_it_may_become():
     assert share.once_settled.waiting == 4
     assert share.once_settled.lowest == pytest.approx(6 / 12)
     assert share.once_settled.highest == pytest.approx(10 / 12)
-    assert report.headline.figure.once_settled == share.once_settled
+    assert headline(report).once_settled == share.once_settled
 
 
 @pytest.mark.parametrize(("decision", "end"), [("accept", "highest"), ("reject", "lowest")])
 def test_once_nothing_waits_the_word_is_gone_and_the_figure_lies_within_its_bounds(decision, end):
-    before = quality_report(study()).headline.figure.once_settled
+    before = headline(quality_report(study())).once_settled
     after = quality_report(study(decision))
     assert not after.preliminary
-    assert after.headline.figure.once_settled is None
-    assert after.headline.figure.value == pytest.approx(getattr(before, end))
+    assert headline(after).once_settled is None
+    assert headline(after).value == pytest.approx(getattr(before, end))
     assert "preliminary:" not in report_csv(after).lower()
 
 
@@ -71,7 +78,7 @@ def test_an_item_that_lacks_a_grade_has_an_answer_for_now_and_may_get_another():
     items = list(study("accept").items)
     items[0] = replace(items[0], waits_for="grade")
     report = quality_report(make_facts(items, strata={"all": 20}))
-    share = report.headline.figure
+    share = headline(report)
     assert share.value == share.once_settled.highest == pytest.approx(10 / 12)
     assert share.once_settled.lowest == pytest.approx(9 / 12)
     # It lacks a grade, not an adjudication, and it is an unsure item for the outer bounds too.
@@ -85,7 +92,7 @@ def test_a_disputed_key_is_not_settled_by_adjudicating():
     items += study().items[:8]
     report = quality_report(make_facts(items, strata={"all": 20}))
     assert report.preliminary.awaiting_adjudication == 1
-    assert report.headline.figure.once_settled is None
+    assert headline(report).once_settled is None
 
 
 def test_the_waiting_items_are_counted_apart_from_more_grades():
@@ -102,7 +109,7 @@ def test_the_waiting_items_are_counted_apart_from_more_grades():
 def test_the_filter_measures_carry_their_bounds():
     table = overall_table(study())
     keys = [column.key for column in table.columns]
-    measure = dict(zip(keys, table.rows[0], strict=True))
+    measure: dict[str, Any] = dict(zip(keys, table.rows[0], strict=True))
     assert measure["estimate"].once_settled.lowest == pytest.approx(6 / 12)
     assert measure["adjudications"] == 4
 

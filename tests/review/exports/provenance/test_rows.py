@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -78,7 +79,7 @@ def test_an_endpoint_that_was_given_another_model_since_does_not_rename_the_old_
 def test_tokens_and_cost_are_sums_and_replayed_calls_took_nothing(batch):
     trace = batch.traces.first()
     replayed = {"status": "replayed", "input_tokens": None, "output_tokens": None, "cost": None}
-    unsent = {"status": "failed", "error": "endpoint_unavailable: away", **replayed}
+    unsent: dict[str, Any] = {"status": "failed", "error": "endpoint_unavailable: away", **replayed}
     unsent |= {"status": "failed", "cost": Decimal(0)}
     calls_of(trace, {}, {}, replayed, unsent)
     said = provenance(trace)

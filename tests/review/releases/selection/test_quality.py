@@ -2,6 +2,7 @@
 
 from array import array
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,7 @@ ANYTHING = Rules(
     only_accepted=False,
 )
 WORLDS = 20
-SIZE = {"traces": 400, "drawn": 140}
+SIZE: dict[str, Any] = {"traces": 400, "drawn": 140}
 
 
 @dataclass
@@ -38,7 +39,7 @@ class World:
     truth: float
 
 
-def world(seed: int, rules: Rules, **changes: int) -> World:
+def world(seed: int, rules: Rules, **changes: Any) -> World:
     """The release of all traces that the rules keep, and its share acceptable."""
     study = ScriptedStudy(seed, **changes)
     facts = study.facts()
@@ -105,7 +106,7 @@ def test_the_interval_covers_the_truth_in_nineteen_worlds_of_twenty():
 
 
 def covers(estimate, truth: float) -> bool:
-    return estimate.low <= truth <= estimate.high
+    return bool(estimate.low <= truth <= estimate.high)
 
 
 def test_to_take_the_graded_rows_for_all_would_be_wrong():
