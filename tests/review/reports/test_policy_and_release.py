@@ -9,7 +9,7 @@ from pipeline.core.config import BASE_FILTERS
 from review.evidence.policies import Rules, save_policy
 from review.exports.figures import figures_of
 from review.models import Study
-from review.releases import freeze
+from review.releases import manifest
 from review.releases.selection.choices import CannotRelease
 from review.reports.facts import read_facts
 from review.reports.policy.simulation import losses_by_reason, simulate
@@ -73,7 +73,7 @@ def figures_once(monkeypatch):
             found.append(figures_of(*given, **named))
         return found[0]
 
-    monkeypatch.setattr(freeze, "figures_of", once)
+    monkeypatch.setattr(manifest, "figures_of", once)
 
 
 @pytest.mark.usefixtures("figures_once")
