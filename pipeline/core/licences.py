@@ -226,6 +226,20 @@ def together(parts: Sequence[Part]) -> str:
     return "; ".join(dict.fromkeys(says))
 
 
+def licence_of_whole(parts: Sequence[Part]) -> str:
+    """The licence of what is made of the parts, as an SPDX expression: the share-alike one that
+    governs the whole, or else each part's, joined by "AND". Beside one that governs stand those
+    that ask for more than the table lists."""
+    whole = _governing([known for part in parts if (known := known_licence(part.licence))])
+    apart = (part.licence for part in parts if whole is None or _asks_for_more(part.licence))
+    return " AND ".join(dict.fromkeys((*((whole.id,) if whole else ()), *map(written, apart))))
+
+
+def _asks_for_more(text: str) -> bool:
+    licence = known_licence(text)
+    return licence is None or bool(licence.note)
+
+
 def _objection_to(part: Part) -> str:
     if not is_stated(part.licence):
         return f"licence of the {part.name} not stated"

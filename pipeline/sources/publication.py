@@ -7,11 +7,12 @@ comparisons, words of the second reader.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.core.licences import Part, objection, together
+from pipeline.core.licences import Part, licence_of_whole, objection, together
 from pipeline.core.records import ReasonerKind
 from pipeline.models import Batch, Endpoint, QuestionSet, Trace
 
 BENCHMARK = "benchmark question"
+NOT_FOR_PUBLICATION = "not for publication"
 # The demonstration's words are this program's own.
 OWN_LICENCE = "Apache-2.0"
 QUESTION, GRAPH, OUTPUT, READER = ("questions", "graph", "model's output", "second reader's output")
@@ -22,13 +23,15 @@ PARTS = ("question_set", "knowledge_graph", "reasoner_endpoint", "reader_endpoin
 @dataclass(frozen=True, slots=True)
 class Publication:
     """The terms of a batch's traces: `refusal` says in a few words why they may not be published
-    (empty: they may), `together` what the parts allow, or why nothing, in a sentence."""
+    (empty: they may), `together` what the parts allow, or why nothing, in a sentence, and
+    `whole` the licence of a row (`licence_of_whole`), or that it is not for publication."""
 
     question: str
     graph: str
     output: str
     refusal: str
     together: str
+    whole: str
 
 
 class PublicationTerms:
@@ -67,7 +70,8 @@ def publication_of(batch: Batch, questions: QuestionSet | None = None) -> Public
         graph=batch.knowledge_graph.licence if batch.knowledge_graph else "",
         output=_output(parts),
         refusal=refusal,
-        together=f"not for publication: {refusal}" if refusal else together(parts),
+        together=f"{NOT_FOR_PUBLICATION}: {refusal}" if refusal else together(parts),
+        whole=NOT_FOR_PUBLICATION if refusal else licence_of_whole(parts),
     )
 
 

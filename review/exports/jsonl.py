@@ -21,7 +21,7 @@ from pipeline.models import Batch, KnowledgeGraph, Trace
 from pipeline.statistics.consensus import Consensus, Rating
 from review.evidence.grade_records import GradeRecord, PathGradeRecord
 from review.evidence.items import Evidence
-from review.exports.provenance import provenance_of, terms_of, with_provenance
+from review.exports.provenance import licence_of, provenance_of, terms_of, with_provenance
 from review.models import Correction, Item
 
 CHUNK_SIZE = 200
@@ -109,7 +109,7 @@ def _line(row: Trace, **fields: Any) -> str:
     return released_line(
         store.trace_record(row),
         trace_id=str(row.key),
-        licence=row.question.question_set.licence,
+        licence=licence_of(row),
         graph=_reference(graph) if graph else None,
         preset=row.batch.configuration_name,
         question_id=str(row.question),

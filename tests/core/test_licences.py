@@ -6,6 +6,7 @@ from pipeline.core.errors import Refusal
 from pipeline.core.licences import (
     Part,
     known_licence,
+    licence_of_whole,
     may_publish,
     objection,
     permits_publication,
@@ -77,6 +78,24 @@ def test_what_is_not_in_the_table_is_not_guessed(text):
 def test_what_the_parts_allow_together(given, says):
     assert objection(parts(**given)) == ""
     assert says in together(parts(**given))
+
+
+@pytest.mark.parametrize(
+    ("given", "whole"),
+    [
+        ({}, "MIT AND CC0-1.0 AND Apache-2.0"),
+        (dict.fromkeys(("question", "graph", "output"), "MIT"), "MIT"),
+        ({"graph": "cc by-nc-sa 4.0"}, "CC-BY-NC-SA-4.0"),
+        ({"graph": "CC-BY-NC-4.0"}, "MIT AND CC-BY-NC-4.0 AND Apache-2.0"),
+        ({"question": "CC-BY-SA-3.0", "graph": "CC-BY-SA-4.0"}, "CC-BY-SA-4.0"),
+        (
+            {"question": "by permission of N. N.", "graph": "ODbL", "output": "Llama 3.1"},
+            "ODbL-1.0 AND by permission of N. N. AND Llama 3.1 Community License",
+        ),
+    ],
+)
+def test_the_licence_of_the_whole_drops_no_condition_of_a_part(given, whole):
+    assert licence_of_whole(parts(**given)) == whole
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,28 @@ Strings are written as JSON strings, which YAML reads too.
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from review.exports.files import BundleFile
 from review.exports.tables import TABLES, ExportTable
 
-# Identifiers that the hub knows; any other licence is named in words.
-HUB_LICENCES = frozenset(
-    {"apache-2.0", "mit", "cc0-1.0", "cc-by-4.0", "cc-by-sa-4.0", "cc-by-nc-4.0", "cc-by-3.0"}
+# Licences that the hub has an identifier for; any other is named in words.
+_BY_OWN_ID = (
+    *("Apache-2.0", "MIT", "BSD-2-Clause", "BSD-3-Clause", "Unlicense", "CDLA-Permissive-2.0"),
+    *("CC0-1.0", "CC-BY-2.0", "CC-BY-2.5", "CC-BY-3.0", "CC-BY-4.0", "CC-BY-SA-3.0"),
+    *("CC-BY-SA-4.0", "CC-BY-NC-2.0", "CC-BY-NC-3.0", "CC-BY-NC-4.0", "CC-BY-NC-SA-2.0"),
+    *("CC-BY-NC-SA-3.0", "CC-BY-NC-SA-4.0"),
 )
+_HUB = {name: name.lower() for name in _BY_OWN_ID} | {
+    "ODbL-1.0": "odbl",
+    "ODC-By-1.0": "odc-by",
+    "PDDL-1.0": "pddl",
+    "Gemma Terms of Use": "gemma",
+    **{f"Llama {one} Community License": f"llama{one}" for one in ("2", "3", "3.1", "3.2", "3.3")},
+    "Llama 4 Community License": "llama4",
+}
+HUB_LICENCES = MappingProxyType(_HUB)
 # The hub's own steps of size.
 SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 TAGS = ("medical", "clinical", "reasoning", "chain-of-thought", "knowledge-graph", "medreason")
@@ -48,8 +61,10 @@ def _size(rows: int) -> str:
 
 
 def _licence(licences: Sequence[str]) -> list[str]:
-    if len(licences) == 1 and licences[0].lower() in HUB_LICENCES:
-        return [f"license: {licences[0].lower()}"]
+    parts = dict.fromkeys(part for licence in licences for part in licence.split(" AND "))
+    if parts.keys() <= HUB_LICENCES.keys():
+        known = [HUB_LICENCES[part] for part in parts]
+        return [f"license: {known[0]}"] if len(known) == 1 else _list("license", known)
     return ["license: other", f"license_name: {json.dumps('; '.join(licences))}"]
 
 

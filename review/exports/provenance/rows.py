@@ -56,6 +56,11 @@ def terms_of(row: Trace) -> Terms:
     )
 
 
+def licence_of(row: Trace) -> str:
+    """The licence of the row as a whole, by those of its parts."""
+    return publication_of(row.batch, row.question.question_set).whole
+
+
 class _BatchFacts:
     """What all traces of a batch have in common."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from pipeline.sources.publication import PublicationTerms
 from review.releases.selection.contamination import Match
 from review.releases.selection.judging import Judged
 
@@ -27,6 +28,7 @@ class Tally:
     left_out_by_source: dict[str, Counter[str]] = field(default_factory=_by_value)
     left_out_by_question_type: dict[str, Counter[str]] = field(default_factory=_by_value)
     matches: list[Match] = field(default_factory=list)
+    terms: PublicationTerms = field(default_factory=PublicationTerms)
 
     def add(self, judged: Judged) -> None:
         """Count one candidate."""
@@ -48,7 +50,7 @@ class Tally:
         self.graded += judged.evidence.consensus is not None
         for what, value in (
             ("source", question.question_set.source),
-            ("licence", question.question_set.licence),
+            ("licence", self.terms.of(trace).whole),
             ("batch", trace.batch.name),
             ("kind", trace.batch.reasoner_kind),
             ("question_type", question.question_type),

@@ -11,7 +11,7 @@ from review.releases.manifest import TITLES
 NOT_STATED = "not stated"
 PLAIN = (
     ("rows_by_batch", "Rows by batch", "Batch"),
-    ("rows_by_licence", "Rows by licence of the question", "Licence"),
+    ("rows_by_licence", "Rows by licence", "Licence"),
     ("rows_by_split", "Rows by split", "Split"),
 )
 COMPARED = (

@@ -24,6 +24,13 @@ def test_a_demonstration_is_this_programs_own():
     assert publication.together == "each part under its own licence: attribution"
 
 
+def test_a_row_is_under_the_licence_that_its_graph_demands(batch):
+    KnowledgeGraph.objects.update(licence="CC-BY-NC-SA-4.0")
+    assert of(batch).whole == "CC-BY-NC-SA-4.0"
+    QuestionSet.objects.update(licence="")
+    assert of(batch).whole == "not for publication"
+
+
 def test_every_part_is_stated_apart(batch):
     Endpoint.objects.filter(name="reader").update(output_licence="MIT")
     publication = of(batch)

@@ -57,7 +57,8 @@ def test_a_line_is_one_line_of_json(study):
 def test_a_line_names_trace_graph_licence_and_reasoner(study):
     row, parsed, _ = exported(study)
     assert parsed.trace_id == str(row.key)
-    assert parsed.licence == row.question.question_set.licence
+    terms = (row.question.question_set.licence, row.batch.knowledge_graph.licence, "Apache-2.0")
+    assert parsed.licence == " AND ".join(dict.fromkeys(terms))
     assert parsed.graph.checksum == row.batch.knowledge_graph.checksum
     assert parsed.reasoner_kind == "demonstration"
 

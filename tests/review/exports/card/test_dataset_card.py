@@ -132,7 +132,10 @@ def test_the_card_says_how_many_traces_do_not_reach_the_answer(tmp_path):
     ("licences", "told"),
     [
         (["CC-BY-4.0"], {"license": "cc-by-4.0"}),
-        (["MIT", "CC-BY-4.0"], {"license": "other", "license_name": "CC-BY-4.0; MIT"}),
+        (["CC-BY-NC-SA-4.0"], {"license": "cc-by-nc-sa-4.0"}),
+        (["MIT", "CC-BY-4.0"], {"license": ["cc-by-4.0", "mit"]}),
+        (["MIT AND Llama 3.1 Community License"], {"license": ["mit", "llama3.1"]}),
+        (["MIT AND in house"], {"license": "other", "license_name": "MIT AND in house"}),
         (['By "leave": x'], {"license": "other", "license_name": 'By "leave": x'}),
     ],
 )
