@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from pipeline import store
 from pipeline.core.records import Edge
 from pipeline.models import Event, Trace
+from pipeline.sources.publication import PARTS, publication_of
 from pipeline.statistics.estimation.ratio_estimator import ESTIMAND, ESTIMAND_OF_DISTINCT
 from pipeline.statistics.estimation.stratified_sample import (
     Sample,
@@ -112,12 +113,14 @@ class Facts:
 
 
 def read_facts(study: Study) -> Facts:
-    """The study's facts as they stand now, cached until its audit chain or a profile changes."""
-    return _read_at(study.pk, Event.objects.head(study.event_chain)["head"], _panel(study))
+    """The study's facts as they stand now, cached until its audit chain, a profile or the terms of
+    a batch change."""
+    head = Event.objects.head(study.event_chain)["head"]
+    return _read_at(study.pk, head, _panel(study), _refusals(study))
 
 
 @lru_cache(maxsize=MAX_CACHED_STUDIES)
-def _read_at(study_id: int, head: str, panel: tuple[Rater, ...]) -> Facts:
+def _read_at(study_id: int, head: str, panel: tuple[Rater, ...], _refusals: object) -> Facts:
     study = Study.objects.get(pk=study_id)
     evidence = tuple(read_evidence(Item.objects.filter(study=study)))
     return Facts(
@@ -141,6 +144,12 @@ def _read_at(study_id: int, head: str, panel: tuple[Rater, ...]) -> Facts:
 def _panel(study: Study) -> tuple[Rater, ...]:
     columns = ("pseudonym", "specialty", "seniority")
     return tuple(Rater(*row) for row in study.reviewers.order_by("pseudonym").values_list(*columns))
+
+
+def _refusals(study: Study) -> tuple[str, ...]:
+    """Why each batch may not be published: terms can be corrected, which no study's chain tells."""
+    batches = study.batches.select_related(*PARTS).order_by("pk")
+    return tuple(publication_of(batch).refusal for batch in batches)
 
 
 def _edges(study: Study) -> dict[tuple[str, int], tuple[Edge, ...]]:

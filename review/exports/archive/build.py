@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import IO
 
 from pipeline.core.errors import Refusal
+from pipeline.db.snapshot import read_snapshot
 from review.exports.archive import (
     grade_tables,
     item_tables,
@@ -37,7 +38,8 @@ def archive_files(study: Study, *, with_comments: bool = False) -> Mapping[str, 
     The same state of the study gives the same bytes. `with_comments`: what people wrote in words
     too. Names have no leading folder. Raises Refusal for a pairwise study.
     """
-    return dict(iter_archive(study, with_comments=with_comments))
+    with read_snapshot():
+        return dict(iter_archive(study, with_comments=with_comments))
 
 
 def check_has_grades(study: Study) -> None:
@@ -47,7 +49,7 @@ def check_has_grades(study: Study) -> None:
 
 
 def iter_archive(study: Study, *, with_comments: bool = False) -> Iterator[tuple[str, bytes]]:
-    """The same, one file at a time."""
+    """The same, one file at a time; read it from one snapshot, since grading goes on."""
     check_has_grades(study)
     contents = Contents(study, read_facts(study), with_comments)
     yield "README.md", readme(contents)
@@ -64,17 +66,18 @@ def write_folder(study: Study, folder: Path, *, with_comments: bool = False) -> 
     check_has_grades(study)
     folder.mkdir()
     size = 0
-    for name, content in iter_archive(study, with_comments=with_comments):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        size += path.write_bytes(content)
+    with read_snapshot():
+        for name, content in iter_archive(study, with_comments=with_comments):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            size += path.write_bytes(content)
     return size
 
 
 def write_zip(study: Study, file: IO[bytes], *, with_comments: bool = False) -> None:
     """Write the files as one ZIP."""
     check_has_grades(study)
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
+    with read_snapshot(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, content in iter_archive(study, with_comments=with_comments):
             entry = zipfile.ZipInfo(name, ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED

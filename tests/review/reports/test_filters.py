@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pipeline.core.features import FilterFeature
+from pipeline.models import QuestionSet
 from pipeline.statistics.estimation.filters import rogan_gladen
 from review.models import Reviewer, Study
 from review.people.profiles import Profile, save_profile
@@ -193,6 +194,13 @@ def test_facts_are_read_anew_when_a_rater_says_another_specialty(graded, lead):
     ann = Reviewer.objects.get()
     save_profile(ann, Profile(specialty="cardiology"), by=ann.user)
     assert {grade.specialty for grade in read_facts(graded).items[0].independent} == {"cardiology"}
+
+
+def test_facts_are_read_anew_when_the_terms_of_a_batch_change(graded):
+    assert {item.licence_exclusion for item in read_facts(graded).items} == {""}
+    QuestionSet.objects.update(may_be_released=False)
+    reasons = {item.licence_exclusion for item in read_facts(graded).items}
+    assert reasons == {"licence of the questions not cleared for publication"}
 
 
 def test_right_answers_by_wrong_reasoning_are_listed_with_links(graded):
