@@ -3,7 +3,7 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from review.views import archive, audit, controls, home, papers, reports, studies
+from review.views import archive, audit, comparisons, controls, home, papers, reports, studies
 from review.views.adjudication import corrections, disputes, items, sendbacks
 from review.views.grading import desk, drafts, history, pair_history, pairs, practice
 from review.views.people import invitations, password_links, people
@@ -100,6 +100,8 @@ urlpatterns = [
         reports.report_plot,
         name="report_plot",
     ),
+    path("comparisons/batches/", comparisons.compare_batches, name="compare_batches"),
+    path("comparisons/studies/", comparisons.compare_studies, name="compare_studies"),
     path("releases/", releases.release_list, name="releases"),
     path("releases/new/", releases.release_new, name="release_new"),
     path("releases/policies/new/", policies.policy_new, name="policy_new"),

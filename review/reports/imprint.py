@@ -1,5 +1,7 @@
 """The imprint of a report: what every page and file says about where its figures come from."""
 
+from collections.abc import Mapping
+
 from review.reports.document import Report
 from review.reports.facts import Facts
 
@@ -16,9 +18,9 @@ def imprint_of(facts: Facts) -> dict[str, str]:
     }
 
 
-def preamble(report: Report, facts: Facts) -> list[str]:
+def preamble(report: Report, imprint: Mapping[str, str]) -> list[str]:
     """What waits, the imprint, the estimand and the cautions as lines of text, for files."""
-    lines = [f"{name}: {value}" for name, value in imprint_of(facts).items()]
+    lines = [f"{name}: {value}" for name, value in imprint.items()]
     stated = [f"estimand: {report.estimand}"] if report.estimand else []
     waits = [report.preliminary.text] if report.preliminary else []
     return [

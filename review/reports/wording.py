@@ -14,6 +14,8 @@ UNITS: dict[str, tuple[float, int, str]] = {
     "seconds": (1, 0, " s"),
     "hours": (1, 1, " h"),
     "items": (1, 0, ""),
+    "figure": (1, 4, ""),
+    "p": (1, 4, ""),
 }
 MONEY_DECIMALS = 4
 

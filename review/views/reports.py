@@ -55,7 +55,7 @@ def report_file(request: SignedInRequest, study_id: int, key: str, form: str) ->
     content = (
         report_json(report_data, imprint_of(facts))
         if form == "json"
-        else report_csv(report_data, preamble(report_data, facts))
+        else report_csv(report_data, preamble(report_data, imprint_of(facts)))
     )
     return _download(content, f"{facts.study.pk}-{key}", form)
 
@@ -66,7 +66,7 @@ def report_table(request: SignedInRequest, study_id: int, key: str, table: str) 
     """One table as CSV."""
     facts = read_facts(access.study_to_report(request.user, study_id))
     report_data = _report(facts, key)
-    content = table_csv(_table(report_data, table), preamble(report_data, facts))
+    content = table_csv(_table(report_data, table), preamble(report_data, imprint_of(facts)))
     return _download(content, f"{facts.study.pk}-{key}-{table}", "csv")
 
 

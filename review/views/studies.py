@@ -32,7 +32,11 @@ ARCHIVE_ROLES = {Role.LEAD, Role.AUDITOR}
 def study_list(request: SignedInRequest) -> HttpResponse:
     """All studies, newest first."""
     rows = [(study, board_of(study)) for study in access.studies_for(request.user)]
-    context = {"rows": rows, "may_open": Role.LEAD in request.roles}
+    context = {
+        "rows": rows,
+        "may_open": Role.LEAD in request.roles,
+        "may_compare": bool(request.roles & {Role.LEAD, Role.AUDITOR}),
+    }
     return render(request, "review/study_list.html", context)
 
 

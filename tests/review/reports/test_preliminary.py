@@ -13,7 +13,7 @@ from review.reports.as_csv import report_csv
 from review.reports.as_json import report_json
 from review.reports.document import Report
 from review.reports.filters.measures import overall_table
-from review.reports.imprint import preamble
+from review.reports.imprint import imprint_of, preamble
 from review.reports.quality.report import quality_report
 from review.reports.shares import weighted_sample
 from tests.factories.reports import GOOD, POOR, grade_record, make_evidence, make_facts
@@ -130,7 +130,7 @@ def test_json_and_csv_say_it_first():
         "lowest": pytest.approx(0.5),
         "highest": pytest.approx(10 / 12),
     }
-    text = report_csv(report, preamble(report, study()))
+    text = report_csv(report, preamble(report, imprint_of(study())))
     assert text.startswith(f"# {WORDS}")
     rows = [line for line in csv.reader(io.StringIO(text)) if line[:2] == ["acceptable", "1"]]
     note = next(line[-1] for line in rows if line[3] == "share")

@@ -1,0 +1,1 @@
+"""Two batches side by side, and two studies: what differs, with intervals."""
