@@ -1,12 +1,7 @@
 """Batch beside batch: paired differences on the questions that both have settled."""
 
-import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
+from collections.abc import Callable, Iterator
 
 from pipeline.models import Batch
 from pipeline.statistics.comparison import (
@@ -16,8 +11,10 @@ from pipeline.statistics.comparison import (
     share_difference,
     sign_test,
 )
-from pipeline.statistics.estimate import FloatArray, undefined
-from review.reports.comparison.outcomes import Outcome, RunOutcomes, mean_of, read_outcomes
+from pipeline.statistics.estimate import undefined
+from review.reports.comparison.outcomes import Outcome
+from review.reports.comparison.pairing import Paired, pair_batches
+from review.reports.comparison.settings import settings_table
 from review.reports.document import Cell, Column, Link, Report, Section, Table
 
 MAX_LISTED = 200
@@ -51,45 +48,6 @@ SHARE_COLUMNS = (
     Column("second_more", "Where the second has more", "items"),
     Column("p", "Exact p", "p"),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Paired:
-    """Two batches and, in one order, the questions that both have settled."""
-
-    first: RunOutcomes
-    second: RunOutcomes
-    questions: tuple[str, ...]
-
-    @property
-    def runs(self) -> tuple[RunOutcomes, RunOutcomes]:
-        return self.first, self.second
-
-    def values(
-        self, value: Callable[[Outcome], float], questions: Sequence[str] | None = None
-    ) -> tuple[FloatArray, FloatArray]:
-        """The mean of a figure in each question, in the first batch and in the second."""
-        asked = self.questions if questions is None else questions
-        first, second = (
-            np.array([mean_of(run.of_question[one], value) for one in asked], dtype=float)
-            for run in self.runs
-        )
-        return first, second
-
-    def where_known(self, known: Callable[[Outcome], bool]) -> list[str]:
-        """Questions of whose traces, in both batches, a figure is known."""
-        return [
-            one
-            for one in self.questions
-            if all(known(trace) for run in self.runs for trace in run.of_question[one])
-        ]
-
-
-def pair_batches(first: Batch, second: Batch) -> Paired:
-    """The outcomes of both, and the questions that both have settled."""
-    one, other = read_outcomes(first), read_outcomes(second)
-    common = sorted(set(one.of_question) & set(other.of_question))
-    return Paired(one, other, tuple(common))
 
 
 def batches_report(first: Batch, second: Batch) -> Report:
@@ -150,54 +108,10 @@ def _coverage(paired: Paired) -> Table:
     return Table("batches", "The two batches", columns, tuple(rows))
 
 
-def settings_table(paired: Paired) -> Table:
-    """Settings in which the two differ, and none in which they are alike."""
-    first, second = (_settings(run.batch) for run in paired.runs)
-    rows = tuple(
-        (name, first.get(name, ""), second.get(name, ""))
-        for name in {**first, **second}
-        if first.get(name) != second.get(name)
-    )
-    columns = (
-        Column("setting", "Setting"),
-        Column("first", "First batch"),
-        Column("second", "Second batch"),
-    )
-    note = "Whatever differs may be the cause of a difference; only these settings differ."
-    return Table(
-        "settings", "Settings that differ", columns, rows, note, "The settings are the same."
-    )
-
-
-def _settings(batch: Batch) -> dict[str, str]:
-    endpoints = {
-        "reasoner": batch.reasoner_endpoint,
-        "reader": batch.reader_endpoint,
-        "embeddings": batch.embeddings_endpoint,
-    }
-    found = {
-        "configuration": batch.configuration_name,
-        "question set": batch.question_set.name,
-        "knowledge graph": batch.knowledge_graph.name,
-        "samples": str(batch.samples),
-        "software": batch.software_version,
-    }
-    found |= {f"{name}: model": row.model for name, row in endpoints.items() if row is not None}
-    return found | dict(_flat(batch.config))
-
-
-def _flat(config: dict[str, Any], within: str = "") -> Iterator[tuple[str, str]]:
-    for name, value in config.items():
-        if isinstance(value, dict):
-            yield from _flat(value, f"{within}{name}.")
-        else:
-            said = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-            yield f"{within}{name}", said
-
-
 def shares_table(paired: Paired) -> Table:
     """Linked, made and kept, each with its paired difference and the exact test."""
-    rows = tuple(_share_row(paired, title, value) for title, value in SHARES)
+    shown = SHARES[1:] if paired.with_imported else SHARES
+    rows = tuple(_share_row(paired, title, value) for title, value in shown)
     return Table("outcomes", "Linked, made, kept", SHARE_COLUMNS, rows)
 
 
@@ -258,7 +172,9 @@ def effort_table(paired: Paired) -> Table:
         "t intervals over questions. Only the calls of the trace that stands: those of attempts "
         "that were made again are in the batch's own costs."
     )
-    return Table("effort", "Calls, tokens, cost and seconds", columns, tuple(rows), note)
+    empty = "What an imported batch took is not known here."
+    shown = () if paired.with_imported else tuple(rows)
+    return Table("effort", "Calls, tokens, cost and seconds", columns, shown, note, empty)
 
 
 def _cost_row(paired: Paired) -> tuple[Cell, ...]:

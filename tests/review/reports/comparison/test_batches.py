@@ -162,3 +162,14 @@ def test_the_page_is_bookmarked_and_its_files_say_the_same(two):
     assert same.status_code == 422
     assert "Choose two different ones" in same.content.decode()
     assert client.get(f"{address}?first=999&second=x").status_code == 422
+
+
+def test_an_imported_batch_stands_beside_a_made_one():
+    """It has no graph, no calls and no settings of the method."""
+    made = factories.made_batch(4, name="ours")
+    report = batches_report(made, factories.imported_batch(made.question_set))
+    assert row(report, "settings", "knowledge graph")["second"] == "none"
+    assert any("different kinds" in caution for caution in report.cautions)
+    assert row(report, "batches", "First")["common"] > 0
+    assert next(iter(report.table("outcomes").rows))[0].startswith("Made")
+    assert report.table("effort").rows == ()
