@@ -14,13 +14,12 @@ from operator import itemgetter
 import numpy as np
 
 from pipeline.statistics.bradley_terry import NO_TIES, fit, why_no_maximum
-from pipeline.statistics.estimate import Estimate, FloatArray, IntArray, undefined
+from pipeline.statistics.estimate import FEW_RATERS, Estimate, FloatArray, IntArray, undefined
 from pipeline.statistics.intervals import MAX_BLOCK_CELLS, MAX_UNDEFINED_SHARE, t_interval
 
 FIRST, TIE, SECOND = range(3)
 REPLICATES = 1000
-MIN_RATERS = 6
-FEW_RATERS = f"fewer than {MIN_RATERS} raters: no interval over raters"
+TOO_FEW_RATERS = f"fewer than {FEW_RATERS} raters: no interval over raters"
 TOO_MANY_UNDEFINED = "undefined in too many resamples: no interval"
 ONE_QUESTION = "all of one question: no interval"
 
@@ -85,7 +84,7 @@ def preferences(
         return Preferences((row,) * size, row, (row,) * size, nothing, reason)
     fitted = fit(judged.counts[None], judged.pairs, size)[0]
     over = _Resampled(_refitted(judged, size, replicates, seed, raters=False), judged.questions, n)
-    if judged.raters < MIN_RATERS:
+    if judged.raters < FEW_RATERS:
         across = _Resampled(None, judged.raters, n)
     else:
         crossed = _refitted(judged, size, replicates, seed, raters=True)
@@ -113,7 +112,7 @@ class _Resampled:
         """
         value = float(figure(fitted))
         if self.fitted is None:
-            return Estimate(value, n=self.n, reason=FEW_RATERS)
+            return Estimate(value, n=self.n, reason=TOO_FEW_RATERS)
         drawn = figure(self.fitted)
         defined = drawn[np.isfinite(drawn)]
         if self.clusters < 2 or not len(drawn):

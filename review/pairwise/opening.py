@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import transaction
 
+from pipeline.batches.starting.trials import require_no_trial
 from pipeline.core.errors import Refusal
 from pipeline.core.records import ReasonerKind
 from pipeline.models import Batch, Event
@@ -74,6 +75,7 @@ def check_pair_plan(plan: PairPlan) -> str:
     """
     if len({batch.pk for batch in plan.batches}) < 2:
         raise Refusal("Choose two batches or more: a pair has a trace of each.", field="batches")
+    require_no_trial(plan.batches)
     check_blindness(plan.reviewers)
     if plan.overlap > len(plan.reviewers):
         raise Refusal(

@@ -2,8 +2,7 @@
 
 from collections import Counter
 
-from pipeline.statistics.estimate import Estimate
-from pipeline.statistics.preferences import MIN_RATERS
+from pipeline.statistics.estimate import FEW_RATERS, Estimate
 from review.reports.document import Headline, Report, Section
 from review.reports.facts import Facts
 from review.reports.pairwise import tables
@@ -103,11 +102,11 @@ def _reading(one: str, other: str, chance: Estimate) -> str:
 
 def _cautions(compared: Comparisons) -> list[str]:
     cautions = []
-    if compared.judged and compared.raters < MIN_RATERS:
+    if compared.judged and compared.raters < FEW_RATERS:
         who = "1 rater" if compared.raters == 1 else f"{compared.raters} raters"
         cautions.append(
             f"{who}: the intervals say how the same would judge other questions, not what other "
-            f"raters would say. That takes {MIN_RATERS} or more."
+            f"raters would say. That takes {FEW_RATERS} or more."
         )
     for criterion, title in TITLES.items():
         left = chosen_left(compared.judged, criterion)

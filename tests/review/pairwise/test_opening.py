@@ -145,6 +145,7 @@ def test_what_cannot_be_opened_is_refused_with_the_reason(three):
     for plan, reason in (
         ({"batches": three[:1]}, "Choose two batches or more"),
         ({"batches": [three[0], three[0]]}, "Choose two batches or more"),
+        ({"batches": [three[0], a_trial()]}, "is a trial of 3 questions"),
         ({"batches": three[:2], "overlap": 2}, "need at least 2 reviewers"),
         ({"batches": three, "size": 30}, "ask for at most 24"),
         ({"batches": [three[0], elsewhere]}, "no question in common"),
@@ -154,6 +155,12 @@ def test_what_cannot_be_opened_is_refused_with_the_reason(three):
         with pytest.raises(Refusal, match=reason):
             open_pairwise(PairPlan("refused", **fields), opened_by=lead)
     assert not Slot.objects.exists()
+
+
+def a_trial():
+    trial = factories.made_batch(1, name="tried")
+    Batch.objects.filter(pk=trial.pk).update(is_trial=True)
+    return Batch.objects.get(pk=trial.pk)
 
 
 def lead_who_reviews():

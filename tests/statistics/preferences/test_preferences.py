@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from pipeline.statistics.preferences import MIN_RATERS, Judgements, preferences, resampled_counts
+from pipeline.statistics.estimate import FEW_RATERS
+from pipeline.statistics.preferences import Judgements, preferences, resampled_counts
 
 THREE = np.array([[0, 1], [0, 2], [1, 2]])
 NAMES = ("A", "B", "C")
@@ -50,10 +51,10 @@ def test_judgements_of_one_question_are_no_independent_evidence():
 
 
 def test_raters_are_resampled_only_where_there_are_enough():
-    few = preferences(scripted(raters=MIN_RATERS - 1), NAMES, replicates=100)
+    few = preferences(scripted(raters=FEW_RATERS - 1), NAMES, replicates=100)
     assert few.across[0][1].low is None
     assert "fewer than 6 raters" in few.across[0][1].reason
-    enough = preferences(scripted(raters=MIN_RATERS), NAMES, replicates=100)
+    enough = preferences(scripted(raters=FEW_RATERS), NAMES, replicates=100)
     assert enough.across[0][1].low is not None
     assert enough.across[0][1].value == enough.chance[0][1].value
 
