@@ -14,7 +14,7 @@ UNITS: dict[str, tuple[float, int, str]] = {
     "seconds": (1, 0, " s"),
     "hours": (1, 1, " h"),
     "items": (1, 0, ""),
-    "figure": (1, 4, ""),
+    "figure": (1, 2, ""),
     "p": (1, 4, ""),
 }
 MONEY_DECIMALS = 4

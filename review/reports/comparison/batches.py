@@ -1,5 +1,6 @@
 """Batch beside batch: paired differences on the questions that both have settled."""
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -60,7 +61,12 @@ def batches_report(first: Batch, second: Batch) -> Report:
         (
             Section("settings", "What was run", tables=(_coverage(paired), settings_table(paired))),
             Section("outcomes", "Outcomes", READING, (shares_table(paired), reasons_table(paired))),
-            Section("effort", "Calls, tokens, cost and time", (), (effort_table(paired),)),
+            Section(
+                "effort",
+                "Calls, tokens, cost and time",
+                (),
+                (effort_table(paired), cost_table(paired)),
+            ),
             Section("questions", "Questions where they differ", tables=(questions_table(paired),)),
         ),
         ESTIMAND,
@@ -150,22 +156,41 @@ def _share_row(paired: Paired, title: str, value: Callable[[Outcome], float]) ->
 
 
 def effort_table(paired: Paired) -> Table:
-    """Calls, tokens, cost and seconds of a trace: means, and their paired differences."""
-    rows = [
+    """Calls, tokens and seconds of a trace: means, and their paired differences."""
+    rows = (
         _effort_row(paired, "Calls sent", lambda one: one.calls, lambda _: True),
         _effort_row(
             paired, "Tokens", lambda one: one.tokens or 0, lambda one: one.tokens is not None
         ),
-        _cost_row(paired),
         _effort_row(
             paired, "Seconds", lambda one: one.seconds or 0, lambda one: one.seconds is not None
         ),
-    ]
+    )
+    return _effort(paired, "effort", "Calls, tokens and seconds of a trace", "figure", rows)
+
+
+def cost_table(paired: Paired) -> Table:
+    """What a trace cost: means, and their paired difference; in one currency only."""
+    currencies = paired.currencies
+    if len(currencies) > 1:
+        reason = undefined(f"calls were paid in {', '.join(currencies)}")
+        row: tuple[Cell, ...] = ("Cost", reason, reason, reason, None)
+    else:
+        row = _effort_row(
+            paired, "Cost", lambda one: float(one.cost or 0), lambda one: one.cost is not None
+        )
+    unit = currencies[0] if len(currencies) == 1 else "figure"
+    return _effort(paired, "cost", "Cost of a trace", unit, (row,))
+
+
+def _effort(
+    paired: Paired, key: str, title: str, unit: str, rows: tuple[tuple[Cell, ...], ...]
+) -> Table:
     columns = (
-        Column("measure", "Of a trace, on average"),
-        Column("first", "First batch", "figure"),
-        Column("second", "Second batch", "figure"),
-        Column("difference", "First less second", "figure"),
+        Column("measure", "On average"),
+        Column("first", "First batch", unit),
+        Column("second", "Second batch", unit),
+        Column("difference", "First less second", unit),
         Column("left_out", "Questions left out: unknown", "items"),
     )
     note = (
@@ -173,26 +198,7 @@ def effort_table(paired: Paired) -> Table:
         "that were made again are in the batch's own costs."
     )
     empty = "What an imported batch took is not known here."
-    shown = () if paired.with_imported else tuple(rows)
-    return Table("effort", "Calls, tokens, cost and seconds", columns, shown, note, empty)
-
-
-def _cost_row(paired: Paired) -> tuple[Cell, ...]:
-    currencies = frozenset[str]().union(
-        *(
-            trace.currencies
-            for run in paired.runs
-            for question in paired.questions
-            for trace in run.of_question[question]
-        )
-    )
-    title = f"Cost in {', '.join(sorted(currencies))}" if currencies else "Cost"
-    if len(currencies) > 1:
-        reason = undefined("calls were paid in different currencies")
-        return title, reason, reason, reason, None
-    return _effort_row(
-        paired, title, lambda one: float(one.cost or 0), lambda one: one.cost is not None
-    )
+    return Table(key, title, columns, () if paired.with_imported else rows, note, empty)
 
 
 def _effort_row(
@@ -202,8 +208,8 @@ def _effort_row(
     first, second = paired.values(value, asked)
     return (
         title,
-        mean_of_questions(first),
-        mean_of_questions(second),
+        mean_of_questions(first).within(0.0, math.inf),
+        mean_of_questions(second).within(0.0, math.inf),
         mean_difference(first, second),
         len(paired.questions) - len(asked),
     )

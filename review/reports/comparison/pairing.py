@@ -27,6 +27,18 @@ class Paired:
         """Whether one is imported: it is linked to no graph, and its effort is not known here."""
         return any(run.batch.is_imported for run in self.runs)
 
+    @property
+    def currencies(self) -> list[str]:
+        """Those in which calls of the compared traces were paid."""
+        found = {
+            currency
+            for run in self.runs
+            for question in self.questions
+            for trace in run.of_question[question]
+            for currency in trace.currencies
+        }
+        return sorted(found)
+
     def values(
         self, value: Callable[[Outcome], float], questions: Sequence[str] | None = None
     ) -> tuple[FloatArray, FloatArray]:

@@ -106,7 +106,7 @@ def studies_report(first: Facts, second: Facts) -> Report:
         (
             Section("studies", "The two studies", tables=(_about(pair),)),
             Section("estimates", "Estimates", (INDEPENDENT,), tuple(_estimates(pair))),
-            Section("paired", "Questions graded in both", (PAIRED,), (paired_table(pair),)),
+            Section("paired", "Questions graded in both", (PAIRED,), tuple(paired_tables(pair))),
             Section("agreement", "Agreement", (SIDE_BY_SIDE,), (agreement_table(pair),)),
         ),
         ESTIMAND,
@@ -176,7 +176,7 @@ def _about(pair: Pair) -> Table:
         Column("answered", "With an answer", "items"),
         Column("population", "Traces they were drawn from", "items"),
     )
-    return Table("studies", "The two studies", columns, rows)
+    return Table("studies", "Who graded, and what was sampled", columns, rows)
 
 
 def _estimates(pair: Pair) -> Iterator[Table]:
@@ -216,45 +216,38 @@ def _differences(key: str, title: str, unit: str, rows: dict[str, list[Estimate]
     )
 
 
-def paired_table(pair: Pair) -> Table:
+def paired_tables(pair: Pair) -> Iterator[Table]:
     """Share acceptable, precision and coherence on the questions answered in both."""
     first, second = pair.paired(lambda item: item.acceptable)
-    rows: list[tuple[Cell, ...]] = [
-        (
-            "Acceptable (share)",
-            question_share(first),
-            question_share(second),
-            share_difference(first, second),
-            *_signs(first, second),
-        )
-    ]
-    for title, label in SCALES:
-        first, second = (points(values) for values in pair.paired(label))
-        rows.append(
-            (
-                f"{title} (points)",
-                mean_of_questions(first),
-                mean_of_questions(second),
-                mean_difference(first, second),
-                *_signs(first, second),
-            )
-        )
-    return Table(
-        "paired",
-        "On the questions answered in both",
-        (
-            Column("measure", "Measure"),
-            Column("first", "First study", "figure"),
-            Column("second", "Second study", "figure"),
-            Column("difference", "First less second", "figure"),
-            Column("first_more", "Questions where the first is higher", "items"),
-            Column("second_more", "Where the second is higher", "items"),
-            Column("p", "Exact p (sign test)", "p"),
-        ),
-        tuple(rows),
-        "The share runs from 0 to 1, points from 1 to 5. Items that wait are not in it unless "
-        "they have an answer for now.",
+    shares = (
+        question_share(first),
+        question_share(second),
+        share_difference(first, second),
+        *_signs(first, second),
     )
+    title = "Share acceptable on the questions answered in both"
+    yield _paired("paired_shares", title, "share", [("Acceptable", *shares)])
+    rows: list[tuple[Cell, ...]] = []
+    for name, label in SCALES:
+        first, second = (points(values) for values in pair.paired(label))
+        means = mean_of_questions(first), mean_of_questions(second)
+        rows.append((name, *means, mean_difference(first, second), *_signs(first, second)))
+    title = "Mean precision and coherence on the questions answered in both"
+    yield _paired("paired_points", title, "points", rows)
+
+
+def _paired(key: str, title: str, unit: str, rows: list[tuple[Cell, ...]]) -> Table:
+    columns = (
+        Column("measure", "Measure"),
+        Column("first", "First study", unit),
+        Column("second", "Second study", unit),
+        Column("difference", "First less second", unit),
+        Column("first_more", "Questions where the first is higher", "items"),
+        Column("second_more", "Where the second is higher", "items"),
+        Column("p", "Exact p (sign test)", "p"),
+    )
+    note = "An item that waits is in it with the answer it has for now, if it has one."
+    return Table(key, title, columns, tuple(rows), note)
 
 
 def _signs(first: FloatArray, second: FloatArray) -> tuple[Cell, ...]:

@@ -44,7 +44,7 @@ def test_a_planted_difference_is_recovered_independently_and_paired():
     assert share.value == pytest.approx(0.25)
     assert share.low < 0.25 < share.high
     assert share.low > 0
-    paired = row(report, "paired", "Acceptable (share)")
+    paired = row(report, "paired_shares", "Acceptable")
     assert paired["difference"].value == pytest.approx(0.25)
     assert paired["difference"].n == 40
     assert (paired["first_more"], paired["second_more"]) == (10, 0)
@@ -57,7 +57,7 @@ def test_a_planted_difference_is_recovered_independently_and_paired():
 
 def test_the_same_study_twice_differs_by_nothing_with_an_interval():
     report = studies_report(study(30, 40, "a"), study(30, 40, "again"))
-    for table, name in (("shares", "Share acceptable"), ("paired", "Acceptable (share)")):
+    for table, name in (("shares", "Share acceptable"), ("paired_shares", "Acceptable")):
         difference = row(report, table, name)["difference"]
         assert difference.value == 0
         assert difference.low < 0 < difference.high
@@ -66,7 +66,7 @@ def test_the_same_study_twice_differs_by_nothing_with_an_interval():
 def test_without_a_common_question_only_the_paired_figures_are_missing():
     report = studies_report(study(30, 40, "a"), study(20, 40, "b", first=100))
     assert row(report, "shares", "Share acceptable")["difference"].value == pytest.approx(0.25)
-    paired = row(report, "paired", "Acceptable (share)")
+    paired = row(report, "paired_shares", "Acceptable")
     assert paired["difference"].reason == "no question has both"
     assert paired["p"] is None
 
