@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from pipeline import store
-from pipeline.core.records import Edge
+from pipeline.core.records import Edge, ReasonerKind
 from pipeline.models import Event, Trace
 from pipeline.sources.publication import PARTS, publication_of
 from pipeline.statistics.estimation.ratio_estimator import ESTIMAND, ESTIMAND_OF_DISTINCT
@@ -60,6 +60,7 @@ class Facts:
     batches: tuple[str, ...] = ()
     edges: Mapping[tuple[str, int], tuple[Edge, ...]] = field(default_factory=dict)
     placebos: tuple[Evidence, ...] = ()
+    has_imported: bool = False
 
     @property
     def estimand(self) -> str:
@@ -138,6 +139,7 @@ def _read_at(study_id: int, head: str, panel: tuple[Rater, ...], _refusals: obje
         batches=tuple(study.batches.order_by("pk").values_list("name", flat=True)),
         edges=_edges(study),
         placebos=tuple(item for item in evidence if item.kind == Item.Kind.PLACEBO),
+        has_imported=study.batches.filter(reasoner_kind=ReasonerKind.IMPORTED).exists(),
     )
 
 

@@ -14,13 +14,9 @@ def check_format(inputs: FilterInput) -> FilterResult:
     if faults:
         return FilterResult(NAME, False, 0.0, f"The CoT is malformed: {'; '.join(faults)}.")
     cited = sum(len(step.edges) for step in inputs.cot.steps)
-    return FilterResult(
-        NAME,
-        True,
-        1.0,
-        f"{len(inputs.cot.steps)} steps and a conclusion, none empty; "
-        f"all {cited} citations are edges of the paths.",
-    )
+    told = f"all {cited} citations are edges of the paths" if cited else "no edge is cited"
+    steps = len(inputs.cot.steps)
+    return FilterResult(NAME, True, 1.0, f"{steps} steps and a conclusion, none empty; {told}.")
 
 
 def _faults(inputs: FilterInput) -> Iterator[str]:

@@ -7,19 +7,21 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pipeline.core.errors import Refusal
 from pipeline.core.licences import permits_publication
-from pipeline.models import Endpoint, QuestionSet
+from pipeline.core.records import ReasonerKind
+from pipeline.models import Batch, Endpoint, QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.sources.terms import StatedTerms, WithTerms, set_terms
 
 
 class Command(BaseCommand):
     help = (
-        "State or correct the licence of a question set, of the newest version of a graph, or of "
-        "what an endpoint's model writes. Releases that were made stay as they are."
+        "State or correct the licence of a question set, of the newest version of a graph, of "
+        "what an endpoint's model writes, or of an imported batch's texts. Releases that were made "
+        "stay as they are."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("kind", choices=("questions", "graph", "endpoint"))
+        parser.add_argument("kind", choices=("questions", "graph", "endpoint", "batch"))
         parser.add_argument("name")
         parser.add_argument("--licence", help="e.g. CC-BY-4.0 (default: as it is stated)")
         parser.add_argument("--source", help="where a graph's file comes from")
@@ -66,9 +68,11 @@ def _row(kind: str, name: str) -> WithTerms:
         row = QuestionSet.objects.filter(name=name).first()
     elif kind == "graph":
         row = latest_graph(name)
+    elif kind == "batch":
+        row = Batch.objects.filter(name=name, reasoner_kind=ReasonerKind.IMPORTED).first()
     else:
         row = Endpoint.objects.filter(name=name).first()
     if row is None:
-        called = "question set" if kind == "questions" else kind
+        called = {"questions": "question set", "batch": "imported batch"}.get(kind, kind)
         raise CommandError(f"There is no {called} named {name}.")
     return row

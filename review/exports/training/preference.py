@@ -124,11 +124,17 @@ def _decision(line: TraceLine) -> str:
     return line.consensus.decision if line.consensus else ""
 
 
+def _imported(line: TraceLine) -> str:
+    """The file of an imported chain: two authors' chains are no samples of one method."""
+    imported = line.provenance.imported if line.provenance else None
+    return imported.sha256 if imported else ""
+
+
 def _conditions(line: TraceLine) -> tuple[str, ...]:
     return (
         prompt_text(line),
         line.config_fingerprint,
-        line.graph.checksum if line.graph else "",
+        line.graph.checksum if line.graph else _imported(line),
         line.licence,
         *sorted({grade.rubric_version for grade in line.grades}),
     )

@@ -8,6 +8,7 @@ reported as not recorded.
 from collections import Counter
 from collections.abc import Callable, Iterable
 
+from pipeline.core.records import ReasonerKind
 from pipeline.statistics.estimate import FEW_RATERS, MIN_RATERS
 from review.grading.rubric import RUBRICS
 from review.reports.document import Column, Table
@@ -52,12 +53,22 @@ def _instrument(facts: Facts) -> str:
 
 
 def _subjects(facts: Facts) -> str:
-    kind = "a rule-based demonstration" if facts.study.is_demonstration else "a language model"
+    kind = _writers(facts)
     sources = _listed(Counter(item.source for item in facts.items))
     return (
         f"Chains of thought for clinical questions, written by {kind} "
         f"({_plural(len(facts.batches), 'batch', 'batches')}). Sampled items by source: {sources}."
     )
+
+
+def _writers(facts: Facts) -> str:
+    """Who wrote the chains of thought; of imported ones the files' authors did."""
+    if facts.study.is_demonstration:
+        return "a rule-based demonstration"
+    if facts.study.reasoner_kind == ReasonerKind.IMPORTED:
+        return "others, whose files were imported"
+    more = ", or others whose files were imported" if facts.has_imported else ""
+    return f"a language model{more}"
 
 
 def _rater_population(facts: Facts) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
+from pipeline.core.records import ReasonerKind
 from pipeline.software import software_version
 from pipeline.statistics.estimate import FEW_RATERS, MIN_RATERS
 from review.grading.rubric import RUBRICS
@@ -49,6 +50,8 @@ def _material(facts: Facts, figures: Figures) -> Iterator[str]:
         "language_model": "by a language model",
         "imported": "elsewhere and imported",
     }.get(facts.study.reasoner_kind, f"by a reasoner of the kind {facts.study.reasoner_kind}")
+    if facts.has_imported and facts.study.reasoner_kind != ReasonerKind.IMPORTED:
+        kind += ", or elsewhere and imported"
     yield f"The chains of thought answer clinical questions and were written {kind}."
     if facts.batches:
         number = figures.count("batches", len(facts.batches), "batch", "batches")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.core.errors import Conflict, Refusal
-from pipeline.models import Endpoint, Event, KnowledgeGraph, QuestionSet
+from pipeline.models import Batch, Endpoint, Event, KnowledgeGraph, QuestionSet
 from pipeline.sources.terms import StatedTerms, set_terms
 from tests import actors, factories
 from tests.factories.endpoints import endpoint
@@ -16,6 +16,7 @@ MAKE: dict[type, Callable[[], Any]] = {
     QuestionSet: lambda: factories.question_set(0),
     KnowledgeGraph: factories.graph,
     Endpoint: endpoint,
+    Batch: lambda: factories.imported_batch(factories.question_set(1)),
 }
 
 
