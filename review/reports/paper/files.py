@@ -35,6 +35,9 @@ def paper_latex(paper: Paper) -> str:
 def paper_json(paper: Paper) -> str:
     """The paragraphs, and every number in them with its value and its place in a report."""
     content = {
+        "preliminary": asdict(paper.preliminary) | {"text": paper.preliminary.text}
+        if paper.preliminary
+        else None,
         "study": paper.study,
         **{name.replace(" ", "_"): value for name, value in paper.imprint.items()},
         "paragraphs": [
@@ -71,6 +74,8 @@ def escape_markdown(text: str) -> str:
 def _lines(
     paper: Paper, part: Callable[[str, str], str], escape: Callable[[str], str]
 ) -> Iterator[str]:
+    if paper.preliminary:
+        yield part("comment", paper.preliminary.text)
     yield part(
         "comment",
         f"Study: {paper.study}. As of {paper.imprint['as of']}; audit head "

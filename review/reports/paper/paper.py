@@ -1,8 +1,9 @@
 """The paragraphs of a study, and what they leave to the authors."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from review.evidence.waiting import Preliminary
 from review.reports.facts import Facts
 from review.reports.imprint import imprint_of
 from review.reports.paper.methods import methods
@@ -22,9 +23,13 @@ FOR_AUTHORS = {
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """Methods and results of one study, the imprint of their figures, and every number."""
+    """Methods and results of one study, the imprint of their figures, and every number.
+
+    `preliminary`: what items that the estimates rest on wait for.
+    """
 
     study: str
+    preliminary: Preliminary
     imprint: Mapping[str, str]
     methods: tuple[Paragraph, ...]
     results: tuple[Paragraph, ...]
@@ -40,6 +45,7 @@ def build_paper(facts: Facts) -> Paper:
     figures = Figures()
     return Paper(
         study=facts.study.name,
+        preliminary=facts.preliminary,
         imprint=imprint_of(facts),
         methods=_not_empty(methods(facts, figures)),
         results=_not_empty(results(facts, lambda key: build_report(facts, key), figures)),
@@ -47,5 +53,5 @@ def build_paper(facts: Facts) -> Paper:
     )
 
 
-def _not_empty(paragraphs: object) -> tuple[Paragraph, ...]:
-    return tuple(one for one in paragraphs if one.sentences)  # type: ignore[attr-defined]
+def _not_empty(paragraphs: Iterable[Paragraph]) -> tuple[Paragraph, ...]:
+    return tuple(one for one in paragraphs if one.sentences)

@@ -44,6 +44,9 @@ def test_page_and_files_are_linked_and_say_what_waits(client, study):
     for form in ("md", "tex", "json"):
         assert reverse("review:paper_file", args=[study.pk, form]) in page
         assert "graded items await adjudication" in file(client, study, form)
+    assert file(client, study, "tex").startswith("% Preliminary: ")
+    assert file(client, study, "md").startswith("<!-- Preliminary: ")
+    assert json.loads(file(client, study, "json"))["preliminary"]["awaiting_adjudication"] == 4
     assert "graded items await adjudication" in page
     assert "by a rule-based demonstration, not by a language model" in page
 
