@@ -108,6 +108,8 @@ class Command(BaseCommand):
         batch = Batch.objects.filter(pk=options["batch"]).first()
         if batch is None:
             raise CommandError(f"There is no batch {options['batch']}.")
+        if batch.is_imported:
+            raise CommandError(f"{batch} was imported: nothing of it was linked to a graph.")
         rows = Trace.objects.of_key().filter(batch=batch, is_current=True, sample_index=0)
         made = rows.exclude(record="").select_related("question").order_by("pk")
         traces = [store.trace_record(row) for row in made[: options["limit"]]]

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from pipeline.accounts.roles import Role
 from pipeline.core.errors import Refusal
 from pipeline.models import Batch
 from review.evidence.policies import save_policy
 from review.exports.jsonl import batch_lines
 from review.models import Grade, Release, StudyReviewer
+from review.pairwise.opening import PairPlan, open_pairwise
 from review.queue.claim import next_slot
 from review.releases.lifecycle import begin_release
 from review.releases.making import make
@@ -20,6 +23,8 @@ from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
 from tests.factories import imported_batch
 from tests.factories.endpoints import endpoint, reader
+from tests.review.disagreeing import settle
+from tests.review.submitting import grade_all
 
 pytestmark = pytest.mark.django_db
 TEXT_ALONE = replace(
@@ -152,3 +157,43 @@ def test_a_policy_that_needs_paths_says_that_its_filter_did_not_run(theirs):
     rules = replace(TEXT_ALONE, required_filters=("format", "grounding"))
     failed = released(theirs, actors.lead(), rules, "grounded")
     assert "filter not run: grounding (4)" in failed.failed_reason
+
+
+def test_pairs_of_ours_and_theirs_are_compared_without_a_word_of_it(client, ours, theirs):
+    reviewer = actors.reviewer()
+    plan = PairPlan("pairs", batches=[ours, theirs], reviewers=[reviewer], overlap=1)
+    study = open_pairwise(plan, opened_by=actors.lead())
+    assert study.items.count() == 4
+    client.force_login(reviewer.user)
+    slot = next_slot(study, reviewer=reviewer)
+    shown = client.get(reverse("review:pair", args=[slot.item.code])).content.decode()
+    assert "The patient&#x27;s condition is considered." in shown
+    assert not [word for word in TELLING if word in shown.lower()]
+
+
+def test_grades_of_an_item_without_paths_are_settled_and_its_text_corrected(client, theirs):
+    people = [actors.reviewer(name) for name in ("one", "two")]
+    study = study_of(theirs, reviewers=people, overlap=2)
+    for reviewer, precision in zip(people, (1, 5), strict=True):
+        grade_all(study, reviewer, cot_precision=precision)
+    adjudicator = actors.person("judge", Role.ADJUDICATOR)
+    client.force_login(adjudicator)
+    item = study.items.first()
+    page = client.get(reverse("review:adjudication_item", args=[item.code])).content.decode()
+    assert "This chain of thought cites no paths." in page
+    assert "kg-diagram" not in page
+    assert client.get(reverse("review:correct", args=[item.code])).status_code == 200
+    settle(item, adjudicator)
+    assert client.get(reverse("review:adjudication_item", args=[item.code])).status_code == 200
+
+
+@pytest.mark.database_dialect
+def test_a_batch_has_a_graph_unless_it_was_imported(ours, theirs):
+    for batch, changes in (
+        (ours, {"knowledge_graph": None}),
+        (ours, {"imported_from": {}}),
+        (theirs, {"imported_from": None}),
+        (theirs, {"knowledge_graph": ours.knowledge_graph}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Batch.objects.filter(pk=batch.pk).update(**changes)
