@@ -81,6 +81,15 @@ def test_every_number_of_the_text_is_a_figure_and_the_reports_hold_its_value(fac
     for one in placed:
         cell = cell_at(reports[one["place"]["report"]], one["place"])
         assert (cell[one["part"]] if isinstance(cell, dict) else cell) == one["value"], one
+    assert not [one for one in content["figures"] if not is_rounded(one["shown"], one["value"])]
+
+
+def is_rounded(shown: str, value: float) -> bool:
+    """Whether it is the value, to the digits that are shown."""
+    number = NUMBER.search(shown).group().replace(",", "")
+    decimals = len(number.partition(".")[2])
+    factor = 100 if shown.endswith("%") else 1
+    return abs(float(number) - value * factor) <= 0.5 * 10**-decimals + 1e-9
 
 
 def test_markdown_and_latex_say_the_same_numbers_as_the_json(facts):
