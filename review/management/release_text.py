@@ -39,7 +39,8 @@ def _facts_lines(facts: Mapping[str, Any]) -> Iterator[str]:
     yield f"Rows by split: {_counts({split: splits.get(split, 0) for split in SPLITS})}."
     yield f"Seed of the splits: {facts['splits']['seed']}."
     yield from (f"{caution}." for caution in facts["splits"]["cautions"])
-    yield f"Twins left out: {facts['twins']['left_out']:,}."
+    twins = facts["twins"]
+    yield f"Twins set aside: {twins['set_aside']:,}, {twins['left_out']:,} of them for that alone."
     yield _contamination(facts["contamination"])
     yield from _quality(facts["quality"])
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 MAX_CREATORS = 100
 MAX_LENGTH = 200
 EXAMPLE = "Family, Given; affiliation; ORCID"
+# A person's name has none of these: affiliation and ORCID have places of their own.
+_NO_NAME = re.compile(r"[\d()<>@]")
 _ORCID = re.compile(r"(?:https?://orcid\.org/)?(\d{4}-\d{4}-\d{4}-\d{3}[\dX])")
 
 
@@ -25,6 +27,8 @@ def _creator(line: str) -> dict[str, str]:
     if not name or len(rest) > 2 or len(line) > MAX_LENGTH:
         raise ValueError(f"Write a creator as {EXAMPLE}: {line.strip()[:60]!r} is none.")
     affiliation, orcid = (*rest, "", "")[:2]
+    if "," in name and _NO_NAME.search(name):
+        raise ValueError(f"Write a creator as {EXAMPLE}, not all in the name: {name[:60]!r}.")
     creator = {"name": name}
     if affiliation:
         creator["affiliation"] = affiliation

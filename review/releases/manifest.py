@@ -13,8 +13,10 @@ from review.exports.figures import StudyTally, count_figure, figure, figures_of
 from review.exports.tables import BUNDLE_VERSION
 from review.models import Release, Reviewer
 from review.releases.freeze import WrittenLines
+from review.releases.selection.batches import batch_counts
+from review.releases.selection.judging import TWIN
 from review.releases.selection.quality import Quality, quality_of
-from review.releases.selection.select import Selection, batch_counts
+from review.releases.selection.select import Selection
 from review.releases.selection.splitting import Splits
 
 NOTICE = "Not clinically validated. Not for clinical use."
@@ -23,8 +25,8 @@ ACCEPTABLE = "Share acceptable of the released rows"
 TITLES = {
     "sample": ACCEPTABLE,
     "assisted": f"{ACCEPTABLE}, with the learned score",
-    "lowest": f"{ACCEPTABLE}, if none of the sampled traces without an answer were",
-    "highest": f"{ACCEPTABLE}, if all of them were",
+    "lowest": f"{ACCEPTABLE}, with sampled traces without a consensus as unacceptable",
+    "highest": f"{ACCEPTABLE}, with them as acceptable",
 }
 
 
@@ -177,7 +179,8 @@ def _twins(selection: Selection) -> dict[str, Any]:
     return {
         "groups": len(groups),
         "traces": len(groups) + len(twins),
-        "left_out": len(twins),
+        "set_aside": len(twins),
+        "left_out": selection.tally.left_out[TWIN],
         "exact": sum(twin.exact for twin in twins.values()),
         "rule": RULE,
     }

@@ -220,7 +220,7 @@ def facts(**changes: Any) -> dict[str, Any]:
         "left_out": {"not accepted": 1},
         "left_out_by_source": {"house": {"not accepted": 1}},
         "left_out_by_question_type": {"": {"not accepted": 1}},
-        "twins": {"groups": 0, "traces": 0, "left_out": 0, "exact": 0, "rule": "the first"},
+        "twins": dict.fromkeys(("groups", "traces", "set_aside", "left_out", "exact"), 0),
         "splits": {"shares": {"train": 0.9, "validation": 0.05, "test": 0.05}, "seed": 7},
         "quality": {"rows_known": 1, "rows_estimated": 0, "rows_without_evidence": 0},
         "archive": {"studies": ["pilot"], "with_comments": False},

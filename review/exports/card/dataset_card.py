@@ -21,7 +21,13 @@ PAIRS = (
     "the latter out where only the judgement of clinicians counts. `same_answer` says whether "
     "both sides end in the same answer: only pairs of `contrast` do not."
 )
-PRIVACY = "Raters appear by pseudonym, the same in every release. Their comments are in no table"
+PRIVACY = "Raters appear by pseudonym, the same in every release; their comments are "
+PERSONAL = "Questions stand as their sources have them: nobody searched them for data of persons."
+JUDGED = (
+    "`stepwise` and `prm` also hold steps of chains that raters judged and the policy did not "
+    "take, and `preference` has such chains as the rejected side: their `trace_id` is not in "
+    "`traces`."
+)
 
 
 def card_text(
@@ -58,7 +64,8 @@ def _sections(
     yield "Not intended", bullets(limits.NOT_FOR)
     yield "Limitations", _limitations()
     yield "Files", contents_text(files, lacks, folder)
-    yield "Training", paragraphs((tokens_text(facts), PAIRS if pairs else ""))
+    judged = JUDGED if facts.get("judged_not_taken") else ""
+    yield "Training", paragraphs((tokens_text(facts), PAIRS if pairs else "", judged))
     yield "Licences", _licences(facts)
     yield "Since the release before", _difference(facts["difference"])
     yield "Citation", citation_text(facts)
@@ -95,11 +102,9 @@ def _composition(facts: Mapping[str, Any]) -> str:
     kinds = {"source": "rows_by_source", "split": "rows_by_split", "specialty": "rows_by_specialty"}
     kinds["type of question"] = "rows_by_question_type"
     rows = ((title, counts(facts[key])) for title, key in kinds.items())
-    return paragraphs((table(("rows by", "count"), rows), f"{PRIVACY}{_comments(facts)}."))
-
-
-def _comments(facts: Mapping[str, Any]) -> str:
-    return "; those of the raters are in `archive/`" if facts["archive"]["with_comments"] else ""
+    comments = "in `archive/` only" if facts["archive"]["with_comments"] else "not in here"
+    told = f"{PRIVACY}{comments}. {PERSONAL}"
+    return paragraphs((table(("rows by", "count"), rows), told))
 
 
 def _made(facts: Mapping[str, Any]) -> str:
@@ -109,7 +114,7 @@ def _made(facts: Mapping[str, Any]) -> str:
         "them whose steps cite their relations. A trace is kept if the automatic filters pass, "
         "among them a second reader that answers from the chain with every option's name masked."
     )
-    columns = ("batch", "questions", "graph", "configuration", "reasoner", "made", "released")
+    columns = ("batch", "questions", "graph", "configuration", "models", "made", "released")
     return paragraphs(
         (
             method,
@@ -122,7 +127,9 @@ def _made(facts: Mapping[str, Any]) -> str:
 
 def _batch(batch: Mapping[str, Any]) -> tuple[str, ...]:
     named = (batch[key] for key in ("name", "question_set", "graph", "configuration"))
-    return *named, batch.get("reasoner", ""), f"{batch['made']:,}", f"{batch['rows']:,}"
+    reader = f"; second reader {batch['second_reader']}" if batch.get("second_reader") else ""
+    models = f"{batch.get('reasoner', '')}{reader}"
+    return *named, models, f"{batch['made']:,}", f"{batch['rows']:,}"
 
 
 def _limitations() -> str:

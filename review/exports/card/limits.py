@@ -20,7 +20,7 @@ LIMITATIONS = (
     "The automatic filters are weak evidence: how weak is stated under Quality where the study "
     "measured it.",
     "Questions whose entities the graph does not have, or between which it has no path, are "
-    "missing. See what was left out, and the funnel of each batch.",
+    "missing: see what was left out.",
     "Grades are judgements of this panel by this rubric. Another panel may judge otherwise.",
     "Questions are in English.",
 )

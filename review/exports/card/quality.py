@@ -1,6 +1,7 @@
 """The card's sections on how good the rows are, and on what was left out."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -10,7 +11,7 @@ from review.reports.wording import format_number
 FIGURE_COLUMNS = ("what", "value", "95 % interval", "n", "note")
 # Units of frozen figures, in the reports' words.
 UNITS = MappingProxyType({"count": "items", "share": "share", "coefficient": "coefficient"})
-REST = "Reasons are the first that spoke against a trace."
+REST = "Each trace is counted under the first reason against it."
 
 
 def figure_cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
@@ -43,10 +44,11 @@ def quality_text(facts: Mapping[str, Any]) -> str:
 def left_out_text(facts: Mapping[str, Any]) -> str:
     """What the release lacks, and where more of it is lacking than elsewhere."""
     if not facts["left_out"]:
-        return "Nothing."
+        return paragraphs((_not_made(facts["batches"]), "Nothing else."))
     by_type = facts["left_out_by_question_type"]
     return paragraphs(
         (
+            _not_made(facts["batches"]),
             table(("reason", "traces"), _reasons(facts["left_out"])),
             REST,
             "### By source",
@@ -85,8 +87,9 @@ def contamination_text(facts: Mapping[str, Any]) -> str:
     return paragraphs(
         (
             checked,
-            f"Traces with the same or nearly the same words on one question are twins: "
-            f"{twins['left_out']:,} were left out, one of each group is in.",
+            f"Traces with the same or nearly the same words on one question are twins: at most one "
+            f"of each group is in. {twins['set_aside']:,} traces repeat another; "
+            f"{twins['left_out']:,} of them were left out for that alone.",
             f"Split by clusters of near-duplicate questions, so that no question stands in two "
             f"splits in other words, stratified by source; shares asked for: {shares}; seed "
             f"{splits['seed']}.",
@@ -124,6 +127,24 @@ def _spread(lengths: Mapping[str, int]) -> str:
 def _reasons(left_out: Mapping[str, int]) -> Iterator[tuple[str, ...]]:
     for reason, traces in sorted(left_out.items(), key=lambda pair: (-pair[1], pair[0])):
         yield reason, f"{traces:,}"
+
+
+def _not_made(batches: Sequence[Mapping[str, Any]]) -> str:
+    """What the batches could not make, by reason: a selection before any filter."""
+    failed: Counter[str] = Counter()
+    for batch in batches:
+        failed.update(batch.get("failed", {}))
+    unfinished = sum(batch.get("unfinished", 0) for batch in batches)
+    made = sum(batch["made"] for batch in batches)
+    asked = made + failed.total() + unfinished
+    if asked == made:
+        return ""
+    rest = f" {unfinished:,} were not finished." if unfinished else ""
+    none = f" {failed.total():,} times none could be written: {counts(failed)}." if failed else ""
+    return (
+        f"{asked:,} chains of thought were asked for, and {made:,} made.{none}{rest} What follows "
+        "is of those made."
+    )
 
 
 def _shares(

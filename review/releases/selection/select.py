@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.core.duplicates.twins import Twin
-from pipeline.models import Batch, Trace
 from review.exports.figures import StudyTally
 from review.releases.selection.candidates import other_blocks, sampled_blocks
 from review.releases.selection.choices import Choices
@@ -148,28 +147,3 @@ class _Selecting:
             self._without_evidence += judged.is_released
         if judged.is_frozen:
             self._frozen.add(judged)
-
-
-def batch_counts(choices: Choices, tally: Tally) -> list[dict[str, object]]:
-    """For the manifest: each batch with its traces made and its rows."""
-    return [
-        {
-            "name": batch.name,
-            "question_set": str(batch.question_set),
-            "graph": str(batch.knowledge_graph or "none"),
-            "configuration": batch.configuration_name,
-            "reasoner": _reasoner(batch),
-            "made": batch.traces.of_key().filter(is_current=True, state=Trace.State.MADE).count(),
-            "rows": tally.by["batch"][batch.name],
-        }
-        for batch in choices.batches
-    ]
-
-
-def _reasoner(batch: Batch) -> str:
-    """The reasoner's model, or what wrote the traces where none did."""
-    if batch.imported_from is not None:
-        return f"imported: {batch.imported_from['author']}"
-    if batch.reasoner_endpoint is not None:
-        return batch.reasoner_endpoint.model
-    return batch.get_reasoner_kind_display().replace("_", " ")

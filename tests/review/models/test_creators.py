@@ -23,6 +23,7 @@ def test_a_line_is_a_creator():
     [
         ("; a hospital", "Write a creator as"),
         ("a; b; c; d", "Write a creator as"),
+        ("Carberry, Josiah (Brown University, 0000-0002-1825-0097)", "not all in the name"),
         ("a; b; 0000-0002-1825-0098", "is no ORCID"),
         ("a; b; me@example.org", "is no ORCID"),
     ],

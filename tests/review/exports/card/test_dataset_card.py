@@ -128,6 +128,29 @@ def test_the_card_says_how_many_traces_do_not_reach_the_answer(tmp_path):
     assert "The paths of 2 of them end at entities of the source's explanation" in card
 
 
+def test_chains_that_could_not_be_made_are_counted_by_reason(tmp_path):
+    batch = {"name": "b", "question_set": "q", "graph": "g", "configuration": "c"}
+    models = {"reasoner": "beta (answered as beta-q4)", "second_reader": "alpha"}
+    counted = {"made": 6, "failed": {"no path": 3}, "unfinished": 1, "rows": 1}
+    card = written(tmp_path, batches=[batch | models | counted])
+    assert "10 chains of thought were asked for, and 6 made. 3 times none could be" in card
+    assert "no path (3). 1 were not finished." in card
+    assert "| beta (answered as beta-q4); second reader alpha | 6 | 1 |" in card
+
+
+def test_twins_are_told_as_they_were_left_out(tmp_path):
+    twins = {"groups": 2, "traces": 7, "set_aside": 5, "exact": 5, "left_out": 3}
+    card = written(tmp_path, twins=twins)
+    assert "at most one of each group is in. 5 traces repeat another; 3 of them" in card
+
+
+def test_rows_of_chains_that_were_not_taken_are_announced(tmp_path):
+    told = "chains that raters judged and the policy did not take"
+    (tmp_path / "none").mkdir()
+    assert told not in written(tmp_path / "none")
+    assert told in written(tmp_path, judged_not_taken=2)
+
+
 @pytest.mark.parametrize(
     ("licences", "told"),
     [
