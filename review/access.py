@@ -1,5 +1,7 @@
 """What each user may fetch: reviewers their own slots, never anyone else's judgement."""
 
+from typing import Any
+
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404
@@ -122,8 +124,13 @@ def studies_to_settle(user: User) -> QuerySet[Study]:
 
 def _studies_unblinded(user: User) -> QuerySet[Study]:
     """Studies whose submissions the user may see."""
+    return studies_for(user).exclude(pk__in=_may_still_grade_in(user))
+
+
+def _may_still_grade_in(user: User) -> QuerySet[Any]:
+    """Ids of the studies in which the user may still grade."""
     own = StudyReviewer.objects.filter(reviewer__user=user).exclude(study__state=Study.State.CLOSED)
-    return studies_for(user).exclude(pk__in=own.values("study"))
+    return own.values("study")
 
 
 def study_to_settle(user: User, study_id: int) -> Study:
@@ -186,6 +193,23 @@ def releases_for(user: User) -> QuerySet[Release]:
 def release_for(user: User, name: str) -> Release:
     """The release of this name, or Http404."""
     return get_object_or_404(releases_for(user), name=name)
+
+
+def release_to_download(user: User, name: str) -> Release:
+    """The release whose files the user may have, or Http404.
+
+    Its lines hold grades and its archives the kinds of items: never for someone who may still
+    grade in one of its studies.
+    """
+    release = release_for(user, name)
+    if not may_download(user, release):
+        raise Http404
+    return release
+
+
+def may_download(user: User, release: Release) -> bool:
+    """Whether the user may have the release's files, see `release_to_download`."""
+    return not release.studies.filter(pk__in=_may_still_grade_in(user)).exists()
 
 
 def policies_for(user: User) -> QuerySet[Policy]:

@@ -54,7 +54,7 @@ def _request_repacking(request: SignedInRequest, release: Release) -> None:
 
 
 def _downloadable(request: SignedInRequest, name: str) -> Release:
-    release = access.release_for(request.user, name)
+    release = access.release_to_download(request.user, name)
     if release.state != Release.State.FROZEN:
         raise Http404
     return release

@@ -111,6 +111,7 @@ def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
     context |= {
         **_manifest_context(release.manifest),
         "withdrawn": release.state == Release.State.WITHDRAWN,
+        "may_download": access.may_download(request.user, release),
         "form": WithdrawForm(),
     }
     return render(request, "review/release_detail.html", context)

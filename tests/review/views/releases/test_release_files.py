@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from pipeline.accounts.roles import Role
 from review.evidence.policies import save_policy
-from review.models import Release, ReleasedTrace
+from review.models import Release, ReleasedTrace, Study
 from review.releases.lifecycle import lines_of, withdraw_release
 from review.releases.zip_file import whole_zip
 from tests import actors, factories
@@ -57,6 +57,21 @@ def test_the_bundle_is_one_zip_of_the_frozen_files(client, release):
     assert hashlib.sha256(content).hexdigest() == release.sha256
     assert response.headers["Content-Disposition"] == 'attachment; filename="first.zip"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_whoever_may_still_grade_in_its_study_gets_none_of_its_files(client, release):
+    """Lines hold others' grades, and the archive says which items are controls."""
+    both = actors.person("both", Role.LEAD, Role.REVIEWER)
+    study = release.studies.get()
+    study.reviewers.add(both.reviewer)
+    page = reverse("review:release", args=["first"])
+    files = [reverse(f"review:release_{name}", args=["first"]) for name in ("download", "bundle")]
+    blinded = actors.signed_in(both)
+    assert {blinded.get(address).status_code for address in files} == {404}
+    assert not any(address in blinded.get(page).content.decode() for address in files)
+    assert all(address in client.get(page).content.decode() for address in files)
+    Study.objects.filter(pk=study.pk).update(state=Study.State.CLOSED)
+    assert {blinded.get(address).status_code for address in files} == {200}
 
 
 @pytest.mark.parametrize("harm", ["missing", "changed"])
