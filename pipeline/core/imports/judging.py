@@ -21,6 +21,7 @@ CONFIG = MethodConfig(
     similarity=SimilarityConfig(),
     checks=ChecksConfig(deciding=FILTERS),
 )
+FINGERPRINT = CONFIG.fingerprint
 
 
 def imported_trace(
@@ -33,7 +34,7 @@ def imported_trace(
     return TraceRecord(
         question=question,
         graph_checksum="",
-        config_fingerprint=CONFIG.fingerprint,
+        config_fingerprint=FINGERPRINT,
         sample_index=sample_index,
         reasoner_kind=ReasonerKind.IMPORTED,
         cot=cot,

@@ -20,6 +20,7 @@ from pipeline.configurations.registry import configuration_named
 from pipeline.forms.budgets import ChangeBudgetForm
 from pipeline.forms.configurations import ConfigurationForm
 from pipeline.models import Batch
+from review.forms.comparison import TwoBatchesForm, TwoStudiesForm
 from review.forms.extension import ExtendForm
 from review.forms.people import NewPasswordForm
 from review.forms.releases import TryPolicyForm
@@ -36,6 +37,8 @@ GIVEN: dict[str, Callable[[], dict[str, Any]]] = {
     ExtendForm.__name__: lambda: {"study": Study(pk=0)},
     NewPasswordForm.__name__: lambda: {"account": "someone"},
     TryPolicyForm.__name__: lambda: {"policies": Policy.objects.none()},
+    TwoBatchesForm.__name__: lambda: {"batches": Batch.objects.none()},
+    TwoStudiesForm.__name__: lambda: {"studies": Study.objects.none()},
 }
 # Pages of their own draw these fields; `_field.html` does not.
 DRAWN_ELSEWHERE = {
