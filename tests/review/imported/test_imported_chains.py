@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
@@ -197,3 +198,19 @@ def test_a_batch_has_a_graph_unless_it_was_imported(ours, theirs):
     ):
         with pytest.raises(IntegrityError), transaction.atomic():
             Batch.objects.filter(pk=batch.pk).update(**changes)
+
+
+def test_the_archive_of_a_study_and_a_release_on_its_evidence_hold(theirs, tmp_path):
+    reviewer = actors.reviewer("grader")
+    study = study_of(theirs, reviewers=[reviewer])
+    grade_all(study, reviewer)
+    call_command("export_grades", study.name, tmp_path / "archive.zip")
+    assert (tmp_path / "archive.zip").stat().st_size
+    policy = save_policy("text", rules=TEXT_ALONE, saved_by=study.created_by)
+    release = begin_release(
+        "graded", batches=[theirs], studies=[study], policy=policy, made_by=study.created_by
+    )
+    make(release)
+    release.refresh_from_db()
+    assert release.state == Release.State.FROZEN, release.failed_reason
+    assert release.row_count == 4
