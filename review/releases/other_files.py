@@ -1,6 +1,7 @@
 """The files of a bundle that are not built from lines, frozen as they are with the release."""
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 
 from pipeline.models import Batch
 from review.exports.archive.build import archive_files
@@ -29,10 +30,15 @@ def _batches(choices: Choices) -> Sequence[Batch]:
 
 
 def folder_names(names: list[str]) -> list[str]:
-    """Studies' names as folders, without what a file system does not take, each once."""
+    """Studies' names as folders, without what a file system does not take, each once, whether or
+    not it tells capitals from small letters."""
     folders: list[str] = []
+    taken: set[str] = set()
     for name in names:
         signs = (sign if sign.isalnum() or sign in "-_" else "-" for sign in name)
         plain = "".join(signs)[:MAX_NAME].strip("-") or "study"
-        folders.append(f"{plain}-{len(folders) + 1}" if plain in folders else plain)
+        numbered = (f"{plain}-{number}" for number in count(2))
+        folder = next(one for one in chain([plain], numbered) if one.casefold() not in taken)
+        taken.add(folder.casefold())
+        folders.append(folder)
     return folders

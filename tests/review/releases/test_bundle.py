@@ -21,6 +21,7 @@ from review.grading.submission import step_numbers
 from review.models import Grade, Release, ReleasedTrace
 from review.releases import bundle as bundling
 from review.releases.bundle import pack_checked, write_checked
+from review.releases.other_files import folder_names
 from review.releases.selection.choices import CannotRelease
 from tests import actors
 from tests.factories import make_release
@@ -207,3 +208,16 @@ def test_the_figures_are_counts_and_shares_of_the_batch(release):
     share = figures["Share acceptable of all traces made"]
     assert (share["value"], share["n"]) == (0.5, 6)
     assert "this panel" in share["note"]
+
+
+@pytest.mark.parametrize(
+    ("names", "folders"),
+    [
+        (["a-3", "a", "a!"], ["a-3", "a", "a-2"]),
+        (["a-2", "a", "a!"], ["a-2", "a", "a-3"]),
+        (["Pilot", "pilot"], ["Pilot", "pilot-2"]),
+        (["../..", "/"], ["study", "study-2"]),
+    ],
+)
+def test_every_study_has_a_folder_of_its_own_in_the_archive(names, folders):
+    assert folder_names(names) == folders
