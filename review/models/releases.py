@@ -1,4 +1,4 @@
-"""Policies and releases: the filter rule, and the frozen rated data set made by one."""
+"""Policies and releases: the filter rule, and the frozen data set made by one."""
 
 from django.conf import settings
 from django.db import models
@@ -29,7 +29,7 @@ class Policy(models.Model):
 
 
 class Release(Leased):
-    """A frozen rated data set. Its lines are stored as released: nothing later changes a byte.
+    """A frozen data set. Its lines are stored as released: nothing later changes a byte.
 
     It holds what the policy takes of all traces of `batches`, or, without any, of the sampled
     items of `studies`; these are the evidence of how good it is. `chain` is the audit chain of
@@ -118,7 +118,7 @@ class Release(Leased):
 class ReleasedTrace(models.Model):
     """One frozen line, exactly as it is exported, ending in a line break.
 
-    A line with `left_out` was judged and is not part of the rated traces, for that reason: it
+    A line with `left_out` was judged and is not released, for that reason: it
     is frozen because preference pairs and step labels for training come of it too. `item`: the
     trace's in an evidence study, null for a trace that no study sampled.
     """

@@ -135,7 +135,7 @@ def withdraw_release(release: Release, *, reason: str, by: User) -> None:
 
 
 def lines_of(release: Release) -> Iterator[bytes]:
-    """The rated traces' bytes, line by line, exactly as frozen."""
+    """The released traces' bytes, line by line, exactly as frozen."""
     lines = release.lines.filter(left_out="").order_by("position").values_list("line", flat=True)
     for line in lines.iterator(chunk_size=CHUNK_SIZE):
         yield line.encode()

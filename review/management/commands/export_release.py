@@ -15,7 +15,7 @@ from review.releases.lifecycle import lines_of
 
 
 class Command(BaseCommand):
-    help = "Write a frozen release: its rated traces as JSON lines, or the whole bundle."
+    help = "Write a frozen release: its traces as JSON lines, or the whole bundle."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name")
