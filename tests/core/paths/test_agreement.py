@@ -16,7 +16,7 @@ from pipeline.core.paths.search import search_pair
 REAL = Path(__file__).parents[4] / "shared" / "data" / "real_kg" / "kg.csv.gz"
 EVERY = SearchConfig(two_layers=False, paths_per_pair=10**6, maximum_length=40)
 # networkx walks the whole graph once for each source: few of them, with many targets each.
-SOURCES, TARGETS = 10, 50
+SOURCES, TARGETS = 5, 100
 
 
 def read_rows():

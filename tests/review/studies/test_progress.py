@@ -135,15 +135,16 @@ def test_the_query_finds_what_the_rule_finds(study, ann, ben):
                 safety_flag=chance.choice(("", "", "", "", "mild")),
                 cannot_judge=chance.choice(("", "", "", "question_faulty")),
             )
+        evidence = sampled_evidence(study)
         by_rule = {
             one.item
-            for one in sampled_evidence(study)
+            for one in evidence
             # A warning counts even from who could not judge.
             if any(grade.safety_flag for grade in one.grades) or is_discordant(one.ratings)
         }
         assert set(awaiting_adjudication(study).values_list("pk", flat=True)) == by_rule
         found += len(by_rule)
-        assert preliminary_counts(study) == preliminary_of(sampled_evidence(study))
+        assert preliminary_counts(study) == preliminary_of(evidence)
     assert 20 < found < 160
 
 
