@@ -64,7 +64,7 @@ def selection_facts(selection: Selection) -> dict[str, Any]:
     tally = selection.tally
     return {
         **tally.facts(),
-        "batches": batch_counts(selection.choices, tally),
+        "batches": batch_counts(selection.choices.batches, tally),
         "studies": _studies(selection),
         "twins": _twins(selection),
         "contamination": {

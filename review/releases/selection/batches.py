@@ -1,18 +1,18 @@
 """Batches of a release: what was asked of each, what came of it, and which models answered."""
 
 from collections import Counter
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Count
 
 from pipeline.models import Batch, Endpoint, LLMCall, Trace
-from review.releases.selection.choices import Choices
 from review.releases.selection.tally import Tally
 
 UNFINISHED = (Trace.State.PENDING, Trace.State.CLAIMED, Trace.State.CANCELLED)
 
 
-def batch_counts(choices: Choices, tally: Tally) -> list[dict[str, object]]:
+def batch_counts(batches: Iterable[Batch], tally: Tally) -> list[dict[str, object]]:
     """For the manifest: each batch with its models, its traces by what came of them, its rows."""
     return [
         {
@@ -25,7 +25,7 @@ def batch_counts(choices: Choices, tally: Tally) -> list[dict[str, object]]:
             **_outcomes(batch),
             "rows": tally.by["batch"][batch.name],
         }
-        for batch in choices.batches
+        for batch in batches
     ]
 
 

@@ -1,7 +1,5 @@
 """What a manifest says of each batch: its models as they answered, and what came of its traces."""
 
-from types import SimpleNamespace
-
 import pytest
 
 from pipeline.models import Trace
@@ -14,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 
 def counted(batch):
-    (said,) = batch_counts(SimpleNamespace(batches=[batch]), Tally())
+    (said,) = batch_counts([batch], Tally())
     return said
 
 
