@@ -110,6 +110,10 @@ class Release(Leased):
         return self.reasoner_kind == ReasonerKind.DEMONSTRATION
 
     @property
+    def kind_words(self) -> str:
+        return self.reasoner_kind.replace("_", " ")
+
+    @property
     def is_frozen(self) -> bool:
         """Whether its lines stand: also when it was withdrawn since."""
         return self.state not in Release.UNFROZEN

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from review.exports.card.markdown import escape
+
 METHOD_URL = "https://arxiv.org/abs/2504.00993"
 _NO_BRACES = str.maketrans("", "", "\\{}")
 METHOD = {"identifier": "arXiv:2504.00993", "relation": "isDerivedFrom", "scheme": "arxiv"}
@@ -18,9 +20,9 @@ def authors_of(facts: Mapping[str, Any]) -> str:
 def citation_sentence(facts: Mapping[str, Any]) -> str:
     """How to cite the release, in words."""
     return (
-        f"{authors_of(facts)} ({facts['made'][:4]}). *{facts['release']}* [data set]. Made with "
+        f"{authors_of(facts)} ({facts['made'][:4]}). {facts['release']} [data set]. Made with "
         f"MedReason Web by the method of arXiv 2504.00993. sha256 of its lines: "
-        f"`{facts['sha256']}`."
+        f"{facts['sha256']}."
     )
 
 
@@ -35,7 +37,7 @@ def citation_text(facts: Mapping[str, Any]) -> str:
     }
     entry = [f"  {key} = {{{value}}}," for key, value in fields.items()]
     lines = (f"@misc{{{facts['release']},", *entry, "}")
-    return "\n".join((citation_sentence(facts), "", *(f"    {line}" for line in lines)))
+    return "\n".join((escape(citation_sentence(facts)), "", *(f"    {line}" for line in lines)))
 
 
 def _bibtex_name(name: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 from review.exports.card.annotation import PROCEDURE
 from review.exports.card.citation import authors_of, citation_sentence
 from review.exports.card.column_meanings import MEANINGS
-from review.exports.card.limits import LIMITATIONS, PRIMEKG, USES
+from review.exports.card.limits import LIMITATIONS, PERSONAL, PRIMEKG, USES
 from review.exports.columns import ColumnType
 from review.exports.files import BundleFile
 from review.exports.tables import TABLES, ExportTable
@@ -110,15 +110,15 @@ def _responsible_ai(facts: Mapping[str, Any]) -> dict[str, Any]:
     """The fields of Croissant's vocabulary for responsible AI that the release can speak to."""
     studies = facts["studies"]
     fields = {
-        "rai:dataCollection": "Questions of published examinations; chains of thought written "
-        "from paths of a knowledge graph, see How it was made in README.md.",
+        "rai:dataCollection": f"Questions of {', '.join(sorted(facts['rows_by_source']))}; "
+        "chains of thought written from paths of a knowledge graph or imported, see How it was "
+        "made in README.md.",
         "rai:dataCollectionType": ["Secondary Data Analysis", "Others"],
         "rai:dataUseCases": list(USES),
-        "rai:dataLimitations": [*LIMITATIONS, *PRIMEKG],
+        "rai:dataLimitations": [*LIMITATIONS, *(f"PrimeKG: {fault}" for fault in PRIMEKG)],
         "rai:dataBiases": "Traces were left out unevenly by source and type of question: see What "
         "was left out in README.md.",
-        "rai:personalSensitiveInformation": "None known. Raters appear by pseudonym; questions "
-        "are examination cases.",
+        "rai:personalSensitiveInformation": f"Raters appear by pseudonym. {PERSONAL}",
         "rai:dataReleaseMaintenancePlan": "A release never changes. A bad one is withdrawn, and "
         "a later one says what differs.",
     }

@@ -9,7 +9,7 @@ from review.exports.card.annotation import annotation_text
 from review.exports.card.citation import citation_text
 from review.exports.card.contents import contents_text
 from review.exports.card.front_matter import front_matter
-from review.exports.card.markdown import bullets, counts, escape, paragraphs, table
+from review.exports.card.markdown import bullets, counts, escape, one_line, paragraphs, table
 from review.exports.card.quality import contamination_text, left_out_text, quality_text, tokens_text
 from review.exports.files import BundleFile
 from review.exports.tables import PREFERENCE
@@ -22,7 +22,6 @@ PAIRS = (
     "both sides end in the same answer: only pairs of `contrast` do not."
 )
 PRIVACY = "Raters appear by pseudonym, the same in every release; their comments are "
-PERSONAL = "Questions stand as their sources have them: nobody searched them for data of persons."
 JUDGED = (
     "`stepwise` and `prm` also hold steps of chains that raters judged and the policy did not "
     "take, and `preference` has such chains as the rejected side: their `trace_id` is not in "
@@ -36,16 +35,16 @@ def card_text(
     """The whole card; `lacks`: tables that the bundle does not have, with the reason."""
     sections = dict(_sections(facts, files, lacks, folder))
     parts = (f"## {title}\n\n{text}" for title, text in sections.items() if text)
-    head = (f"# {facts['release']}", f"**{facts['notice']}**", description(facts))
+    head = (f"# {facts['release']}", f"**{facts['notice']}**", escape(description(facts)))
     return f"{front_matter(facts, files)}\n{paragraphs((*head, *parts))}\n"
 
 
 def description(facts: Mapping[str, Any]) -> str:
-    """What the release is, in a paragraph."""
+    """What the release is, in a paragraph of plain text: metadata have it too."""
     return (
         f"Chains of thought for clinical questions, each step with the relations of a knowledge "
         f"graph that it rests on: {facts['rows']:,} traces that the policy "
-        f"{escape(facts['policy']['name'])} took from {_origin(facts)}.{_graded(facts)}"
+        f"“{facts['policy']['name']}” took from {_origin(facts)}.{_graded(facts)}"
         f"{_at_explanation(facts)}"
     )
 
@@ -83,7 +82,7 @@ def _origin(facts: Mapping[str, Any]) -> str:
 def _graded(facts: Mapping[str, Any]) -> str:
     rows, ungraded = facts["rows_graded"], facts["rows_nobody_graded"]
     if not rows:
-        return " **No clinician graded these.**"
+        return " No clinician graded these."
     said = f" Clinicians graded {rows:,} of them"
     return f"{said}; nobody graded the other {ungraded:,}." if ungraded else f"{said}."
 
@@ -103,7 +102,7 @@ def _composition(facts: Mapping[str, Any]) -> str:
     kinds["type of question"] = "rows_by_question_type"
     rows = ((title, counts(facts[key])) for title, key in kinds.items())
     comments = "in `archive/` only" if facts["archive"]["with_comments"] else "not in here"
-    told = f"{PRIVACY}{comments}. {PERSONAL}"
+    told = f"{PRIVACY}{comments}. {limits.PERSONAL}"
     return paragraphs((table(("rows by", "count"), rows), told))
 
 
@@ -167,4 +166,4 @@ def _proof(facts: Mapping[str, Any]) -> str:
 
 
 def _names(parts: Iterable[Mapping[str, Any]]) -> str:
-    return escape(", ".join(part["name"] for part in parts))
+    return one_line(", ".join(part["name"] for part in parts))

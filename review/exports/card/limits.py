@@ -32,3 +32,4 @@ PRIMEKG = (
     "`polarity` says so; without it they read as support.",
     "It holds associations of uneven strength, not causes; its published file is of 2022.",
 )
+PERSONAL = "Questions stand as their sources have them: nobody searched them for data of persons."

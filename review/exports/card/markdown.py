@@ -2,10 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+# Code spans are the card's own in cells, so a backtick stays.
+_ESCAPED = str.maketrans({"<": "&lt;"} | {sign: f"\\{sign}" for sign in "\\|[]*"})
+
+
+def one_line(text: str) -> str:
+    """On one line, otherwise as it is: for metadata, which is no Markdown."""
+    return " ".join(text.split())
+
 
 def escape(text: str) -> str:
-    """On one line, with nothing in it that would end a cell or begin markup."""
-    return " ".join(text.split()).replace("|", "\\|").replace("<", "&lt;")
+    """On one line, with nothing in it that would end a cell or begin a link, emphasis or HTML."""
+    return one_line(text).translate(_ESCAPED)
 
 
 def table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -53,7 +53,7 @@ def test_the_sections_a_reader_looks_for_are_there(tmp_path):
         "Contact",
         "Proof",
     ]
-    assert "Nightingale, Florence; A laboratory (2026). *first* [data set]." in card
+    assert "Nightingale, Florence; A laboratory (2026). first \\[data set\\]." in card
     assert "author = {Nightingale, Florence and {A laboratory}}," in card
     assert "data@hospital.example" in card
 
@@ -67,7 +67,7 @@ def test_the_rubric_and_the_raters_are_told(tmp_path):
 
 def test_without_a_study_the_card_says_that_nobody_graded(tmp_path):
     card = written(tmp_path, studies=[], rows_graded=0, rows_nobody_graded=1)
-    assert "**No clinician graded these.**" in card
+    assert " No clinician graded these." in card
     assert "the release has no study as its evidence" in card
     assert "annotations_creators" not in front_matter(tmp_path)
 
@@ -136,6 +136,24 @@ def test_chains_that_could_not_be_made_are_counted_by_reason(tmp_path):
     assert "10 chains of thought were asked for, and 6 made. 3 times none could be" in card
     assert "no path (3). 1 were not finished." in card
     assert "| beta (answered as beta-q4); second reader alpha | 6 | 1 |" in card
+
+
+def test_names_are_text_on_the_card_and_unchanged_in_metadata(tmp_path):
+    name = 'a/b "x" <b>[go](http://e.example)</b> *c* | d\\'
+    card = written(tmp_path, policy={"name": name})
+    shown = card.split("---", 2)[2]
+    assert "<b>" not in shown
+    assert "[go](" not in shown.replace("\\[go\\](", "")
+    assert "\\*c\\* \\| d\\\\" in shown
+    cff = yaml.safe_load((tmp_path / "CITATION.cff").read_text())
+    assert f"“{name}”" in cff["abstract"]
+
+
+def test_metadata_claim_nothing_of_questions_that_nobody_looked_at(tmp_path):
+    written(tmp_path, rows_by_source={"pubmedqa": 1})
+    said = json.loads((tmp_path / "croissant.json").read_text())
+    assert said["rai:dataCollection"].startswith("Questions of pubmedqa;")
+    assert "nobody searched them" in said["rai:personalSensitiveInformation"]
 
 
 def test_twins_are_told_as_they_were_left_out(tmp_path):
