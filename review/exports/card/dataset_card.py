@@ -9,7 +9,15 @@ from review.exports.card.annotation import annotation_text
 from review.exports.card.citation import citation_text
 from review.exports.card.contents import contents_text
 from review.exports.card.front_matter import front_matter
-from review.exports.card.markdown import bullets, counts, escape, one_line, paragraphs, table
+from review.exports.card.markdown import (
+    bullets,
+    counted,
+    counts,
+    escape,
+    one_line,
+    paragraphs,
+    table,
+)
 from review.exports.card.quality import contamination_text, left_out_text, quality_text, tokens_text
 from review.exports.files import BundleFile
 from review.exports.tables import PREFERENCE
@@ -100,7 +108,7 @@ def _at_explanation(facts: Mapping[str, Any]) -> str:
 def _composition(facts: Mapping[str, Any]) -> str:
     kinds = {"source": "rows_by_source", "split": "rows_by_split", "specialty": "rows_by_specialty"}
     kinds["type of question"] = "rows_by_question_type"
-    rows = ((title, counts(facts[key])) for title, key in kinds.items())
+    rows = ((title, counted(facts[key])) for title, key in kinds.items())
     comments = "in `archive/` only" if facts["archive"]["with_comments"] else "not in here"
     told = f"{PRIVACY}{comments}. {limits.PERSONAL}"
     return paragraphs((table(("rows by", "count"), rows), told))

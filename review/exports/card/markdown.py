@@ -33,7 +33,13 @@ def paragraphs(parts: Iterable[str]) -> str:
     return "\n\n".join(part for part in parts if part)
 
 
-def counts(values: Mapping[str, int], *, empty: str = "not stated") -> str:
-    """Values with their counts, most frequent first: "medqa (1,000), pubmedqa (20)"."""
+def counted(values: Mapping[str, int]) -> str:
+    """Values with their counts, most frequent first: "medqa (1,000), pubmedqa (20)"; for a cell
+    of a table, which is escaped there."""
     ordered = sorted(values.items(), key=lambda pair: (-pair[1], pair[0]))
-    return ", ".join(f"{escape(value) or empty} ({count:,})" for value, count in ordered)
+    return ", ".join(f"{one_line(value) or 'not stated'} ({count:,})" for value, count in ordered)
+
+
+def counts(values: Mapping[str, int]) -> str:
+    """The same, for a paragraph."""
+    return escape(counted(values))

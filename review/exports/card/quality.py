@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
-from review.exports.card.markdown import counts, escape, paragraphs, table
+from review.exports.card.markdown import counted, counts, escape, paragraphs, table
 from review.reports.wording import format_number
 
 FIGURE_COLUMNS = ("what", "value", "95 % interval", "n", "note")
@@ -154,7 +154,7 @@ def _shares(
         kept, reasons = released.get(value, 0), left_out.get(value, {})
         out = sum(reasons.values())
         share = f"{out:,} ({100 * out / (kept + out):.0f} %)" if out else "0"
-        yield value or "not stated", f"{kept:,}", share, counts(reasons)
+        yield value or "not stated", f"{kept:,}", share, counted(reasons)
 
 
 def _number(value: float | None, unit: str = "items") -> str:

@@ -140,7 +140,8 @@ def test_chains_that_could_not_be_made_are_counted_by_reason(tmp_path):
 
 def test_names_are_text_on_the_card_and_unchanged_in_metadata(tmp_path):
     name = 'a/b "x" <b>[go](http://e.example)</b> *c* | d\\'
-    card = written(tmp_path, policy={"name": name})
+    card = written(tmp_path, policy={"name": name}, rows_by_specialty={"a|b": 1})
+    assert "| specialty | a\\|b (1) |" in card
     shown = card.split("---", 2)[2]
     assert "<b>" not in shown
     assert "[go](" not in shown.replace("\\[go\\](", "")
