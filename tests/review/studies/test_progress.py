@@ -135,7 +135,7 @@ def test_the_query_finds_what_the_rule_finds(study, ann, ben):
                 safety_flag=chance.choice(("", "", "", "", "mild")),
                 cannot_judge=chance.choice(("", "", "", "question_faulty")),
             )
-        evidence = sampled_evidence(study)
+        evidence = list(sampled_evidence(study))
         by_rule = {
             one.item
             for one in evidence
