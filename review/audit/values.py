@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.html import escape
+
 
 def is_empty(value: Any) -> bool:
     """Whether there is nothing to tell: none, no, an empty text or list; never the number 0."""
@@ -26,11 +28,14 @@ def _name(key: str) -> str:
 
 
 class Value:
-    """A value inside a sentence: `{reason}` as it is, `{reason:words}` without underscores."""
+    """A value inside a sentence: `{reason}` as it is, `{reason:words}` without underscores.
+
+    In HTML, escaped, with a text direction of its own.
+    """
 
     def __init__(self, value: Any) -> None:
         self.value = value
 
     def __format__(self, how: str) -> str:
         text = in_words(self.value)
-        return _name(text) if how == "words" else text
+        return f"<bdi>{escape(_name(text) if how == 'words' else text)}</bdi>"

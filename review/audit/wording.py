@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import models
+from django.utils.safestring import SafeString, mark_safe
 
 from pipeline.models import Batch, Configuration, Endpoint, Event, KnowledgeGraph
 from review.audit.sentences import IN_WORDS, SENTENCES, Part
@@ -22,10 +23,11 @@ NAMED: tuple[type[models.Model], ...] = (
 
 @dataclass(frozen=True)
 class ToldEvent:
-    """An event, its sentence (empty for an action without one), and what else it recorded."""
+    """An event, its sentence as HTML (empty for an action without one), and what else it
+    recorded."""
 
     event: Event
-    sentence: str
+    sentence: SafeString
     others: tuple[tuple[str, str], ...]
 
 
@@ -39,16 +41,17 @@ def told_events(events: Iterable[Event]) -> list[ToldEvent]:
 def _told(event: Event, names: Mapping[tuple[str, str], str]) -> ToldEvent:
     parts = SENTENCES.get(event.action)
     if parts is None:
-        return ToldEvent(event, "", _others(event.payload, frozenset()))
+        return ToldEvent(event, SafeString(), _others(event.payload, frozenset()))
     subject = names.get((event.subject_type, event.subject_id), f"number {event.subject_id}")
     facts = {name: _fact(event.action, name, value) for name, value in event.payload.items()}
     facts["subject"] = subject
     told = [text for part in parts if (text := _text(part, facts))]
     if not told:
-        return ToldEvent(event, "", _others(event.payload, frozenset()))
-    sentence = f"{'; '.join(text.rstrip('.') for text in told)}."
+        return ToldEvent(event, SafeString(), _others(event.payload, frozenset()))
+    sentence = f"{'; '.join(map(_without_stop, told))}."
     used = frozenset(name for part in parts for name in _names_in(part))
-    return ToldEvent(event, sentence[0].upper() + sentence[1:], _others(event.payload, used))
+    written = mark_safe(sentence[0].upper() + sentence[1:])  # noqa: S308 (values are escaped)
+    return ToldEvent(event, written, _others(event.payload, used))
 
 
 def _fact(action: str, name: str, value: Any) -> Any:
@@ -57,11 +60,17 @@ def _fact(action: str, name: str, value: Any) -> Any:
 
 
 def _text(part: Part, facts: Mapping[str, Any]) -> str:
-    """The part with its values; empty where one of them is missing or empty."""
+    """The part with its values, as HTML; empty where one of them is missing or empty."""
     if any(is_empty(facts.get(name)) for name in _names_in(part)):
         return ""
     template = part if isinstance(part, str) else part[1]
     return template.format_map({name: Value(value) for name, value in facts.items()})
+
+
+def _without_stop(text: str) -> str:
+    """Without the stop that its last value ends with: the sentence has one."""
+    end = "</bdi>" if text.endswith("</bdi>") else ""
+    return text.removesuffix(end).rstrip(".") + end
 
 
 def _names_in(part: Part) -> list[str]:

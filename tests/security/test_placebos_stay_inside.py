@@ -1,6 +1,7 @@
 """Nothing of a placebo leaves the house, and no grade of one moves any figure."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from review.reports.facts import read_facts
 from review.reports.registry import REPORTS, build_report
 from tests import actors, factories
 from tests.factories import make_release
+from tests.factories.endpoints import endpoint, reader
 from tests.review.disagreeing import grade_row
 from tests.review.placebo_study import only_in_placebos, placebos_of, study_with_placebos
 
@@ -39,7 +41,8 @@ def people():
 def study(lead, people) -> Study:
     """A model's study whose sampled items were graded by both."""
     study = study_with_placebos(*people, opened_by=lead, overlap=2, size=6)
-    Batch.objects.update(reasoner_kind="language_model")
+    asked = {"reasoner_endpoint": endpoint(), "reader_endpoint": reader()}
+    Batch.objects.update(reasoner_kind="language_model", **asked)
     Study.objects.update(reasoner_kind="language_model")
     Trace.objects.exclude(arm=Trace.Arm.KEY).filter(state="made").update(kept=True)
     study.refresh_from_db()
@@ -110,7 +113,9 @@ def test_no_grade_of_a_placebo_moves_a_figure(study, people, lead):
     assert second.manifest["left_out"] == first.manifest["left_out"]
 
 
-def test_nothing_of_a_placebo_is_in_any_file(study, people, lead, tmp_path):
+def test_only_the_archive_names_a_placebo_as_what_it_is_and_holds_none_of_its_words(
+    study, people, lead, tmp_path
+):
     grade_placebos(study, people)
     release = release_of(study, lead, "first")
     write_checked(release, tmp_path)
@@ -118,10 +123,14 @@ def test_nothing_of_a_placebo_is_in_any_file(study, people, lead, tmp_path):
     call_command("export_batch", batch.pk, "--all", output=tmp_path / "batch.jsonl")
     facts = read_facts(study)
     reports = "".join(report_json(build_report(facts, entry.key), {}) for entry in REPORTS)
+    archive = files_below(tmp_path / "archive")
+    shutil.rmtree(tmp_path / "archive")
     everything = files_below(tmp_path) + reports + json.dumps(release.manifest)
     secrets = only_in_placebos(batch)
     assert len(secrets) > 12
     assert [text for text in secrets if text in everything] == []
+    keys = {str(item.trace.key) for item in placebos_of(study)}
+    assert {text for text in secrets if text in archive} == keys
     assert all(str(item.trace.key) in everything for item in release_items(release))
 
 
