@@ -5,6 +5,7 @@ import pytest
 from pipeline.batches.lifecycle import run_batch
 from pipeline.core.release_format import TraceLine, parse_line
 from pipeline.models import Batch, Trace
+from review.evidence.key_disputes import dispute_of, rule_on_key
 from review.evidence.policies import Rules
 from review.models import Item, KeyRuling, Release, Study
 from review.releases.lifecycle import lines_of
@@ -114,6 +115,20 @@ def test_a_disputed_key_keeps_the_questions_other_traces_out(lead, ann):
     )
     again = release_of(batch, studies=[study], made_by=lead, name="again")
     assert left_out(again)["answer key wrong"] >= 1
+
+
+def test_a_trace_made_with_a_key_that_was_corrected_stays_out_without_a_study(
+    batch, study, lead, ann
+):
+    item = study.items.filter(trace__kept=True).first()
+    grade_row(item, ann, answer_key_disputed=True)
+    question = item.trace.question
+    right = next(label for label, _ in question.options if label != question.answer_label)
+    seen = dispute_of(question).seen
+    rule_on_key(question, ruling="wrong", reason="Looked up.", right=right, seen=seen, by=lead)
+    release = release_of(batch, made_by=lead)
+    assert left_out(release)[f"answer key wrong, {right} is right"] == 1
+    assert {line.trace_id for line in lines(release)} == kept(batch) - {str(item.trace.key)}
 
 
 @pytest.mark.usefixtures("unguarded")
