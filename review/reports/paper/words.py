@@ -4,15 +4,12 @@ A number enters a sentence through `Figures`, which writes it down with its cell
 the text can be checked against the reports' JSON.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from pipeline.statistics.estimate import Estimate
 from review.reports.document import Cell, Report
 from review.reports.wording import format_number, settled_text
-
-_DIGIT = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +131,3 @@ class Cells:
 def listed(parts: list[str]) -> str:
     """ "a", "a and b", "a, b and c"."""
     return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
-
-
-def has_number(text: str) -> bool:
-    """Whether there is a digit in it."""
-    return bool(_DIGIT.search(text))
