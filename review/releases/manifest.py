@@ -11,7 +11,7 @@ from pipeline.statistics.estimate import Estimate
 from review.evidence.waiting import preliminary_of
 from review.exports.figures import StudyTally, count_figure, figure, figures_of
 from review.exports.tables import BUNDLE_VERSION
-from review.models import Release, Reviewer
+from review.models import Release, Reviewer, Study
 from review.releases.freeze import WrittenLines
 from review.releases.selection.batches import batch_counts
 from review.releases.selection.judging import TWIN
@@ -136,8 +136,20 @@ def release_figures(selection: Selection, quality: dict[str, Any]) -> list[dict[
     ]
     for study in selection.studies:
         of_study = f" ({study.study.name})" if several else ""
-        figures += [one | {"title": one["title"] + of_study} for one in figures_of(study)]
+        more = _of_more(study.study, selection)
+        figures += [
+            one | {"title": one["title"] + of_study, "note": f"{one['note']} {more}".strip()}
+            for one in figures_of(study)
+        ]
     return figures
+
+
+def _of_more(study: Study, selection: Selection) -> str:
+    """That a study's figures are of batches too which the release does not hold; else empty."""
+    batches = selection.choices.batches
+    others = study.batches.exclude(pk__in=[batch.pk for batch in batches]).order_by("pk")
+    names = [batch.name for batch in others] if batches else []
+    return f"Also of traces that this release does not hold: {', '.join(names)}." if names else ""
 
 
 def _of(quality: Quality, name: str) -> Estimate:

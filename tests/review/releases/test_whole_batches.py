@@ -260,3 +260,23 @@ def test_batches_and_studies_that_were_chosen_stand_in_the_manifest(batch, study
     assert manifest["splits"]["seed"] == 5
     assert manifest["considered"] == manifest["rows"] + sum(manifest["left_out"].values())
     assert KEPT.ungraded == "take"
+
+
+def test_figures_of_a_study_of_more_batches_than_the_release_say_so(batch, lead, ann):
+    other = factories.made_batch(4, name="other", first=16)
+    plan = StudyPlan("wide", [batch, other], [ann], overlap=1, seed=3)
+    study = open_study(plan, opened_by=lead)
+    for item in study.items.all():
+        grade_row(item, ann)
+    of_one, of_both = (
+        {one["title"]: one["note"] for one in release.manifest["figures"]}
+        for release in (
+            release_of(batch, studies=[study], made_by=lead, name="one"),
+            release_of(batch, other, studies=[study], made_by=lead, name="both"),
+        )
+    )
+    more = "Also of traces that this release does not hold: other."
+    assert more in of_one["Traces graded in the study"]
+    assert more in of_one["Share acceptable of all traces made"]
+    assert more not in of_one["Share acceptable of the released rows"]
+    assert not any(more in note for note in of_both.values())
