@@ -54,7 +54,11 @@ def readme(contents: Contents) -> bytes:
         else "Free text of raters, adjudicators and leads is left out."
     )
     text = README.read_text(encoding="utf-8")
-    return text.replace("{study}", contents.study.name).replace("{comments}", comments).encode()
+    return (
+        text.replace("{study}", " ".join(contents.study.name.split()))
+        .replace("{comments}", comments)
+        .encode()
+    )
 
 
 def scripts() -> dict[str, bytes]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from review.exports.archive.contents import Contents, in_blocks
+from review.exports.archive.study_fields import FIELD_MEANINGS
 from review.exports.archive.tables import ArchiveTable, Field
 from review.grading.practice import Feedback, feedback
 from review.grading.practice_cases import CASES
@@ -17,7 +18,12 @@ CASE_OF_NAME = {case.name: case for case in CASES}
 
 
 def study_rows(contents: Contents) -> Iterator[Row]:
-    """What the study is and how its sample was drawn, a field a row."""
+    """What the study is and how its sample was drawn, a field a row, with what it means."""
+    for name, value in _study_fields(contents):
+        yield name, value, FIELD_MEANINGS[name]
+
+
+def _study_fields(contents: Contents) -> Iterator[Row]:
     study, facts, design = contents.study, contents.facts, contents.study.design
     yield from ((name.replace(" ", "_"), text) for name, text in imprint_of(facts).items())
     yield "estimand", facts.estimand
@@ -142,8 +148,9 @@ STUDY = ArchiveTable(
     "study",
     "one field of the study's design",
     (
-        Field("field", "text", "Name of the field; README.md explains them."),
+        Field("field", "text", "Name of the field."),
         Field("value", "text", "Its value; yes is 1, no is 0; empty: none."),
+        Field("meaning", "text", "What the field says."),
     ),
     study_rows,
 )

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.core.errors import Refusal
 from review.exports.archive.build import TABLES, archive_files, write_zip
+from review.exports.archive.study_fields import FIELD_MEANINGS
 from review.models import (
     Adjudication,
     Decline,
@@ -133,6 +134,11 @@ def test_the_codebook_has_every_column_of_every_file(study, with_comments):
     }
     assert explained == headers
     assert len(headers) == len(TABLES)
+
+
+def test_every_field_of_the_design_says_what_it_means(files):
+    found = {row["field"]: row["meaning"] for row in rows(files, "study")}
+    assert found == dict(FIELD_MEANINGS)
 
 
 def test_the_same_study_gives_the_same_bytes(study, files):
