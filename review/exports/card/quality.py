@@ -33,7 +33,9 @@ def quality_text(facts: Mapping[str, Any]) -> str:
     graded = f"Clinicians graded {facts['rows_graded']:,} of the {facts['rows']:,} rows."
     if rows := quality["rows_estimated"]:
         graded += (
-            f" How good {rows:,} others are is estimated from what was graded of the same batches."
+            f" Those were chosen by their grades and say nothing of the others: how good {rows:,} "
+            "others are is estimated from all sampled traces of the same batches, whatever their "
+            "grades."
         )
     if rows := quality["rows_without_evidence"]:
         graded += f" Nothing is known of {rows:,}: no study sampled them."
