@@ -1,6 +1,7 @@
 """What is known of traces beside their own grades: none, or warnings raised elsewhere."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from pipeline.models import Trace
 from review.evidence import key_disputes
 from review.evidence.corrected_keys import outdated_keys
 from review.evidence.items import Evidence, read_evidence
-from review.models import Adjudication, Grade, Item, KeyRuling
+from review.models import Adjudication, Grade, Item, KeyRuling, PairJudgement
 from review.models.grades import may_warn
 
 
@@ -95,14 +96,28 @@ def _standing_doubts() -> dict[int, list[datetime]]:
 def standing_flags() -> dict[str, Flag]:
     """By trace, the worst safety flag on any item of it, in whichever study and of whatever kind.
 
-    Whether a harm was found in a control item or in another study, it is in the same text.
+    Whether a harm was found in a control item, in a pair or in another study, it is in the same
+    text.
     """
+    found: dict[str, Flag] = {}
+    for trace, flag in (*_flags_in_grades(), *_flags_in_pairs()):
+        if flag.severity and flag.weight > found.get(trace, NO_FLAG).weight:
+            found[trace] = flag
+    return found
+
+
+def _flags_in_grades() -> Iterator[tuple[str, Flag]]:
     flagged = Grade.objects.flagged().order_by().values("item")
     settled = Adjudication.objects.filter(is_current=True).exclude(safety_flag="").order_by()
     items = Item.objects.filter(Q(pk__in=flagged) | Q(pk__in=settled.values("item")))
-    found: dict[str, Flag] = {}
     for row in read_evidence(items):
-        flag = Flag(row.open_safety_flag, row.adjudicated)
-        if row.flagged and flag.weight > found.get(row.trace, NO_FLAG).weight:
-            found[row.trace] = flag
-    return found
+        yield row.trace, Flag(row.open_safety_flag, row.adjudicated)
+
+
+def _flags_in_pairs() -> Iterator[tuple[str, Flag]]:
+    """Nobody adjudicates pairs: such a flag stands until whoever raised it takes it back."""
+    judged = PairJudgement.objects.filter(is_current=True).exclude(flag_first="", flag_second="")
+    columns = ("item__trace__key", "flag_first", "item__rival_trace__key", "flag_second")
+    for first, of_first, second, of_second in judged.order_by().values_list(*columns):
+        yield str(first), Flag(of_first, adjudicated=False)
+        yield str(second), Flag(of_second, adjudicated=False)

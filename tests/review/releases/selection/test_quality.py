@@ -2,6 +2,7 @@
 
 from array import array
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from review.evidence.policies import Rules, exclusion, failed_filters
 from review.releases.selection.coverage import Answer, Coverage
 from review.releases.selection.quality import Quality, quality_of
 from review.reports.facts import Facts
-from review.sampling.learned_score import score_population
+from review.sampling.learned_score import Learned, score_population
 from review.sampling.population import Population
 from tests.review.scripted_study import FILTERS, ScriptedStudy
 
@@ -120,6 +121,35 @@ def test_to_take_the_graded_rows_for_all_would_be_wrong():
 def test_the_bounds_hold_the_estimate_between_them():
     quality = world(2, KEPT, **SIZE).quality
     assert quality.lowest.value < quality.sample.value < quality.highest.value
+
+
+def test_an_estimate_worked_out_by_hand():
+    """Of stratum a both traces are sampled and accepted; of the eight of b four, one accepted.
+
+    Domain: 2 + 8 / 4 of 10. Three of the six graded are accepted, so one of the other four is:
+    3 + 1 of the 7 that are released.
+    """
+    study = ScriptedStudy(3).facts().study
+    coverage = Coverage(study, False, lambda: SimpleNamespace(learned_score=Learned(0, "none")))
+    coverage.__dict__["_found"] = (
+        Population(
+            traces=np.arange(10),
+            row_of={},
+            strata=("a", "b"),
+            stratum=np.array([0] * 2 + [1] * 8),
+            passed={},
+            columns=trace_columns([]),
+        ),
+        "",
+    )
+    coverage.domain.extend(range(10))
+    coverage.answers += [Answer(row, row, row, 1.0, 1.0) for row in (0, 1)]
+    coverage.answers += [Answer(row, row, row, 0.5, float(row == 2)) for row in (2, 3, 4, 5)]
+    coverage.ungraded.extend((6, 7, 8, 9))
+    coverage.known = coverage.accepted = 3
+    quality = quality_of([coverage], without_evidence=0)
+    assert quality.sample.value == pytest.approx(4 / 7)
+    assert quality.sample.low < 4 / 7 < quality.sample.high
 
 
 def test_where_all_was_graded_nothing_is_estimated():
