@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip install --no-input --disable-pip-version-check
 define install
 @rm -f $@
 @{ test -x $(BIN)/uv || $(PIP) --quiet --no-deps "$$(grep '^uv==' requirements/dev.txt)"; } \
-	>/dev/null 2>&1 && { $(UV) $$($(SOURCES_OF_PIP)) -r $< && touch $@; } 2>&1 | grep -v '^ [-+~] ' || true
+	>/dev/null 2>&1 && { $(UV) $$($(SOURCES_OF_PIP)) -r $< && touch $@; } 2>&1 | grep --line-buffered -v '^ [-+~] ' || true
 @test -f $@ || { echo "  with pip, as uv could not:"; $(with_pip); }
 @test -f $@
 endef

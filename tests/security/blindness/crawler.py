@@ -106,12 +106,19 @@ def read_everything(client: Client, start: Iterable[str], *, insist: bool = True
 def write_everywhere(client: Client, start: Iterable[str], data: Mapping[str, Any]) -> list[Reply]:
     """POST nothing, nonsense and the data given to every address, as a page and as a fragment.
 
-    Each address gets an idempotency key of its own.
+    Each address gets an idempotency key of its own. One that refuses the person or the method,
+    whatever is sent, is only sent the data once more.
     """
     nonsense = dict.fromkeys(data, "\u0000nonsense")
     replies = []
     for address in start:
-        for sent in ({}, nonsense, {**data, "key": str(uuid.uuid4())}):
+        replies.append(ask(client, "post", address, {}))
+        keyed = {**data, "key": str(uuid.uuid4())}
+        if replies[-1].status in {403, 405}:
+            replies.append(ask(client, "post", address, keyed, headers={"HX-Request": "true"}))
+            continue
+        replies.append(ask(client, "post", address, {}, headers={"HX-Request": "true"}))
+        for sent in (nonsense, keyed):
             replies.append(ask(client, "post", address, sent))
             replies.append(ask(client, "post", address, sent, headers={"HX-Request": "true"}))
     return replies

@@ -1,6 +1,6 @@
 """A study in which everything a reviewer must not see is marked, so that a leak shows."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -177,8 +177,9 @@ def _add_checks(study: Study, lead: User) -> None:
     first = study.items.order_by("pk")[0]
     why = f"{PLANTED}-control-note"
     mark_control(first.trace, expected=ExpectedGrade(1, 1, note=why), by=lead)
+    expected = ExpectedGrade(1, 1, note=f"{PLANTED}-item-expected")
     for fields in (
-        {"kind": Item.Kind.CONTROL, "expected": {"why": f"{PLANTED}-item-expected"}},
+        {"kind": Item.Kind.CONTROL, "expected": asdict(expected)},
         {"kind": Item.Kind.REPEAT, "repeat_of": first},
         {"kind": Item.Kind.PLACEBO},
     ):
