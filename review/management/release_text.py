@@ -1,6 +1,6 @@
 """A release in lines of text, for commands: what it would hold, or holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline.core.duplicates.splits import SPLITS
@@ -37,12 +37,19 @@ def _facts_lines(facts: Mapping[str, Any]) -> Iterator[str]:
         yield f"Rows by {name}: {_counts(facts.get(f'rows_by_{name}', {}))}."
     splits = facts["rows_by_split"]
     yield f"Rows by split: {_counts({split: splits.get(split, 0) for split in SPLITS})}."
+    yield from _unfinished(facts["batches"])
     yield f"Seed of the splits: {facts['splits']['seed']}."
     yield from (f"{caution}." for caution in facts["splits"]["cautions"])
     twins = facts["twins"]
     yield f"Twins set aside: {twins['set_aside']:,}, {twins['left_out']:,} of them for that alone."
     yield _contamination(facts["contamination"])
     yield from _quality(facts["quality"])
+
+
+def _unfinished(batches: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    for batch in batches:
+        if unfinished := batch["unfinished"]:
+            yield f"{batch['name']} is not finished: {unfinished:,} traces are not made."
 
 
 def _contamination(facts: Mapping[str, Any]) -> str:

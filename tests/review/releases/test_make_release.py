@@ -5,7 +5,7 @@ import io
 import pytest
 from django.core.management import CommandError, call_command
 
-from pipeline.models import Batch
+from pipeline.models import Batch, Trace
 from review.evidence.policies import save_policy
 from review.models import Policy, Release, Study
 from review.studies.lifecycle import StudyPlan, open_study
@@ -51,6 +51,13 @@ def test_a_batch_alone_is_released_by_a_policy_that_is_named(batch, lead):
     assert f"Seed of the splits: {release.split_seed}." in said
     run("second", "--batch", str(batch.pk), "--wait")
     assert Policy.objects.count() == 1
+
+
+def test_a_batch_that_is_not_finished_is_told(batch):
+    assert "is not finished" not in run("first", "--batch", "my first batch", "--preview")
+    Trace.objects.filter(pk=batch.traces.first().pk).update(state="pending", kept=None)
+    said = run("first", "--batch", "my first batch", "--preview")
+    assert "my first batch is not finished: 1 traces are not made." in said
 
 
 def test_a_preview_makes_nothing_and_needs_no_account(batch):

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from pipeline.models import Batch, QuestionSet
+from pipeline.models import Batch, QuestionSet, Trace
 from review.evidence.policies import save_policy
 from review.models import Policy, Release, Study
 from review.releases import preview as previews
@@ -73,6 +73,12 @@ def test_the_preview_counts_what_the_release_then_holds(client, batch, study, po
     assert manifest["splits"] == facts["splits"]
     assert manifest["splits"]["shares"] == {"train": 0.8, "validation": 0.1, "test": 0.1}
     assert manifest["splits"]["seed"] == 3
+
+
+def test_the_preview_warns_of_a_batch_that_is_not_finished(client, batch, policy):
+    Trace.objects.filter(pk=batch.traces.first().pk).update(state="pending", kept=None)
+    shown = send(client, policy, preview=1, batches=[batch.pk]).content.decode()
+    assert "is not finished: 1 trace not made." in " ".join(shown.split())
 
 
 def test_without_grades_the_preview_and_the_page_say_so(client, batch, policy, rung):
