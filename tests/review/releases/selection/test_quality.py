@@ -130,7 +130,8 @@ def test_an_estimate_worked_out_by_hand():
     3 + 1 of the 7 that are released.
     """
     study = ScriptedStudy(3).facts().study
-    coverage = Coverage(study, False, lambda: SimpleNamespace(learned_score=Learned(0, "none")))
+    facts: Any = SimpleNamespace(learned_score=Learned(0, "none"))
+    coverage = Coverage(study, False, lambda: facts)
     coverage.__dict__["_found"] = (
         Population(
             traces=np.arange(10),
