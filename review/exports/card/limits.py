@@ -22,7 +22,7 @@ LIMITATIONS = (
     "Questions whose entities the graph does not have, or between which it has no path, are "
     "missing: see what was left out.",
     "Grades are judgements of this panel by this rubric. Another panel may judge otherwise.",
-    "Questions are in English.",
+    "Prompts and filters are written for English; the language of the questions was not checked.",
 )
 PRIMEKG = (
     "Every drug-drug edge is called a synergistic interaction, whatever the source said.",
