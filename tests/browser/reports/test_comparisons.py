@@ -33,7 +33,7 @@ def studies(transactional_db):
 @pytest.fixture
 def site(live_server, page, studies) -> str:
     sign_in(page, live_server.url)
-    return live_server.url
+    return str(live_server.url)
 
 
 def test_pages_are_without_faults_wide_and_narrow(page, site, studies):

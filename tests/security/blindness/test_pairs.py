@@ -24,10 +24,10 @@ def study(module_db) -> Study:
     judge_all(study, peer, prefer=lambda slot, criterion: "first")
     for number, batch in enumerate(study.batches.order_by("pk")):
         kind = ("imported", "language_model")[number]
-        config = batch.config | {"preset": f"{PLANTED}-preset"}
-        Batch.objects.filter(pk=batch.pk).update(
-            name=f"{PLANTED}-batch-{number}", reasoner_kind=kind, config=config
-        )
+        changes = {"reasoner_kind": kind, "config": batch.config | {"preset": f"{PLANTED}-preset"}}
+        if kind == "imported":
+            changes |= {"knowledge_graph": None, "imported_from": {"author": f"{PLANTED}-author"}}
+        Batch.objects.filter(pk=batch.pk).update(name=f"{PLANTED}-batch-{number}", **changes)
     Study.objects.update(reasoner_kind="language_model")
     Item.objects.update(stratum=f"{PLANTED}-stratum")
     Trace.objects.update(rejections=f"{PLANTED}-rejections")
@@ -85,9 +85,11 @@ def test_a_page_does_not_change_when_the_batches_say_they_are_others(study, ann)
         return re.sub(r'value="[\w-]{36,}"|"X-CSRFToken": "\w+"', "", body)
 
     before = page()
-    kinds = dict(study.batches.values_list("pk", "reasoner_kind"))
-    for batch, kind in zip(kinds, reversed(kinds.values()), strict=True):
-        Batch.objects.filter(pk=batch).update(reasoner_kind=kind, name=f"other {batch}")
+    origin = ("reasoner_kind", "knowledge_graph", "imported_from")
+    told = list(study.batches.order_by("pk").values("pk", *origin))
+    for batch, other in zip(told, reversed(told), strict=True):
+        changes = {name: other[name] for name in origin}
+        Batch.objects.filter(pk=batch["pk"]).update(name=f"other {batch['pk']}", **changes)
     Trace.objects.update(kept=False)
     Item.objects.update(stratum="another")
     assert page() == before

@@ -2,6 +2,7 @@
 
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.urls import reverse
@@ -77,7 +78,7 @@ def test_a_planted_difference_is_found_and_its_questions_are_listed(two):
     assert (one["first_more"], one["second_more"], one["p"]) == (3, 0, pytest.approx(0.25))
     assert row(report, "outcomes", "Made: has a chain of thought")["difference"].value == 0
     assert row(report, "reasons", "discarded: answer")["difference"].value == pytest.approx(-3 / 8)
-    listed = report.table("questions").rows
+    listed: Any = report.table("questions").rows
     assert {cells[4].arguments[0] for cells in listed} == {str(one.key) for one in planted}
     turned = row(batches_report(second, first), "outcomes", "Kept by the filters")["difference"]
     assert turned.value == pytest.approx(-3 / 8)
@@ -171,5 +172,5 @@ def test_an_imported_batch_stands_beside_a_made_one():
     assert row(report, "settings", "knowledge graph")["second"] == "none"
     assert any("different kinds" in caution for caution in report.cautions)
     assert row(report, "batches", "First")["common"] > 0
-    assert next(iter(report.table("outcomes").rows))[0].startswith("Made")
+    assert str(next(iter(report.table("outcomes").rows))[0]).startswith("Made")
     assert report.table("effort").rows == report.table("cost").rows == ()

@@ -89,7 +89,7 @@ def is_rounded(shown: str, value: float) -> bool:
     number = NUMBER.search(shown).group().replace(",", "")
     decimals = len(number.partition(".")[2])
     factor = 100 if shown.endswith("%") else 1
-    return abs(float(number) - value * factor) <= 0.5 * 10**-decimals + 1e-9
+    return bool(abs(float(number) - value * factor) <= 0.5 * 10**-decimals + 1e-9)
 
 
 def test_markdown_and_latex_say_the_same_numbers_as_the_json(facts):
