@@ -44,7 +44,7 @@ def _paused(user: User) -> Iterator[NeedRow]:
 
 def _empty(user: User) -> Iterator[NeedRow]:
     """Finished batches of which every trace failed; the reason that stopped most is theirs."""
-    made = Trace.objects.filter(batch=OuterRef("pk"), state=Trace.State.MADE)
+    made = Trace.objects.of_key().filter(batch=OuterRef("pk"), state=Trace.State.MADE)
     recent = timezone.now() - RECENT
     finished = access.batches_for(user).filter(
         ~Exists(made), state=Batch.State.FINISHED, finished_at__gt=recent, is_trial=False
