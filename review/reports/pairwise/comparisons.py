@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.models import Batch
 from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
 from pipeline.statistics.estimate import Estimate
-from pipeline.statistics.intervals import clustered_mean
+from pipeline.statistics.intervals import clustered_mean, wilson
 from pipeline.statistics.preferences import FIRST, SECOND, TIE, Judgements, Preferences, preferences
 from review.models import PairJudgement, Study
 from review.models.pairs import CRITERIA
@@ -100,10 +100,17 @@ class Comparisons:
 
 
 def chosen_left(rows: Sequence[Comparison], criterion: str) -> Estimate:
-    """Among judgements that prefer one, the share that prefers the one that stood left."""
+    """Among judgements that prefer one, the share that prefers the one that stood left.
+
+    Where all stand on one side nothing varies: then Wilson's interval, a question counting once.
+    """
     decided = [row for row in rows if row.chosen[criterion] != "tie"]
     values = [float(row.chosen[criterion] == row.left) for row in decided]
-    return _mean(values, decided)
+    share = _mean(values, decided)
+    if share.value not in (0.0, 1.0):
+        return share
+    low, high = wilson(share.value, len({row.question for row in decided}))
+    return Estimate(share.value, low, high, share.n)
 
 
 def share_preferred(rows: Sequence[Comparison], criterion: str) -> Estimate:
