@@ -6,13 +6,11 @@ transaction. A worker that dies leaves nothing behind, and another one makes the
 
 import gzip
 import hashlib
-import tempfile
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import Any
 
 from django.db import OperationalError, transaction
@@ -23,7 +21,7 @@ from pipeline.log import log
 from pipeline.models import Event
 from review.models import Release, ReleasedTrace, ReleaseFile
 from review.releases import zip_file
-from review.releases.bundle import build_bundle, pack
+from review.releases.bundle import build_bundle
 from review.releases.diff import difference
 from review.releases.freeze import write_lines
 from review.releases.lease import TO_MAKE, release_lease
@@ -71,7 +69,7 @@ def make(release: Release) -> None:
 @contextmanager
 def _prepared(release: Release) -> Iterator[_Ready]:
     """The release as it would be now. Raises CannotRelease when nothing is left to release."""
-    with LineFile() as lines, tempfile.TemporaryDirectory(prefix="medreason-") as folder:
+    with LineFile() as lines, zip_file.folder_aside(release) as folder:
         with read_snapshot():
             selection = select(choices_of(release))
             if not selection.tally.released:
@@ -81,13 +79,8 @@ def _prepared(release: Release) -> Iterator[_Ready]:
             facts = manifest_facts(release, selection, splits, written)
             facts["difference"] = difference(release, lines.released())
             others = other_files(selection.choices)
-        manifest, texts = build_bundle(Path(folder), lines=lines, facts=facts, others=others)
-        packed = zip_file.write_aside(
-            release,
-            lambda file: pack(
-                Path(folder), name=release.name, files=manifest["files"], target=file
-            ),
-        )
+        manifest, texts = build_bundle(folder, lines=lines, facts=facts, others=others)
+        packed = zip_file.pack_aside(release, folder, files=manifest["files"])
         try:
             yield _Ready(lines, others, _columns(manifest, texts, packed), packed)
         finally:

@@ -5,17 +5,18 @@ again from what was frozen, and every file is compared.
 """
 
 import hashlib
-from collections.abc import Callable
+import shutil
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 
 from pipeline.core.errors import Refusal
 from pipeline.db.leases import leased_rows
 from review.models import Release
-from review.releases.bundle import pack_checked
+from review.releases.bundle import pack, write_checked
 from review.releases.lease import TO_PACK, release_lease
 
 # Files whose sums were compared since this process began, by path, size, time and sum.
@@ -85,7 +86,9 @@ def repack(release: Release) -> None:
         if not leased:
             return
         try:
-            packed = write_aside(release, lambda file: pack_checked(release, file))
+            with folder_aside(release) as folder:
+                write_checked(release, folder)
+                packed = pack_aside(release, folder, files=release.manifest["files"])
         except (Refusal, OSError) as error:
             leased_rows(release).update(failed_reason=str(error))
             return
@@ -93,16 +96,34 @@ def repack(release: Release) -> None:
         leased_rows(release).update(archive_sha256=packed.sha256, archive_size=packed.size)
 
 
-def write_aside(release: Release, write: Callable[[IO[bytes]], None]) -> Packed:
-    """Write the release's ZIP beside its final path; removes what a dead worker left there."""
+@contextmanager
+def folder_aside(release: Release) -> Iterator[Path]:
+    """An empty folder beside the ZIP's final path, in which whoever leased the release builds it.
+
+    Removes what a dead worker left there. Not among the system's temporary files, where nobody
+    would ever look for that.
+    """
     target = _path(release)
     target.parent.mkdir(parents=True, exist_ok=True)
     for left in target.parent.glob(f"{release.pk}.*.part"):
         left.unlink(missing_ok=True)
+    for left in target.parent.glob(f"{release.pk}.*.files"):
+        shutil.rmtree(left, ignore_errors=True)
+    folder = target.with_name(f"{release.pk}.{release.lease_token}.files")
+    folder.mkdir(mode=0o700)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def pack_aside(release: Release, folder: Path, *, files: Iterable[str]) -> Packed:
+    """Pack a bundle that was built in this folder, beside the ZIP's final path."""
+    target = _path(release)
     aside = target.with_name(f"{release.pk}.{release.lease_token}.part")
     try:
         with aside.open("xb") as file:
-            write(file)
+            pack(folder, name=release.name, files=files, target=file)
         return Packed(aside, target, _sum(aside), aside.stat().st_size)
     except BaseException:
         aside.unlink(missing_ok=True)

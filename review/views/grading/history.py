@@ -77,13 +77,13 @@ def amend(request: SignedInRequest, code: str) -> HttpResponse:
 
 def _back(slot: Slot, reviewer: Reviewer) -> HttpResponse:
     """To the current item, whose grading the change interrupted; else to the list of grades."""
-    in_hand = _in_hand(slot, reviewer)
-    if in_hand is not None:
-        return redirect("review:grade", in_hand.item.code)
+    current = in_hand(slot, reviewer)
+    if current is not None:
+        return redirect("review:grade", current.item.code)
     return redirect("review:history", slot.item.study_id)
 
 
-def _in_hand(slot: Slot, reviewer: Reviewer) -> Slot | None:
+def in_hand(slot: Slot, reviewer: Reviewer) -> Slot | None:
     """The slot of the same study that the reviewer holds."""
     current = leased_slot(reviewer)
     return current if current is not None and current.item.study_id == slot.item.study_id else None
@@ -120,7 +120,7 @@ def _page(
         "code": code,
         "readonly": not is_open,
         "draft": draft,
-        "in_hand": _in_hand(slot, reviewer),
+        "in_hand": in_hand(slot, reviewer),
         "sendback": waiting_for(reviewer).filter(grade__item=slot.item).first(),
         "draft_url": reverse("review:amend_draft", args=[code]) if is_open else None,
         "progress": own_progress(study, reviewer=reviewer),

@@ -20,12 +20,11 @@ from review.models import Draft, PairJudgement, Reviewer, Slot, Study
 from review.models.pairs import CRITERIA
 from review.pairwise.positions import Positions, Side
 from review.pairwise.submit import amend_pair
-from review.queue.claim import leased_slot
 from review.queue.drafts import draft_of, save_amendment
 from review.queue.reviewer_progress import own_judgements, own_progress
 from review.views.grading.desk import item_page
 from review.views.grading.drafts import draft_save_of, json_answer
-from review.views.grading.history import PAGE_SIZE
+from review.views.grading.history import PAGE_SIZE, in_hand
 from review.views.grading.pairs import content_sent, render_pair
 
 
@@ -86,23 +85,18 @@ def amend_draft(request: SignedInRequest, code: str) -> HttpResponse:
 
 
 def _as_seen(judgement: PairJudgement) -> list[str]:
-    """The choices by each criterion: "A", "tie" or "B"; a dash where it could not be judged."""
+    """The choices by each criterion: "A", "tie" or "B"; empty where it could not be judged."""
     seen = Positions(Side(judgement.shown_left))
     shown = (seen.shown(getattr(judgement, name)) for name in CRITERIA)
-    return [{"a": "A", "b": "B", "": "-"}.get(choice, choice) for choice in shown]
+    return [{"a": "A", "b": "B"}.get(choice, choice) for choice in shown]
 
 
 def _back(slot: Slot, reviewer: Reviewer) -> HttpResponse:
     """To the current pair, which the change interrupted; else to the list of judgements."""
-    in_hand = _in_hand(slot, reviewer)
-    if in_hand is not None:
-        return item_page(in_hand.item)
+    current = in_hand(slot, reviewer)
+    if current is not None:
+        return item_page(current.item)
     return redirect("review:pair_history", slot.item.study_id)
-
-
-def _in_hand(slot: Slot, reviewer: Reviewer) -> Slot | None:
-    current = leased_slot(reviewer)
-    return current if current is not None and current.item.study_id == slot.item.study_id else None
 
 
 def _form(slot: Slot, reviewer: Reviewer, data: Any, draft: Draft | None) -> PairAmendForm:
@@ -128,7 +122,7 @@ def _page(
         "mode": "amend",
         "readonly": not is_open,
         "draft": draft,
-        "in_hand": _in_hand(slot, reviewer),
+        "in_hand": in_hand(slot, reviewer),
         "draft_url": url,
     }
     return render_pair(request, slot.item, reviewer, form=form, extra=extra)

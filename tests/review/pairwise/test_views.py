@@ -47,6 +47,13 @@ def text_of(response) -> str:
     return str(response.content.decode())
 
 
+def test_a_pair_of_the_demonstration_says_so_and_one_of_models_does_not(client, slot, study):
+    banner = "not by a language model"
+    assert banner in text_of(client.get(page_of(slot)))
+    Study.objects.filter(pk=study.pk).update(reasoner_kind="language_model")
+    assert banner not in text_of(client.get(page_of(slot)))
+
+
 def sides_of(page: str) -> tuple[str, ...]:
     """What stands under A and under B."""
     return tuple(
