@@ -178,7 +178,7 @@ def test_a_study_refused_previewed_and_stuck(
     page.get_by_label("Grades per item").fill("1")
     page.get_by_role("button", name="Preview").click()
     expect(page.get_by_role("heading", name="What this study asks for")).to_be_visible()
-    assert not found + faults(page)
+    assert not found + faults(page, widths=[1280, 390])
 
 
 def test_an_item_to_settle_refused_and_nothing_left(

@@ -185,7 +185,8 @@ def _analysis(facts: Facts, figures: Figures) -> Iterator[str]:
         "Agreement is reported as percent agreement, Krippendorff's alpha and Gwet's AC1 or AC2, "
         "each with its level or weights; intervals are 95 % percentile bootstraps over questions."
     )
-    yield _over_raters(rater_count(facts), figures)
+    if raters := rater_count(facts):
+        yield _over_raters(raters, figures)
     chances = [item.probability or 1.0 for item in facts.items]
     if chances and not np.isclose(min(chances), max(chances)):
         yield (

@@ -133,6 +133,7 @@ def test_what_is_undefined_says_why_and_no_number_is_invented():
     assert not re.search(r"\b(nan|inf)\b", text.lower())
     empty = text_of(build_paper(few((), ())))
     assert "No grade has been submitted yet." in empty
+    assert "over raters" not in empty
     assert "could not be estimated (nothing graded yet in: all)" in empty
 
 
