@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from pipeline.accounts.roles import Role
 from review.models import Adjudication
 from tests import actors, factories
-from tests.browser.grading.sessions import kept_here
+from tests.browser.grading.sessions import expect_kept
 from tests.browser.signed_in import sign_in
 from tests.review.disagreeing import grade_row
 
@@ -75,7 +75,7 @@ def test_what_was_written_outlives_the_session_and_goes_once_settled(live_server
     open_first(page, live_server.url)
     for key in ("2", "3", "d"):
         page.keyboard.press(key)
-    assert kept_here(page) == 1
+    expect_kept(page, 1)
     page.locator("#id_rationale").fill("Half a thought")
     page.locator(".comparison select").first.select_option("incorrect")
     page.context.clear_cookies(name="sessionid")
@@ -90,7 +90,7 @@ def test_what_was_written_outlives_the_session_and_goes_once_settled(live_server
     page.get_by_role("button", name="Settle and next").click()
     expect(page.get_by_text("Settled.", exact=True)).to_be_visible()
     expect(page.locator("#id_rationale")).to_have_value("")
-    assert kept_here(page) == 0
+    expect_kept(page, 0)
 
 
 def test_a_copy_of_an_earlier_version_is_restored(live_server, page, study):
@@ -117,7 +117,7 @@ def test_a_correction_begun_outlives_the_session_and_goes_once_approved(live_ser
     expect(page.locator("#id_step_1")).to_have_value("It is otherwise.")
     page.get_by_role("button", name="Approve the whole correction").click()
     expect(page.get_by_text("Corrected chain of thought approved.")).to_be_visible()
-    assert kept_here(page) == 0
+    expect_kept(page, 0)
 
 
 def test_keys_can_be_switched_off(live_server, page, study):

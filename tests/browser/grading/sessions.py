@@ -5,6 +5,7 @@ from collections.abc import Callable
 from playwright.sync_api import Page, expect
 
 from tests.browser.signed_in import sign_in
+from tests.product import until
 
 COMMENT = "Step 1 names no dose."
 
@@ -60,6 +61,11 @@ def kept_here(page: Page) -> int:
     """How many drafts this browser keeps."""
     script = "Object.keys(localStorage).filter((key) => key.startsWith('medreason-draft:')).length"
     return int(page.evaluate(script))
+
+
+def expect_kept(page: Page, count: int) -> None:
+    """So many copies are in the browser, now or once the page's scripts have run."""
+    until(lambda: kept_here(page) == count, patience=20)
 
 
 def expect_problem(page: Page, text: str) -> None:

@@ -13,11 +13,11 @@ from tests.browser.grading.sessions import (
     COMMENT,
     enter,
     expect_entered,
+    expect_kept,
     expect_problem,
     expect_ready,
     expect_saved,
     grade_by_keyboard,
-    kept_here,
     open_item,
 )
 
@@ -43,7 +43,7 @@ def test_a_draft_survives_a_reload_and_saved_is_what_the_server_said(item):
     enter(item)
     expect_saved(item)
     assert Draft.objects.get().content["comment"] == COMMENT
-    assert kept_here(item) == 0
+    expect_kept(item, 0)
     item.reload()
     expect_entered(item)
     expect(item.locator("#draft-saved")).to_contain_text("saved")
@@ -58,7 +58,7 @@ def test_an_expired_item_is_read_only_once_others_have_it(item, study, expected_
     Slot.objects.filter(pk=slot.pk).update(reviewer=others, fence=slot.fence + 1)
     item.locator("#id_comment").fill("Written too late.")
     expect_problem(item, "Your time on this item ran out")
-    assert kept_here(item) == 1
+    expect_kept(item, 1)
     item.reload()
     expect(item.get_by_text("it went to others")).to_be_visible()
     expect_entered(item, "Written too late.")
@@ -106,7 +106,7 @@ def test_a_tab_left_open_on_a_graded_item_says_so_and_keeps_no_copy(item, expect
     other.bring_to_front()
     other.locator("#id_comment").fill("Too late.")
     expect_problem(other, "change your grade under My grades")
-    assert kept_here(other) == 0
+    expect_kept(other, 0)
     assert Grade.objects.get().comment == ""
 
 
@@ -117,18 +117,18 @@ def test_what_the_browser_keeps_goes_with_the_grade_and_at_logging_out(
     item.route("**/draft/", lambda route: route.abort())
     enter(item)
     expect_problem(item, "kept in this browser")
-    assert kept_here(item) == 1
+    expect_kept(item, 1)
     item.unroute("**/draft/")
     grade_by_keyboard(item)
     expect_ready(item, 2)
-    assert kept_here(item) == 0
+    expect_kept(item, 0)
     item.route("**/draft/", lambda route: route.abort())
     item.keyboard.press("c")
     expect_problem(item, "kept in this browser")
     item.locator("#user-menu-button").click()
     item.get_by_role("button", name="Log out").click()
     expect(item.locator("#id_login")).to_be_visible()
-    assert kept_here(item) == 0
+    expect_kept(item, 0)
 
 
 def test_seconds_count_while_someone_is_at_work_and_stop_after_a_minute(
@@ -168,4 +168,4 @@ def test_a_change_to_a_grade_survives_a_reload_and_a_lost_network(
     expect_ready(item, 2)
     assert Grade.objects.get(is_current=True).comment == COMMENT
     assert not Draft.objects.exists()
-    assert kept_here(item) == 0
+    expect_kept(item, 0)

@@ -17,9 +17,9 @@ from tests.browser.grading.sessions import (
     COMMENT,
     enter,
     expect_entered,
+    expect_kept,
     expect_problem,
     expect_saved,
-    kept_here,
     open_item,
 )
 from tests.browser.signed_in import sign_in_by_keyboard
@@ -53,12 +53,12 @@ def test_a_draft_survives_a_lost_network(item, expected_console_errors):
     expect(item.locator("#draft-saved")).to_be_empty()
     item.keyboard.press("Control+Enter")
     expect_problem(item, "Not submitted")
-    assert kept_here(item) == 1
+    expect_kept(item, 1)
     assert not Draft.objects.exists()
     item.context.set_offline(False)
     expect_saved(item)
     assert Draft.objects.get().content["comment"] == COMMENT
-    assert kept_here(item) == 0
+    expect_kept(item, 0)
 
 
 def test_who_was_signed_out_is_told_so_and_comes_back_to_the_draft(
