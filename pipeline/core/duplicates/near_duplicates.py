@@ -10,7 +10,7 @@ comes from: docs/decisions/0022.
 import re
 import unicodedata
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -90,9 +90,15 @@ class NearDuplicates:
 
     def nearest(self, wording: Wording) -> Near | None:
         """The nearest question at or above the threshold, the first of equals; else None."""
-        scored = ((similarity(wording, self._wordings[i]), -i) for i in self._proposed(wording))
-        score, position = max(scored, default=(0.0, 0))
-        return Near(-position, score) if score >= NEAR else None
+        found = self.all_near(wording)
+        return max(found, key=lambda near: (near.score, -near.position), default=None)
+
+    def all_near(self, wording: Wording) -> Iterator[Near]:
+        """Every question at or above the threshold, in the order of the set."""
+        for position in self._proposed(wording):
+            score = similarity(wording, self._wordings[position], at_least=NEAR)
+            if score >= NEAR:
+                yield Near(position, score)
 
     def proposed_before(self, position: int) -> list[int]:
         """Questions of the set before this one that may be near to it, by triples and length."""
