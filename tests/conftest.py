@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.requires",
     "tests.databases",
     "tests.peers.llama_cpp",
+    "tests.peers.smollm2",
     "tests.tampering",
     "tests.ringing",
 ]
@@ -59,13 +60,16 @@ def _mark(item: pytest.Item) -> None:
 
     The product as processes has databases of its own, never this run's. Locks between
     transactions and triggers are each database's own. What takes seconds to make, a module's
-    world or the embedding libraries, is made in one process.
+    world, the libraries around torch or a real language model, is made in one process.
     """
     fixtures = getattr(item, "fixturenames", ())
     if "module_db" in fixtures:
         item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
-    if any("embeddings" in mark.args for mark in item.iter_markers("requires")):
-        item.add_marker(pytest.mark.xdist_group("embeddings"))
+    needs = {service for mark in item.iter_markers("requires") for service in mark.args}
+    if needs & {"embeddings", "train"}:
+        item.add_marker(pytest.mark.xdist_group("torch"))
+    elif "smollm2" in needs:
+        item.add_marker(pytest.mark.xdist_group("smollm2"))
     database = item.get_closest_marker("django_db")
     if "product_environment" in fixtures:
         item.add_marker(pytest.mark.processes)

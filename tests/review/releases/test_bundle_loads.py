@@ -96,7 +96,7 @@ def tokenizer(monkeypatch):
     return made
 
 
-@pytest.mark.requires("embeddings")
+@pytest.mark.requires("train")
 @pytest.mark.parametrize(
     ("table", "columns"),
     [

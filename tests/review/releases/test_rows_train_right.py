@@ -13,7 +13,7 @@ from review.exports.bundle import write_bundle
 from review.exports.training.token_lengths import MAX_LENGTHS, Tokenizer, token_lengths
 from tests.factories.release import MODEL_TRACE, OTHER_WORDS, REJECTED, facts, frozen
 
-pytestmark = [pytest.mark.requires("embeddings"), pytest.mark.long]
+pytestmark = [pytest.mark.requires("train"), pytest.mark.long]
 
 _LLAMA = (
     "{% for message in messages %}<|head|>{{ message.role }}<|text|>\n\n"
