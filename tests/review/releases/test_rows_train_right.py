@@ -1,43 +1,25 @@
 """TRL puts the loss of our rows on the response alone, and cuts no row that was not counted.
 
-Under the structure of four chat templates: Llama 3's and 3.1's, Qwen 2.5's, and that of the
-models distilled from DeepSeek R1, which opens a thought in the prompt that the row does not have.
+Token by token, in the batches that TRL itself makes, under the structure of six chat templates
+(`tests/finetuning/chat_templates.py`): Llama 3 and 3.1, Qwen 2.5 and 3, Mistral, and the models
+distilled from DeepSeek R1, whose prompt opens a thought that the row does not have.
 """
 
 from dataclasses import replace
-from types import MappingProxyType
 
 import pytest
 
+from pipeline.finetuning.counting import count_rows
 from review.exports.bundle import write_bundle
 from review.exports.training.token_lengths import MAX_LENGTHS, Tokenizer, token_lengths
 from tests.factories.release import MODEL_TRACE, OTHER_WORDS, REJECTED, facts, frozen
+from tests.finetuning.chat_templates import TEMPLATES, TURNS, pieces, word_tokenizer
 
 pytestmark = [pytest.mark.requires("train"), pytest.mark.long]
 
-_LLAMA = (
-    "{% for message in messages %}<|head|>{{ message.role }}<|text|>\n\n"
-    "{{ message.content | trim }}<|end|>{% endfor %}"
-    "{% if add_generation_prompt %}<|head|>assistant<|text|>\n\n{% endif %}"
-)
-TEMPLATES = MappingProxyType(
-    {
-        "llama3": f"<|begin|>{_LLAMA}",
-        "llama3.1": "<|begin|><|head|>system<|text|>\n\nKnown until one day. Today is another."
-        f"\n\n<|end|>{_LLAMA}",
-        "qwen2.5": "<|head|>system\nYou answer.<|end|>\n{% for message in messages %}"
-        "<|head|>{{ message.role }}\n{{ message.content }}<|end|>\n{% endfor %}"
-        "{% if add_generation_prompt %}<|head|>assistant\n{% endif %}",
-        "r1-distill": "<|begin|>{% for message in messages %}{% if message.role == 'user' %}"
-        "<|user|>{{ message.content }}{% else %}"
-        "<|assistant|>{{ message.content.split('</think>')[-1] }}<|end|>{% endif %}{% endfor %}"
-        "{% if add_generation_prompt %}<|assistant|><think>\n{% endif %}",
-    }
-)
-MARKS = ("<|begin|>", "<|head|>", "<|text|>", "<|end|>", "<|user|>", "<|assistant|>", "<think>")
-SPECIAL = (*MARKS, "</think>", "<?>")
 # Rows so many words longer than the one they are made of.
-LONGER = (0, 900, 1100, 2200, 5000)
+LONGER = (0, 400, 700, 1400, 3000)
+PADDING = -100
 
 
 @pytest.fixture(scope="module")
@@ -63,98 +45,146 @@ def _longer(words: int):
 
 
 @pytest.fixture(scope="module")
-def words(folder):
-    """Every word is a token, and so is every mark of a template."""
-    from tokenizers import Tokenizer as Loaded
-    from tokenizers.models import WordLevel
-    from tokenizers.pre_tokenizers import Whitespace
+def load(folder, tmp_path_factory):
+    """A table's rows as `datasets` reads them."""
+    cache = str(tmp_path_factory.mktemp("cache"))
 
+    def loaded(table: str):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("HF_HUB_OFFLINE", "1")
+            import datasets
+
+            return datasets.load_dataset(str(folder), table, split="train", cache_dir=cache)
+
+    return loaded
+
+
+@pytest.fixture(scope="module", params=TEMPLATES)
+def template(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def tokenizer(template, folder):
     texts = [path.read_text() for path in (folder / "data").rglob("*.jsonl")]
-    split = Whitespace()
-    pieces = sorted({piece for text in texts for piece, _ in split.pre_tokenize_str(text)})
-    known = {piece: place for place, piece in enumerate((*SPECIAL, *pieces))}
-    made = Loaded(WordLevel(known, unk_token="<?>"))
-    made.pre_tokenizer = split
-    return made
+    return word_tokenizer(texts, TEMPLATES[template], TURNS[template].end)
 
 
-@pytest.fixture(params=TEMPLATES)
-def tokenizer(request, words):
-    from transformers import PreTrainedTokenizerFast
-
-    made = PreTrainedTokenizerFast(
-        tokenizer_object=words, unk_token="<?>", eos_token="<|end|>", pad_token="<?>"
-    )
-    made.add_special_tokens({"additional_special_tokens": list(MARKS)})
-    made.chat_template = TEMPLATES[request.param]
-    return made
-
-
-def prepared(folder, tokenizer, table: str, max_length: int | None, tmp_path, monkeypatch):
-    """The rows of a table as TRL's own trainer prepares them."""
+@pytest.fixture
+def trainer(tokenizer, tmp_path, monkeypatch):
+    """TRL's own trainer of a table's rows, with a model too small to learn anything."""
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    import datasets
-    from transformers import LlamaConfig, LlamaForCausalLM
-    from trl import SFTConfig, SFTTrainer
 
-    sizes = {"hidden_size": 4, "intermediate_size": 4, "num_hidden_layers": 1}
-    config = LlamaConfig(vocab_size=len(tokenizer), num_attention_heads=1, **sizes)
-    rows = datasets.load_dataset(str(folder), table, split="train", cache_dir=str(tmp_path))
-    settings = SFTConfig(
-        output_dir=str(tmp_path), max_length=max_length, report_to="none", use_cpu=True, bf16=False
-    )
-    trainer = SFTTrainer(
-        LlamaForCausalLM(config), settings, train_dataset=rows, processing_class=tokenizer
-    )
-    return rows, trainer.train_dataset
+    def made(rows, max_length: int | None = None):
+        from transformers import LlamaConfig, LlamaForCausalLM
+        from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+
+        pairs = "chosen" in rows.column_names
+        settings, kind = (DPOConfig, DPOTrainer) if pairs else (SFTConfig, SFTTrainer)
+        sizes = {"hidden_size": 4, "intermediate_size": 4, "num_hidden_layers": 1}
+        config = LlamaConfig(vocab_size=len(tokenizer), num_attention_heads=1, **sizes)
+        models = {"ref_model": LlamaForCausalLM(config)} if pairs else {}
+        plain = {"report_to": "none", "use_cpu": True, "bf16": False}
+        return kind(
+            model=LlamaForCausalLM(config),
+            **models,
+            args=settings(output_dir=str(tmp_path), max_length=max_length, **plain),
+            train_dataset=rows,
+            processing_class=tokenizer,
+        )
+
+    return made
 
 
-def learned(row) -> list[int]:
-    """The tokens that the loss is on."""
-    return [token for token in row["labels"] if token != -100]
+def batch(trained):
+    """All rows in one batch of the trainer's own collator, in the rows' order."""
+    return trained.data_collator(list(trained.train_dataset))
+
+
+def ids(tokenizer, text: str) -> list[int]:
+    return tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def expected(tokenizer, template: str, prompt, response: str) -> list[tuple[int, bool]]:
+    """Every token of the row, and whether loss belongs on it."""
+    said = pieces(TURNS[template], prompt, response)
+    return [(token, loss) for text, loss in said for token in ids(tokenizer, text)]
+
+
+def got(tokens, labels) -> list[tuple[int, bool]]:
+    """Every token of the batch's row, and whether it carries loss; no padding ever does."""
+    pairs = list(zip(tokens.tolist(), labels.tolist(), strict=True))
+    assert all(label in (token, PADDING) for token, label in pairs)
+    return [(token, label != PADDING) for token, label in pairs]
+
+
+def wrong_tokens(tokenizer, template: str, rows, made) -> list[tuple[int, int]]:
+    """Row and place of each token that is another one than expected, or carries loss wrongly."""
+    found = []
+    for place, (row, tokens, labels) in enumerate(
+        zip(rows, made["input_ids"], made["labels"], strict=True)
+    ):
+        (answer,) = row["completion"]
+        wanted = expected(tokenizer, template, row["prompt"], answer["content"])
+        actual = got(tokens, labels)
+        padding = [(tokenizer.pad_token_id, False)] * (len(actual) - len(wanted))
+        whole = zip([*wanted, *padding], actual, strict=True)
+        found += [(place, number) for number, (one, other) in enumerate(whole) if one != other]
+    return found
 
 
 @pytest.mark.parametrize("table", ["sft", "prm"])
-def test_the_loss_is_on_the_response_alone(folder, tokenizer, table, tmp_path, monkeypatch):
-    rows, made = prepared(folder, tokenizer, table, None, tmp_path, monkeypatch)
-    assert made.num_rows == rows.num_rows
-    for row, tokens in zip(rows, made, strict=True):
-        (answer,) = row["completion"]
-        whole = [*tokenizer(answer["content"])["input_ids"], tokenizer.eos_token_id]
-        assert learned(tokens)[: len(whole)] == whole
-        assert len(learned(tokens)) - len(whole) <= 1  # a line end that Qwen's template adds
+def test_each_token_of_the_response_and_no_other_carries_loss(
+    load, tokenizer, template, table, trainer
+):
+    rows = load(table)
+    trained = trainer(rows)
+    assert trained.train_dataset.num_rows == rows.num_rows
+    assert wrong_tokens(tokenizer, template, rows, batch(trained)) == []
 
 
-def test_whole_conversations_put_it_on_the_question_too(folder, tokenizer, tmp_path, monkeypatch):
-    """Why `sft` is prompt and completion: the same check would fail on `chat`."""
-    rows, made = prepared(folder, tokenizer, "chat", None, tmp_path, monkeypatch)
-    asked = tokenizer(rows[0]["messages"][0]["content"])["input_ids"]
-    assert set(asked) <= set(learned(made[0]))
+def test_the_same_check_fails_for_whole_conversations(load, tokenizer, template, trainer):
+    """Why `sft` is prompt and completion: of `messages`, what was asked is learned as well."""
+    rows = load("sft")
+    wrong = wrong_tokens(tokenizer, template, rows, batch(trainer(load("chat"))))
+    for place, row in enumerate(rows):
+        asked = ids(tokenizer, row["prompt"][0]["content"])
+        assert sum(number == place for number, _ in wrong) >= len(asked)
+
+
+def test_both_sides_of_a_pair_carry_loss_on_the_response_alone(load, tokenizer, template, trainer):
+    (row,) = load("preference")
+    made = batch(trainer(load("preference")))
+    assert row["same_answer"] is True
+    for side, tokens, mask in zip(
+        ("chosen", "rejected"), made["input_ids"], made["completion_mask"], strict=True
+    ):
+        wanted = expected(tokenizer, template, row["prompt"], row[side][0]["content"])
+        actual = list(zip(tokens.tolist(), mask.bool().tolist(), strict=True))
+        assert actual[: len(wanted)] == wanted
+        assert not any(loss for _, loss in actual[len(wanted) :])
 
 
 @pytest.mark.parametrize("length", MAX_LENGTHS[:2])
-def test_no_row_is_cut_or_dropped_that_was_not_counted(
-    folder, tokenizer, length, tmp_path, monkeypatch
-):
-    counter = Tokenizer("words", lambda text: len(tokenizer(text)["input_ids"]))
+def test_no_row_is_cut_or_dropped_that_was_not_counted(folder, load, tokenizer, length, trainer):
+    rows = load("sft")
+    counter = Tokenizer("words", lambda text: len(ids(tokenizer, text)))
     told = token_lengths([folder / "data/sft/train.parquet"], counter)["over"][str(length)]
-    _, whole = prepared(folder, tokenizer, "sft", None, tmp_path, monkeypatch)
-    _, cut = prepared(folder, tokenizer, "sft", length, tmp_path, monkeypatch)
-    assert told["cuts"] == sum(len(row["input_ids"]) > length for row in whole)
-    assert told["prompts"] == whole.num_rows - cut.num_rows
+    whole = trainer(rows).train_dataset
+    cut = trainer(rows, length).train_dataset
+    longer = sum(len(row["input_ids"]) > length for row in whole)
+    counts = count_rows(rows, tokenizer, length)
+    assert told["cuts"] == longer == counts.count("cut")
+    assert told["prompts"] == whole.num_rows - cut.num_rows == counts.count("dropped")
     assert told["cuts"] > told["prompts"] > 0
 
 
-def test_both_sides_of_a_pair_answer_one_prompt(folder, tokenizer, tmp_path, monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    import datasets
-    from trl.data_utils import apply_chat_template
-
-    rows = datasets.load_dataset(str(folder), "preference", split="train", cache_dir=str(tmp_path))
-    assert set(rows["same_answer"]) == {True}
-    for row in rows:
-        text = apply_chat_template(row, tokenizer)
-        assert "Which drug is contraindicated?" in text["prompt"]
-        assert "Final Answer" not in text["prompt"]
-        assert text["chosen"] != text["rejected"]
-        assert all("Final Answer" in text[side] for side in ("chosen", "rejected"))
+@pytest.mark.parametrize("length", [None, MAX_LENGTHS[0]])
+@pytest.mark.parametrize("table", ["sft", "prm", "preference"])
+def test_counted_tokens_are_those_of_the_batch(load, tokenizer, table, length, trainer):
+    counts = count_rows(load(table), tokenizer, length)
+    made = batch(trainer(load(table), length))
+    learned = made["completion_mask"] if "completion_mask" in made else made["labels"] != PADDING
+    assert counts.trained == int(learned.sum())
+    if length is None:
+        assert counts.whole.total == int(made["attention_mask"].sum())
