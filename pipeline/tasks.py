@@ -4,10 +4,11 @@ from celery import Task, shared_task
 from django.conf import settings
 from kombu.exceptions import OperationalError
 
-from pipeline.batches import claims, lifecycle
-from pipeline.batches.progress.work_left import batches_with_work, free_pump_slots
+from pipeline.batches.lifecycle import run_batch
+from pipeline.jobs.claims import return_expired_leases
+from pipeline.jobs.lifecycle import finish_if_done, free_pump_slots, jobs_with_work
 from pipeline.log import log
-from pipeline.models import Batch
+from pipeline.models import Batch, Trace
 
 PUMP_SECONDS = 10.0
 # A pump ends when its last trace does, and a language model takes its time for that one.
@@ -20,16 +21,16 @@ def pump(batch_id: int) -> None:
     batch = Batch.objects.select_related("knowledge_graph").get(pk=batch_id)
     if free_pump_slots(batch):
         seconds = PUMP_SECONDS if batch.is_demonstration else MODEL_PUMP_SECONDS
-        lifecycle.run_batch(batch, seconds=seconds)
+        run_batch(batch, seconds=seconds)
         if free_pump_slots(batch):
             pump.delay(batch_id)
 
 
 def requeue_expired() -> None:
     """The reaper's part: return expired leases, enqueue every running batch with work left."""
-    claims.return_expired_leases()
-    for batch in batches_with_work():
-        if not lifecycle.finish_if_done(batch):
+    return_expired_leases()
+    for batch in jobs_with_work(Trace):
+        if not finish_if_done(batch):
             enqueue_pumps(batch.pk, pumps=free_pump_slots(batch))
 
 

@@ -1,33 +1,29 @@
-"""Batches: start, run, pause, resume, cancel, retry.
+"""Batches: start, run, retry. The rest of their life is that of any job: pipeline.jobs.lifecycle.
 
-State changes are compare-and-set; nothing here enqueues: the caller does, on commit.
+Nothing here enqueues: the caller does, on commit.
 """
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.utils import timezone
 
 from pipeline.batches import preflight
 from pipeline.batches.evaluation.arms import first_traces
 from pipeline.batches.missing import Choices, require_complete
 from pipeline.batches.preflight import ModelEndpoints
-from pipeline.batches.progress.work_left import open_traces
 from pipeline.batches.starting.names import require_free, unused_name
 from pipeline.batches.starting.trials import drawn_for_trial, trial_traces
 from pipeline.batches.tools import open_tools
-from pipeline.batches.worker import BatchWorker
+from pipeline.batches.worker import TraceMaker
 from pipeline.core.config import MethodConfig
-from pipeline.core.errors import ArtefactError, InvalidConfiguration, Refusal
+from pipeline.core.errors import ArtefactError, InvalidConfiguration
 from pipeline.db.transitions import move_state
-from pipeline.ledger import limits
-from pipeline.log import log
+from pipeline.jobs.currency import currency_of
+from pipeline.jobs.lifecycle import pause_if_running, run_job
 from pipeline.models import (
     Batch,
     Configuration,
@@ -92,8 +88,8 @@ def start_batch(
     config = preflight.with_models(config, endpoints, temperature=temperature, samples=samples)
     # As it will be read back: 1 and 1.0 are one setting and must have one fingerprint.
     config = MethodConfig.from_json(config.as_json())
-    currency = preflight.currency_of(
-        endpoints, budget_money=budget_money, budget_tokens=budget_tokens
+    currency = currency_of(
+        endpoints.present, budget_money=budget_money, budget_tokens=budget_tokens
     )
     questions = question_set.questions.order_by("pk")[:limit]
     with transaction.atomic():
@@ -146,101 +142,16 @@ def run_batch(
 ) -> int:
     """Claim and make traces of a running batch, for about `seconds` (None: until none is left).
 
-    Returns how many were made or failed; `on_progress` is called after each of them. Threads wait
-    for language models side by side: as many as the settings allow the batch in all workers, or
-    `threads` here whatever other workers do. A batch that cannot run here, whose budget is spent
-    or whose endpoint's circuit is open pauses with its reason; unfinished traces stay pending.
+    As `run_job`. A batch that cannot run here pauses with its reason.
     """
     try:
         tools = open_tools(batch)
     except (ArtefactError, InvalidConfiguration, ValueError) as error:
-        _pause_if_running(batch, str(error))
+        pause_if_running(batch, str(error))
         return 0
-    deadline = time.monotonic() + (seconds if seconds is not None else float("inf"))
-    max_claimed = None if threads or batch.is_demonstration else settings.TRACE_THREADS
-    worker = BatchWorker(batch, tools, deadline, max_claimed, on_progress)
-    worker.run(threads or max_claimed or 1)
-    if worker.halt_reason:
-        _pause_if_running(batch, worker.halt_reason)
-    finish_if_done(batch)
-    return worker.settled
-
-
-def finish_if_done(batch: Batch) -> bool:
-    """Finish a running batch that has nothing pending or claimed; says whether it did."""
-    with transaction.atomic():
-        # The row is the lock that `retry_failed` takes too: no trace is added meanwhile.
-        running = Batch.objects.select_for_update().filter(pk=batch.pk, state=Batch.State.RUNNING)
-        if running.first() is None or open_traces(batch).exists():
-            return False
-        running.update(state=Batch.State.FINISHED, finished_at=timezone.now())
-    return True
-
-
-def pause_batch(batch: Batch, *, reason: str = "", by: User | None = None) -> None:
-    """Stop handing out traces; those being made are finished. Raises Refusal."""
-    with transaction.atomic():
-        cut = reason[: limits.MAX_REASON_LENGTH]
-        move_state(batch, {Batch.State.RUNNING}, Batch.State.PAUSED, pause_reason=cut)
-        Event.objects.record("batch.paused", batch, by=by, reason=reason)
-
-
-def _pause_if_running(batch: Batch, reason: str) -> None:
-    """What a worker does with a batch it cannot run; a lead may have ended it meanwhile."""
-    try:
-        pause_batch(batch, reason=reason)
-    except Refusal:
-        log.info("batch.not_running", batch=batch.pk, state=batch.state, reason=reason)
-
-
-def resume_batch(batch: Batch, *, by: User | None = None) -> None:
-    """Go on with a paused batch, and ask its endpoints again. Raises Refusal."""
-    with transaction.atomic():
-        move_state(batch, {Batch.State.PAUSED}, Batch.State.RUNNING, pause_reason="")
-        for endpoint in ModelEndpoints.of(batch).present:
-            limits.allow_probe(endpoint, now=timezone.now())
-        Event.objects.record("batch.resumed", batch, by=by)
-
-
-def change_budget(
-    batch: Batch, *, budget_money: Decimal | None, budget_tokens: int | None, by: User | None = None
-) -> None:
-    """Give a batch other budgets, None for none; a paused one stays paused.
-
-    Raises InvalidConfiguration for a budget that cannot be kept, Refusal for an ended batch.
-    """
-    currency = preflight.currency_of(
-        ModelEndpoints.of(batch), budget_money=budget_money, budget_tokens=budget_tokens
+    return run_job(
+        batch, TraceMaker(tools), seconds=seconds, threads=threads, on_progress=on_progress
     )
-    if budget_money is not None and currency != batch.currency:
-        raise InvalidConfiguration(
-            f"The prices are in {currency} now, and the batch has counted its cost in "
-            f"{batch.currency or 'no currency'}: give the budget in tokens."
-        )
-    with transaction.atomic():
-        states = {Batch.State.RUNNING, Batch.State.PAUSED}
-        unfinished = Batch.objects.filter(pk=batch.pk, state__in=states)
-        if not unfinished.update(budget_money=budget_money, budget_tokens=budget_tokens):
-            batch.refresh_from_db()
-            raise Refusal(f"The batch is {batch.state}.")
-        batch.refresh_from_db()
-        money = None if budget_money is None else str(budget_money)
-        Event.objects.record(
-            "batch.budget_changed", batch, by=by, money=money, tokens=budget_tokens
-        )
-
-
-def cancel_batch(batch: Batch, *, by: User | None = None) -> None:
-    """End a batch for good; what was made stays. Raises Refusal."""
-    with transaction.atomic():
-        move_state(
-            batch,
-            {Batch.State.RUNNING, Batch.State.PAUSED},
-            Batch.State.CANCELLED,
-            finished_at=timezone.now(),
-        )
-        open_traces(batch).update(state=Trace.State.CANCELLED, lease_token=None, lease_until=None)
-        Event.objects.record("batch.cancelled", batch, by=by)
 
 
 def retry_failed(batch: Batch, *, reason: str, by: User | None = None) -> int:

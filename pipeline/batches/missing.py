@@ -8,18 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
-from pipeline.batches.preflight import (
-    ModelEndpoints,
-    check_size,
-    currency_of,
-    embeddings_of,
-    with_models,
-)
+from pipeline.batches.preflight import ModelEndpoints, check_size, embeddings_of, with_models
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import EndpointRefused, InvalidConfiguration, Refusal
 from pipeline.core.records import ReasonerKind
 from pipeline.endpoints.api_keys import key_of
 from pipeline.endpoints.registry import require_usable
+from pipeline.jobs.currency import currency_of
 from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.vectors_at_hand import require_vectors
 
@@ -143,7 +138,7 @@ def _check_budget(choices: Choices) -> None:
         return
     asked = choices.endpoints if choices.asks_models else ModelEndpoints()
     currency_of(
-        replace(asked, embeddings=embeddings_of(choices.config)),
+        replace(asked, embeddings=embeddings_of(choices.config)).present,
         budget_money=choices.budget_money,
         budget_tokens=choices.budget_tokens,
     )

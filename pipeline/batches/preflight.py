@@ -1,18 +1,16 @@
-"""What must hold before a batch may begin: its numbers, its language models, its budget.
+"""What must hold before a batch may begin: its numbers and its language models.
 
 Each check raises InvalidConfiguration with one sentence, before anything is written or asked.
 """
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import Any
 
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.records import ReasonerKind
 from pipeline.endpoints.embeddings import embeddings_endpoint, vectors_name
-from pipeline.ledger.prices import price_now
-from pipeline.models import Batch, Endpoint
+from pipeline.models import Endpoint
 
 MAX_SAMPLES = 16
 MAX_TEMPERATURE = 2.0
@@ -27,10 +25,6 @@ class ModelEndpoints:
     reasoner: Endpoint | None = None
     reader: Endpoint | None = None
     embeddings: Endpoint | None = None
-
-    @classmethod
-    def of(cls, batch: Batch) -> "ModelEndpoints":
-        return cls(batch.reasoner_endpoint, batch.reader_endpoint, batch.embeddings_endpoint)
 
     @property
     def language_models(self) -> tuple[Endpoint, ...]:
@@ -114,35 +108,4 @@ def _check_temperature(temperature: float | None, samples: int) -> None:
         raise InvalidConfiguration(
             "Several traces a question need a temperature above 0: "
             "at 0 a model gives the same answer again, and it would be paid again."
-        )
-
-
-def currency_of(
-    endpoints: ModelEndpoints, *, budget_money: Decimal | None, budget_tokens: int | None
-) -> str:
-    """The currency of the known prices, in which the batch's cost is counted; empty without one.
-
-    Raises InvalidConfiguration for a budget that cannot be kept.
-    """
-    if any(budget is not None and budget <= 0 for budget in (budget_money, budget_tokens)):
-        raise InvalidConfiguration("A budget must be above 0.")
-    if (budget_money, budget_tokens) != (None, None) and not endpoints.present:
-        raise InvalidConfiguration("The demonstration costs nothing: give it no budget.")
-    prices = {endpoint.model: price_now(endpoint) for endpoint in endpoints.present}
-    currencies = {price.currency for price in prices.values() if price}
-    if budget_money is not None:
-        _check_priced([model for model, price in prices.items() if price is None], currencies)
-    return currencies.pop() if len(currencies) == 1 else ""
-
-
-def _check_priced(unpriced: list[str], currencies: set[str]) -> None:
-    if unpriced:
-        raise InvalidConfiguration(
-            f"A budget in money needs a price, and that of {' and '.join(unpriced)} is not known: "
-            "enter it in the price table, or give the budget in tokens."
-        )
-    if len(currencies) > 1:
-        raise InvalidConfiguration(
-            f"A budget in money needs one currency, and these prices are in "
-            f"{' and '.join(sorted(currencies))}: give the budget in tokens."
         )

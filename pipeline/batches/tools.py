@@ -20,7 +20,7 @@ from pipeline.core.similarity.registry import make_similarity
 from pipeline.endpoints.embeddings import vectors_name
 from pipeline.endpoints.registry import open_model
 from pipeline.ledger.budgets import TokenEstimator
-from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.call import ItemCalls
 from pipeline.ledger.embeddings import MentionEncoders
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.prices import price_now
@@ -34,8 +34,8 @@ def _similarity(graph: GraphIndex, vectors: Path, config: SimilarityConfig) -> S
 
 
 # A trace's reasoner and its second reader.
-ReasonersFor = Callable[[Trace, TraceCalls], tuple[Reasoner, Reasoner]]
-SimilarityFor = Callable[[Trace, TraceCalls], SimilarityBackend]
+ReasonersFor = Callable[[Trace, ItemCalls], tuple[Reasoner, Reasoner]]
+SimilarityFor = Callable[[Trace, ItemCalls], SimilarityBackend]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class BatchTools:
     reasoners_for: ReasonersFor
     other_questions: Callable[[Question], Iterable[Question]] = no_other_questions
 
-    def for_trace(self, trace: Trace, calls: TraceCalls) -> Tools:
+    def for_trace(self, trace: Trace, calls: ItemCalls) -> Tools:
         """The tools of one trace; `calls` tells afterwards how its calls went."""
         reasoner, reader = self.reasoners_for(trace, calls)
         return Tools(
@@ -131,10 +131,10 @@ def _by_models(batch: Batch, config: MethodConfig) -> ReasonersFor:
         _ledgered(batch, batch.reader_endpoint, batch.reader_base_url, config.model.second_reader),
     )
 
-    def reasoners_for(trace: Trace, calls: TraceCalls) -> tuple[Reasoner, Reasoner]:
+    def reasoners_for(trace: Trace, calls: ItemCalls) -> tuple[Reasoner, Reasoner]:
         reasoner, reader = (
             LanguageModelReasoner(
-                model.for_trace(trace, calls), config.model, sample_index=trace.sample_index
+                model.for_item(trace, calls), config.model, sample_index=trace.sample_index
             )
             for model in models
         )
@@ -149,7 +149,7 @@ def _ledgered(batch: Batch, endpoint: Endpoint | None, base_url: str, model: str
     _require_unchanged(endpoint, base_url, endpoint.model, model)
     return LedgeredModel(
         open_model(endpoint, question_set=batch.question_set),
-        trace=None,
+        item=None,
         replay=batch.replay,
         served_by=endpoint,
         price=price_now(endpoint),

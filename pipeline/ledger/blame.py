@@ -1,6 +1,6 @@
 """Whose failure it is that a call was not answered, in sentences that say what to change.
 
-A prompt's own failure ends its trace; a failure that all prompts meet pauses the batch. The
+A prompt's own failure ends its item; a failure that all prompts meet pauses the job. The
 evidence are the ledger's latest calls, compared by their number and not by clocks: one that was
 opened later and was answered proves that the endpoint was at work after an earlier one was sent.
 """
@@ -22,46 +22,50 @@ from pipeline.core.errors import (
     TruncatedOutput,
 )
 from pipeline.ledger.call import Call
-from pipeline.models import Batch, Endpoint, Event, LLMCall
+from pipeline.models import Endpoint, Event, JobItem, LLMCall
+from pipeline.models.calls import JOB_ITEMS
 
 MAX_CALLS = 200
 # What the model wrote was of no use, but it was asked and it answered.
 ANSWERED_BADLY = frozenset(
     failure.reason for failure in (MalformedOutput, TruncatedOutput, PromptTruncated)
 )
-# So many traces in a row without one answer to a prompt, and it is not the questions.
+# So many items in a row without one answer to a prompt, and it is not the questions.
 MAX_REFUSED_IN_A_ROW = 20
 # An answer that is late though no other call was made costs a whole time limit, and its charge.
 MAX_LATE_IN_A_ROW = 2
 
 
 def is_answering(call: Call, *, since: int) -> bool:
-    """Whether a call opened after that one, of another trace or of none, has been answered."""
+    """Whether a call opened after that one, of another item or of none, has been answered."""
     return _others(call, since).filter(status=LLMCall.Status.SETTLED).exists()
 
 
 def may_be_answered(call: Call, *, since: int) -> bool:
-    """Whether a call opened after that one, of another trace or of none, is in flight."""
+    """Whether a call opened after that one, of another item or of none, is in flight."""
     return _others(call, since).filter(status=LLMCall.Status.IN_FLIGHT).exists()
 
 
 def unanswered_in_a_row(call: Call) -> int:
-    """How many of the batch's traces, this one among them, got no answer to this prompt.
+    """How many of the job's items, this one among them, got no answer to this prompt.
 
-    Counted back to its last answer, or to where a lead resumed the batch.
+    Counted back to its last answer, or to where a lead resumed the job.
     """
-    if call.served_by is None or call.trace is None:
+    item = call.item
+    if call.served_by is None or item is None:
         return 0
-    resumed, traces = _resumed_at(call.trace.batch_id), {call.trace.pk}
+    resumed, items = _resumed_at(item), {item.pk}
     latest = LLMCall.objects.filter(served_by=call.served_by).order_by("-pk")[:MAX_CALLS]
-    for row in latest.only("batch", "trace", "prompt_name", "status", "error", "sent_at"):
-        if row.batch_id != call.trace.batch_id or row.prompt_name != call.request.prompt_name:
+    columns = (item.job_kind, item.kind, "prompt_name", "status", "error", "sent_at")
+    for row in latest.only(*columns):
+        is_of_job = getattr(row, f"{item.job_kind}_id") == item.job_id
+        if not is_of_job or row.prompt_name != call.request.prompt_name:
             continue
         if _was_answered(row) or (resumed is not None and row.sent_at < resumed):
             break
-        if row.status in (LLMCall.Status.FAILED, LLMCall.Status.UNCERTAIN) and row.trace_id:
-            traces.add(row.trace_id)
-    return len(traces)
+        if row.status in (LLMCall.Status.FAILED, LLMCall.Status.UNCERTAIN):
+            items.add(getattr(row, f"{item.kind}_id"))
+    return len(items)
 
 
 def reason_to_halt(call: Call, failure: ReasonerFailure, *, was_alone: bool = False) -> str:
@@ -84,15 +88,15 @@ def reason_to_halt(call: Call, failure: ReasonerFailure, *, was_alone: bool = Fa
         return f"{endpoint}: {_too_slow(call, endpoint)}"
     return (
         f"{endpoint}: {failure.detail} That is the answer to the {call.request.prompt_name} prompt "
-        f"of {in_a_row} traces in a row, so it is not their questions. Use another model or "
-        "endpoint, or have whoever runs this one allow the prompt, then resume."
+        f"of {in_a_row} {_items(call)} in a row, so it is not their questions. Use another model "
+        "or endpoint, or have whoever runs this one allow the prompt, then resume."
     )
 
 
 def failure_of_prompt(
     call: Call, failure: EndpointUnavailable, *, attempts: int
 ) -> EndpointUnavailable | Refused:
-    """The failure as the trace's own: the endpoint answers other questions."""
+    """The failure as the item's own: the endpoint answers other questions."""
     if failure.late:
         detail = (
             f"No answer came within the time limit of {_time_limit(call)}, though the endpoint "
@@ -153,7 +157,9 @@ def _tokens_a_second(endpoint: Endpoint) -> float | None:
 
 def _others(call: Call, since: int) -> QuerySet[LLMCall]:
     later = LLMCall.objects.filter(served_by=call.served_by, pk__gt=since)
-    return later.exclude(trace=call.trace)
+    if call.item is not None:
+        return later.exclude(**{call.item.kind: call.item})
+    return later.exclude(**{kind.kind: None for kind in JOB_ITEMS})
 
 
 def _was_answered(row: LLMCall) -> bool:
@@ -162,8 +168,15 @@ def _was_answered(row: LLMCall) -> bool:
     return row.status == LLMCall.Status.SETTLED
 
 
-def _resumed_at(batch_id: int) -> datetime | None:
+def _items(call: Call) -> str:
+    return str(call.item._meta.verbose_name_plural) if call.item else "calls"
+
+
+def _resumed_at(item: JobItem) -> datetime | None:
+    job = item.job_model()
     resumed = Event.objects.filter(
-        subject_type=Batch._meta.label_lower, subject_id=str(batch_id), action="batch.resumed"
+        subject_type=job._meta.label_lower,
+        subject_id=str(item.job_id),
+        action=f"{job.kind}.resumed",
     )
     return resumed.order_by("-pk").values_list("at", flat=True).first()

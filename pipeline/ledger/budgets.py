@@ -1,8 +1,8 @@
 """Budgets: the most a call may cost is reserved before it is sent, what it did cost is spent after.
 
-Every change is one compare-and-set update of the batch's row, so that no number of threads or
+Every change is one compare-and-set update of the job's row, so that no number of threads or
 processes can overrun a budget. The most is all output that is allowed, and an input of one token
-a byte: no tokenizer makes more. Once a batch has seen how an endpoint tokenizes a prompt, a
+a byte: no tokenizer makes more. Once a job has seen how an endpoint tokenizes a prompt, a
 quarter more than the densest of its latest answers replaces that. Less than one call's most is
 left of a budget.
 """
@@ -20,7 +20,7 @@ from django.db import connection
 from pipeline.core.llm.base import Request
 from pipeline.core.llm.pricing import TokenPrice, cost_of
 from pipeline.db.leases import leased_rows
-from pipeline.models import Batch, Endpoint, LLMCall, Trace
+from pipeline.models import Endpoint, Job, JobItem, LLMCall
 
 # A chat template's own tokens, and the sentences that present a schema where it joins the text.
 TOKENS_PER_MESSAGE = 64
@@ -33,13 +33,13 @@ MAX_ANSWERS = 40
 # SQLite computes with binary fractions: half of the smallest amount absorbs their error.
 HALF_A_MILLIONTH = Decimal("0.0000005")
 # Written out, for the ORM takes longer to build them than the database to run them, and each
-# call needs both. Money counts only in the batch's own currency.
+# call needs both. Money counts only in the job's own currency.
 RESERVE = """
-UPDATE pipeline_batch SET
+UPDATE {table} SET
     reserved_tokens = reserved_tokens + %(tokens)s,
     reserved_money = CASE WHEN currency = %(currency)s
         THEN ROUND(reserved_money + %(money)s, 6) ELSE reserved_money END
-WHERE id = %(batch)s
+WHERE id = %(job)s
     AND (budget_tokens IS NULL
         OR spent_tokens + reserved_tokens + %(tokens)s <= budget_tokens)
     AND (budget_money IS NULL
@@ -47,17 +47,17 @@ WHERE id = %(batch)s
 """
 WHILE_LEASED = """
     AND EXISTS (
-        SELECT 1 FROM pipeline_trace WHERE id = %(trace)s AND lease_token = %(token)s)
+        SELECT 1 FROM {item_table} WHERE id = %(item)s AND lease_token = %(token)s)
 """
 SETTLE = """
-UPDATE pipeline_batch SET
+UPDATE {table} SET
     reserved_tokens = reserved_tokens - %(reserved_tokens)s,
     spent_tokens = spent_tokens + %(spent_tokens)s,
     reserved_money = CASE WHEN currency = %(currency)s
         THEN ROUND(reserved_money - %(reserved_money)s, 6) ELSE reserved_money END,
     spent_money = CASE WHEN currency = %(currency)s
         THEN ROUND(spent_money + %(spent_money)s, 6) ELSE spent_money END
-WHERE id = %(batch)s
+WHERE id = %(job)s
 """
 
 
@@ -82,11 +82,11 @@ class TokenEstimator:
     tokens_per_byte: dict[str, deque[float]] = field(default_factory=dict)
 
     @classmethod
-    def from_ledger(cls, batch: Batch, endpoint: Endpoint) -> "TokenEstimator":
-        """What the batch's latest answers from the endpoint teach."""
+    def from_ledger(cls, job: Job, endpoint: Endpoint) -> "TokenEstimator":
+        """What the job's latest answers from the endpoint teach."""
         estimator = cls()
-        settled = LLMCall.objects.filter(
-            batch=batch, served_by=endpoint, status=LLMCall.Status.SETTLED
+        settled = LLMCall.objects.of_job(job).filter(
+            served_by=endpoint, status=LLMCall.Status.SETTLED
         )
         for row in reversed(settled.order_by("-pk")[:MAX_ANSWERS]):
             texts = [message["content"] for message in row.messages]
@@ -123,32 +123,36 @@ def _size(texts: Sequence[str], schema: dict[str, Any]) -> int:
     return sum(len(text.encode()) for text in texts) + len(json.dumps(schema).encode()) + frame
 
 
-def reserve(trace: Trace | None, need: Cost) -> bool:
-    """Reserve the cost of a call, if the batch's budget holds it and the trace is still leased.
+def reserve(item: JobItem | None, need: Cost) -> bool:
+    """Reserve the cost of a call, if the job's budget holds it and the item is still leased.
 
-    Belongs into the transaction that writes the call's row. Without a trace there is no budget.
+    Belongs into the transaction that writes the call's row. Without an item there is no budget.
     """
-    if trace is None:
+    if item is None:
         return True
-    token = Trace._meta.get_field("lease_token").get_db_prep_value(trace.lease_token, connection)
+    token = item._meta.get_field("lease_token").get_db_prep_value(item.lease_token, connection)
     parameters = {
-        "batch": trace.batch_id,
+        "job": item.job_id,
         "tokens": need.tokens,
         "money": need.money or 0,
         "least": None if need.money is None else need.money - HALF_A_MILLIONTH,
         "currency": need.currency,
-        "trace": trace.pk,
+        "item": item.pk,
         "token": token,
     }
+    sql = (RESERVE if token is None else RESERVE + WHILE_LEASED).format(
+        table=item.job_model()._meta.db_table, item_table=item._meta.db_table
+    )
     with connection.cursor() as cursor:
-        cursor.execute(RESERVE if token is None else RESERVE + WHILE_LEASED, parameters)
+        cursor.execute(sql, parameters)
         return bool(cursor.rowcount == 1)
 
 
-def settle(batch_id: int, *, reserved: Cost, spent: Cost) -> None:
-    """Exchange what was reserved for what was spent."""
+def settle(job: tuple[type[Job], int], *, reserved: Cost, spent: Cost) -> None:
+    """Exchange what was reserved for what was spent by a job, given as its kind and key."""
+    kind, key = job
     parameters = {
-        "batch": batch_id,
+        "job": key,
         "reserved_tokens": reserved.tokens,
         "spent_tokens": spent.tokens,
         "reserved_money": reserved.money or 0,
@@ -156,39 +160,40 @@ def settle(batch_id: int, *, reserved: Cost, spent: Cost) -> None:
         "currency": spent.currency,
     }
     with connection.cursor() as cursor:
-        cursor.execute(SETTLE, parameters)
+        cursor.execute(SETTLE.format(table=kind._meta.db_table), parameters)
 
 
-def shortage(trace: Trace | None, need: Cost) -> str:
-    """Why the batch's budget can never cover the cost, in a sentence; empty: it may, so wait.
+def shortage(item: JobItem | None, need: Cost) -> str:
+    """Why the job's budget can never cover the cost, in a sentence; empty: it may, so wait.
 
     What calls in flight have reserved may come back; what is spent does not.
     """
-    if trace is None:
+    if item is None:
         return ""
-    batch = Batch.objects.get(pk=trace.batch_id)
-    if batch.budget_tokens is not None and batch.spent_tokens + need.tokens > batch.budget_tokens:
+    job = item.job
+    job.refresh_from_db()
+    if job.budget_tokens is not None and job.spent_tokens + need.tokens > job.budget_tokens:
         return (
-            f"Budget spent: {batch.spent_tokens:,} of {batch.budget_tokens:,} tokens are spent, "
+            f"Budget spent: {job.spent_tokens:,} of {job.budget_tokens:,} tokens are spent, "
             f"and the next call may take up to {need.tokens:,}."
         )
-    return "" if batch.budget_money is None else _money_shortage(batch, need)
+    return "" if job.budget_money is None else _money_shortage(job, need)
 
 
-def holds_lease(trace: Trace | None) -> bool:
-    """Whether the trace is still its worker's; one that was never leased is."""
-    return trace is None or trace.lease_token is None or leased_rows(trace).exists()
+def holds_lease(item: JobItem | None) -> bool:
+    """Whether the item is still its worker's; one that was never leased is."""
+    return item is None or item.lease_token is None or leased_rows(item).exists()
 
 
-def _money_shortage(batch: Batch, need: Cost) -> str:
-    if need.money is None or need.currency != batch.currency:
+def _money_shortage(job: Job, need: Cost) -> str:
+    if need.money is None or need.currency != job.currency:
         return (
-            f"The budget is in {batch.currency}, and no price of the model in {batch.currency} "
+            f"The budget is in {job.currency}, and no price of the model in {job.currency} "
             "is known: enter it in the price table."
         )
-    if batch.spent_money + need.money > (batch.budget_money or 0):
+    if job.spent_money + need.money > (job.budget_money or 0):
         return (
-            f"Budget spent: {batch.spent_money} of {batch.budget_money} {batch.currency} is "
+            f"Budget spent: {job.spent_money} of {job.budget_money} {job.currency} is "
             f"spent, and the next call may take up to {need.money}."
         )
     return ""

@@ -11,19 +11,20 @@ from pipeline.core.llm.base import LanguageModel, Request, Usage, as_plain
 from pipeline.core.llm.pricing import TokenPrice
 from pipeline.ledger import budgets
 from pipeline.ledger.budgets import Cost, TokenEstimator
-from pipeline.models import Endpoint, Trace
+from pipeline.models import Endpoint, JobItem
 
 
 @dataclass(frozen=True)
 class Call:
-    """One call as the ledger sees it: the request, of whom, for which trace, at what price.
+    """One call as the ledger sees it: the request, of whom, for which item, at what price.
 
-    `shared` calls answer equal ones of any batch; others only those of their own trace.
+    `item` is a batch's trace or an evaluation's item. `shared` calls answer equal ones of any
+    job; others only those of their own item.
     """
 
     request: Request
     language_model: LanguageModel
-    trace: Trace | None
+    item: JobItem | None
     served_by: Endpoint | None
     price: TokenPrice | None
     shared: bool
@@ -58,9 +59,9 @@ class Call:
 
     @property
     def _scope(self) -> str:
-        if self.trace is None or not self.request.replayable:
+        if self.item is None or not self.request.replayable:
             return str(uuid.uuid4())  # it equals no other call
-        return "" if self.shared else str(self.trace.key)
+        return "" if self.shared else str(self.item.key)
 
     @cached_property
     def max_input_tokens(self) -> int:
@@ -87,11 +88,11 @@ class Call:
 
 
 @dataclass
-class TraceCalls:
-    """How the calls of one trace go, shared by its reasoner and its second reader.
+class ItemCalls:
+    """How the calls of one item go, shared by all models that are asked for it.
 
-    `halt_reason` is set when the trace must go back unfinished: the reason for which its batch
-    pauses, or an empty string when only the trace is no longer this worker's.
+    `halt_reason` is set when the item must go back unfinished: the reason for which its job
+    pauses, or an empty string when only the item is no longer this worker's.
     """
 
     halt_reason: str | None = None

@@ -1,6 +1,6 @@
 """Rows of the ledger: a call opened before it is sent, and each way in which it ends.
 
-The row and the batch's budget change in the same transaction, and only the change that finds
+The row and the job's budget change in the same transaction, and only the change that finds
 the call still in flight moves the budget: a worker that comes too late changes nothing.
 """
 
@@ -26,7 +26,8 @@ from pipeline.db.short_transaction import short_transaction
 from pipeline.ledger import budgets, calls_at_once
 from pipeline.ledger.budgets import Cost
 from pipeline.ledger.call import Call
-from pipeline.models import Endpoint, LLMCall, Trace
+from pipeline.models import Endpoint, JobItem, LLMCall
+from pipeline.models.calls import JOB_ITEMS
 
 # The model was paid for these, though its answer is of no use.
 PAID_FAILURES = (MalformedOutput, TruncatedOutput, PromptTruncated, Refused)
@@ -44,15 +45,15 @@ class Obstacle(Enum):
     DUPLICATE_IN_FLIGHT = auto()
     # The endpoint works on as many as it may.
     TOO_MANY_AT_ONCE = auto()
-    # The budget is reserved or spent, or the trace is another worker's.
+    # The budget is reserved or spent, or the item is another worker's.
     BUDGET_UNAVAILABLE = auto()
 
 
 def earlier_call(call: Call) -> LLMCall | None:
-    """The settled call of the same fingerprint, or this very trace's paid failure of it.
+    """The settled call of the same fingerprint, or this very item's paid failure of it.
 
     A failure that was paid for comes again after a crash instead of being paid twice; a new
-    attempt at the trace, and every other trace, asks anew.
+    attempt at the item, and every other item, asks anew.
     """
     with connection.cursor() as cursor:
         cursor.execute(ENDED, [call.fingerprint])
@@ -64,7 +65,8 @@ def earlier_call(call: Call) -> LLMCall | None:
 def _answers(row: LLMCall, call: Call) -> bool:
     if row.status == LLMCall.Status.SETTLED:
         return True
-    own = call.trace is not None and row.trace_id == call.trace.pk
+    item = call.item
+    own = item is not None and getattr(row, f"{item.kind}_id") == item.pk
     return own and row.error.partition(": ")[0] in BY_REASON
 
 
@@ -86,7 +88,7 @@ def open_call(
                 obstacle = Obstacle.DUPLICATE_IN_FLIGHT
             elif bounded_at and not calls_at_once.is_within(bounded_at):
                 obstacle = Obstacle.TOO_MANY_AT_ONCE
-            elif not budgets.reserve(call.trace, call.max_cost):
+            elif not budgets.reserve(call.item, call.max_cost):
                 obstacle = Obstacle.BUDGET_UNAVAILABLE
             transaction.set_rollback(obstacle is not None)
     except IntegrityError:
@@ -186,20 +188,20 @@ def count_attempt(row: LLMCall) -> bool:
     return in_flight.update(attempts=F("attempts") + 1) == 1
 
 
-def charge_in_flight(traces: Iterable[Trace]) -> None:
-    """Charge what is in flight for traces whose worker is gone."""
-    calls = LLMCall.objects.filter(trace__in=traces, status=LLMCall.Status.IN_FLIGHT)
+def charge_in_flight(items: Iterable[JobItem]) -> None:
+    """Charge what is in flight for items of one kind whose worker is gone."""
+    calls = LLMCall.objects.of_items(items).filter(status=LLMCall.Status.IN_FLIGHT)
     _charge(calls, "The worker died while the call was in flight.")
 
 
 def charge_abandoned() -> None:
-    """Charge calls in flight whose trace ended without them.
+    """Charge calls in flight whose item ended without them.
 
-    A cancelled batch's worker settles its calls in flight. If it died instead, such a call must
+    A cancelled job's worker settles its calls in flight. If it died instead, such a call must
     neither hold its reservation nor keep an equal call waiting for ever.
     """
     calls = LLMCall.objects.filter(
-        ~Q(trace__state=Trace.State.CLAIMED),
+        *(~Q(**{f"{kind.kind}__state": kind.State.CLAIMED}) for kind in JOB_ITEMS),
         status=LLMCall.Status.IN_FLIGHT,
         sent_at__lt=timezone.now() - ABANDONED_AFTER,
     )
@@ -212,12 +214,11 @@ def _charge(calls: Iterable[LLMCall], error: str) -> None:
 
 
 def _row(call: Call, status: LLMCall.Status, **fields: Any) -> LLMCall:
-    request, trace = call.request, call.trace
+    request, item = call.request, call.item
     if status == LLMCall.Status.IN_FLIGHT:
         fields |= {"reserved_tokens": call.max_cost.tokens, "reserved_cost": call.max_cost.money}
     return LLMCall(
-        batch_id=trace.batch_id if trace else None,
-        trace=trace,
+        **({item.kind: item, f"{item.job_kind}_id": item.job_id} if item else {}),
         stage=request.stage,
         fingerprint=call.fingerprint,
         served_by=call.served_by,
@@ -240,8 +241,8 @@ def _end(row: LLMCall, spent: Cost, **changes: Any) -> None:
         ended = LLMCall.objects.filter(pk=row.pk, status=LLMCall.Status.IN_FLIGHT).update(
             cost=spent.money, settled_at=timezone.now(), **changes
         )
-        if ended and row.batch_id is not None:
-            budgets.settle(row.batch_id, reserved=_reserved(row), spent=spent)
+        if ended and (job := row.job_reference):
+            budgets.settle(job, reserved=_reserved(row), spent=spent)
 
 
 def _reserved(row: LLMCall) -> Cost:

@@ -9,7 +9,7 @@ from typing import NoReturn
 from pipeline.core.errors import EndpointUnavailable, OverBudget, ReasonerFailure
 from pipeline.core.llm.base import Answer, Usage
 from pipeline.ledger import blame, budgets, call_rows, calls_at_once, limits
-from pipeline.ledger.call import Call, TraceCalls
+from pipeline.ledger.call import Call, ItemCalls
 from pipeline.ledger.call_rows import Obstacle
 from pipeline.ledger.limits import CircuitCache, Permit
 from pipeline.ledger.retry import Clock, RetryPolicy
@@ -36,7 +36,7 @@ class CallRun:
     """
 
     call: Call
-    trace_calls: TraceCalls
+    item_calls: ItemCalls
     retry_policy: RetryPolicy
     clock: Clock
     circuit_cache: CircuitCache
@@ -63,15 +63,15 @@ class CallRun:
         return state
 
     def look_up(self) -> State | Answer:
-        """Take the answer of an equal call from the ledger, or the failure this trace paid for."""
+        """Take the answer of an equal call from the ledger, or the failure this item paid for."""
         earlier = call_rows.earlier_call(self.call)
         if earlier is None:
             return self.acquire
-        self.trace_calls.last_call = earlier.pk
+        self.item_calls.last_call = earlier.pk
         return call_rows.replay(self.call, earlier)
 
     def acquire(self) -> State:
-        """Wait for the endpoint's limits. An open circuit ends the call and pauses the batch."""
+        """Wait for the endpoint's limits. An open circuit ends the call and pauses the job."""
         if self.call.served_by is not None and self.is_paced:
             self.permit = limits.acquire(
                 self.call.served_by,
@@ -95,7 +95,7 @@ class CallRun:
         """Write the call's row and reserve the most it may cost, in one transaction."""
         row = call_rows.open_call(
             self.call,
-            repair_of=self.trace_calls.last_call if self.call.request.repair else None,
+            repair_of=self.item_calls.last_call if self.call.request.repair else None,
             bounded_at=None if self.permit.most is None else self.call.served_by,
         )
         if row is Obstacle.DUPLICATE_IN_FLIGHT:
@@ -104,7 +104,7 @@ class CallRun:
             return self.await_room
         if row is Obstacle.BUDGET_UNAVAILABLE:
             return self.await_budget
-        self.row, self.trace_calls.last_call, self.newest_call = row, row.pk, row.pk
+        self.row, self.item_calls.last_call, self.newest_call = row, row.pk, row.pk
         return self.send
 
     def await_duplicate(self) -> State:
@@ -121,8 +121,8 @@ class CallRun:
         return self.reserve if calls_at_once.has_room(self._endpoint) else self.await_room
 
     def await_budget(self) -> State:
-        """Wait while calls in flight may give enough back; else the batch pauses."""
-        shortage = budgets.shortage(self.call.trace, self.call.max_cost)
+        """Wait while calls in flight may give enough back; else the job pauses."""
+        shortage = budgets.shortage(self.call.item, self.call.max_cost)
         if shortage:
             self._halt(shortage, OverBudget(shortage, stage=self.call.request.stage))
         self._poll()
@@ -186,7 +186,7 @@ class CallRun:
         return self.blame_endpoint
 
     def spare_endpoint(self) -> State:
-        """It answers others: try again, and if that is over, the failure is this trace's own."""
+        """It answers others: try again, and if that is over, the failure is this item's own."""
         self.doubted_at = None
         if self.delay is not None:
             return self.back_off
@@ -194,7 +194,7 @@ class CallRun:
         self._end(blame.failure_of_prompt(self.call, self.failure, attempts=self.attempts))
 
     def blame_endpoint(self) -> NoReturn:
-        """It answers nobody: its circuit opens and the batch pauses."""
+        """It answers nobody: its circuit opens and the job pauses."""
         self._settle_unanswered(self.failure)
         reason = limits.open_circuit(self._endpoint, self.failure, now=self.clock.now())
         self._halt(reason, self.failure)
@@ -229,7 +229,7 @@ class CallRun:
             return self.give_up if self.delay is None else self.back_off
         if limits.is_certain(failure):
             return self.blame_endpoint
-        if self.call.trace is None:  # it asks for others
+        if self.call.item is None:  # it asks for others
             return self.give_up if self.delay is None else self.back_off
         if failure.late:
             return self.slow_down
@@ -261,8 +261,8 @@ class CallRun:
             self._halt(reason, failure)
 
     def _poll(self) -> None:
-        """Let others go on for a moment, and see whether the trace is still this worker's."""
-        if not budgets.holds_lease(self.call.trace):
+        """Let others go on for a moment, and see whether the item is still this worker's."""
+        if not budgets.holds_lease(self.call.item):
             self._halt_without_lease()
         began = self.clock.now()
         self.clock.sleep_until_poll()
@@ -270,11 +270,11 @@ class CallRun:
 
     def _halt_without_lease(self) -> NoReturn:
         stage = self.call.request.stage
-        self._halt("", OverBudget("The trace is another worker's now.", stage=stage))
+        self._halt("", OverBudget("It is another worker's now.", stage=stage))
 
     def _halt(self, reason: str, failure: ReasonerFailure) -> NoReturn:
-        """End the call, and with it the work on its trace."""
-        self.trace_calls.halt_reason = reason
+        """End the call, and with it the work on its item."""
+        self.item_calls.halt_reason = reason
         raise failure
 
     def _elapsed(self) -> float:

@@ -4,7 +4,7 @@ The calls in flight are the count: a worker that dies leaves it wrong no longer 
 The most is what the endpoint's dialect says, and less while answers come late: then a quarter of
 those that were in flight, for each late answer costs a whole time limit and growing back costs
 nothing. It grows while answers take less than half of the time limit. Endpoints of one base URL
-are one server: the calls to all of them are counted. Calls of no trace (tests) are not.
+are one server: the calls to all of them are counted. Calls of no job (tests) are not.
 """
 
 from django.conf import settings
@@ -12,13 +12,17 @@ from django.db import connection
 from django.db.models import F
 
 from pipeline.models import Endpoint, EndpointPace, LLMCall
+from pipeline.models.calls import JOB_ITEMS
 
-# SQL by hand, with the status in its text: only so is the small index of calls in flight used.
-IN_FLIGHT = """
+# SQL by hand, with the status in its text: only so are the small indexes of calls in flight used.
+IN_FLIGHT = " UNION ALL ".join(
+    f"""
 SELECT COUNT(*) FROM pipeline_llmcall
 WHERE served_by_id IN (SELECT id FROM pipeline_endpoint WHERE base_url = %s)
-    AND status = 'in_flight' AND trace_id IS NOT NULL
-"""
+    AND status = 'in_flight' AND {item.kind}_id IS NOT NULL
+"""  # noqa: S608 - the column is the code's
+    for item in JOB_ITEMS
+)
 
 
 def most(endpoint: Endpoint, lowered: int | None) -> int | None:
@@ -88,5 +92,5 @@ def take_note(endpoint: Endpoint, *, seconds: float) -> None:
 
 def _in_flight(endpoint: Endpoint) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(IN_FLIGHT, [endpoint.base_url])
-        return int(cursor.fetchone()[0])
+        cursor.execute(IN_FLIGHT, [endpoint.base_url] * len(JOB_ITEMS))
+        return sum(count for (count,) in cursor.fetchall())

@@ -18,7 +18,7 @@ from pipeline.core.errors import MalformedOutput
 from pipeline.endpoints.embeddings import open_embedding_model, remember_dimension
 from pipeline.ledger import limits
 from pipeline.ledger.budgets import TokenEstimator
-from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.call import ItemCalls
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.prices import price_now
 from pipeline.ledger.retry import RetryPolicy
@@ -74,9 +74,9 @@ class MentionEncoders:
         """The encoder of no trace: it proves that the model is still the same."""
         return EndpointEncoder(self._model, "probe", memory=self._memory)
 
-    def for_trace(self, trace: Trace, calls: TraceCalls) -> EndpointEncoder:
+    def for_trace(self, trace: Trace, calls: ItemCalls) -> EndpointEncoder:
         """The encoder of a trace; `calls` tells afterwards how its calls went."""
-        return EndpointEncoder(self._model.for_trace(trace, calls), "linking", memory=self._memory)
+        return EndpointEncoder(self._model.for_item(trace, calls), "linking", memory=self._memory)
 
 
 def probe_embeddings(endpoint: Endpoint, *, seconds: float) -> Endpoint:

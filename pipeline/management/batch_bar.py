@@ -9,7 +9,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from pipeline.batches.progress.pace import time_left
-from pipeline.batches.progress.work_left import open_traces
+from pipeline.jobs.lifecycle import open_items
 from pipeline.models import Batch
 
 FORMAT = "{l_bar}{bar}| {n_fmt}/{total_fmt} traces [{elapsed}{postfix}]"
@@ -50,7 +50,7 @@ class BatchBar:
 
     def catch_up(self) -> None:
         """Count what is settled by now, whoever did it."""
-        self.bar.update(self.total - open_traces(self.batch).count() - self.bar.n)
+        self.bar.update(self.total - open_items(self.batch).count() - self.bar.n)
         if not self.bar.disable:
             self._look()
 

@@ -1,11 +1,18 @@
 """The ledger's rows: every call to a language model, written before it is sent."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.db.models import Q
 
 from pipeline.models.batches import Batch
 from pipeline.models.endpoints import Endpoint
+from pipeline.models.evaluations import Evaluation, EvaluationItem
+from pipeline.models.jobs import Job, JobItem
 from pipeline.models.traces import Trace
+
+JOBS: tuple[type[Job], ...] = (Batch, Evaluation)
+JOB_ITEMS: tuple[type[JobItem], ...] = (Trace, EvaluationItem)
 
 
 class LLMCallQuerySet(models.QuerySet["LLMCall"]):
@@ -14,6 +21,15 @@ class LLMCallQuerySet(models.QuerySet["LLMCall"]):
     def of_key(self) -> "LLMCallQuerySet":
         """All calls but those of placebo traces."""
         return self.filter(Q(trace=None) | Q(trace__arm=Trace.Arm.KEY))
+
+    def of_job(self, job: Job) -> "LLMCallQuerySet":
+        """The calls of a batch or an evaluation."""
+        return self.filter(**{job.kind: job})
+
+    def of_items(self, items: Iterable[JobItem]) -> "LLMCallQuerySet":
+        """The calls made for these items of one kind of job."""
+        chosen = list(items)
+        return self.filter(**{f"{chosen[0].kind}__in": chosen}) if chosen else self.none()
 
 
 class LLMCall(models.Model):
@@ -28,7 +44,8 @@ class LLMCall(models.Model):
     cost: the model was paid for an answer of no use. `attempts` counts requests sent.
     `answer_model`, `answer_provider` and `answer_fingerprint` are what the answer itself says of
     the model, who served it and in which build (empty: nothing).
-    A repair names the call whose answer it asks to be mended; a probe belongs to no batch.
+    A repair names the call whose answer it asks to be mended; a probe belongs to no job. A call
+    of a batch names its trace, one of an evaluation its item.
     """
 
     class Status(models.TextChoices):
@@ -40,6 +57,10 @@ class LLMCall(models.Model):
 
     batch = models.ForeignKey(Batch, models.PROTECT, null=True, related_name="calls")
     trace = models.ForeignKey(Trace, models.PROTECT, null=True, related_name="calls")
+    evaluation = models.ForeignKey(Evaluation, models.PROTECT, null=True, related_name="calls")
+    evaluation_item = models.ForeignKey(
+        EvaluationItem, models.PROTECT, null=True, related_name="calls"
+    )
     stage = models.CharField(max_length=20)
     fingerprint = models.CharField(max_length=64)
     served_by = models.ForeignKey(Endpoint, models.PROTECT, null=True, related_name="calls")
@@ -84,6 +105,9 @@ class LLMCall(models.Model):
             models.UniqueConstraint(
                 fields=("fingerprint",), condition=Q(status="in_flight"), name="call_in_flight_once"
             ),
+            models.CheckConstraint(
+                condition=Q(batch__isnull=True) | Q(evaluation__isnull=True), name="call_of_one_job"
+            ),
         )
         indexes = (
             models.Index(fields=("fingerprint", "status"), name="call_by_fingerprint"),
@@ -93,7 +117,27 @@ class LLMCall(models.Model):
                 condition=Q(status="in_flight", trace__isnull=False),
                 name="call_in_flight_by_endpoint",
             ),
+            models.Index(fields=("evaluation", "status"), name="call_by_evaluation_status"),
+            models.Index(
+                fields=("served_by",),
+                condition=Q(status="in_flight", evaluation_item__isnull=False),
+                name="call_in_flight_of_evaluation",
+            ),
         )
 
     def __str__(self) -> str:
         return f"{self.stage} call {self.pk}"
+
+    @property
+    def job_reference(self) -> tuple[type[Job], int] | None:
+        """The kind of job that it was made for, and the job's key; None for one of no job."""
+        for job in JOBS:
+            if (key := getattr(self, f"{job.kind}_id")) is not None:
+                return job, key
+        return None
+
+    @property
+    def item_id(self) -> int | None:
+        """The key of the item that it was made for; keys of different jobs' items may be equal."""
+        item: int | None = self.trace_id or self.evaluation_item_id
+        return item

@@ -1,12 +1,10 @@
 """Traces: one question taken through the method, once for each sample and attempt."""
 
-import uuid
-
 from django.db import models
 from django.db.models import Q
 
-from pipeline.db.leases import Leased
 from pipeline.models.batches import Batch
+from pipeline.models.jobs import JobItem
 from pipeline.models.questions import Question
 
 
@@ -21,7 +19,7 @@ class TraceQuerySet(models.QuerySet["Trace"]):
         return self.filter(arm=Trace.Arm.KEY)
 
 
-class Trace(Leased):
+class Trace(JobItem):
     """The work to be done for one question, then its outcome.
 
     Claimed by lease: whoever holds `lease_token` may settle it until someone else claims it.
@@ -38,32 +36,18 @@ class Trace(Leased):
         PLACEBO_RANDOM = "placebo_random", "placebo, random option"
         PLACEBO_NEAREST = "placebo_nearest", "placebo, nearest option"
 
-    class State(models.TextChoices):
-        PENDING = "pending"
-        CLAIMED = "claimed"
-        MADE = "made"
-        FAILED = "failed"
-        CANCELLED = "cancelled"
+    kind, job_kind = "trace", "batch"
 
-    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="traces")
     question = models.ForeignKey(Question, models.PROTECT, related_name="traces")
-    sample_index = models.PositiveSmallIntegerField(default=0)
     arm = models.CharField(max_length=20, choices=Arm.choices, default=Arm.KEY)
     attempt = models.PositiveSmallIntegerField(default=1)
     is_current = models.BooleanField(default=True)
-    state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     kept = models.BooleanField(null=True)
     rejections = models.CharField(max_length=200, blank=True)
-    failure_stage = models.CharField(max_length=20, blank=True)
-    failure_reason = models.CharField(max_length=40, blank=True)
-    failure_detail = models.TextField(blank=True)
     record = models.TextField(blank=True)
     features = models.JSONField(default=dict)
     record_sha256 = models.CharField(max_length=64, blank=True)
-    claimed_at = models.DateTimeField(null=True)
-    settled_at = models.DateTimeField(null=True)
-    seconds = models.FloatField(null=True)
 
     objects = TraceQuerySet.as_manager()
 
@@ -104,6 +88,18 @@ class Trace(Leased):
     def __str__(self) -> str:
         return f"{self.question} #{self.sample_index + 1}"
 
+    @classmethod
+    def job_model(cls) -> type[Batch]:
+        return Batch
+
+    @property
+    def job(self) -> Batch:
+        return self.batch
+
+    @property
+    def job_id(self) -> int:
+        return self.batch_id
+
     @property
     def milliseconds(self) -> int | None:
         """How long it took to make, null before that."""
@@ -118,8 +114,3 @@ class Trace(Leased):
     def rejection_titles(self) -> str:
         """The filters that rejected it, as people read them: "answer, conclusion"."""
         return self.rejections.replace(",", ", ")
-
-    @property
-    def failure_title(self) -> str:
-        """The reason as people read it: "answer not mapped"."""
-        return self.failure_reason.replace("_", " ")

@@ -23,6 +23,7 @@ from pipeline.batches.starting.short_traces import traces_in_short
 from pipeline.configurations.registry import deviations_of
 from pipeline.forms.batches import BatchForm
 from pipeline.forms.budgets import ChangeBudgetForm
+from pipeline.jobs.lifecycle import cancel_job, change_budget, pause_job, resume_job
 from pipeline.models import Batch
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from pipeline.tasks import enqueue_pumps
@@ -61,7 +62,7 @@ def batch_detail(request: SignedInRequest, batch_id: int) -> HttpResponse:
 def batch_steer(request: SignedInRequest, batch_id: int, action: str) -> HttpResponse:
     """Pause or resume."""
     batch = access.batch_for(request.user, batch_id)
-    steer = {"pause": lifecycle.pause_batch, "resume": lifecycle.resume_batch}[action]
+    steer = {"pause": pause_job, "resume": resume_job}[action]
     with refusals_as_messages(request), transaction.atomic():
         steer(batch, by=request.user)
         if action == "resume":
@@ -80,7 +81,7 @@ def batch_cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
         return redirect("pipeline:batch", batch.pk)
     if request.method == "POST":
         with refusals_as_messages(request):
-            lifecycle.cancel_batch(batch, by=request.user)
+            cancel_job(batch, by=request.user)
         return redirect("pipeline:batch", batch.pk)
     return render(request, "pipeline/batch_cancel.html", _context(batch) | _may_steer(request))
 
@@ -93,7 +94,7 @@ def batch_budget(request: SignedInRequest, batch_id: int) -> HttpResponse:
     form = ChangeBudgetForm(request.POST, batch=batch)
     if form.is_valid():
         with refusals_on(form):
-            lifecycle.change_budget(batch, **form.cleaned_data, by=request.user)
+            change_budget(batch, **form.cleaned_data, by=request.user)
             messages.success(request, "The budget is changed.")
             return redirect("pipeline:batch", batch.pk)
     return _page(request, batch, form)

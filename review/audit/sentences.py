@@ -52,6 +52,30 @@ MAKING: dict[str, Sentence] = {
         "question {question} made again in batch {subject}",
         "{traces} traces",
     ),
+    "evaluation.started": (
+        "evaluation {subject} started",
+        "{model} on {questions} questions of {set}",
+        "prompt {prompt}",
+        "the questions have sha256 {items_sha256}",
+    ),
+    "evaluation.imported": (
+        "evaluation {subject} imported",
+        "outputs of {model} on {questions} questions of {set}, from {file}",
+        "outputs in the file that fit no question: {unmatched}",
+        "sha256 {sha256}",
+    ),
+    "evaluation.paused": ("evaluation {subject} paused", "because: {reason}"),
+    "evaluation.resumed": ("evaluation {subject} resumed",),
+    "evaluation.cancelled": ("evaluation {subject} cancelled",),
+    "evaluation.budget_changed": (
+        "budget of evaluation {subject} changed",
+        "money: {money}",
+        "tokens: {tokens}",
+    ),
+    "evaluation.retried": (
+        "{items} failed answers of evaluation {subject} asked for again",
+        "they had failed because: {reason:words}",
+    ),
     "configuration.saved": ("configuration {subject} saved",),
     "endpoint.created": ("endpoint {name} added", "{role:words} {model} at {host}", "key: {key}"),
     "endpoint.changed": (

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from django.contrib.auth.models import User
@@ -16,11 +16,13 @@ from django.utils import timezone
 
 from pipeline import store
 from pipeline.batches.imported.importing import Origin, import_chains
-from pipeline.batches.lifecycle import finish_if_done, run_batch, start_batch
+from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.core.config import SimilarityConfig, preset
 from pipeline.core.kg.index import GraphSummary, build_index
 from pipeline.core.records import Option, Question
-from pipeline.models import Batch, KnowledgeGraph, QuestionSet
+from pipeline.jobs.claims import claim_item
+from pipeline.jobs.lifecycle import finish_if_done
+from pipeline.models import Batch, KnowledgeGraph, QuestionSet, Trace
 from pipeline.sources import knowledge_graphs
 from pipeline.sources.knowledge_graphs import GraphTerms, load_graph
 from review.evidence.policies import Rules
@@ -233,3 +235,8 @@ def chain_text(answer: str) -> str:
         "Step 1: The patient's condition is considered.\n"
         f"Step 2: {answer} acts on it.\nConclusion: The answer is {answer}."
     )
+
+
+def claim_trace(batch: Batch, *, max_claimed: int | None = None) -> Trace | None:
+    """The batch's next pending trace, leased."""
+    return cast(Trace | None, claim_item(batch, max_claimed=max_claimed))

@@ -7,11 +7,10 @@ from dataclasses import replace
 import pytest
 
 from pipeline import store
-from pipeline.batches.claims import claim_trace
 from pipeline.batches.tools import open_tools
 from pipeline.core.method import make_trace
 from pipeline.core.records import Option, TraceRecord
-from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.call import ItemCalls
 from pipeline.models import Question
 from tests import factories
 
@@ -99,9 +98,9 @@ def test_only_the_holder_of_the_lease_settles_a_trace():
 
 
 def made_for(batch) -> TraceRecord:
-    row = claim_trace(batch)
+    row = factories.claim_trace(batch)
     batch_tools = open_tools(batch)
-    tools = batch_tools.for_trace(row, TraceCalls())
+    tools = batch_tools.for_trace(row, ItemCalls())
     trace = make_trace(store.question_record(row.question), tools, batch_tools.config)
     batch.traces.update(state="pending", lease_token=None, lease_until=None)
     return trace

@@ -8,7 +8,8 @@ from kombu.exceptions import OperationalError
 
 from pipeline import tasks
 from pipeline.batches import lifecycle
-from pipeline.batches.claims import claim_trace
+from pipeline.jobs.claims import claim_item
+from pipeline.jobs.lifecycle import pause_job
 from pipeline.models import Batch, Trace
 from tests import factories
 
@@ -39,14 +40,14 @@ def test_pump_rings_again_when_its_time_is_up_and_work_is_left(rung, monkeypatch
 
 def test_pump_does_not_ring_for_a_batch_paused_meanwhile(rung, monkeypatch):
     batch = factories.batch(3)
-    monkeypatch.setattr(lifecycle, "run_batch", lambda batch, seconds: lifecycle.pause_batch(batch))
+    monkeypatch.setattr(lifecycle, "run_batch", lambda batch, seconds: pause_job(batch))
     tasks.pump(batch.pk)
     assert rung == []
 
 
 def test_a_late_ring_for_a_paused_batch_makes_nothing_and_dies_away(rung):
     batch = factories.batch(3)
-    lifecycle.pause_batch(batch)
+    pause_job(batch)
     tasks.pump(batch.pk)
     assert rung == []
     assert batch.traces.filter(state=Trace.State.PENDING).count() == 3
@@ -62,8 +63,8 @@ def test_a_batch_that_cannot_run_here_dies_away(rung, settings, tmp_path):
 def test_pump_leaves_a_batch_alone_that_has_all_its_pumps(rung, settings):
     settings.PUMPS_PER_BATCH = 2
     batch = factories.batch(4)
-    claim_trace(batch)
-    claim_trace(batch)
+    claim_item(batch)
+    claim_item(batch)
     tasks.pump(batch.pk)
     assert rung == []
     assert batch.traces.filter(state=Trace.State.PENDING).count() == 2
@@ -80,7 +81,7 @@ def test_a_task_may_run_twice_without_harm(rung):
 def test_reap_returns_expired_leases_and_rings_for_the_room_there_is(rung, settings):
     settings.PUMPS_PER_BATCH = 3
     batch = factories.batch(4)
-    expired, running = claim_trace(batch), claim_trace(batch)
+    expired, running = claim_item(batch), claim_item(batch)
     past = timezone.now() - timedelta(seconds=1)
     Trace.objects.filter(pk=expired.pk).update(lease_until=past)
     tasks.requeue_expired()
@@ -92,7 +93,7 @@ def test_reap_returns_expired_leases_and_rings_for_the_room_there_is(rung, setti
 def test_reap_rings_neither_for_paused_nor_for_finished_batches(rung):
     paused = factories.batch(1, name="paused")
     factories.made_batch(1, name="finished")
-    lifecycle.pause_batch(paused)
+    pause_job(paused)
     tasks.requeue_expired()
     assert rung == []
 
@@ -100,7 +101,7 @@ def test_reap_rings_neither_for_paused_nor_for_finished_batches(rung):
 def test_reap_does_not_pile_up_rings_while_all_pumps_are_busy(rung, settings):
     settings.PUMPS_PER_BATCH = 1
     batch = factories.batch(3)
-    claim_trace(batch)
+    claim_item(batch)
     tasks.requeue_expired()
     assert rung == []
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from pipeline.batches.progress.work_left import open_traces
+from pipeline.jobs.lifecycle import open_items
 from pipeline.models import Batch, Event
 
 # Fewer say nothing of the pace; more than these are no longer recent.
@@ -56,7 +56,7 @@ def time_left(batch: Batch, *, now: datetime) -> TimeLeft | None:
     times = list(settled.values_list("settled_at", flat=True)[: MAX_SETTLED + 1])
     if len(times) > MAX_SETTLED:
         since = times.pop() or since
-    left = open_traces(batch).count()
+    left = open_items(batch).count()
     if len(times) < MIN_SETTLED or not left or now <= since:
         return None
     return TimeLeft(left, len(times), now - since, now)

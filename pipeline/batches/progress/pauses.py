@@ -3,9 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from pipeline.batches.preflight import ModelEndpoints, currency_of
 from pipeline.batches.tools import require_endpoints
 from pipeline.core.errors import Refusal
+from pipeline.jobs.currency import currency_of
 from pipeline.models import Batch, EndpointPace
 
 BUDGET = re.compile(r"Budget spent: \S+ of (?P<budget>\S+) (?P<unit>\S+) (?:are|is) spent")
@@ -59,7 +59,7 @@ def _is_gone(batch: Batch) -> bool:
         return _has_prices(batch)
     if ENDPOINT.search(reason):
         return _may_be_asked(batch)
-    stopped = [one for one in ModelEndpoints.of(batch).present if reason.startswith(f"{one}: ")]
+    stopped = [one for one in batch.endpoints if reason.startswith(f"{one}: ")]
     return (
         bool(stopped)
         and not EndpointPace.objects.filter(endpoint__in=stopped, open_until__isnull=False).exists()
@@ -74,9 +74,7 @@ def _is_raised(batch: Batch, budget: str, unit: str) -> bool:
 def _has_prices(batch: Batch) -> bool:
     try:
         currency = currency_of(
-            ModelEndpoints.of(batch),
-            budget_money=batch.budget_money,
-            budget_tokens=batch.budget_tokens,
+            batch.endpoints, budget_money=batch.budget_money, budget_tokens=batch.budget_tokens
         )
     except Refusal:
         return False

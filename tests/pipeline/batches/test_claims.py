@@ -8,12 +8,13 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from pipeline import store
-from pipeline.batches import claims, lifecycle
-from pipeline.batches.claims import claim_trace, release_claim, return_expired_leases
+from pipeline.batches import lifecycle
 from pipeline.batches.tools import open_tools
 from pipeline.core.method import make_trace
 from pipeline.db.leases import renewed_lease
-from pipeline.ledger.call import TraceCalls
+from pipeline.jobs import claims
+from pipeline.jobs.claims import release_claim, return_expired_leases
+from pipeline.ledger.call import ItemCalls
 from pipeline.models import Trace
 from tests import factories
 from tests.product import until
@@ -24,29 +25,29 @@ pytestmark = pytest.mark.database_dialect
 @pytest.mark.django_db
 def test_each_claim_takes_another_trace_until_none_is_left():
     batch = factories.batch(2)
-    first, second = claim_trace(batch), claim_trace(batch)
+    first, second = factories.claim_trace(batch), factories.claim_trace(batch)
     assert {first.pk, second.pk} == set(batch.traces.values_list("pk", flat=True))
-    assert claim_trace(batch) is None
+    assert factories.claim_trace(batch) is None
 
 
 @pytest.mark.django_db
 def test_no_more_traces_are_claimed_at_a_time_than_asked_for():
     batch = factories.batch(3)
-    first = claim_trace(batch, max_claimed=2)
-    assert claim_trace(batch, max_claimed=2)
-    assert claim_trace(batch, max_claimed=2) is None
+    first = factories.claim_trace(batch, max_claimed=2)
+    assert factories.claim_trace(batch, max_claimed=2)
+    assert factories.claim_trace(batch, max_claimed=2) is None
     release_claim(first)
-    assert claim_trace(batch, max_claimed=2)
+    assert factories.claim_trace(batch, max_claimed=2)
 
 
 @pytest.mark.django_db
 def test_an_expired_lease_goes_back_and_the_late_worker_saves_nothing():
     batch = factories.batch(1)
-    late = claim_trace(batch)
+    late = factories.claim_trace(batch)
     trace = _made(late, batch)
     Trace.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert return_expired_leases() == 1
-    fresh = claim_trace(batch)
+    fresh = factories.claim_trace(batch)
     assert fresh.pk == late.pk
     assert not store.save_trace(late, trace, seconds=1)
     assert store.save_trace(fresh, trace, seconds=1)
@@ -56,14 +57,14 @@ def test_an_expired_lease_goes_back_and_the_late_worker_saves_nothing():
 @pytest.mark.django_db
 def test_a_running_lease_is_left_alone():
     batch = factories.batch(1)
-    claim_trace(batch)
+    factories.claim_trace(batch)
     assert return_expired_leases() == 0
 
 
 @pytest.mark.django_db
 def test_a_lease_renewed_since_the_reaper_read_it_is_left_alone(monkeypatch):
     batch = factories.batch(2)
-    _, second = claim_trace(batch), claim_trace(batch)
+    _, second = factories.claim_trace(batch), factories.claim_trace(batch)
     Trace.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
 
     def renew_second(traces):
@@ -78,7 +79,7 @@ def test_a_lease_renewed_since_the_reaper_read_it_is_left_alone(monkeypatch):
 @pytest.mark.django_db
 def test_a_released_claim_is_pending_again():
     batch = factories.batch(1)
-    release_claim(claim_trace(batch))
+    release_claim(factories.claim_trace(batch))
     assert batch.traces.get().state == Trace.State.PENDING
 
 
@@ -86,7 +87,7 @@ def test_a_released_claim_is_pending_again():
 def test_a_long_trace_keeps_its_lease(settings, monkeypatch):
     settings.TRACE_LEASE_SECONDS = 0.15
     batch = factories.batch(1)
-    row = claim_trace(batch)
+    row = factories.claim_trace(batch)
     settings.TRACE_LEASE_SECONDS = 60  # a third of which the first renewal would wait
     wait = threading.Event.wait
     monkeypatch.setattr(threading.Event, "wait", lambda event, _=None: wait(event, 0.05))
@@ -103,13 +104,13 @@ def test_a_claim_not_yet_committed_hides_no_other_trace():
 
     def claim():
         try:
-            second.append(claim_trace(batch))
+            second.append(factories.claim_trace(batch))
         finally:
             connection.close()
 
     other = threading.Thread(target=claim)
     with transaction.atomic():
-        first = claim_trace(batch)
+        first = factories.claim_trace(batch)
         other.start()
         other.join(0.5)
     other.join()
@@ -140,5 +141,5 @@ def test_four_threads_make_each_trace_once():
 
 def _made(row, batch):
     batch_tools = open_tools(batch)
-    tools = batch_tools.for_trace(row, TraceCalls())
+    tools = batch_tools.for_trace(row, ItemCalls())
     return make_trace(store.question_record(row.question), tools, batch_tools.config)

@@ -4,10 +4,11 @@ import pytest
 
 from pipeline import store
 from pipeline.batches import lifecycle, worker
-from pipeline.batches.claims import claim_trace
 from pipeline.batches.funnel import funnel_of
 from pipeline.core.config import preset
 from pipeline.core.errors import InvalidConfiguration, Refusal
+from pipeline.jobs.claims import claim_item
+from pipeline.jobs.lifecycle import cancel_job, finish_if_done, pause_job, resume_job
 from pipeline.models import Batch, Event, Trace
 from tests import factories
 
@@ -71,21 +72,21 @@ def test_the_same_seed_gives_byte_identical_traces():
 
 def test_a_paused_batch_hands_out_nothing_until_resumed():
     batch = factories.batch(2)
-    lifecycle.pause_batch(batch, reason="lunch")
+    pause_job(batch, reason="lunch")
     assert lifecycle.run_batch(batch) == 0
     assert batch.traces.filter(state=Trace.State.PENDING).count() == 2
-    lifecycle.resume_batch(batch)
+    resume_job(batch)
     assert lifecycle.run_batch(batch) == 2
 
 
 def test_cancel_ends_open_traces_and_keeps_made_ones():
     batch = factories.batch(3)
-    row = claim_trace(batch)
+    row = claim_item(batch)
     assert row is not None
-    lifecycle.cancel_batch(batch)
+    cancel_job(batch)
     assert batch.traces.filter(state=Trace.State.CANCELLED).count() == 3
     with pytest.raises(Refusal, match="cancelled"):
-        lifecycle.resume_batch(batch)
+        resume_job(batch)
 
 
 def test_retry_makes_a_new_attempt_and_keeps_the_earlier_one():
@@ -139,9 +140,9 @@ def test_a_batch_whose_graph_is_gone_pauses_with_the_reason(settings, tmp_path):
 
 def test_every_change_is_in_the_audit():
     batch = factories.batch(1)
-    lifecycle.pause_batch(batch)
-    lifecycle.resume_batch(batch)
-    lifecycle.cancel_batch(batch)
+    pause_job(batch)
+    resume_job(batch)
+    cancel_job(batch)
     actions = Event.objects.filter(subject_type="pipeline.batch").values_list("action", flat=True)
     assert list(actions) == ["batch.started", "batch.paused", "batch.resumed", "batch.cancelled"]
 
@@ -174,6 +175,6 @@ def test_a_retry_leaves_a_paused_batch_paused():
 def test_a_batch_with_a_fresh_attempt_is_not_finished():
     batch = _batch_with_a_failure()
     lifecycle.retry_failed(batch, reason="answer_not_mapped")
-    assert not lifecycle.finish_if_done(batch)
+    assert not finish_if_done(batch)
     batch.refresh_from_db()
     assert batch.state == Batch.State.RUNNING

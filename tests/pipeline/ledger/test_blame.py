@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pipeline.batches import lifecycle
 from pipeline.core.errors import (
     EndpointUnavailable,
     MalformedOutput,
@@ -18,8 +17,9 @@ from pipeline.core.errors import (
     TransientFailure,
 )
 from pipeline.core.llm.base import Answer, Request
+from pipeline.jobs.lifecycle import pause_job, resume_job
 from pipeline.ledger import blame
-from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.call import ItemCalls
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.retry import RetryPolicy
 from pipeline.models import Batch, EndpointPace, LLMCall, Trace
@@ -69,12 +69,12 @@ def ask(batch):
     """Ask for the batch's trace; returns the failure that ended the call, and how calls go."""
 
     def asking(model, **changes):
-        calls, time = TraceCalls(), Time()
+        calls, time = ItemCalls(), Time()
         ledgered = LedgeredModel(
             model,
             batch.traces.first(),
             served_by=batch.reasoner_endpoint,
-            trace_calls=calls,
+            item_calls=calls,
             clock=changes.pop("clock", time.clock),
             retry_policy=RetryPolicy(max_attempts=4),
         )
@@ -269,8 +269,8 @@ def test_other_prompts_and_replays_do_not_count_as_refusals(ask, batch, other):
 
 def test_a_lead_who_resumes_lets_twenty_more_be_refused(ask, batch):
     refused_before(batch, 25)
-    lifecycle.pause_batch(batch)
-    lifecycle.resume_batch(batch)
+    pause_job(batch)
+    resume_job(batch)
     assert ask(Picky(forbidden()))[1].halt_reason is None
 
 

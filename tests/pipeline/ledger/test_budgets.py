@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from pipeline.batches import claims
 from pipeline.core.errors import (
     EndpointUnavailable,
     MalformedOutput,
@@ -18,9 +17,10 @@ from pipeline.core.errors import (
 )
 from pipeline.core.llm.base import Message, Usage
 from pipeline.core.llm.pricing import TokenPrice
+from pipeline.jobs import claims
 from pipeline.ledger import budgets, call_rows
 from pipeline.ledger.budgets import Cost, TokenEstimator
-from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.call import ItemCalls
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.models import Batch, LLMCall, Trace
 from tests import factories
@@ -41,7 +41,7 @@ def batch_of(**budget) -> Batch:
 
 
 def ledgered(batch, *outcomes, **changes) -> Any:
-    fields = {"trace": batch.traces.first(), "price": PRICE, "clock": Time().clock}
+    fields = {"item": batch.traces.first(), "price": PRICE, "clock": Time().clock}
     return LedgeredModel(Scripted(list(outcomes) or [ANSWER]), **(fields | changes))
 
 
@@ -180,8 +180,8 @@ def test_a_budget_is_exact_though_the_database_may_count_in_binary_fractions():
 
 
 def test_a_refused_call_leaves_no_row_and_halts_the_trace_with_the_reason():
-    batch, calls = batch_of(budget_tokens=100), TraceCalls()
-    model = ledgered(batch, trace_calls=calls)
+    batch, calls = batch_of(budget_tokens=100), ItemCalls()
+    model = ledgered(batch, item_calls=calls)
     with pytest.raises(OverBudget):
         model.ask(REQUEST)
     assert calls.halt_reason.startswith(
@@ -213,9 +213,9 @@ def test_what_calls_in_flight_may_give_back_is_waited_for(unit):
 @pytest.mark.parametrize("unusable", [None, replace(PRICE, currency="EUR")], ids=["none", "EUR"])
 def test_a_budget_in_money_refuses_a_model_without_a_price_in_its_currency(unusable):
     batch = batch_of(budget_money=Decimal(1))
-    calls = TraceCalls()
+    calls = ItemCalls()
     with pytest.raises(OverBudget):
-        ledgered(batch, price=unusable, trace_calls=calls).ask(REQUEST)
+        ledgered(batch, price=unusable, item_calls=calls).ask(REQUEST)
     assert "no price of the model in USD is known" in calls.halt_reason
 
 
@@ -228,9 +228,9 @@ def test_a_price_in_another_currency_is_kept_out_of_the_batchs_sum():
 
 def in_flight(batch) -> tuple[Trace, LLMCall]:
     """A trace of the batch with a call that its worker never settles."""
-    row = claims.claim_trace(batch)
+    row = factories.claim_trace(batch)
     with pytest.raises(KeyboardInterrupt):
-        ledgered(batch, KeyboardInterrupt(), trace=row).ask(REQUEST)
+        ledgered(batch, KeyboardInterrupt(), item=row).ask(REQUEST)
     return row, LLMCall.objects.get(status="in_flight")
 
 
@@ -257,7 +257,7 @@ def test_a_call_whose_worker_died_is_charged_in_full_when_the_trace_is_claimed_a
     batch = batch_of()
     row, call = in_flight(batch)
     Trace.objects.filter(pk=row.pk).update(state="pending", lease_token=None)
-    assert claims.claim_trace(batch).pk == row.pk
+    assert factories.claim_trace(batch).pk == row.pk
     check_charged_in_full(batch, call)
 
 
@@ -289,10 +289,10 @@ def test_a_call_that_a_worker_waits_for_is_not_charged_however_old():
 
 
 def test_a_worker_that_lost_its_lease_sends_nothing_more():
-    batch, calls = batch_of(), TraceCalls()
-    row = claims.claim_trace(batch)
+    batch, calls = batch_of(), ItemCalls()
+    row = factories.claim_trace(batch)
     Trace.objects.filter(pk=row.pk).update(state="pending", lease_token=None)
-    model = ledgered(batch, trace=row, trace_calls=calls)
+    model = ledgered(batch, item=row, item_calls=calls)
     with pytest.raises(OverBudget):
         model.ask(REQUEST)
     assert not model.language_model.asked

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
-from pipeline.batches.claims import claim_trace
 from pipeline.core.errors import EndpointUnavailable, NoAnswer, ReasonerFailure, TransientFailure
 from pipeline.core.llm.base import Answer, Message, Request
+from pipeline.jobs.claims import claim_item
 from pipeline.ledger import call_rows, calls_at_once
-from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.call import ItemCalls
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.retry import RetryPolicy
 from pipeline.models import Batch, Endpoint, EndpointPace, LLMCall, Trace
@@ -87,14 +87,14 @@ def test_tests_of_an_endpoint_take_nobodys_place(served):
 def test_who_waits_for_room_sees_that_the_circuit_has_opened(served):
     served.dialect_stated |= {"calls_at_once": 1}
     in_flight(served, 1)
-    time, calls = Time(), TraceCalls()
+    time, calls = Time(), ItemCalls()
 
     def it_goes_down(seconds):
         until = time.at.replace(year=2027)
         EndpointPace.objects.update(open_until=until, open_reason="it is down")
 
     model = ledgered(
-        served, Scripted(), trace_calls=calls, clock=replace(time.clock, sleep=it_goes_down)
+        served, Scripted(), item_calls=calls, clock=replace(time.clock, sleep=it_goes_down)
     )
     with pytest.raises(EndpointUnavailable):
         model.ask(REQUEST)
@@ -104,10 +104,10 @@ def test_who_waits_for_room_sees_that_the_circuit_has_opened(served):
 def test_who_waits_for_room_with_a_lost_lease_stops(served):
     served.dialect_stated |= {"calls_at_once": 1}
     in_flight(served, 1)
-    calls, batch = TraceCalls(), factories.model_batch(1, reasoner_endpoint=served)
-    trace = claim_trace(batch)
+    calls, batch = ItemCalls(), factories.model_batch(1, reasoner_endpoint=served)
+    trace = claim_item(batch)
     Trace.objects.filter(pk=trace.pk).update(state="pending", lease_token=None)
-    model = LedgeredModel(Scripted(), trace, served_by=served, trace_calls=calls)
+    model = LedgeredModel(Scripted(), trace, served_by=served, item_calls=calls)
     with pytest.raises(ReasonerFailure):
         model.ask(REQUEST)
     assert (calls.halt_reason, LLMCall.objects.count()) == ("", 1)
@@ -117,8 +117,10 @@ def test_the_count_reads_only_what_is_in_flight(served):
     with connection.cursor() as cursor:
         sql = calls_at_once.IN_FLIGHT
         if connection.vendor == "sqlite":
-            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", [served.base_url])
-            assert "call_in_flight_by_endpoint" in str(cursor.fetchall())
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", [served.base_url] * 2)
+            plan = str(cursor.fetchall())
+            assert "call_in_flight_by_endpoint" in plan
+            assert "call_in_flight_of_evaluation" in plan
 
 
 @pytest.mark.parametrize(("others", "fewer"), [(63, 16), (7, 2), (3, 1), (0, 1)])
@@ -187,11 +189,11 @@ def test_one_late_answer_among_timely_ones_changes_nothing(served):
 
 
 def test_a_call_that_is_late_three_times_among_timely_ones_is_late_by_its_own_fault(served):
-    model, calls = Scripted([LATE]), TraceCalls()
+    model, calls = Scripted([LATE]), ItemCalls()
     other = factories.batch(1, name="other")
     model.meanwhile = lambda: call(other, served_by=served, trace=other.traces.get())
     with pytest.raises(NoAnswer, match="within the time limit of 60 seconds, though the endpoint"):
-        ledgered(served, model, trace_calls=calls).ask(REQUEST)
+        ledgered(served, model, item_calls=calls).ask(REQUEST)
     assert (len(model.asked), calls.halt_reason) == (3, None)
 
 
@@ -206,11 +208,12 @@ class OnlyCanary(Scripted):
 
 
 def test_two_calls_that_are_late_among_timely_ones_pause_no_batch(served):
-    model, calls = Scripted([LATE]), TraceCalls()
-    ledger = ledgered(served, model, trace_calls=calls)
+    model, calls = Scripted([LATE]), ItemCalls()
+    ledger = ledgered(served, model, item_calls=calls)
     other = factories.batch(1, name="other")
     model.meanwhile = lambda: call(other, served_by=served, trace=other.traces.get())
-    batch, question = ledger.trace.batch, ledger.trace.question
+    trace = Trace.objects.get(pk=ledger.item.pk)
+    batch, question = trace.batch, trace.question
     second = Trace.objects.create(batch=batch, question=question, sample_index=1, attempt=1)
     call(batch, served_by=served, trace=second, status="uncertain", error="it was late")
     with pytest.raises(NoAnswer):
@@ -219,27 +222,26 @@ def test_two_calls_that_are_late_among_timely_ones_pause_no_batch(served):
 
 
 def test_one_long_answer_ends_its_trace_when_it_is_late_even_alone(served):
-    model, calls = OnlyCanary(), TraceCalls()
+    model, calls = OnlyCanary(), ItemCalls()
     with pytest.raises(NoAnswer, match="Raise its time limit or lower its output limit"):
-        ledgered(served, model, trace_calls=calls).ask(REQUEST)
+        ledgered(served, model, item_calls=calls).ask(REQUEST)
     assert [request.prompt_name for request in model.asked] == ["extract", "extract", "probe"]
     assert calls.halt_reason is None
 
 
 def test_an_endpoint_that_is_late_with_one_call_at_a_time_pauses_the_batch(served):
-    model, calls = OnlyCanary(), TraceCalls()
-    ledger = ledgered(served, model, trace_calls=calls)
-    batch = ledger.trace.batch
-    second = Trace.objects.create(
-        batch=batch, question=ledger.trace.question, sample_index=1, attempt=1
-    )
+    model, calls = OnlyCanary(), ItemCalls()
+    ledger = ledgered(served, model, item_calls=calls)
+    trace = Trace.objects.get(pk=ledger.item.pk)
+    batch = trace.batch
+    second = Trace.objects.create(batch=batch, question=trace.question, sample_index=1, attempt=1)
     call(None, served_by=served, output_tokens=90, latency_ms=10_000)
     call(batch, served_by=served, trace=second, status="uncertain", error="it was late")
     with pytest.raises(ReasonerFailure):
         ledger.ask(REQUEST)
     assert calls.halt_reason.startswith("reasoner: No answer came within its time limit of 60")
     assert "it writes about 9.0 tokens a second, and an answer may have 200" in calls.halt_reason
-    assert {row.status for row in LLMCall.objects.filter(trace=ledger.trace)} == {"uncertain"}
+    assert {row.status for row in LLMCall.objects.filter(trace=trace)} == {"uncertain"}
 
 
 def test_time_that_a_call_waits_for_room_is_not_its_own(served):

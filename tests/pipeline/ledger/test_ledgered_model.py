@@ -15,7 +15,7 @@ from pipeline.core.errors import (
 )
 from pipeline.core.llm.base import Message, Named
 from pipeline.ledger import limits
-from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.call import ItemCalls
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.models import Endpoint, LLMCall, Trace
 from tests import factories
@@ -82,7 +82,7 @@ def test_an_equal_call_replays_the_answer_without_a_second_one(trace, scripted):
 def test_an_answer_that_came_since_the_ledger_was_asked_is_taken_too(scripted, monkeypatch):
     trace, other = factories.batch(2).traces.all()
     first = LedgeredModel(scripted, trace, served_by=endpoint())
-    second, acquire = first.for_trace(other, TraceCalls()), limits.acquire
+    second, acquire = first.for_item(other, ItemCalls()), limits.acquire
 
     def overtaken(*args, **kwargs):
         monkeypatch.setattr(limits, "acquire", acquire)

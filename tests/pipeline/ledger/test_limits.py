@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from pipeline.batches import lifecycle
 from pipeline.core.errors import EndpointUnavailable, TransientFailure
+from pipeline.jobs.lifecycle import pause_job, resume_job
 from pipeline.ledger import limits
 from pipeline.ledger.limits import CircuitCache
 from pipeline.models import EndpointPace
@@ -276,8 +276,8 @@ def test_resuming_a_batch_asks_its_endpoints_again():
     refused = EndpointUnavailable("401", stage="extraction")
     now = Time(at=batch.started_at)
     limits.open_circuit(batch.reasoner_endpoint, refused, now=now.at)
-    lifecycle.pause_batch(batch, reason="401")
-    lifecycle.resume_batch(batch)
+    pause_job(batch, reason="401")
+    resume_job(batch)
     later = Time(at=batch.started_at + timedelta(seconds=5))
     assert limits.acquire(batch.reasoner_endpoint, tokens=1, clock=later.clock).after_failures
     assert time.slept == []

@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from pipeline.batches.claims import claim_trace, return_expired_leases
 from pipeline.core.errors import EndpointUnavailable, OverBudget, TransientFailure, TruncatedOutput
+from pipeline.jobs.claims import claim_item, return_expired_leases
 from pipeline.ledger import call_rows, limits
-from pipeline.ledger.call import TraceCalls
+from pipeline.ledger.call import ItemCalls
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.ledger.limits import Permit
 from pipeline.ledger.retry import Clock, RetryPolicy
@@ -45,9 +45,9 @@ def ask(time):
     """Ask once with these outcomes; returns the scripted model and the trace's calls."""
 
     def asking(*outcomes, **changes):
-        model, calls = Scripted(list(outcomes)), TraceCalls()
+        model, calls = Scripted(list(outcomes)), ItemCalls()
         trace = factories.batch(1).traces.get()
-        fields = {"clock": time.clock, "trace_calls": calls} | changes
+        fields = {"clock": time.clock, "item_calls": calls} | changes
         ledgered = LedgeredModel(model, trace, **fields)
         try:
             ledgered.ask(REQUEST)
@@ -81,7 +81,7 @@ def test_waiting_for_an_equal_call_is_no_attempt_and_takes_no_turn(time, monkeyp
     ledgered = LedgeredModel(
         model, second, served_by=served, retry_policy=RetryPolicy(max_attempts=2)
     )
-    equal = ledgered.for_trace(first, TraceCalls()).call_for(REQUEST)
+    equal = ledgered.for_item(first, ItemCalls()).call_for(REQUEST)
     row, naps, admitted = call_rows.open_call(equal, repair_of=None), [], []
 
     assert isinstance(row, LLMCall)
@@ -177,9 +177,9 @@ def test_a_last_attempt_that_may_be_charged_is_charged(ask):
 
 def test_a_closed_door_is_knocked_at_once_and_halts_the_trace():
     model = Scripted([EndpointUnavailable("does not accept the API key", stage="extraction")])
-    calls, served = TraceCalls(), endpoint()
+    calls, served = ItemCalls(), endpoint()
     ledgered = LedgeredModel(
-        model, factories.batch(1).traces.get(), served_by=served, trace_calls=calls
+        model, factories.batch(1).traces.get(), served_by=served, item_calls=calls
     )
     with pytest.raises(EndpointUnavailable):
         ledgered.ask(REQUEST)
@@ -188,16 +188,12 @@ def test_a_closed_door_is_knocked_at_once_and_halts_the_trace():
 
 
 def test_while_the_circuit_is_open_nothing_is_sent(time):
-    served, calls, model = endpoint(), TraceCalls(), Scripted()
+    served, calls, model = endpoint(), ItemCalls(), Scripted()
     EndpointPace.objects.create(
         endpoint=served, open_until=time.at.replace(year=2027), open_reason="it was down"
     )
     ledgered = LedgeredModel(
-        model,
-        factories.batch(1).traces.get(),
-        served_by=served,
-        trace_calls=calls,
-        clock=time.clock,
+        model, factories.batch(1).traces.get(), served_by=served, item_calls=calls, clock=time.clock
     )
     with pytest.raises(EndpointUnavailable, match="it was down"):
         ledgered.ask(REQUEST)
@@ -205,7 +201,7 @@ def test_while_the_circuit_is_open_nothing_is_sent(time):
 
 
 def test_a_circuit_that_opens_between_two_attempts_ends_the_call_unpaid(time):
-    served, calls = endpoint(), TraceCalls()
+    served, calls = endpoint(), ItemCalls()
     model = Scripted([busy(), ANSWER])
 
     def others_failed(seconds):
@@ -213,7 +209,7 @@ def test_a_circuit_that_opens_between_two_attempts_ends_the_call_unpaid(time):
 
     clock = time.clock.__class__(now=lambda: time.at, sleep=others_failed)
     ledgered = LedgeredModel(
-        model, factories.batch(1).traces.get(), served_by=served, trace_calls=calls, clock=clock
+        model, factories.batch(1).traces.get(), served_by=served, item_calls=calls, clock=clock
     )
     with pytest.raises(EndpointUnavailable, match="it is down"):
         ledgered.ask(REQUEST)
@@ -223,8 +219,8 @@ def test_a_circuit_that_opens_between_two_attempts_ends_the_call_unpaid(time):
 
 
 def test_a_worker_that_lost_its_lease_waits_for_no_equal_call(time):
-    batch, calls, polls = factories.batch(2), TraceCalls(), []
-    first, second = claim_trace(batch), claim_trace(batch)
+    batch, calls, polls = factories.batch(2), ItemCalls(), []
+    first, second = claim_item(batch), claim_item(batch)
     scripted = Scripted()
     model = LedgeredModel(scripted, first)
     call_rows.open_call(model.call_for(REQUEST), repair_of=None)
@@ -234,17 +230,15 @@ def test_a_worker_that_lost_its_lease_waits_for_no_equal_call(time):
         assert len(polls) == 1
         Trace.objects.filter(pk=second.pk).update(state="pending", lease_token=None)
 
-    waiting = replace(
-        model.for_trace(second, calls), clock=replace(time.clock, sleep=lease_is_lost)
-    )
+    waiting = replace(model.for_item(second, calls), clock=replace(time.clock, sleep=lease_is_lost))
     with pytest.raises(OverBudget):
         waiting.ask(REQUEST)
     assert (scripted.asked, calls.halt_reason) == ([], "")
 
 
 def test_a_worker_that_lost_its_lease_in_between_tries_no_more(time):
-    calls, model = TraceCalls(), Scripted([busy(), ANSWER])
-    trace = claim_trace(factories.batch(1))
+    calls, model = ItemCalls(), Scripted([busy(), ANSWER])
+    trace = claim_item(factories.batch(1))
 
     def lease_expires(seconds):
         Trace.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
@@ -252,6 +246,6 @@ def test_a_worker_that_lost_its_lease_in_between_tries_no_more(time):
 
     clock = replace(time.clock, sleep=lease_expires)
     with pytest.raises(OverBudget):
-        LedgeredModel(model, trace, trace_calls=calls, clock=clock).ask(REQUEST)
+        LedgeredModel(model, trace, item_calls=calls, clock=clock).ask(REQUEST)
     assert (len(model.asked), calls.halt_reason) == (1, "")
     assert LLMCall.objects.get().status == "uncertain"

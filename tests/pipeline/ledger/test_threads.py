@@ -9,9 +9,11 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
-from pipeline.batches import claims, lifecycle, worker
+from pipeline.batches import lifecycle
 from pipeline.core.config import MethodConfig
 from pipeline.core.errors import EndpointUnavailable
+from pipeline.jobs import claims, worker
+from pipeline.jobs.lifecycle import change_budget, resume_job
 from pipeline.ledger import limits
 from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.models import Batch, Endpoint, LLMCall, Trace
@@ -104,8 +106,8 @@ def test_a_larger_budget_goes_on_where_the_smaller_ended(stub):
     lifecycle.run_batch(batch, threads=4)
     batch.refresh_from_db()
     assert batch.state == Batch.State.PAUSED
-    lifecycle.change_budget(batch, budget_money=None, budget_tokens=10**9)
-    lifecycle.resume_batch(batch)
+    change_budget(batch, budget_money=None, budget_tokens=10**9)
+    resume_job(batch)
     lifecycle.run_batch(batch, threads=4)
     assert batch.traces.filter(state=Trace.State.MADE).count() == 6
     assert set(stub.received.values()) == {1}
@@ -121,7 +123,7 @@ def test_an_endpoint_that_refuses_the_key_pauses_the_batch_and_burns_no_question
     assert batch.pause_reason == "reasoner: 127.0.0.1 does not accept the API key (401)."
     pending = batch.traces.filter(state=Trace.State.PENDING, attempt=1)
     assert (pending.count(), LLMCall.objects.count()) == (12, 0)
-    lifecycle.resume_batch(batch)
+    resume_job(batch)
     assert lifecycle.run_batch(batch, threads=4) == 12
 
 
@@ -140,12 +142,12 @@ def test_workers_together_make_no_more_at_a_time_than_the_settings_say(stub, set
     batch, claimed = batch_at(stub, 6), []
 
     def watched(batch, *, max_claimed):
-        row = claims.claim_trace(batch, max_claimed=max_claimed)
+        row = claims.claim_item(batch, max_claimed=max_claimed)
         claimed.append(batch.traces.filter(state=Trace.State.CLAIMED).count())
         return row
 
-    monkeypatch.setattr(worker, "claim_trace", watched)
-    claims.claim_trace(batch)
+    monkeypatch.setattr(worker, "claim_item", watched)
+    claims.claim_item(batch)
     assert lifecycle.run_batch(batch) == 5
     assert max(claimed) == 3
 

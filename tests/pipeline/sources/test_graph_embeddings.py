@@ -12,6 +12,7 @@ from pipeline.core.config import SimilarityConfig, preset
 from pipeline.core.embeddings.node_vectors import folder_of
 from pipeline.core.errors import SimilarityUnavailable
 from pipeline.core.similarity import dense
+from pipeline.jobs.lifecycle import resume_job
 from pipeline.models import Batch, Event
 from pipeline.sources import graph_embeddings, open_graphs, vectors_at_hand
 from tests import factories
@@ -92,7 +93,7 @@ def test_a_dense_batch_that_loses_its_vectors_pauses_and_goes_on_once_they_are_b
     )
     assert not batch.traces.exclude(state="pending").exists()
     run("embed_graph", "dense", model=MODEL)
-    lifecycle.resume_batch(batch)
+    resume_job(batch)
     assert lifecycle.run_batch(batch) == 2
     batch.refresh_from_db()
     assert batch.state == Batch.State.FINISHED

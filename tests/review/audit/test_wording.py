@@ -21,6 +21,11 @@ pytestmark = pytest.mark.django_db
 # Where the action is no constant: what it may be there.
 WORKED_OUT = {
     "pipeline/endpoints/registry.py": {"endpoint.activated", "endpoint.deactivated"},
+    "pipeline/jobs/lifecycle.py": {
+        f"{kind}.{action}"
+        for kind in ("batch", "evaluation")
+        for action in ("paused", "resumed", "budget_changed", "cancelled")
+    },
     "pipeline/ledger/prices.py": {"price.entered", "price.changed"},
     "pipeline/sources/terms.py": {
         f"{kind}.terms_changed" for kind in ("question_set", "knowledge_graph", "endpoint")

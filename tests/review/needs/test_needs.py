@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pipeline.accounts.roles import Role
-from pipeline.batches.lifecycle import pause_batch
+from pipeline.jobs.lifecycle import pause_job
 from pipeline.models import Batch, Endpoint, EndpointPace, QuestionSet, Trace
 from review.evidence.key_disputes import dispute_of, rule_on_key
 from review.evidence.policies import save_policy
@@ -90,7 +90,7 @@ def test_the_next_step_is_the_first_that_is_not_done(lead, people):
 
 def test_a_paused_batch_tells_why_and_since_when(lead):
     batch = factories.batch(2)
-    pause_batch(batch, reason="The budget of <b>1</b> USD is used up.")
+    pause_job(batch, reason="The budget of <b>1</b> USD is used up.")
     (row,) = needs(lead)["Batches that paused"].rows
     assert (row.why, row.argument) == ("The budget of <b>1</b> USD is used up.", batch.pk)
     assert timezone.now() - row.since < timedelta(minutes=5)

@@ -15,7 +15,6 @@ READ = re.compile(
 )
 EVERY_ARM = {
     "pipeline/access.py": "a lead looks at any trace; the list of a batch shows one arm",
-    "pipeline/batches/claims.py": "all are made",
     "pipeline/batches/evaluation/discrimination.py": "compares the arms",
     "pipeline/batches/evaluation/other_questions.py": "which questions a batch has",
     "pipeline/batches/funnel.py": "progress counts all that is made",
@@ -23,8 +22,8 @@ EVERY_ARM = {
     "pipeline/batches/lifecycle.py": "all are started, tried again and cancelled",
     "pipeline/batches/make_again.py": "makes traces towards the key",
     "pipeline/batches/progress/pace.py": "all that is made takes time",
-    "pipeline/batches/progress/work_left.py": "all are made",
     "pipeline/management/batch_bar.py": "progress counts all that is made",
+    "pipeline/models/batches.py": "workers make all",
     "review/exports/jsonl.py": "traces that a release has chosen already, by number",
     "review/management/commands/import_chains.py": "an imported batch has no other arm",
     "review/pairwise/draw.py": "texts of traces that are drawn already, by number",

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipeline.batches import lifecycle
 from pipeline.batches.progress.pace import MAX_SETTLED, MIN_SETTLED, in_words, time_left
+from pipeline.jobs.lifecycle import cancel_job, pause_job, resume_job
 from pipeline.models import Batch, Event, Trace
 from tests import factories
 
@@ -66,16 +66,16 @@ def test_only_the_last_count(batch, monkeypatch):
 
 def test_neither_a_paused_batch_nor_one_that_has_ended_has_any(batch):
     now = settle(batch, 6, since=begun(batch), every=10)
-    lifecycle.pause_batch(batch)
+    pause_job(batch)
     assert time_left(batch, now=now) is None
-    lifecycle.cancel_batch(batch)
+    cancel_job(batch)
     assert time_left(batch, now=now) is None
 
 
 def test_a_pause_is_no_slowness(batch):
     settle(batch, 6, since=begun(batch) - timedelta(hours=5), every=10)
-    lifecycle.pause_batch(batch)
-    lifecycle.resume_batch(batch)
+    pause_job(batch)
+    resume_job(batch)
     resumed = Event.objects.get(action="batch.resumed").at
     assert time_left(batch, now=resumed + timedelta(hours=1)) is None
     left = time_left(batch, now=settle(batch, 6, since=resumed, every=10))

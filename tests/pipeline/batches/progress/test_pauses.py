@@ -6,10 +6,11 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from pipeline.batches.lifecycle import cancel_batch, change_budget, pause_batch, run_batch
+from pipeline.batches.lifecycle import run_batch
 from pipeline.batches.progress.pauses import pause_of
 from pipeline.core.errors import EndpointUnavailable
 from pipeline.endpoints.registry import EndpointTerms, change_endpoint, remember_found, set_active
+from pipeline.jobs.lifecycle import cancel_job, change_budget, pause_job
 from pipeline.ledger import limits
 from pipeline.ledger.budgets import Cost, shortage
 from pipeline.models import Batch, Price, QuestionSet
@@ -34,18 +35,18 @@ def reason_now(batch: Batch) -> str | None:
 
 def out_of(batch: Batch, need: Cost) -> None:
     """Pause as a worker does that meets a spent budget."""
-    pause_batch(batch, reason=shortage(batch.traces.first(), need))
+    pause_job(batch, reason=shortage(batch.traces.first(), need))
 
 
 def test_only_a_paused_batch_has_a_reason(batch):
     assert pause_of(batch) is None
-    pause_batch(batch, reason="Budget spent: all of it.")
-    cancel_batch(batch)
+    pause_job(batch, reason="Budget spent: all of it.")
+    cancel_job(batch)
     assert pause_of(batch) is None
 
 
 def test_a_leads_own_pause_says_what_to_press(batch):
-    pause_batch(batch)
+    pause_job(batch)
     pause = pause_of(batch)
     assert pause is not None
     assert (pause.reason, pause.is_mended, pause.next_step) == ("", False, "Press Resume to go on.")
@@ -127,7 +128,7 @@ def test_an_endpoint_that_is_mended_is_no_reason_any_more(batch, break_it):
 def test_a_circuit_that_is_closed_again_is_no_reason_any_more(batch):
     endpoint, now = batch.reasoner_endpoint, timezone.now()
     failure = EndpointUnavailable("127.0.0.1:8081 could not be reached.", stage="generation")
-    pause_batch(batch, reason=limits.open_circuit(endpoint, failure, now=now))
+    pause_job(batch, reason=limits.open_circuit(endpoint, failure, now=now))
     limits.allow_probe(endpoint, now=now)  # its time is over, and nobody knows whether it answers
     assert "could not be reached" in (reason_now(batch) or "")
     limits.record_success(endpoint, limits.Permit(after_failures=True))
@@ -143,7 +144,7 @@ def test_a_circuit_that_is_closed_again_is_no_reason_any_more(batch):
     ],
 )
 def test_what_cannot_be_judged_from_here_stays(batch, reason):
-    pause_batch(batch, reason=reason)
+    pause_job(batch, reason=reason)
     assert reason_now(batch) == reason
 
 

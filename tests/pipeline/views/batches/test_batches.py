@@ -7,6 +7,7 @@ from django.urls import reverse
 from pipeline import tasks
 from pipeline.accounts.roles import Role
 from pipeline.batches import lifecycle
+from pipeline.jobs.lifecycle import cancel_job, pause_job
 from pipeline.models import Batch, Event, Trace
 from tests import actors, factories
 from tests.factories.endpoints import call
@@ -63,7 +64,7 @@ def test_the_fragment_polls_while_the_batch_runs_and_then_stops(client):
 
 def test_a_paused_batch_does_not_poll_and_says_why(client):
     batch = factories.batch(2)
-    lifecycle.pause_batch(batch, reason="No <b>model</b> here.")
+    pause_job(batch, reason="No <b>model</b> here.")
     shown = page(client, batch)
     assert "hx-get" not in shown
     assert "Paused: No &lt;b&gt;model&lt;/b&gt; here." in shown
@@ -85,7 +86,7 @@ def test_pause_resume_and_cancel(client, rung, django_capture_on_commit_callback
 @pytest.mark.parametrize("action", ["pause", "resume", "cancel"])
 def test_what_the_state_does_not_allow_is_a_message(client, action):
     batch = factories.batch(1)
-    lifecycle.cancel_batch(batch)
+    cancel_job(batch)
     response = steer(client, batch, action)
     assert response.status_code == 200
     assert said(response) == ["The batch is cancelled."]

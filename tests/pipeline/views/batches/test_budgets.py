@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pipeline.accounts.roles import Role
-from pipeline.batches.lifecycle import cancel_batch, pause_batch
+from pipeline.jobs.lifecycle import cancel_job, pause_job
 from pipeline.ledger.budgets import Cost, shortage
 from pipeline.models import Batch, Event
 from tests import actors, factories
@@ -61,7 +61,7 @@ def test_what_htmx_exchanges_holds_no_field(client, batch):
 @pytest.mark.parametrize("paused", [False, True])
 def test_a_lead_raises_the_budget_of_a_batch_at_work(client, lead, batch, paused):
     if paused:
-        pause_batch(batch, by=lead)
+        pause_job(batch, by=lead)
     state = batch.state
     response = change(client, batch, budget_money="20.25", budget_tokens="")
     assert response.headers["Location"] == page(batch)
@@ -92,7 +92,7 @@ def test_a_budget_that_cannot_be_kept_is_refused_with_the_reason(client, batch, 
 
 
 def test_an_ended_batch_and_a_demonstration_have_none_to_change(client, lead, batch):
-    cancel_batch(batch, by=lead)
+    cancel_job(batch, by=lead)
     assert "change-budget" not in client.get(page(batch)).content.decode()
     response = change(client, batch, budget_tokens="99999")
     assert response.status_code == 422
@@ -112,7 +112,7 @@ def test_an_auditor_reads_the_page_and_is_offered_no_change(batch):
 
 def test_a_raised_budget_takes_the_reason_from_the_page_and_says_what_to_press(client, batch):
     need = Cost(9500, None, "USD")
-    pause_batch(batch, reason=shortage(batch.traces.first(), need))
+    pause_job(batch, reason=shortage(batch.traces.first(), need))
     paused = client.get(page(batch)).content.decode()
     assert "Paused: Budget spent" in paused
     assert "Raise the budget" in paused
