@@ -104,7 +104,7 @@ def load_file(
     then no set and no question remains of it.
     """
     questions = _QuestionFile(file, file_name, limits, key_counts_from, delimiter)
-    adapter = questions.checked(adapter_named(source))
+    adapter = questions.checked(_adapter(source, is_benchmark=_will_be_benchmark(name, terms)))
     target = get_or_create_question_set(name, source=source, terms=terms, created_by=loaded_by)
     return _store_questions(target, questions, adapter, loaded_by)
 
@@ -126,8 +126,19 @@ def load_questions(
     SourceFileError as `load_file`.
     """
     questions = _QuestionFile(file, file_name, limits, key_counts_from, delimiter)
-    adapter = questions.checked(adapter_named(target.source))
+    adapter = questions.checked(_adapter(target.source, is_benchmark=target.is_benchmark))
     return _store_questions(target, questions, adapter, loaded_by)
+
+
+def _adapter(source: str, *, is_benchmark: bool) -> Adapter:
+    adapter = adapter_named(source)
+    return adapter.for_benchmark() if is_benchmark else adapter
+
+
+def _will_be_benchmark(name: str, terms: QuestionSetTerms | None) -> bool:
+    """Whether the set of this name is a benchmark, or is made as one."""
+    known = QuestionSet.objects.filter(name=name).values_list("is_benchmark", flat=True).first()
+    return known if known is not None else bool(terms and terms.is_benchmark)
 
 
 def _store_questions(

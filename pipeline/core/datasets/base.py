@@ -5,7 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
-from pipeline.core.datasets.fields import ForeignShape, InvalidRecord, OtherSplit, Record, shown
+from pipeline.core.datasets.fields import (
+    ForeignShape,
+    InvalidRecord,
+    OtherSplit,
+    Record,
+    Unlabelled,
+    shown,
+)
 from pipeline.core.datasets.mapping.field_mapping import CountsFrom, FieldMapping, KeyField
 from pipeline.core.datasets.mapping.reading import question_of
 from pipeline.core.datasets.source_file import (
@@ -30,10 +37,12 @@ def _unchanged(record: Record) -> Record:
 @dataclass(frozen=True, slots=True)
 class Shape:
     """One of the shapes that a source is published in. `accepts` tells it from the others
-    where the names of its fields do not."""
+    where the names of its fields do not. `lacks_key` names the field of the key that records of
+    this shape do not have: what the source says beside it stands for the answer."""
 
     mapping: FieldMapping
     accepts: Callable[[Record], bool] = _always
+    lacks_key: str = ""
 
     def fits(self, record: Record) -> bool:
         """Whether the record has every field that this shape needs."""
@@ -48,13 +57,15 @@ class Shape:
 class Adapter:
     """One question source: its name, its title for people, and how its records are read.
 
-    `prepare` turns a record into one that the shapes can read, where fields are not enough.
+    `prepare` turns a record into one that the shapes can read, where fields are not enough. With
+    `needs_keys` a record of a shape that lacks the key is rejected.
     """
 
     name: str
     title: str
     shapes: tuple[Shape, ...]
     prepare: Callable[[Record], Record] = _unchanged
+    needs_keys: bool = False
 
     @property
     def gives_ids(self) -> bool:
@@ -83,6 +94,10 @@ class Adapter:
         shapes = (replace(s, mapping=s.mapping.counting_from(first)) for s in self.shapes)
         return replace(self, shapes=tuple(shapes))
 
+    def for_benchmark(self) -> "Adapter":
+        """The same for a benchmark, which is scored by the keys of its source."""
+        return replace(self, needs_keys=True)
+
     def parse(self, record: Record, position: int) -> Question:
         """The question of a record at its position in the file (from 0).
 
@@ -90,7 +105,13 @@ class Adapter:
         ForeignShape where nothing says from where its keys count.
         """
         prepared = self.prepare(record)
-        return question_of(self.shape_of(prepared).mapping, self.name, prepared, position)
+        shape = self.shape_of(prepared)
+        if self.needs_keys and shape.lacks_key:
+            raise Unlabelled(
+                f"The question has no answer key ({shape.lacks_key} is absent), and a benchmark is "
+                "scored by its keys."
+            )
+        return question_of(shape.mapping, self.name, prepared, position)
 
     def parse_record(self, record: SourceRecord) -> Question:
         """`parse` of a record as the reader gives it."""

@@ -59,7 +59,7 @@ def _clean(value: object, name: str) -> str:
 
 def text(record: Record, name: str) -> str:
     """The text of a field that must be there and not empty, without surrounding space."""
-    if name not in record:
+    if record.get(name) is None:
         raise InvalidRecord(f"Field {name} is missing.")
     value = _clean(record[name], name)
     # Of a long text only the first letter is looked at: `plain` would read all of it.

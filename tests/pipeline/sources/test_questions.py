@@ -51,6 +51,25 @@ def counts(report: QuestionLoad) -> tuple[int, int, int]:
     return report.added, report.known, report.rejected
 
 
+@pytest.mark.parametrize("known", [True, False], ids=["a known benchmark", "a new one"])
+def test_a_benchmark_takes_no_question_without_a_key(known):
+    abstract = {"pubid": 1, "question": "Does it help?", "context": {"contexts": ["It may."]}}
+    terms = QuestionSetTerms("MIT", is_benchmark=True)
+    if known:
+        get_or_create_question_set("exam", source="pubmedqa", terms=terms)
+    load = partial(load_file, "exam", source="pubmedqa", terms=None if known else terms)
+    open_only = as_file(abstract | {"long_answer": "It does."})
+    with pytest.raises(SourceFileError, match="no answer key"):
+        load(open_only, file_name="unlabelled.jsonl")
+    keyed = abstract | {"pubid": 2, "long_answer": "It does.", "final_decision": "yes"}
+    report = load(as_file(abstract | {"long_answer": "It does."}, keyed), file_name="a.jsonl")
+    assert counts(report) == (1, 0, 1)
+    open_only.seek(0)
+    assert load_file(
+        "train", open_only, file_name="a.jsonl", source="pubmedqa", terms=QuestionSetTerms("MIT")
+    ).added
+
+
 def test_questions_are_stored_as_the_file_states_them():
     target = house_set()
     load(target, record(1, specialty="Pneumology", context="Read this first."))

@@ -78,7 +78,9 @@ PUBMEDQA = Adapter(
             accepts=lambda record: bool(record.get("final_decision")),
         ),
         Shape(
-            _mapping("long_answer", None), accepts=lambda record: not record.get("final_decision")
+            _mapping("long_answer", None),
+            accepts=lambda record: not record.get("final_decision"),
+            lacks_key="final_decision",
         ),
     ),
     prepare=_prepared,
