@@ -4,15 +4,25 @@ Of questions that both have: each question counts once, by the mean of its sampl
 Sources: Newcombe (1998) method 10 for paired shares (`paired.newcombe`), Student's t over questions
 for means, the exact sign test (McNemar's, where each question has one sample), and Newcombe (1998)
 method 10's rule for independent shares, as Zou and Donner (2008) state it for any two intervals.
+Holm (1979) for several tests at once; Field and Welsh (2007) for the bootstrap of clusters.
 """
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from pipeline.statistics.estimate import Estimate, FloatArray, OnceSettled, undefined
-from pipeline.statistics.intervals import MIN_ERROR, clustered_mean, proportion
+from pipeline.statistics.estimate import Estimate, FloatArray, IntArray, OnceSettled, undefined
+from pipeline.statistics.intervals import (
+    MIN_ERROR,
+    clustered_mean,
+    multinomial_weights,
+    percentile_interval,
+    proportion,
+)
 from pipeline.statistics.paired import NO_PAIRS, newcombe
+
+REPLICATES = 2000
 
 
 def question_share(shares: FloatArray) -> Estimate:
@@ -56,15 +66,56 @@ def mean_of_questions(values: FloatArray) -> Estimate:
     return _mean(values) if len(values) else undefined("no questions")
 
 
+def paired_bootstrap(
+    first: FloatArray,
+    second: FloatArray,
+    clusters: IntArray,
+    *,
+    seed: int,
+    replicates: int = REPLICATES,
+) -> Estimate:
+    """Mean of the first less that of the second, with a percentile interval of whole clusters.
+
+    A row for each question, and the cluster that it belongs to: each replicate draws clusters,
+    with both outcomes of all their questions. Equal seeds give equal intervals.
+    """
+    n, differences = len(first), first - second
+    if not n:
+        return undefined(NO_PAIRS)
+    _, codes = np.unique(clusters, return_inverse=True)
+    sums, sizes = np.bincount(codes, weights=differences), np.bincount(codes).astype(float)
+    blocks = multinomial_weights(np.random.default_rng(seed), len(sums), replicates)
+    means = np.concatenate([block @ sums / (block @ sizes) for block in blocks])
+    return percentile_interval(float(differences.mean()), means, n)
+
+
 def sign_test(first: FloatArray, second: FloatArray) -> tuple[int, int, float]:
     """Questions where the first is higher, where the second is, and the exact two-sided p.
 
     P is 1 where no question differs. With one sample a question it is McNemar's exact test.
     """
     higher, lower = int(np.sum(first > second)), int(np.sum(first < second))
-    n, rarer = higher + lower, min(higher, lower)
+    return higher, lower, mcnemar_exact(higher, lower)
+
+
+def mcnemar_exact(only_first: int, only_second: int) -> float:
+    """The exact two-sided p of McNemar's test, from the two counts of pairs that differ.
+
+    Twice the smaller binomial tail at 1/2, at most 1; 1 where no pair differs.
+    """
+    n, rarer = only_first + only_second, min(only_first, only_second)
     logs = (_log_choose(n, count) - n * math.log(2) for count in range(rarer + 1))
-    return higher, lower, min(1.0, 2 * math.fsum(map(math.exp, logs))) if n else 1.0
+    return min(1.0, 2 * math.fsum(map(math.exp, logs))) if n else 1.0
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's adjusted p-values in the order given: the family's chance of any false one is held."""
+    adjusted, highest = [0.0] * len(p_values), 0.0
+    order = sorted(range(len(p_values)), key=lambda index: p_values[index])
+    for rank, index in enumerate(order):
+        highest = max(highest, min(1.0, (len(p_values) - rank) * p_values[index]))
+        adjusted[index] = highest
+    return adjusted
 
 
 def independent_difference(first: Estimate, second: Estimate) -> Estimate:

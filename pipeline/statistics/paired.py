@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.statistics.estimate import BoolArray, Estimate, IntArray, undefined
+from pipeline.statistics.estimate import BoolArray, Estimate, FloatArray, IntArray, undefined
 from pipeline.statistics.intervals import (
     MIN_ERROR,
     Z,
@@ -85,18 +85,24 @@ def paired_ratio(pairs: Pairs) -> Estimate:
 
 
 def clustered_proportion(values: BoolArray, questions: IntArray) -> Estimate:
-    """A share with Wilson's interval; where questions repeat, of the effective number of items.
+    """A share with Wilson's interval; where questions repeat, of the effective number of items."""
+    return clustered_share(values.astype(float), questions, items=len(values))
 
-    That number is p (1 - p) over the cluster-robust variance, at most the items there are; where
-    nothing varies it is the number of questions.
+
+def clustered_share(shares: FloatArray, clusters: IntArray, *, items: int) -> Estimate:
+    """The mean of shares (0 to 1) with Wilson's interval, also where they come in clusters.
+
+    Where each is 0 or 1 and has a cluster of its own, it is the published interval. Else the
+    interval is that of the effective number of items: p (1 - p) over the cluster-robust variance,
+    at most the `items` that the shares were counted from; where nothing varies it is the number
+    of clusters.
     """
-    n, successes = len(values), int(values.sum())
-    clusters = len(np.unique(questions))
-    if clusters == n:
-        return proportion(successes, n)
-    share = successes / n
-    error = clustered_mean(values.astype(float), questions).standard_error
-    size = min(n, share * (1 - share) / error**2) if error else clusters
+    n, distinct = len(shares), len(np.unique(clusters))
+    if distinct == n and bool(np.all((shares == 0) | (shares == 1))):
+        return proportion(int(shares.sum()), n)
+    share = float(shares.mean())
+    error = clustered_mean(shares, clusters).standard_error
+    size = min(items, share * (1 - share) / error**2) if error else distinct
     low, high = wilson(share, size)
     return Estimate(share, low, high, n, standard_error=error)
 
