@@ -19,10 +19,10 @@ class Outcome:
     """One item: a question under one order of its options, one sample, and what was read.
 
     `question` is the same number in every evaluation of the same benchmark: two evaluations are
-    paired by it. Questions that repeat in the benchmark share a `cluster`. `letter` is the option as the model
-    saw it, `label` the same option as the source names it; both are None where no letter was
-    read. `key` is the source's label of the right option. `stage`: the rule that read the
-    output, the class of one that could not be read, or NOT_ANSWERED.
+    paired by it. Questions that repeat in the benchmark share a `cluster`. `letter` is the option
+    as the model saw it, `label` the same option as the source names it; both are None where no
+    letter was read. `key` is the source's label of the right option. `stage`: the rule that read
+    the output, the class of one that could not be read, or NOT_ANSWERED.
     """
 
     question: int
