@@ -10,10 +10,9 @@ from decimal import Decimal
 
 from pipeline.batches.preflight import ModelEndpoints, check_size, embeddings_of, with_models
 from pipeline.core.config import MethodConfig
-from pipeline.core.errors import EndpointRefused, InvalidConfiguration, Refusal
+from pipeline.core.errors import InvalidConfiguration, Refusal
 from pipeline.core.records import ReasonerKind
-from pipeline.endpoints.api_keys import key_of
-from pipeline.endpoints.registry import require_usable
+from pipeline.endpoints.readiness import Untested, require_ready
 from pipeline.jobs.currency import currency_of
 from pipeline.models import Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.vectors_at_hand import require_vectors
@@ -66,10 +65,6 @@ def require_complete(choices: Choices, *, untested: bool = True) -> None:
         raise InvalidConfiguration(" ".join(map(str, pieces)))
 
 
-class Untested(EndpointRefused):
-    """The endpoint may be asked, but how it answers has not been tested yet."""
-
-
 def _check_questions(choices: Choices) -> None:
     questions = choices.question_set
     if questions is not None and not questions.questions.exists():
@@ -109,20 +104,6 @@ def _check_endpoint(choices: Choices, endpoint: Endpoint | None, role: str) -> N
     if endpoint.role == Endpoint.Role.EMBEDDINGS:
         raise InvalidConfiguration(f"The endpoint {endpoint} embeds texts: name another as {role}.")
     require_ready(endpoint, question_set=choices.question_set)
-
-
-def require_ready(endpoint: Endpoint, *, question_set: QuestionSet | None) -> None:
-    """Whether the endpoint may be asked this text, has its key and was tested.
-
-    Raises EndpointRefused.
-    """
-    require_usable(endpoint, question_set=question_set)
-    key_of(endpoint)
-    if not endpoint.is_tested:
-        raise Untested(
-            f"The endpoint {endpoint} has not been tested yet: test it on the page Endpoints, "
-            f"or run manage.py endpoints --probe {endpoint}."
-        )
 
 
 def _check_temperature(choices: Choices) -> None:

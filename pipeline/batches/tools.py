@@ -6,7 +6,6 @@ from functools import lru_cache
 from pathlib import Path
 
 from pipeline.batches.evaluation.other_questions import OtherQuestions
-from pipeline.batches.missing import require_ready
 from pipeline.core.chain import Tools, no_other_questions
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.errors import InvalidConfiguration
@@ -18,6 +17,7 @@ from pipeline.core.similarity.base import SimilarityBackend
 from pipeline.core.similarity.dense import open_dense, open_vectors
 from pipeline.core.similarity.registry import make_similarity
 from pipeline.endpoints.embeddings import vectors_name
+from pipeline.endpoints.readiness import require_ready
 from pipeline.endpoints.registry import open_model
 from pipeline.ledger.budgets import TokenEstimator
 from pipeline.ledger.call import ItemCalls

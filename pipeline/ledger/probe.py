@@ -14,7 +14,7 @@ from typing import Any
 from pipeline.core.errors import EndpointRefused, ReasonerFailure, TransientFailure
 from pipeline.core.llm.base import Answer, Request
 from pipeline.core.llm.dialects import Dialect, dialect_of
-from pipeline.core.llm.learning.learner import QUESTION, Learner
+from pipeline.core.llm.learning.learner import FREE_QUESTION, QUESTION, Learner
 from pipeline.core.llm.learning.pace import CALLS_TOGETHER, Measured, pace_of
 from pipeline.endpoints.registry import open_model, remember_failure, remember_found
 from pipeline.ledger import call_rows
@@ -43,6 +43,7 @@ class EndpointTest:
     """One test of an endpoint: asks through the ledger, and takes the time of each answer."""
 
     endpoint: Endpoint
+    question: Request = QUESTION
     clock: Callable[[], float] = time.monotonic
     fastest: tuple[float, int] | None = None
     began: float = field(init=False)
@@ -73,7 +74,7 @@ class EndpointTest:
         The rows are this thread's: only the waiting is done in others.
         """
         model = self._model(dialect)
-        calls = [model.call_for(dialect.applied_to(QUESTION)) for _ in range(CALLS_TOGETHER)]
+        calls = [model.call_for(dialect.applied_to(self.question)) for _ in range(CALLS_TOGETHER)]
         rows = [call_rows.open_call(call, repair_of=None) for call in calls]
         sent = self.clock()
         with ThreadPoolExecutor(CALLS_TOGETHER) as threads:
@@ -118,8 +119,9 @@ def probe_endpoint(endpoint: Endpoint) -> Endpoint:
 def _probe(endpoint: Endpoint) -> Endpoint:
     if endpoint.role == Endpoint.Role.EMBEDDINGS:
         return probe_embeddings(endpoint, seconds=MAX_SECONDS_A_CALL)
-    test, stated = EndpointTest(endpoint), frozenset(endpoint.dialect_stated)
-    learner = Learner(test.ask, stated)
+    question = FREE_QUESTION if endpoint.role == Endpoint.Role.EVALUATED else QUESTION
+    test, stated = EndpointTest(endpoint, question), frozenset(endpoint.dialect_stated)
+    learner = Learner(test.ask, stated, question)
     dialect, answer = learner.learn(dialect_of(endpoint.base_url, {}, endpoint.dialect_stated))
     reasons = bool(answer.reasoning) or dialect.max_output_tokens is not None
     if reasons:
@@ -148,7 +150,7 @@ def _at_its_pace(test: EndpointTest, dialect: Dialect, *, reasons: bool) -> Dial
 
 def _try(test: EndpointTest, dialect: Dialect) -> None:
     try:
-        test.ask(dialect, QUESTION)
+        test.ask(dialect, test.question)
     except ReasonerFailure:
         return  # the time of the first answer is known
 

@@ -22,6 +22,7 @@ class Endpoint(models.Model):
         REASONER = "reasoner"
         SECOND_READER = "second_reader"
         EMBEDDINGS = "embeddings"
+        EVALUATED = "evaluated", "evaluated model"
 
     name = models.SlugField(max_length=80, unique=True)
     role = models.CharField(max_length=20, choices=Role.choices)

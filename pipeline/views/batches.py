@@ -16,14 +16,14 @@ from pipeline.batches import lifecycle
 from pipeline.batches.costs import costs_of
 from pipeline.batches.evaluation.tables import evaluate
 from pipeline.batches.funnel import funnel_of, placebo_failures, progress_of
-from pipeline.batches.progress.pace import time_left
-from pipeline.batches.progress.pauses import pause_of
+from pipeline.batches.pauses import pause_of
 from pipeline.batches.starting.clones import clone_of
 from pipeline.batches.starting.short_traces import traces_in_short
 from pipeline.configurations.registry import deviations_of
 from pipeline.forms.batches import BatchForm
 from pipeline.forms.budgets import ChangeBudgetForm
 from pipeline.jobs.lifecycle import cancel_job, change_budget, pause_job, resume_job
+from pipeline.jobs.pace import time_left
 from pipeline.models import Batch
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from pipeline.tasks import enqueue_pumps

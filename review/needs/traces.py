@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from pipeline import access
-from pipeline.batches.progress.pauses import pause_of
+from pipeline.batches.pauses import pause_of
 from pipeline.models import Batch, Event, Trace
 from review.needs.need import RECENT, Need, NeedRow, need
 

@@ -24,7 +24,8 @@ class Message:
 class Request:
     """One question to a model: rendered messages and what its answer must be.
 
-    `answer_type` is a pydantic model; `schema` is its JSON schema. `stage`, `prompt_name` and
+    `answer_type` is a pydantic model, `schema` its JSON schema; None asks for free text, whose
+    schema is empty and whose value is the text. `stage`, `prompt_name` and
     `prompt_version` say where the call comes from; `sample_index` tells apart calls that are
     equal but for the trace they sample; `repair` is set on the one further turn that shows a
     model its error. A `temperature` of None leaves it to the model (some accept no other). What
@@ -35,7 +36,7 @@ class Request:
     prompt_name: str
     prompt_version: str
     messages: tuple[Message, ...]
-    answer_type: type[BaseModel]
+    answer_type: type[BaseModel] | None
     max_output_tokens: int
     temperature: float | None = 0.0
     sample_index: int = 0
@@ -46,7 +47,7 @@ class Request:
     @property
     def schema(self) -> dict[str, Any]:
         """The answer's JSON schema; not to be changed, for it is shared."""
-        return _schema_of(self.answer_type)
+        return {} if self.answer_type is None else _schema_of(self.answer_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,8 @@ class Named:
 class Answer:
     """A checked answer: the raw text, the value that met the schema, and what it took.
 
-    `value` is plain JSON that `answer_type` accepts; `reasoning` is what a reasoning model
-    returned beside its answer, never part of it.
+    `value` is plain JSON that `answer_type` accepts, or the text where that is None; `reasoning`
+    is what a reasoning model returned beside its answer, never part of it.
     """
 
     text: str

@@ -4,6 +4,7 @@ It is what an endpoint's test asks, and what tells a prompt that an endpoint ref
 endpoint that refuses everything.
 """
 
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -36,3 +37,5 @@ CANARY = Request(
     max_output_tokens=1024,
     temperature=None,
 )
+# The same in free text: what a model under evaluation is asked, which need not know of schemas.
+FREE_CANARY = replace(CANARY, prompt_name="probe_free", answer_type=None, max_output_tokens=64)

@@ -10,7 +10,7 @@ what `parameters_of` makes, and each result line is what `read_completion` reads
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pipeline.core.errors import MalformedOutput, RequestRejected
 from pipeline.core.llm.base import Answer, Request
@@ -67,7 +67,7 @@ class OpenAICompatibleModel:
         if failure is not None:
             raise failure
         try:
-            value = checked_value(completion.text, request.answer_type)
+            value = _value_of(completion.text, request)
         except UnusableText as error:
             raise reading.failed(MalformedOutput, str(error)) from None
         return Answer(
@@ -99,3 +99,8 @@ class OpenAICompatibleModel:
             self.dialect.timeout_seconds,
             self.http_client,
         )
+
+
+def _value_of(text: str, request: Request) -> Any:
+    """What the text says: the text itself where no schema was asked. Raises UnusableText."""
+    return text if request.answer_type is None else checked_value(text, request.answer_type)

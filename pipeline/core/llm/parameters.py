@@ -24,6 +24,8 @@ def parameters_of(request: Request, model: str, dialect: Dialect) -> dict[str, A
 
 
 def _response_format(request: Request, dialect: Dialect) -> dict[str, Any] | None:
+    if request.answer_type is None:
+        return None
     if dialect.answer_format == "json_schema":
         schema = strict_schema(
             request.schema, array_bounds=dialect.array_bounds, text_bounds=dialect.text_bounds
@@ -36,7 +38,7 @@ def _response_format(request: Request, dialect: Dialect) -> dict[str, Any] | Non
 def _messages(request: Request, dialect: Dialect) -> tuple[Message, ...]:
     """The request's messages; the schema in words where the endpoint cannot hold to it."""
     messages = request.messages
-    if dialect.answer_format != "json_schema":
+    if request.answer_type is not None and dialect.answer_format != "json_schema":
         messages = _instructed(messages, schema_instruction(request.schema))
     return messages if dialect.system_role else _folded(messages)
 

@@ -25,7 +25,7 @@ from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
 from pipeline.ledger.probe import probe_if_untested
 from pipeline.management.arguments import check_share, positive
-from pipeline.management.batch_bar import BatchBar
+from pipeline.management.job_bar import JobBar
 from pipeline.models import Batch, Configuration, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.tasks import enqueue_pumps
@@ -177,7 +177,7 @@ class Command(BaseCommand):
     def _work(self, batch: Batch, threads: int | None) -> None:
         """Make traces in this process, beside any workers, until the batch stops running."""
         threads = threads or (1 if batch.is_demonstration else settings.TRACE_THREADS)
-        with BatchBar(batch) as bar:
+        with JobBar(batch) as bar:
             while batch.state == Batch.State.RUNNING:
                 if not run_batch(batch, threads=threads, on_progress=bar.advance):
                     time.sleep(IDLE_SECONDS)

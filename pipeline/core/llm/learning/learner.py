@@ -19,8 +19,8 @@ from pipeline.core.errors import (
     TransientFailure,
     TruncatedOutput,
 )
-from pipeline.core.llm.base import Answer, Request
-from pipeline.core.llm.canary import CANARY
+from pipeline.core.llm.base import Answer, Request, Usage
+from pipeline.core.llm.canary import CANARY, FREE_CANARY
 from pipeline.core.llm.dialects import AnswerFormat, Dialect, OutputLimit
 from pipeline.core.llm.rejections import ARRAY_BOUNDS, SYSTEM_ROLE, TEXT_BOUNDS
 
@@ -40,14 +40,19 @@ OTHER_LIMIT: dict[OutputLimit, OutputLimit] = {
 }
 # As a batch asks: at temperature 0, which some models refuse.
 QUESTION = replace(CANARY, temperature=0.0)
+FREE_QUESTION = replace(FREE_CANARY, temperature=0.0)
 
 
 @dataclass
 class Learner:
-    """Asks an endpoint until it answers; `stated` names the parts of its dialect that stay."""
+    """Asks an endpoint until it answers; `stated` names the parts of its dialect that stay.
+
+    Where `question` asks for free text, any text will do, and an answer format means nothing.
+    """
 
     ask: Ask
     stated: frozenset[str] = frozenset()
+    question: Request = QUESTION
     refusal: ParameterRejected | None = field(default=None, init=False)
 
     def learn(self, tried: Dialect) -> tuple[Dialect, Answer]:
@@ -74,7 +79,7 @@ class Learner:
         for room in REASONING_ROOMS:
             roomier = replace(dialect, max_output_tokens=max(room, dialect.max_output_tokens or 0))
             try:
-                thinks = bool(self.ask(roomier, QUESTION).reasoning)
+                thinks = bool(self.ask(roomier, self.question).reasoning)
             except RequestRejected:
                 continue
             except ReasonerFailure:
@@ -97,7 +102,7 @@ class Learner:
     def _keeps_limit(self, dialect: Dialect) -> bool | None:
         """Whether an answer breaks off at a tiny limit; None where nothing is learned."""
         try:
-            self.ask(replace(dialect, max_output_tokens=TINY_LIMIT), QUESTION)
+            self.ask(replace(dialect, max_output_tokens=TINY_LIMIT), self.question)
         except (TruncatedOutput, MalformedOutput, NoAnswer):
             return True
         except ReasonerFailure:
@@ -105,7 +110,18 @@ class Learner:
         return False
 
     def _ladder(self, tried: Dialect) -> tuple[AnswerFormat, ...]:
-        return (tried.answer_format,) if "answer_format" in self.stated else LADDER
+        is_fixed = "answer_format" in self.stated or self.question.answer_type is None
+        return (tried.answer_format,) if is_fixed else LADDER
+
+    def _answer(self, dialect: Dialect) -> Answer:
+        """The answer to the question; free text that is cut off is one."""
+        try:
+            return self.ask(dialect, self.question)
+        except TruncatedOutput as cut:
+            if self.question.answer_type is not None or not cut.text.strip():
+                raise
+            usage = Usage(cut.input_tokens, cut.output_tokens)
+            return Answer(cut.text, cut.text, cut.finish_reason, usage)
 
     def _confirmed(self, tried: Dialect, found: Dialect, answer: Answer) -> tuple[Dialect, Answer]:
         """What was found, unless what was tried first works after all."""
@@ -113,7 +129,7 @@ class Learner:
         if first == found:
             return found, answer
         try:
-            return first, self.ask(first, QUESTION)
+            return first, self.ask(first, self.question)
         except ReasonerFailure:
             return found, answer
 
@@ -121,7 +137,7 @@ class Learner:
         """In a tool call, if it stands there twice running."""
         if answer.finish_reason not in TOOL_CALLS or "answer_place" in self.stated:
             return dialect, answer
-        again = self.ask(dialect, QUESTION)
+        again = self.ask(dialect, self.question)
         is_called = again.finish_reason in TOOL_CALLS
         return replace(dialect, answer_place="tool_call") if is_called else dialect, again
 
@@ -155,7 +171,7 @@ class Learner:
         failed, seen = 0, [dialect]
         while True:
             try:
-                return dialect, self.ask(dialect, QUESTION)
+                return dialect, self._answer(dialect)
             except _GIVING_UP as failure:
                 mended = self._mended(dialect, failure)
                 if mended is not None and mended not in seen:
@@ -175,7 +191,7 @@ class Learner:
             if failure.parameter != "response_format":
                 self.refusal = self.refusal or failure
         elif isinstance(failure, TruncatedOutput) and not failure.text.strip():
-            given = dialect.max_output_tokens or QUESTION.max_output_tokens
+            given = dialect.max_output_tokens or self.question.max_output_tokens
             change = {"max_output_tokens": next((room for room in ROOMS if room > given), given)}
         mended = replace(dialect, **change) if self.stated.isdisjoint(change) else dialect
         return None if mended == dialect else mended

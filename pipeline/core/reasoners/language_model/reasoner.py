@@ -7,6 +7,8 @@ a reason. The model may be the ledger's wrapper: every call, repairs included, g
 from collections.abc import Sequence
 from typing import Any, cast
 
+from pydantic import BaseModel
+
 from pipeline.core.config import ModelConfig
 from pipeline.core.errors import MalformedOutput
 from pipeline.core.llm.base import Answer, LanguageModel, Request
@@ -53,7 +55,8 @@ class LanguageModelReasoner:
         request = requests.extract_request(question, self._config, sample_index=self._sample)
 
         def read(answer: Answer) -> Extraction:
-            value = request.answer_type.model_validate(answer.value, strict=False)
+            answer_type = cast(type[BaseModel], request.answer_type)
+            value = answer_type.model_validate(answer.value, strict=False)
             extraction = extraction_of(cast(Entities | FirstEntities, value), question)
             _require_a_term(extraction, request, answer)
             return extraction

@@ -21,8 +21,6 @@ EVERY_ARM = {
     "pipeline/batches/imported/importing.py": "makes traces, all towards the key",
     "pipeline/batches/lifecycle.py": "all are started, tried again and cancelled",
     "pipeline/batches/make_again.py": "makes traces towards the key",
-    "pipeline/batches/progress/pace.py": "all that is made takes time",
-    "pipeline/management/batch_bar.py": "progress counts all that is made",
     "pipeline/models/batches.py": "workers make all",
     "review/exports/jsonl.py": "traces that a release has chosen already, by number",
     "review/management/commands/import_chains.py": "an imported batch has no other arm",

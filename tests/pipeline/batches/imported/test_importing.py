@@ -134,7 +134,7 @@ def lettered(options):
         ({"cot": "One sentence alone."}, "no step before its conclusion"),
         ({"cot": "Turn\u202eed. Round."}, "U+202E"),
         ({"cot": ""}, "Field cot is empty"),
-        ({"cot": None}, "Field cot is not text"),
+        ({"cot": None}, "Field cot is missing"),
         ({"cot": "a. B. " * 20000}, "longer than 60,000"),
     ],
 )

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from pipeline.batches.progress.pace import MAX_SETTLED, MIN_SETTLED, in_words, time_left
 from pipeline.jobs.lifecycle import cancel_job, pause_job, resume_job
+from pipeline.jobs.pace import MAX_SETTLED, MIN_SETTLED, in_words, time_left
 from pipeline.models import Batch, Event, Trace
 from tests import factories
 
@@ -56,7 +56,7 @@ def test_a_batch_that_has_stalled_is_told_to_take_longer(batch):
 
 
 def test_only_the_last_count(batch, monkeypatch):
-    monkeypatch.setattr("pipeline.batches.progress.pace.MAX_SETTLED", 6)
+    monkeypatch.setattr("pipeline.jobs.pace.MAX_SETTLED", 6)
     slow = settle(batch, 8, since=begun(batch), every=1000)
     left = time_left(batch, now=settle(batch, 6, since=slow, every=2))
     assert left is not None

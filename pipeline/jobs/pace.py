@@ -1,22 +1,26 @@
-"""How long a running batch will take: the traces left, at the pace of those settled last."""
+"""How long a running job will take: the items left, at the pace of those settled last."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipeline.jobs.lifecycle import open_items
-from pipeline.models import Batch, Event
+from pipeline.models import Event, Job
 
 # Fewer say nothing of the pace; more than these are no longer recent.
 MIN_SETTLED, MAX_SETTLED = 5, 60
-# From each of these on the batch was at work again: no pause counts as slowness.
-BEGUN = ("batch.started", "batch.resumed", "batch.retried", "batch.question_made_again")
+# From each of these on the job was at work again: no pause counts as slowness.
+BEGUN = ("started", "resumed", "retried", "question_made_again")
 UNITS = {"days": timedelta(days=1), "hours": timedelta(hours=1), "minutes": timedelta(minutes=1)}
 
 
 @dataclass(frozen=True)
 class TimeLeft:
-    """`left` traces at the pace of the last `settled`, which took `took`, up to `now`."""
+    """`left` items at the pace of the last `settled`, which took `took`, up to `now`.
 
+    `items` is what they are called: traces, answers.
+    """
+
+    items: str
     left: int
     settled: int
     took: timedelta
@@ -38,36 +42,39 @@ class TimeLeft:
     def basis(self) -> str:
         """How it was computed."""
         return (
-            f"{self.left:,} traces at the pace of the last {self.settled:,}, "
+            f"{self.left:,} {self.items} at the pace of the last {self.settled:,}, "
             f"which were settled in {in_words(self.took)}"
         )
 
 
-def time_left(batch: Batch, *, now: datetime) -> TimeLeft | None:
-    """How long the batch will take, from the pace of the traces settled last, placebos too.
+def time_left(job: Job, *, now: datetime) -> TimeLeft | None:
+    """How long the job will take, from the pace of the items settled last, of every kind.
 
-    The pace is counted up to now, so that a batch that has stalled is told to take longer. None
-    unless it runs and at least MIN_SETTLED traces have been settled since it last began.
+    The pace is counted up to now, so that a job that has stalled is told to take longer. None
+    unless it runs and at least MIN_SETTLED items have been settled since it last began.
     """
-    if batch.state != Batch.State.RUNNING:
+    if job.state != Job.State.RUNNING:
         return None
-    since = _begun_at(batch)
-    settled = batch.traces.filter(settled_at__gt=since).order_by("-settled_at")
+    since = _begun_at(job)
+    settled = job.items.filter(settled_at__gt=since).order_by("-settled_at")
     times = list(settled.values_list("settled_at", flat=True)[: MAX_SETTLED + 1])
     if len(times) > MAX_SETTLED:
         since = times.pop() or since
-    left = open_items(batch).count()
+    left = open_items(job).count()
     if len(times) < MIN_SETTLED or not left or now <= since:
         return None
-    return TimeLeft(left, len(times), now - since, now)
+    return TimeLeft(
+        str(job.items.model._meta.verbose_name_plural), left, len(times), now - since, now
+    )
 
 
-def _begun_at(batch: Batch) -> datetime:
-    """When the batch last went to work."""
-    label = batch._meta.label_lower
-    began = Event.objects.filter(subject_type=label, subject_id=str(batch.pk), action__in=BEGUN)
+def _begun_at(job: Job) -> datetime:
+    """When the job last went to work."""
+    label = job._meta.label_lower
+    began = Event.objects.filter(subject_type=label, subject_id=str(job.pk))
+    began = began.filter(action__in=[f"{job.kind}.{one}" for one in BEGUN])
     last: datetime | None = began.order_by("-at").values_list("at", flat=True).first()
-    return last or batch.started_at
+    return last or job.started_at
 
 
 def in_words(duration: timedelta) -> str:

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from pipeline.batches.lifecycle import run_batch
-from pipeline.batches.progress.pauses import pause_of
+from pipeline.batches.pauses import pause_of
 from pipeline.core.errors import EndpointUnavailable
 from pipeline.endpoints.registry import EndpointTerms, change_endpoint, remember_found, set_active
 from pipeline.jobs.lifecycle import cancel_job, change_budget, pause_job
