@@ -5,16 +5,16 @@ missing, and a line that answers none is counted and told with its reason.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipeline.benchmarks.outputs.matching import Match, QuestionsAsked
 from pipeline.benchmarks.outputs.reading import OutputsFile
 from pipeline.benchmarks.outputs.records import OthersOutput, Row
 from pipeline.core.datasets.base import RejectedLine
-from pipeline.core.datasets.fields import InvalidRecord, shown
+from pipeline.core.datasets.fields import InvalidRecord
 
 MAX_TOLD = 1000
-MAX_SAMPLES = 64
+MAX_SAMPLES = 16
 
 
 @dataclass
@@ -80,8 +80,7 @@ class Collecting:
 
     def _match(self, row: OthersOutput) -> Match | None:
         try:
-            match = self._questions.match(row)
-            self._take(row, match)
+            match = self._taken(row, self._questions.match(row))
         except InvalidRecord as error:
             self.counts.rejected += 1
             self.counts.tell(row.line, str(error))
@@ -91,15 +90,19 @@ class Collecting:
         self.counts.key_unknown += not match.key_compared
         return match
 
-    def _take(self, row: OthersOutput, match: Match) -> None:
+    def _taken(self, row: OthersOutput, match: Match) -> Match:
+        """The match, on a twin of its question where that has this sample already."""
         sample = row.sample or 0
         if sample >= MAX_SAMPLES:
             raise InvalidRecord(f"More than {MAX_SAMPLES} samples of a question are not read.")
-        first = self._line_of.setdefault((match.place, sample), row.line)
-        if first != row.line:
+        places = (match.place, *match.twins)
+        free = next((place for place in places if (place, sample) not in self._line_of), None)
+        if free is None:
             number = f" and sample {sample}" if row.sample is not None else ""
+            line = self._line_of[places[-1], sample]
             raise InvalidRecord(
-                f"The output for this question{number} already stands on line {first}: "
-                f"{shown(row.id)}."
+                f"The output for this question{number} already stands on line {line}."
             )
+        self._line_of[free, sample] = row.line
         self.samples = max(self.samples, sample + 1)
+        return replace(match, place=free, twins=())

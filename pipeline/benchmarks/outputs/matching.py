@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.benchmarks.identity import item_sha256
 from pipeline.benchmarks.outputs.records import OthersOutput
 from pipeline.benchmarks.outputs.shown import labels_named, order_shown
 from pipeline.core.datasets.fields import InvalidRecord, shown
@@ -24,15 +25,18 @@ NO_OPTIONS = "The question is loaded without options, so that no letter can be r
 class Match:
     """An output on a question, by its place among the benchmark's questions.
 
-    `shown` are our labels in the order shown: the first stood under the letter A. Where the file
-    does not say how they stood, `order_stated` is false and the source's order is assumed.
-    `key_compared`: the file states a key that could be read, and it is ours.
+    `twins` are further places of the same question, where the benchmark repeats it with the same
+    options and key: a file that repeats it too has an output for each. `shown` are our labels in
+    the order shown: the first stood under the letter A. Where the file does not say how they
+    stood, `order_stated` is false and the source's order is assumed. `key_compared`: the file
+    states a key that could be read, and it is ours.
     """
 
     place: int
     shown: tuple[str, ...]
     order_stated: bool
     key_compared: bool
+    twins: tuple[int, ...] = ()
 
 
 class QuestionsAsked:
@@ -54,14 +58,25 @@ class QuestionsAsked:
         fitting = [place for place in places if not objections[place]]
         if not fitting:
             raise InvalidRecord(objections[places[0]])
-        if len(fitting) > 1:
-            fitting = [p for p in fitting if self._questions[p].id_in_source == row.id]
-        if len(fitting) != 1:
-            raise InvalidRecord(SAID_TWICE)
-        question = self._questions[fitting[0]]
+        place, *twins = self._only(fitting, row)
+        question = self._questions[place]
         order = order_shown(row, question)
-        labels = tuple(option.label for option in question.options)
-        return Match(fitting[0], order or labels, bool(order), bool(labels_named(row, question)))
+        return Match(
+            place,
+            order or tuple(option.label for option in question.options),
+            order_stated=bool(order),
+            key_compared=bool(labels_named(row, question)),
+            twins=tuple(twins),
+        )
+
+    def _only(self, fitting: list[int], row: OthersOutput) -> list[int]:
+        """The question of this id, else the only one, with its twins. Raises InvalidRecord."""
+        named = [p for p in fitting if self._questions[p].id_in_source == row.id]
+        if len(fitting) > 1 and len(named) == 1:
+            return named
+        if len({item_sha256(self._questions[place]) for place in fitting}) > 1:
+            raise InvalidRecord(SAID_TWICE)
+        return fitting
 
     def _asked(self, row: OthersOutput) -> list[int]:
         """Questions with the words of the row; with its id, where its words are not theirs alone:

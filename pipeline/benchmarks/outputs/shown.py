@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from string import ascii_uppercase
 
 from pipeline.benchmarks.outputs.records import OthersOutput
+from pipeline.core.datasets.fields import InvalidRecord
 from pipeline.core.datasets.sameness import same_text
 from pipeline.core.records import Option, Question
 
@@ -20,27 +21,34 @@ _LETTER = re.compile(r"\(?([A-Za-z])[.):]*(?:\s+(.+))?", re.DOTALL)
 def order_shown(row: OthersOutput, question: Question) -> tuple[str, ...]:
     """Our labels in the order shown: as the prompt lists them, else as the row does, else none.
 
-    The options of the row are those of the question, in whatever order.
+    The options of the row are those of the question, in whatever order. Raises InvalidRecord
+    where a prompt letters some of them otherwise and does not list them all.
     """
-    if listed := order_in_prompt(row.prompt, question.options):
-        return listed
+    listed = listed_in_prompt(row.prompt, question.options)
+    letters = ascii_uppercase[: len(question.options)]
+    if sorted(listed) == list(letters) and len(set(listed.values())) == len(letters):
+        return tuple(listed[letter] for letter in letters)
     labels = {same_text(option.text): option.label for option in question.options}
-    return tuple(labels[same_text(option.text)] for option in row.options)
+    stated = tuple(labels[same_text(option.text)] for option in row.options)
+    order = dict(zip(letters, stated or labels.values(), strict=True))
+    if any(order.get(letter) != label for letter, label in listed.items()):
+        raise InvalidRecord(
+            "Its prompt letters some options otherwise, and does not list them all."
+        )
+    return stated
 
 
-def order_in_prompt(prompt: str, options: Sequence[Option]) -> tuple[str, ...]:
-    """Our labels in the order of the letters under which a prompt lists them.
+def listed_in_prompt(prompt: str, options: Sequence[Option]) -> dict[str, str]:
+    """Our label under each letter under which a prompt lists one of the options, word for word.
 
-    Empty unless it lists every option under a letter of its own, from A on without a gap. Of
-    several lists of these very options the last counts: examples come first.
+    Of several lists of these very options the last counts: examples come first.
     """
     text = same_text(prompt)
     found: dict[str, str] = {}
     for marker in _MARKERS.finditer(text):
         if label := _option_at(text, marker.end(), options):
             found[marker[1]] = label
-    labels = tuple(found.get(letter, "") for letter in ascii_uppercase[: len(options)])
-    return labels if sorted(labels) == sorted(option.label for option in options) else ()
+    return found
 
 
 def _option_at(text: str, start: int, options: Sequence[Option]) -> str:

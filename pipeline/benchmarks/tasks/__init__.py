@@ -1,0 +1,1 @@
+"""Task files by which other programs ask a benchmark's questions with our prompts."""
