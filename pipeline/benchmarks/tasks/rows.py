@@ -13,8 +13,11 @@ from string import ascii_uppercase
 
 from pipeline.benchmarks.identity import benchmark_identity
 from pipeline.benchmarks.prompts import LATEST_VERSIONS, evaluation_messages
+from pipeline.core.errors import Refusal
 from pipeline.core.records import Question
 
+MAX_OUTPUT_TOKENS = 2048
+MAX_TEMPERATURE = 2.0
 _NOT_IN_NAMES = re.compile(r"[^a-z0-9]+")
 
 
@@ -44,11 +47,20 @@ class TaskBenchmark:
 
 @dataclass(frozen=True, slots=True)
 class TaskSettings:
-    """How the questions are asked: the prompt ("free" or "strict"), tokens out, temperature."""
+    """How the questions are asked: the prompt ("free" or "strict"), tokens out, temperature.
+
+    Raises Refusal for a temperature that no program takes.
+    """
 
     prompt: str = "strict"
-    max_output_tokens: int = 2048
+    max_output_tokens: int = MAX_OUTPUT_TOKENS
     temperature: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.temperature <= MAX_TEMPERATURE:
+            raise Refusal(
+                f"The temperature must be 0 to {MAX_TEMPERATURE:g}, not {self.temperature:g}."
+            )
 
     @property
     def prompt_version(self) -> str:
