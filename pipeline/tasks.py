@@ -5,10 +5,11 @@ from django.conf import settings
 from kombu.exceptions import OperationalError
 
 from pipeline.batches.lifecycle import run_batch
+from pipeline.evaluations.lifecycle import run_evaluation
 from pipeline.jobs.claims import return_expired_leases
 from pipeline.jobs.lifecycle import finish_if_done, free_pump_slots, jobs_with_work
 from pipeline.log import log
-from pipeline.models import Batch, Trace
+from pipeline.models import Batch, Evaluation, EvaluationItem, Trace
 
 PUMP_SECONDS = 10.0
 # A pump ends when its last trace does, and a language model takes its time for that one.
@@ -26,17 +27,35 @@ def pump(batch_id: int) -> None:
             pump.delay(batch_id)
 
 
+@shared_task
+def pump_evaluation(evaluation_id: int) -> None:
+    """Answer items of an evaluation for a while, then enqueue another pump if work is left."""
+    evaluation = Evaluation.objects.select_related("question_set").get(pk=evaluation_id)
+    if free_pump_slots(evaluation):
+        run_evaluation(evaluation, seconds=MODEL_PUMP_SECONDS)
+        if free_pump_slots(evaluation):
+            pump_evaluation.delay(evaluation_id)
+
+
 def requeue_expired() -> None:
-    """The reaper's part: return expired leases, enqueue every running batch with work left."""
+    """The reaper's part: return expired leases, enqueue every running job with work left."""
     return_expired_leases()
     for batch in jobs_with_work(Trace):
         if not finish_if_done(batch):
             enqueue_pumps(batch.pk, pumps=free_pump_slots(batch))
+    for evaluation in jobs_with_work(EvaluationItem):
+        if not finish_if_done(evaluation) and free_pump_slots(evaluation):
+            enqueue_evaluation(evaluation.pk)
 
 
 def enqueue_pumps(batch_id: int, *, pumps: int | None = None) -> None:
     """Enqueue so many pumps, by default as many as a batch may have. Call it on commit."""
     enqueue(pump, batch_id, times=settings.PUMPS_PER_BATCH if pumps is None else pumps)
+
+
+def enqueue_evaluation(evaluation_id: int) -> None:
+    """Enqueue an evaluation's one pump. Call it on commit."""
+    enqueue(pump_evaluation, evaluation_id)
 
 
 def enqueue(task: "Task[..., None]", row_id: int, *, times: int = 1) -> None:

@@ -47,6 +47,11 @@ class EvaluationPlan:
         """The temperature that is sent: none where the endpoint takes none."""
         return self.temperature if self.endpoint.dialect.sends_temperature else None
 
+    @property
+    def output_limit(self) -> int:
+        """The most tokens that an answer may have: as the endpoint's settings say, if they do."""
+        return self.endpoint.dialect.max_output_tokens or self.max_output_tokens
+
 
 def missing_pieces(plan: EvaluationPlan, *, untested: bool = True) -> list[Refusal]:
     """Everything that is missing; each piece's `field` names the choice that it belongs to.

@@ -16,7 +16,8 @@ class Evaluation(Job):
 
     `items_sha256` is the identity of the questions asked (pipeline.benchmarks.identity): results
     are compared only where it is equal. `questions` counts them, `question_limit` is how many of
-    the set were taken (null: all), `left_out` how many have no options and were not asked.
+    the set were taken (null: all), `left_out` how many have no options or no key and were not
+    asked.
     `model` is the model's name, as the endpoint calls it or as the file of others states it.
     `prompt` names a prompt of ours, `prompt_version` its version. A `temperature` of null leaves
     it to the model; 0 is greedy. Each question is asked `samples` times under each of `orders`
@@ -88,7 +89,10 @@ class EvaluationItem(JobItem):
 
     `shown` lists the source's labels in the order shown: the first stands under the letter A.
     `key_label` is the source's key when the evaluation began; nothing that reads an output sees
-    it. Once made: `letter` is the letter read as it was shown, `label` the source's label of that
+    it. `cluster` is the first of the questions asked that repeats this one, itself if none does:
+    intervals treat those as one.
+
+    Once made: `letter` is the letter read as it was shown, `label` the source's label of that
     option, both empty where none was read; `stage` is the rule that read it, or the class of what
     could not be read; `extractor` the version of those rules. An output that a model refused to
     give, or gave in part, is made: it is an outcome. `failed` is what got no output at all.
@@ -101,6 +105,7 @@ class EvaluationItem(JobItem):
     order_index = models.PositiveSmallIntegerField(default=0)
     shown = models.JSONField()
     key_label = models.CharField(max_length=8)
+    cluster = models.PositiveBigIntegerField()
     output = models.TextField(blank=True)
     reasoning = models.TextField(blank=True)
     finish_reason = models.CharField(max_length=40, blank=True)

@@ -7,7 +7,6 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from pipeline import tasks
-from pipeline.batches import lifecycle
 from pipeline.jobs.claims import claim_item
 from pipeline.jobs.lifecycle import pause_job
 from pipeline.models import Batch, Trace
@@ -40,7 +39,7 @@ def test_pump_rings_again_when_its_time_is_up_and_work_is_left(rung, monkeypatch
 
 def test_pump_does_not_ring_for_a_batch_paused_meanwhile(rung, monkeypatch):
     batch = factories.batch(3)
-    monkeypatch.setattr(lifecycle, "run_batch", lambda batch, seconds: pause_job(batch))
+    monkeypatch.setattr(tasks, "run_batch", lambda batch, seconds: pause_job(batch))
     tasks.pump(batch.pk)
     assert rung == []
 
