@@ -48,9 +48,7 @@ class ItemAnswerer:
             request = request_for(self.evaluation, question, row)
             answer = self.model.for_item(row, calls).ask(request)
         except TruncatedOutput as cut:
-            return read_output(
-                cut.text, question, row.shown, finish_reason=cut.finish_reason, is_cut=True
-            )
+            return read_output(cut.text, question, row.shown, finish_reason=cut.finish_reason)
         except Refused as failure:
             return withheld(failure.text, finish_reason=failure.finish_reason)
         except ReasonerFailure as failure:

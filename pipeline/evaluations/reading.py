@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from pipeline.benchmarks.extraction import EXTRACTOR_VERSION, extract
+from pipeline.core.llm.reading.completion import ended
 from pipeline.core.records import Option, Question
 from pipeline.db.leases import end_lease, leased_rows
 from pipeline.models import EvaluationItem
@@ -28,11 +29,11 @@ def read_output(
     *,
     reasoning: str = "",
     finish_reason: str = "",
-    is_cut: bool = False,
 ) -> Columns:
     """The columns of an item that was answered with this output.
 
-    `shown` holds the source's labels in the order shown. `is_cut`: it ended at the token limit.
+    `shown` holds the source's labels in the order shown. Where the output ended at the token limit
+    and no letter was read, that is the reason.
     """
     extracted = extract(output, shown_options(question, shown))
     letter = extracted.letter or ""
@@ -41,7 +42,7 @@ def read_output(
         "output": output,
         "reasoning": reasoning,
         "finish_reason": finish_reason,
-        "stage": TRUNCATED if is_cut and not letter else extracted.stage,
+        "stage": TRUNCATED if ended(finish_reason) == "cut" and not letter else extracted.stage,
         "letter": letter,
         "label": shown[ascii_uppercase.index(letter)] if letter else "",
         "extractor": EXTRACTOR_VERSION,

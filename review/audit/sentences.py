@@ -72,6 +72,11 @@ MAKING: dict[str, Sentence] = {
         "money: {money}",
         "tokens: {tokens}",
     ),
+    "evaluation.read_again": (
+        "outputs of evaluation {subject} read again by extractor {extractor}",
+        "letters that changed: {changed}",
+        "before, they were read by {earlier:words}",
+    ),
     "evaluation.retried": (
         "{items} failed answers of evaluation {subject} asked for again",
         "they had failed because: {reason:words}",

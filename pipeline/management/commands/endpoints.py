@@ -10,7 +10,7 @@ from pipeline.core.errors import EndpointRefused, ReasonerFailure
 from pipeline.endpoints.api_keys import key_source
 from pipeline.endpoints.dialect_words import answer_format_of, dialect_parts, findings_of
 from pipeline.endpoints.from_environment import endpoints_from_environment
-from pipeline.endpoints.registry import state_dialect
+from pipeline.endpoints.registry import ApiKeyInput, EndpointTerms, create_endpoint, state_dialect
 from pipeline.ledger.probe import probe_endpoint
 from pipeline.models import Endpoint
 
@@ -24,6 +24,21 @@ class Command(BaseCommand):
             action="store_true",
             help="enter or change the endpoints that MEDREASON_LLM_REASONER_URL, _MODEL and "
             "_KEY_VARIABLE, and MEDREASON_LLM_READER_..., describe",
+        )
+        parser.add_argument(
+            "--add",
+            nargs=3,
+            metavar=("NAME", "URL", "MODEL"),
+            help="enter one whose server needs no key, or the key of --key-variable",
+        )
+        parser.add_argument(
+            "--role",
+            choices=Endpoint.Role.values,
+            default=Endpoint.Role.EVALUATED,
+            help="what the one that is added is for (default: evaluated)",
+        )
+        parser.add_argument(
+            "--key-variable", default="", metavar="NAME", help="variable that holds its key"
         )
         parser.add_argument("--probe", metavar="NAME", help="test one and remember the outcome")
         parser.add_argument(
@@ -39,14 +54,21 @@ class Command(BaseCommand):
             if options["from_env"]:
                 for endpoint, what in endpoints_from_environment():
                     self.stdout.write(f"{endpoint}: {what}.")
+            if options["add"]:
+                self._add(*options["add"], role=options["role"], variable=options["key_variable"])
             if options["set"]:
                 self._set(*options["set"])
             if options["probe"]:
                 self._probe(options["probe"])
         except (EndpointRefused, ReasonerFailure) as error:
             raise CommandError(str(error)) from error
-        if not any(options[name] for name in ("from_env", "set", "probe")):
+        if not any(options[name] for name in ("from_env", "add", "set", "probe")):
             self._list()
+
+    def _add(self, name: str, url: str, model: str, *, role: str, variable: str) -> None:
+        terms = EndpointTerms(role, url, model)
+        endpoint = create_endpoint(name, terms=terms, key=ApiKeyInput(variable=variable))
+        self.stdout.write(f"{endpoint}: entered. Test it with --probe {endpoint}.")
 
     def _set(self, name: str, *settings: str) -> None:
         endpoint = _named(name)

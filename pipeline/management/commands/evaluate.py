@@ -16,6 +16,7 @@ from pipeline.core.errors import ReasonerFailure, Refusal
 from pipeline.evaluations.estimate import estimate_evaluation, estimate_rows
 from pipeline.evaluations.lifecycle import run_evaluation
 from pipeline.evaluations.plan import MAX_OUTPUT_TOKENS, EvaluationPlan, require_complete
+from pipeline.evaluations.reading_again import read_again
 from pipeline.evaluations.starting import start_evaluation
 from pipeline.evaluations.text import result_lines
 from pipeline.jobs.lifecycle import resume_job
@@ -43,6 +44,11 @@ class Command(BaseCommand):
         which = parser.add_mutually_exclusive_group(required=True)
         which.add_argument("--endpoint", metavar="NAME", help="name of the endpoint to ask")
         which.add_argument("--resume", metavar="NAME", help="name of an evaluation to go on with")
+        which.add_argument(
+            "--read-again",
+            metavar="NAME",
+            help="read the outputs of an evaluation again, by this version's extractor",
+        )
         parser.add_argument(
             "--benchmark", metavar="A,B", help="names of benchmarks: an evaluation each"
         )
@@ -98,6 +104,9 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 self._estimate(options)
                 return
+            if options["read_again"]:
+                self._read_again(_named(options["read_again"]))
+                return
             evaluations = self._evaluations(options)
         except (ReasonerFailure, Refusal) as error:
             raise CommandError(str(error)) from error
@@ -106,6 +115,11 @@ class Command(BaseCommand):
                 self._work(evaluation, options["threads"])
             else:
                 transaction.on_commit(partial(enqueue_evaluation, evaluation.pk))
+
+    def _read_again(self, evaluation: Evaluation) -> None:
+        changed = read_again(evaluation)
+        self.stdout.write(f"Letters that changed: {changed:,}.")
+        self.stdout.write("\n".join(result_lines(evaluation)))
 
     def _estimate(self, options: dict[str, Any]) -> None:
         for plan in _plans(options):
@@ -179,11 +193,16 @@ def _endpoint(name: str) -> Endpoint:
     return endpoint
 
 
-def _resumed(name: str) -> Evaluation:
-    """The evaluation of this name, at work again if it was paused."""
+def _named(name: str) -> Evaluation:
     evaluation = Evaluation.objects.filter(name=name).first()
     if evaluation is None:
         raise CommandError(f"There is no evaluation named {name}.")
+    return evaluation
+
+
+def _resumed(name: str) -> Evaluation:
+    """The evaluation of this name, at work again if it was paused."""
+    evaluation = _named(name)
     if evaluation.state == Evaluation.State.PAUSED:
         resume_job(evaluation)
     return evaluation

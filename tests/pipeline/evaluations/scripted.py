@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline import store
+from pipeline.core.errors import TruncatedOutput
 from pipeline.core.llm.base import Answer, Usage
 from pipeline.core.records import Option, Question
 from pipeline.evaluations import answering
@@ -52,6 +53,11 @@ def said(text: str, *, finish_reason: str = "stop", reasoning: str = "") -> Answ
 def scripted(*outcomes: Answer | BaseException) -> Scripted:
     """The model of the evaluated endpoint: it goes through the outcomes, then repeats the last."""
     return Scripted(list(outcomes), endpoint="candidate", model="org/candidate-1")
+
+
+def cut(text: str) -> TruncatedOutput:
+    """A text that ends at the token limit."""
+    return TruncatedOutput("It was cut.", stage="evaluation", text=text, finish_reason="length")
 
 
 def plan(question_set: QuestionSet | None = None, **choices: Any) -> EvaluationPlan:

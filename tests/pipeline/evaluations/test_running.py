@@ -3,10 +3,12 @@
 import pytest
 
 from pipeline import tasks
-from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration, Refused, TruncatedOutput
+from pipeline.benchmarks.extraction import EXTRACTOR_VERSION
+from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration, Refused
 from pipeline.evaluations import answering
 from pipeline.evaluations.estimate import estimate_evaluation
 from pipeline.evaluations.lifecycle import retry_failed, run_evaluation
+from pipeline.evaluations.reading_again import read_again
 from pipeline.evaluations.results import answers_of, scores_of
 from pipeline.evaluations.starting import start_evaluation
 from pipeline.jobs.claims import claim_item, release_claim, return_expired_leases
@@ -64,7 +66,7 @@ def test_letters_of_a_permuted_order_come_back_to_the_sources_labels(monkeypatch
 def test_a_cut_text_and_a_refusal_are_outcomes_and_count_as_wrong(monkeypatch):
     evaluation, _ = factories.answered(
         monkeypatch,
-        TruncatedOutput("cut", stage="evaluation", text="The patient most likely needs"),
+        factories.cut("The patient most likely needs"),
         Refused("declined", stage="evaluation", text="I cannot help with that."),
         said("Answer: C"),
         said("Answer: D"),
@@ -178,3 +180,15 @@ def test_only_a_benchmark_is_evaluated():
     questions.save()
     with pytest.raises(InvalidConfiguration, match="is not marked as a benchmark"):
         start_evaluation(factories.plan(questions))
+
+
+def test_outputs_are_read_again_by_a_later_extractor(monkeypatch):
+    evaluation, model = factories.answered(
+        monkeypatch, said("Answer: A"), factories.cut("It is ("), said("Answer: A")
+    )
+    evaluation.answers.update(extractor="v0", stage="open_ended", letter="", label="")
+    assert read_again(evaluation) == 3
+    assert [item.stage for item in evaluation.answers.all()][1] == "truncated"
+    assert {item.extractor for item in evaluation.answers.all()} == {EXTRACTOR_VERSION}
+    assert len(model.asked) == 4
+    assert read_again(evaluation) == 0

@@ -85,12 +85,13 @@ def _read(
         "\n".join(filter(None, (field, thoughts, thought))),
         _text(message.get("refusal")),
         reason,
-        "fault" if choice.get("error") else _ended(reason),
+        "fault" if choice.get("error") else ended(reason),
         usage,
     )
 
 
-def _ended(reason: str) -> Ended:
+def ended(reason: str) -> Ended:
+    """What a finish reason means, by whichever name servers call it; unknown ones end a whole."""
     return _ENDED.get(reason.strip().lower().rpartition(".")[2].replace("-", "_"), "whole")
 
 
