@@ -13,7 +13,10 @@ SAME = 100.0
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A question and the benchmark question it is; `by` id or text, `score` 0 to 100."""
+    """A question and the benchmark question it is; `score` 0 to 100.
+
+    `by` id or text; where a benchmark is looked for in releases: id, exact or near.
+    """
 
     question: str
     benchmark: str
