@@ -9,7 +9,8 @@ from pipeline.evaluations.lifecycle import run_evaluation
 from pipeline.jobs.claims import return_expired_leases
 from pipeline.jobs.lifecycle import finish_if_done, free_pump_slots, jobs_with_work
 from pipeline.log import log
-from pipeline.models import Batch, Evaluation, EvaluationItem, Trace
+from pipeline.models import Batch, Evaluation, EvaluationItem, QuestionSet, Trace
+from pipeline.sources.benchmarks import identities
 
 PUMP_SECONDS = 10.0
 # A pump ends when its last trace does, and a language model takes its time for that one.
@@ -38,7 +39,8 @@ def pump_evaluation(evaluation_id: int) -> None:
 
 
 def requeue_expired() -> None:
-    """The reaper's part: return expired leases, enqueue every running job with work left."""
+    """The reaper's part: return expired leases, enqueue every running job with work left, and
+    every benchmark of which something is not worked out as its questions are now."""
     return_expired_leases()
     for batch in jobs_with_work(Trace):
         if not finish_if_done(batch):
@@ -46,6 +48,15 @@ def requeue_expired() -> None:
     for evaluation in jobs_with_work(EvaluationItem):
         if not finish_if_done(evaluation) and free_pump_slots(evaluation):
             enqueue_evaluation(evaluation.pk)
+    for row in identities.out_of_date():
+        enqueue(work_out_benchmark, row.pk)
+
+
+@shared_task
+def work_out_benchmark(set_id: int) -> None:
+    """Work out what a benchmark is, and where its questions stand too."""
+    for row in QuestionSet.objects.filter(pk=set_id):
+        identities.work_out(row)
 
 
 def enqueue_pumps(batch_id: int, *, pumps: int | None = None) -> None:

@@ -6,16 +6,15 @@ from pipeline.views import (
     batch_start,
     batches,
     configurations,
-    descriptions,
     endpoints,
     imports,
     knowledge_graphs,
     prices,
-    questions,
     terms,
     trace_lists,
     traces,
 )
+from pipeline.views.questions import benchmarks, descriptions, sets
 
 app_name = "pipeline"
 urlpatterns = [
@@ -53,8 +52,8 @@ urlpatterns = [
         traces.trace_paths,
         name="trace_paths",
     ),
-    path("questions/", questions.question_set_list, name="question_sets"),
-    path("questions/upload/", questions.question_upload, name="question_upload"),
+    path("questions/", sets.question_set_list, name="question_sets"),
+    path("questions/upload/", sets.question_upload, name="question_upload"),
     path("questions/describe/", descriptions.description_new, name="description_new"),
     path("questions/describe/<slug:upload>/", descriptions.description, name="description"),
     path(
@@ -62,8 +61,14 @@ urlpatterns = [
         descriptions.description_load,
         name="description_load",
     ),
-    path("questions/loads/<int:load_id>/", questions.question_load, name="question_load"),
-    path("questions/sets/<slug:name>/", questions.question_set_detail, name="question_set"),
+    path("questions/loads/<int:load_id>/", sets.question_load, name="question_load"),
+    path("questions/sets/<slug:name>/", sets.question_set_detail, name="question_set"),
+    path("questions/benchmarks/", benchmarks.benchmark_list, name="benchmarks"),
+    path(
+        "questions/sets/<slug:name>/benchmark/",
+        benchmarks.question_set_benchmark,
+        name="question_set_benchmark",
+    ),
     path("questions/sets/<slug:name>/terms/", terms.question_set_terms, name="question_set_terms"),
     path("graphs/", knowledge_graphs.knowledge_graph_list, name="knowledge_graphs"),
     path("graphs/<int:graph_id>/terms/", terms.knowledge_graph_terms, name="knowledge_graph_terms"),

@@ -52,6 +52,7 @@ class Lookup:
     """
 
     def __init__(self, questions: Sequence[Question]) -> None:
+        self.questions = questions
         self._texts = NearDuplicates([question_wording(question) for question in questions])
         self._exact: dict[AskedKey, list[int]] = {}
         for position, question in enumerate(questions):
@@ -68,15 +69,19 @@ class Lookup:
 
 
 def overlaps(questions: Sequence[Question], others: Iterable[Question]) -> list[Overlap]:
-    """The questions of a benchmark that stand among `others` too, in the benchmark's order.
+    """The questions of a benchmark that stand among `others` too, in the benchmark's order."""
+    return most_alike(Lookup(questions), others)
+
+
+def most_alike(lookup: Lookup, others: Iterable[Question]) -> list[Overlap]:
+    """`overlaps` of a benchmark that is looked up already.
 
     Of several others the most alike is named, the first of equals; they are not held in memory.
     """
-    lookup = Lookup(questions)
     found: dict[int, Overlap] = {}
     for other in others:
         for hit in lookup.hits(other):
-            overlap = _overlap(questions[hit.position], other, hit)
+            overlap = _overlap(lookup.questions[hit.position], other, hit)
             known = found.get(hit.position)
             if known is None or overlap.rank > known.rank:
                 found[hit.position] = overlap

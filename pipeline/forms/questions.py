@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from pipeline.core.datasets.source_file import DELIMITERS
 from pipeline.forms.marks import needed
 from pipeline.models import QuestionSet
+from pipeline.sources.benchmarks.marking import BenchmarkMark
 from pipeline.sources.described_files import source_titles
 from pipeline.sources.question_sets import QuestionSetTerms
 
@@ -70,6 +71,11 @@ class QuestionTermsForm(forms.Form):
     is_benchmark = forms.BooleanField(
         required=False, label="Evaluation questions: never put them into a release"
     )
+    split = forms.CharField(
+        required=False,
+        max_length=40,
+        help_text="Only of evaluation questions: which part of the source they are, such as test.",
+    )
     text_may_go = forms.ChoiceField(
         label="The text may",
         choices=QuestionSet.TextMayGo.choices,
@@ -97,6 +103,8 @@ class QuestionTermsForm(forms.Form):
             self.add_error(
                 "destinations", "Enter at least one host, or keep the text on this machine."
             )
+        if data.get("split") and not data.get("is_benchmark"):
+            self.add_error("split", "A split is stated of evaluation questions only.")
         return data
 
     def terms(self) -> QuestionSetTerms:
@@ -106,6 +114,7 @@ class QuestionTermsForm(forms.Form):
             licence=data["licence"],
             may_be_released=data["may_be_released"],
             is_benchmark=data["is_benchmark"],
+            split=data["split"],
             text_may_go=data["text_may_go"],
             destinations=data["destinations"],
         )
@@ -122,3 +131,41 @@ class QuestionUploadForm(QuestionFileForm, QuestionTermsForm):
         self.fields["source"].choices = [  # type: ignore[attr-defined]
             *source_titles().items()
         ]
+
+
+class BenchmarkForm(forms.Form):
+    """Whether a set is a benchmark, and its split; what was shown comes back in hidden fields."""
+
+    is_benchmark = forms.BooleanField(
+        required=False,
+        label="These are evaluation questions: models are tested on them",
+        help_text="They are never put into a release, and no release takes a question that one of "
+        "them asks.",
+    )
+    split = forms.CharField(
+        required=False,
+        max_length=40,
+        help_text="Which part of the source they are, as it calls it, such as test or dev.",
+    )
+    reason = forms.CharField(max_length=400, help_text="Kept in the audit.")
+    shown_is_benchmark = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    shown_split = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, row: QuestionSet | None = None, **kwargs: Any) -> None:
+        if row is not None:
+            kwargs["initial"] = {
+                "is_benchmark": row.is_benchmark,
+                "split": row.split,
+                "shown_is_benchmark": row.is_benchmark,
+                "shown_split": row.split,
+            }
+        super().__init__(*args, **kwargs)
+
+    def mark(self) -> BenchmarkMark:
+        """The mark entered."""
+        return BenchmarkMark(self.cleaned_data["is_benchmark"], self.cleaned_data["split"])
+
+    def shown(self) -> BenchmarkMark:
+        """The mark that the person was shown."""
+        data = self.cleaned_data
+        return BenchmarkMark(data["shown_is_benchmark"], data["shown_split"])

@@ -9,11 +9,18 @@ from pipeline.models.events import Event, EventChain
 from pipeline.models.jobs import Job, JobItem
 from pipeline.models.knowledge_graphs import KnowledgeGraph
 from pipeline.models.logins import Login
-from pipeline.models.questions import FileMapping, Question, QuestionLoad, QuestionSet
+from pipeline.models.questions import (
+    BenchmarkIdentity,
+    FileMapping,
+    Question,
+    QuestionLoad,
+    QuestionSet,
+)
 from pipeline.models.traces import Trace
 
 __all__ = [
     "Batch",
+    "BenchmarkIdentity",
     "Configuration",
     "Endpoint",
     "EndpointPace",

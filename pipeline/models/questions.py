@@ -2,13 +2,19 @@
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+
+from pipeline.db.leases import Leased
 
 
 class QuestionSet(models.Model):
     """Questions of one source under one licence, with where their text may be sent.
 
     `destinations` lists hosts of endpoints that may receive the text; it matters only where
-    `text_may_go` is LISTED_ENDPOINTS. Nothing may go anywhere until a lead says so.
+    `text_may_go` is LISTED_ENDPOINTS. Nothing may go anywhere until a lead says so. A benchmark is
+    never released; `split` is which part of its source it is, as the source calls it ("test",
+    "dev"; empty: not stated). `revision` goes up whenever questions are added or a key is
+    corrected.
     """
 
     class TextMayGo(models.TextChoices):
@@ -20,6 +26,8 @@ class QuestionSet(models.Model):
     licence = models.CharField(max_length=120)
     may_be_released = models.BooleanField(default=False)
     is_benchmark = models.BooleanField(default=False)
+    split = models.CharField(max_length=40, blank=True)
+    revision = models.PositiveIntegerField(default=0, editable=False)
     text_may_go = models.CharField(
         max_length=20, choices=TextMayGo.choices, default=TextMayGo.THIS_MACHINE
     )
@@ -31,9 +39,39 @@ class QuestionSet(models.Model):
 
     class Meta:
         ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(is_benchmark=True) | Q(split=""), name="question_set_split_of_benchmark"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name
+
+
+class BenchmarkIdentity(Leased):
+    """What a benchmark is, worked out by a worker from its questions as they were at `revision`.
+
+    Null: not worked out yet. `sha256`, `questions`, `open_ended` and `options` (number of options
+    to number of questions) as pipeline.benchmarks.identity has them; `repeats` are the first of
+    its `repeat_groups`, each [ids, keys]; `clusters` counts questions, those that repeat, exactly
+    or nearly, taken as one. `overlaps` says, by the row id of every other set, at which revision
+    of that set it was compared, and what was found: pipeline.sources.benchmarks.identities.
+    """
+
+    question_set = models.OneToOneField(QuestionSet, models.CASCADE, related_name="identity")
+    revision = models.PositiveIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    questions = models.PositiveIntegerField(default=0)
+    open_ended = models.PositiveIntegerField(default=0)
+    clusters = models.PositiveIntegerField(default=0)
+    options = models.JSONField(default=dict)
+    repeat_groups = models.PositiveIntegerField(default=0)
+    repeats = models.JSONField(default=list)
+    overlaps = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"identity of {self.question_set}"
 
 
 class Question(models.Model):

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from pipeline import store
 from pipeline.core.datasets.sameness import same_text
@@ -61,6 +61,7 @@ def correct_key(question: Question, *, label: str, text: str, reason: str, by: U
     question.answer_label, question.answer_text = label, text
     question.long_answer, question.content_sha256 = "", content
     question.save(update_fields=("answer_label", "answer_text", "long_answer", "content_sha256"))
+    QuestionSet.objects.filter(pk=question.question_set_id).update(revision=F("revision") + 1)
     return question
 
 

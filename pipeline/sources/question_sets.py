@@ -15,12 +15,14 @@ from pipeline.sources.described_files import adapter_named
 class QuestionSetTerms:
     """The licence of a question set, and where its text may be sent.
 
-    A known licence that permits publication gives leave to it by itself.
+    A known licence that permits publication gives leave to it by itself. `split` is a benchmark's;
+    empty: not stated.
     """
 
     licence: str
     may_be_released: bool = False
     is_benchmark: bool = False
+    split: str = ""
     text_may_go: str = QuestionSet.TextMayGo.THIS_MACHINE
     destinations: tuple[str, ...] = ()
 
@@ -65,6 +67,9 @@ def _check_terms(known: QuestionSet, terms: QuestionSetTerms) -> None:
             f"and holds {'' if existing[1] else 'no '}evaluation questions.",
             field="name",
         )
+    if terms.split and known.split != terms.split:
+        stated = f"the split {known.split!r}" if known.split else "no split"
+        raise Refusal(f"The set {known} states {stated}.", field="name")
     destinations = (known.text_may_go, sorted(known.destinations))
     if destinations != (terms.text_may_go, sorted(terms.destinations)):
         raise Refusal(
@@ -78,6 +83,8 @@ def _new_set(
     name: str, source: str, terms: QuestionSetTerms, created_by: User | None
 ) -> QuestionSet:
     adapter_named(source)
+    if terms.split and not terms.is_benchmark:
+        raise Refusal("A split is stated of evaluation questions only.", field="split")
     with transaction.atomic():
         row = QuestionSet.objects.create(
             name=name,
@@ -85,6 +92,7 @@ def _new_set(
             licence=written(terms.licence) or "unknown",
             may_be_released=terms.permits_publication,
             is_benchmark=terms.is_benchmark,
+            split=terms.split,
             text_may_go=terms.text_may_go,
             destinations=list(terms.destinations),
             created_by=created_by,
@@ -96,5 +104,7 @@ def _new_set(
             name=name,
             source=source,
             licence=row.licence,
+            benchmark=row.is_benchmark,
+            split=row.split,
         )
     return row

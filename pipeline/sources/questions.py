@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import F
 
 from pipeline import store
 from pipeline.core.datasets.base import (
@@ -201,6 +202,8 @@ def _add_chunk(
     for line, sentence in before.conflicts(new):
         counts.conflicting.tell(line, sentence)
     Question.objects.bulk_create([row for _, row in new])
+    if new:
+        QuestionSet.objects.filter(pk=target.pk).update(revision=F("revision") + 1)
     counts.added += len(new)
 
 

@@ -11,7 +11,7 @@ from pipeline.batches.imported.importing import Origin, import_chains
 from pipeline.forms.imports import ImportForm
 from pipeline.models import Batch
 from pipeline.refusals import refusals_on, status_of
-from pipeline.views.descriptions import upload_limits
+from pipeline.views.questions.descriptions import upload_limits
 
 
 @require_http_methods(["GET", "POST"])

@@ -128,7 +128,20 @@ MAKING: dict[str, Sentence] = {
     "knowledge_graph.terms_changed": TERMS,
     "endpoint.terms_changed": TERMS,
     "batch.terms_changed": TERMS,
-    "question_set.created": ("question set {name} made", "source {source}", "licence {licence}"),
+    "question_set.created": (
+        "question set {name} made",
+        "source {source}",
+        "licence {licence}",
+        ("benchmark", "a benchmark: never released"),
+        "split {split}",
+    ),
+    "question_set.benchmark_changed": (
+        "question set {name} is {use} from now on",
+        "split {split}",
+        "before: {earlier_use}",
+        "split before: {earlier_split}",
+        "because: {reason}",
+    ),
     "questions.loaded": (
         "questions loaded into {set}",
         "{added} added",

@@ -50,6 +50,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:question_load": ("get", READ_BY_LEADS),
     "pipeline:question_set": ("get", READ_BY_LEADS),
     "pipeline:question_set_terms": ("get", READ_BY_LEADS),
+    "pipeline:question_set_benchmark": ("get", READ_BY_LEADS),
+    "pipeline:benchmarks": ("get", READ_BY_LEADS),
     "pipeline:knowledge_graphs": ("get", READ_BY_LEADS),
     "pipeline:knowledge_graph_terms": ("get", READ_BY_LEADS),
     "pipeline:endpoints": ("get", READ_BY_LEADS),

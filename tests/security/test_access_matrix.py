@@ -104,6 +104,7 @@ def world(module_db) -> dict[str, str]:
         "pipeline:question_load": [load.pk],
         "pipeline:question_set": [batch.question_set.name],
         "pipeline:question_set_terms": [batch.question_set.name],
+        "pipeline:question_set_benchmark": [batch.question_set.name],
         "pipeline:knowledge_graph_terms": [batch.knowledge_graph.pk],
         "pipeline:endpoint_terms": [endpoint.name],
         "pipeline:endpoint_change": [endpoint.name],

@@ -51,6 +51,9 @@ class Command(BaseCommand):
             "--benchmark", action="store_true", help="evaluation questions: never released"
         )
         parser.add_argument(
+            "--split", default="", help="with --benchmark: which part of the source, such as test"
+        )
+        parser.add_argument(
             "--may-go-to",
             action="append",
             default=[],
@@ -100,7 +103,7 @@ def _listed(sentences: Iterable[str], total: int) -> Iterator[str]:
 
 def _terms(options: dict[str, Any]) -> QuestionSetTerms | None:
     """The terms stated; None when none is: a known set keeps its own, a new one allows nothing."""
-    stated = ("licence", "may_be_released", "benchmark", "may_go_to")
+    stated = ("licence", "may_be_released", "benchmark", "split", "may_go_to")
     if not any(options[name] for name in stated):
         return None
     destinations = tuple(options["may_go_to"])
@@ -109,6 +112,7 @@ def _terms(options: dict[str, Any]) -> QuestionSetTerms | None:
         licence=options["licence"],
         may_be_released=options["may_be_released"],
         is_benchmark=options["benchmark"],
+        split=options["split"],
         text_may_go=where.LISTED_ENDPOINTS if destinations else where.THIS_MACHINE,
         destinations=destinations,
     )

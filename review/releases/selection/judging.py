@@ -9,9 +9,9 @@ from review.evidence.items import Evidence
 from review.evidence.policies import Rules, exclusion, failed_filters
 from review.evidence.ungraded import NO_FLAG, disputed_questions
 from review.models import Item
+from review.releases.contamination.benchmarks import CONTAMINATED, Benchmarks, Match
 from review.releases.selection.candidates import Candidate, items_of, traces_of
 from review.releases.selection.choices import Choices
-from review.releases.selection.contamination import CONTAMINATED, Benchmarks, Match
 from review.releases.selection.flags import flags_of
 from review.sampling.twins import twins_among
 

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 from pipeline.core.duplicates.twins import Twin
 from review.exports.figures import StudyTally
+from review.releases.contamination.benchmarks import CONTAMINATED, Benchmarks
 from review.releases.selection.candidates import other_blocks, sampled_blocks
 from review.releases.selection.choices import Choices
-from review.releases.selection.contamination import CONTAMINATED, Benchmarks
 from review.releases.selection.coverage import Coverage
 from review.releases.selection.judging import Judge, Judged
 from review.releases.selection.quality import Quality, quality_of

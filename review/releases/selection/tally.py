@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from pipeline.sources.publication import PublicationTerms
-from review.releases.selection.contamination import Match
+from review.releases.contamination.benchmarks import Match
 from review.releases.selection.judging import Judged
 
 MAX_MATCHES_LISTED = 1000

@@ -94,6 +94,18 @@ def test_load_questions_reports_and_keeps_the_terms(tmp_path):
     assert "0 added, 2 already there" in run(*arguments)
 
 
+def test_load_questions_marks_a_benchmark_with_its_split(tmp_path):
+    path = questions_file(tmp_path, "q1")
+    arguments = ("load_questions", path, "--source", "house", "--name", "exam")
+    assert "evaluation questions only" in refused(*arguments, "--split", "test")
+    run(*arguments, "--licence", "MIT", "--benchmark", "--split", "test")
+    made = QuestionSet.objects.get()
+    assert (made.is_benchmark, made.split) == (True, "test")
+    assert "1 already there" in run(*arguments)
+    other = ("--benchmark", "--split", "dev")
+    assert "the split 'test'" in refused(*arguments, "--licence", "MIT", *other)
+
+
 def test_a_known_licence_lets_questions_be_released_and_others_need_the_flag(tmp_path):
     path = questions_file(tmp_path, "q1")
     own, flag = ("load_questions", path, "--source", "house", "--name"), "--may-be-released"

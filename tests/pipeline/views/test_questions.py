@@ -115,6 +115,13 @@ def test_a_set_of_another_format_or_other_terms_is_refused_at_its_name(client):
     refused(upload(client, line(1).encode(), is_benchmark="on"), "evaluation questions")
 
 
+def test_a_split_belongs_to_evaluation_questions(client):
+    refused(upload(client, line(1).encode(), split="test"), "evaluation questions only")
+    upload(client, line(1).encode(), is_benchmark="on", split="test")
+    made = QuestionSet.objects.get()
+    assert (made.is_benchmark, made.split) == (True, "test")
+
+
 def test_a_hostile_file_name_is_text(client):
     upload(client, f"{line(1)}\n{{broken".encode(), "<script>alert(1)<!-- x.jsonl")
     load = QuestionLoad.objects.get()

@@ -19,9 +19,10 @@ from pipeline.forms.search import QuestionSearchForm
 from pipeline.lists.questions import search_questions, specialties_of
 from pipeline.models import QuestionLoad
 from pipeline.refusals import refusals_on, status_of
+from pipeline.sources.benchmarks.facts import benchmark_facts
 from pipeline.sources.described_files import saved_mapping
 from pipeline.sources.questions import load_file
-from pipeline.views.descriptions import keep_to_describe, upload_limits
+from pipeline.views.questions.descriptions import keep_to_describe, upload_limits
 
 PAGE_SIZE = 50
 
@@ -54,6 +55,7 @@ def question_set_detail(request: SignedInRequest, name: str) -> HttpResponse:
         "loads": row.loads.all(),
         "roles": [(column, ROLES[role]) for column, role in roles.items()],
         "mapping": mapping,
+        "benchmark": benchmark_facts([row])[0] if row.is_benchmark else None,
     }
     return render(request, "pipeline/question_set_detail.html", context)
 

@@ -6,8 +6,8 @@ from pipeline import store
 from pipeline.models import QuestionSet
 from review.evidence.policies import save_policy
 from review.models import ReleasedTrace
+from review.releases.contamination.benchmarks import CONTAMINATED, Benchmarks
 from review.releases.selection.choices import CannotRelease
-from review.releases.selection.contamination import CONTAMINATED, Benchmarks
 from tests import actors, factories
 from tests.factories import make_release
 

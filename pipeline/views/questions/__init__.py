@@ -1,0 +1,1 @@
+"""Question sets on screen: lists, loading, describing files, benchmarks."""
