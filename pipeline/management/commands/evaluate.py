@@ -1,6 +1,5 @@
 """`manage.py evaluate --endpoint NAME --benchmark A,B`: what a model answers to benchmarks."""
 
-import time
 from argparse import ArgumentParser
 from dataclasses import replace
 from decimal import Decimal
@@ -22,12 +21,11 @@ from pipeline.evaluations.text import result_lines
 from pipeline.jobs.lifecycle import resume_job
 from pipeline.ledger.probe import probe_if_untested
 from pipeline.management.arguments import positive
-from pipeline.management.job_bar import JobBar
+from pipeline.management.working import work_here
 from pipeline.models import Endpoint, Evaluation, QuestionSet
 from pipeline.tasks import enqueue_evaluation
 
 MODEL_DEFAULT = "model"
-IDLE_SECONDS = 0.5
 TAKEN = (
     *("prompt", "max_output_tokens", "samples", "orders", "seed", "limit"),
     *("budget_money", "budget_tokens"),
@@ -148,16 +146,13 @@ class Command(BaseCommand):
     def _work(self, evaluation: Evaluation, threads: int | None) -> None:
         """Answer items in this process, beside any workers, until the evaluation stops running."""
         threads = threads or settings.TRACE_THREADS
-        with JobBar(evaluation) as bar:
-            while evaluation.state == Evaluation.State.RUNNING:
-                if not run_evaluation(evaluation, threads=threads, on_progress=bar.advance):
-                    time.sleep(IDLE_SECONDS)
-                bar.catch_up()
-                evaluation.refresh_from_db()
-        self.stdout.write("\n".join(result_lines(evaluation)))
-        if evaluation.state == Evaluation.State.PAUSED:
-            reason = evaluation.pause_reason or "a lead paused it."
-            raise CommandError(f"The evaluation paused: {reason}")
+        try:
+            work_here(
+                evaluation,
+                lambda told: run_evaluation(evaluation, threads=threads, on_progress=told),
+            )
+        finally:
+            self.stdout.write("\n".join(result_lines(evaluation)))
 
 
 def _plans(options: dict[str, Any]) -> list[EvaluationPlan]:

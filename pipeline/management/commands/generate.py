@@ -1,6 +1,5 @@
 """`manage.py generate --questions NAME --graph NAME`: start a batch without the browser."""
 
-import time
 from argparse import ArgumentParser
 from dataclasses import replace
 from decimal import Decimal
@@ -25,13 +24,12 @@ from pipeline.core.config import MethodConfig
 from pipeline.core.errors import ReasonerFailure
 from pipeline.ledger.probe import probe_if_untested
 from pipeline.management.arguments import check_share, positive
-from pipeline.management.job_bar import JobBar
+from pipeline.management.working import work_here
 from pipeline.models import Batch, Configuration, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.sources.knowledge_graphs import latest_graph
 from pipeline.tasks import enqueue_pumps
 
 MODEL_DEFAULT = "model"
-IDLE_SECONDS = 0.5
 
 
 class Command(BaseCommand):
@@ -177,14 +175,7 @@ class Command(BaseCommand):
     def _work(self, batch: Batch, threads: int | None) -> None:
         """Make traces in this process, beside any workers, until the batch stops running."""
         threads = threads or (1 if batch.is_demonstration else settings.TRACE_THREADS)
-        with JobBar(batch) as bar:
-            while batch.state == Batch.State.RUNNING:
-                if not run_batch(batch, threads=threads, on_progress=bar.advance):
-                    time.sleep(IDLE_SECONDS)
-                bar.catch_up()
-                batch.refresh_from_db()
-        if batch.state == Batch.State.PAUSED:
-            raise CommandError(f"The batch paused: {batch.pause_reason or 'a lead paused it.'}")
+        work_here(batch, lambda told: run_batch(batch, threads=threads, on_progress=told))
 
     def _print(self, batch: Batch, funnel: Funnel) -> None:
         placebos = progress_of(batch).total - funnel.total

@@ -1,19 +1,21 @@
-"""The bar of `--wait`: items settled, and how long the others take."""
+"""Working on a job from the command line (`--wait`), with a bar of what is settled."""
 
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
+from django.core.management.base import CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from pipeline.jobs.claims import return_expired_leases
 from pipeline.jobs.lifecycle import open_items
 from pipeline.jobs.pace import time_left
 from pipeline.models import Job
 
 FORMAT = "{l_bar}{bar}| {n_fmt}/{total_fmt} {unit} [{elapsed}{postfix}]"
-EVERY_SECONDS = 5.0
+EVERY_SECONDS, IDLE_SECONDS = 5.0, 0.5
 
 
 class JobBar:
@@ -61,3 +63,21 @@ class JobBar:
         self.looked_at = self.clock()
         left = time_left(self.job, now=timezone.now())
         self.bar.set_postfix_str(str(left) if left else "")
+
+
+def work_here(job: Job, work: Callable[[Callable[[], None]], int]) -> None:
+    """Make a job's items in this process, beside any workers, until it stops running.
+
+    `work` makes some, calling what it is given after each, and returns how many. While there is
+    nothing to make, what a killed process held is taken over once its lease has run out. Raises
+    CommandError where the job pauses.
+    """
+    with JobBar(job) as bar:
+        while job.state == Job.State.RUNNING:
+            if not work(bar.advance):
+                return_expired_leases()
+                time.sleep(IDLE_SECONDS)
+            bar.catch_up()
+            job.refresh_from_db()
+    if job.state == Job.State.PAUSED:
+        raise CommandError(f"The {job.kind} paused: {job.pause_reason or 'a lead paused it.'}")
