@@ -22,6 +22,8 @@ from pipeline.statistics.intervals import (
 )
 
 NO_PAIRS = "no question has both"
+# How much of a cluster of each extreme `clustered_share` allows for.
+UNSEEN = 0.25
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -95,14 +97,18 @@ def clustered_share(shares: FloatArray, clusters: IntArray, *, items: int) -> Es
     Where each is 0 or 1 and has a cluster of its own, it is the published interval. Else the
     interval is that of the effective number of items: p (1 - p) over the cluster-robust variance,
     at most the `items` that the shares were counted from; where nothing varies it is the number
-    of clusters.
+    of clusters. To the variance a quarter of a share of 0 and of one of 1 is added: near either
+    end few clusters differ from the rest, and a sample without them would seem sure.
     """
     n, distinct = len(shares), len(np.unique(clusters))
     if distinct == n and bool(np.all((shares == 0) | (shares == 1))):
         return proportion(int(shares.sum()), n)
     share = float(shares.mean())
     error = clustered_mean(shares, clusters).standard_error
-    size = min(items, share * (1 - share) / error**2) if error else distinct
+    size: float = distinct
+    if error:
+        unseen = UNSEEN * (share**2 + (1 - share) ** 2) / n**2
+        size = min(items, share * (1 - share) / (error**2 + unseen))
     low, high = wilson(share, size)
     return Estimate(share, low, high, n, standard_error=error)
 

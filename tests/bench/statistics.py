@@ -21,6 +21,12 @@ from pipeline.statistics.agreement.cohen_kappa import cohen_kappa
 from pipeline.statistics.agreement.rating_table import RatingTable, tabulate
 from pipeline.statistics.estimate import FEW_RATERS
 from tests.bench.report import Measurement
+from tests.benchmarks.scoring.simulation import (
+    Exam,
+    accuracy_coverage,
+    difference_coverage,
+    false_alarms,
+)
 from tests.statistics.simulation import (
     OVER_RATERS,
     SAMPLES,
@@ -40,13 +46,19 @@ RATINGS, RATERS, OVERLAP, QUESTIONS, REPLICATES = 1_000_000, 20, 2, 32_682, 1000
 SAMPLES_A_WORLD, PANELS, BAR = 1000, 400, 0.93
 PANELS_OF_FEW, PANEL_SIZES = 1000, (3, 4, 6, 12)
 RESAMPLED, BY_T = OVER_RATERS
+EVALUATIONS = 1000
+EXAMS = {
+    "103 questions": Exam(103, 0.15),
+    "308 questions, 10 of them twice": Exam(298, 0.6, repeated=10),
+    "1,273 questions, 4 samples": Exam(1273, 0.6, samples=4),
+}
 Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 Result = TypeVar("Result")
 
 
 def measure(data: Path | None) -> list[Measurement]:
     """Speed, then coverage; the inputs are made here, `data` is not needed."""
-    return [*_many_raters(), _two_raters(), *_coverage()]
+    return [*_many_raters(), _two_raters(), *_coverage(), *_evaluations()]
 
 
 def _made(overlap: int, raters: int) -> Columns:
@@ -137,6 +149,24 @@ def _few_raters() -> Iterator[Measurement]:
                     held = name == given and spread == SPREAD
                     what = f"{figure}, {raters} raters of {words} spread: {name}"
                     yield _coverage_row(what, found, BAR if held else None, _width_of(table, name))
+
+
+def _evaluations() -> Iterator[Measurement]:
+    """Accuracy on a benchmark, the paired difference of two models, and the exact test."""
+    for what, exam in EXAMS.items():
+        yield _coverage_row(f"accuracy, {what}", accuracy_coverage(exam, EVALUATIONS), BAR)
+        for name, found in difference_coverage(exam, EVALUATIONS).items():
+            yield _coverage_row(f"paired difference, {what}: {name}", found, BAR)
+        share = false_alarms(exam, EVALUATIONS)
+        yield Measurement(
+            TOPIC,
+            f"equal models that the exact test tells apart, {what}",
+            f"{EVALUATIONS:,} samples",
+            f"{share:.1%}",
+            "at most 5 % asked for",
+            reach="at most 6.5 %",
+            reached=share <= 0.065,
+        )
 
 
 def _width_of(table: Table, name: str) -> str:

@@ -21,6 +21,7 @@ LEAST, MOST = 0.92, 0.985
         Exam(120, 0.6, repeated=20),
         Exam(120, 0.6, samples=4),
         Exam(120, 0.15, samples=4, repeated=20),
+        Exam(103, 0.98, samples=8),
     ],
 )
 def test_accuracy_is_covered(exam):
