@@ -101,7 +101,7 @@ def scorable(questions: Iterable[Question]) -> list[Question]:
 
 
 def new_items(evaluation: Evaluation, asked: Sequence[Question]) -> Iterator[EvaluationItem]:
-    """The items of an evaluation, unsaved: all questions under the first order, then the next."""
+    """The items of an evaluation, unsaved, question by question."""
     firsts = question_clusters([store.question_record(question) for question in asked])
     return _items(evaluation, asked, [asked[first].pk for first in firsts])
 
@@ -114,8 +114,9 @@ def _questions(plan: EvaluationPlan) -> Sequence[Question]:
 def _items(
     evaluation: Evaluation, asked: Sequence[Question], clusters: Sequence[int]
 ) -> Iterator[EvaluationItem]:
-    for order_index in range(evaluation.orders):
-        for question, cluster in zip(asked, clusters, strict=True):
+    # A question's orders follow each other: servers keep what prompts have in common.
+    for question, cluster in zip(asked, clusters, strict=True):
+        for order_index in range(evaluation.orders):
             for item in _samples(evaluation, question, order_index):
                 item.cluster = cluster
                 yield item
