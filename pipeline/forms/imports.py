@@ -1,12 +1,13 @@
-"""The form that imports chains of thought as a batch."""
+"""Forms that import what others made: chains of thought as a batch, outputs as an evaluation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from django import forms
 from django.conf import settings
 
+from pipeline.benchmarks.outputs.reading import TITLES
 from pipeline.core.datasets.source_file import DELIMITERS
 from pipeline.models import QuestionSet
 
@@ -74,13 +75,69 @@ class ImportForm(forms.Form):
             )
 
     def clean_file(self) -> Any:
-        file = self.cleaned_data["file"]
-        if file.size > settings.UPLOAD_LIMIT_BYTES:
-            raise forms.ValidationError(
-                "The file is over 20 MB: import it with `manage.py import_chains`."
-            )
-        return file
+        return _small(self.cleaned_data["file"], "import_chains")
 
     def columns(self) -> dict[str, str]:
         """The columns named, empty where none is."""
         return {name: self.cleaned_data[f"{name}_column"] for name in COLUMNS}
+
+
+class OutputsFileForm(forms.Form):
+    """A log of others' outputs, and the benchmark that they answer."""
+
+    file = forms.FileField(
+        label="File",
+        help_text="A log of lm-evaluation-harness (--log_samples) or Inspect (JSON), a result file "
+        "of the MedReason or HuatuoGPT-o1 script, or JSON Lines with id and output. Each also as "
+        ".gz; at most 20 MB.",
+    )
+    benchmark = forms.ModelChoiceField(
+        QuestionSet.objects.none(),
+        to_field_name="name",
+        help_text="All its questions count. Those that the file lacks are not right.",
+    )
+    format = forms.ChoiceField(
+        required=False, choices=[("", "as the content shows"), *TITLES.items()]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        benchmarks = QuestionSet.objects.filter(is_benchmark=True)
+        self.fields["benchmark"].queryset = benchmarks  # type: ignore[attr-defined]
+
+    def clean_file(self) -> Any:
+        return _small(self.cleaned_data["file"], "import_outputs")
+
+
+class OutputsImportForm(forms.Form):
+    """What the evaluation is called and whose outputs they are, once the file has been looked at.
+
+    `parts` are the file's own names of the benchmarks that it holds.
+    """
+
+    name = forms.CharField(label="Name of the evaluation", max_length=120)
+    model = forms.CharField(
+        max_length=200, help_text="Whose outputs they are, as tables are to show it."
+    )
+    part = forms.ChoiceField(
+        required=False,
+        label="Part of the file",
+        help_text="Where it holds several benchmarks, each under a name of its own.",
+    )
+
+    def __init__(self, *args: Any, parts: Iterable[str] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named = sorted(filter(None, parts))
+        if len(named) > 1:
+            choices = [("", "all of it"), *((part, part) for part in named)]
+            self.fields["part"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["part"]
+
+
+def _small(file: Any, command: str) -> Any:
+    if file.size > settings.UPLOAD_LIMIT_BYTES:
+        raise forms.ValidationError(
+            f"The file is over 20 MB: import it with `manage.py {command}`."
+        )
+    return file

@@ -26,6 +26,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:batches": ("get", READ_BY_LEADS),
     "pipeline:batch_new": ("get", READ_BY_LEADS),
     "pipeline:batch_import": ("get", READ_BY_LEADS),
+    "pipeline:outputs_new": ("get", READ_BY_LEADS),
     "pipeline:batch_terms": ("get", READ_BY_LEADS),
     "pipeline:batch": ("get", READ_BY_LEADS),
     "pipeline:batch_missing": ("get", READ_BY_LEADS),
@@ -45,7 +46,8 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "pipeline:question_upload": ("get", READ_BY_LEADS),
     "pipeline:description_new": ("get", READ_BY_LEADS),
     **dict.fromkeys(
-        ("pipeline:description", "pipeline:description_load"), ("get", set())
+        ("pipeline:description", "pipeline:description_load", "pipeline:outputs_import"),
+        ("get", set()),
     ),  # its owner
     "pipeline:question_load": ("get", READ_BY_LEADS),
     "pipeline:question_set": ("get", READ_BY_LEADS),

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 # Forms that are shown to more people than may send them.
 WRITES = (
     *("pipeline:batch_new", "pipeline:batch_cancel", "pipeline:configuration_new"),
-    *("pipeline:batch_import", "pipeline:batch_terms"),
+    *("pipeline:batch_import", "pipeline:batch_terms", "pipeline:outputs_new"),
     *("pipeline:question_upload", "pipeline:description_new", "pipeline:endpoint_new"),
     *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
     *("review:study_new", "review:pairwise_new", "review:study_extend"),
@@ -99,6 +99,7 @@ def world(module_db) -> dict[str, str]:
         "pipeline:trace_paths": [batch.traces.first().key, "json"],
         "pipeline:configuration": ["paper"],
         "pipeline:configuration_file": ["paper"],
+        "pipeline:outputs_import": [upload, batch.question_set.name],
         "pipeline:description": [upload],
         "pipeline:description_load": [upload, "described"],
         "pipeline:question_load": [load.pk],

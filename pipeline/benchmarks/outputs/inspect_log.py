@@ -19,7 +19,6 @@ from pipeline.core.records import Option
 
 NEEDED = frozenset({"eval", "status"})
 _SETTINGS = ("temperature", "top_p", "top_k", "max_tokens", "seed", "reasoning_effort")
-_CUT = {"max_tokens": "length", "model_length": "length", "content_filter": "content_filter"}
 _ATTACHMENT = "attachment://"
 _REWRITTEN = (
     "Its solver multiple_choice shuffled the options. Inspect then writes an answer of its own "
@@ -128,7 +127,7 @@ def read_sample(record: SourceRecord, facts: FileFacts) -> Iterable[OthersOutput
         key=_key(sample.get("target")),
         sample=_epoch(sample),
         reasoning=output_text(reasoning, facts),
-        finish_reason=_CUT.get(reason, reason),
+        finish_reason=reason,
     )
 
 

@@ -18,7 +18,7 @@ from pipeline.core.records import Question
 
 SAID_TWICE = "Several questions of the benchmark read like this: name the id."
 NOTHING_SAID = "The line names neither an id nor the words of the question."
-NO_OPTIONS = "The question is loaded without options, so that no letter can be right."
+NOT_SCORABLE = "The question is loaded without options or without a key: no letter can be right."
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +110,8 @@ def _wordings(question: Question) -> set[str]:
 
 def _objection(row: OthersOutput, question: Question) -> str:
     """Why the row cannot be an answer to the question; empty where it can."""
-    if not question.options:
-        return NO_OPTIONS
+    if question.answer_label not in [option.label for option in question.options]:
+        return NOT_SCORABLE
     return _other_options(row, question) or _other_key(row, question)
 
 

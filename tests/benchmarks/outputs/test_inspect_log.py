@@ -33,7 +33,7 @@ def test_reasoning_stands_apart_and_a_cut_output_says_so():
     assert (row.output, row.reasoning, row.finish_reason) == (
         "It could be",
         "thinking it over",
-        "length",
+        "max_tokens",
     )
 
 

@@ -1,0 +1,1 @@
+"""Outputs that others' models wrote, read from their logs, as finished evaluations."""
