@@ -1,12 +1,13 @@
 """What an evaluation came to: its settled items as the scoring reads them, and the figures."""
 
+import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from pipeline.benchmarks.extraction import READ_STAGES, UNREAD_STAGES
 from pipeline.benchmarks.scoring.outcomes import NOT_ANSWERED, Answers, Asked, Outcome
 from pipeline.benchmarks.scoring.scores import Scores, score
-from pipeline.models import Evaluation, EvaluationItem
+from pipeline.models import Evaluation, EvaluationItem, Question
 
 SETTLED = (EvaluationItem.State.MADE, EvaluationItem.State.FAILED)
 TEXTS = ("output", "reasoning", "failure_detail")
@@ -15,12 +16,25 @@ TEXTS = ("output", "reasoning", "failure_detail")
 def answers_of(evaluation: Evaluation) -> Answers:
     """Every question that the evaluation was to ask, and the outcome of each settled item."""
     items = list(evaluation.answers.order_by("pk").defer(*TEXTS))
+    questions = asked_questions(evaluation)
+    numbers = {question.pk: number for number, question in enumerate(questions)}
     return Answers(
         evaluation.name,
         evaluation.items_sha256,
-        tuple(_asked(evaluation, items)),
-        tuple(_outcome(item) for item in items if item.state in SETTLED),
+        tuple(_asked(evaluation, questions, items)),
+        tuple(_outcome(item, numbers) for item in items if item.state in SETTLED),
     )
+
+
+def asked_questions(evaluation: Evaluation) -> list[Question]:
+    """The questions asked, in the order by which the scoring numbers them, from 0.
+
+    The order is that of what they ask, so that it is the same in every set that holds the same
+    questions, under whatever ids.
+    """
+    asked = evaluation.answers.order_by().values("question_id")
+    rows = evaluation.question_set.questions.filter(pk__in=asked)
+    return sorted(rows, key=lambda row: (row.asked_sha256, json.dumps(row.options), row.pk))
 
 
 def scores_of(evaluation: Evaluation) -> Scores:
@@ -28,24 +42,23 @@ def scores_of(evaluation: Evaluation) -> Scores:
     return score(answers_of(evaluation), READ_STAGES, UNREAD_STAGES)
 
 
-def _asked(evaluation: Evaluation, items: Iterable[EvaluationItem]) -> Iterator[Asked]:
+def _asked(
+    evaluation: Evaluation, questions: Iterable[Question], items: Iterable[EvaluationItem]
+) -> Iterator[Asked]:
     shown: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
     for item in items:
         shown[item.question_id][item.order_index] = tuple(item.shown)
     source = evaluation.question_set.source
-    questions = evaluation.question_set.questions.filter(
-        pk__in=evaluation.answers.order_by().values("question_id")
-    )
-    for pk, specialty, kind in questions.values_list("pk", "specialty", "question_type"):
-        groups = {"source": source, "specialty": specialty, "question_type": kind}
-        yield Asked(pk, shown[pk], groups)
+    for number, row in enumerate(questions):
+        groups = {"source": source, "specialty": row.specialty, "question_type": row.question_type}
+        yield Asked(number, shown[row.pk], groups)
 
 
-def _outcome(item: EvaluationItem) -> Outcome:
+def _outcome(item: EvaluationItem, numbers: Mapping[int, int]) -> Outcome:
     is_made = item.state == EvaluationItem.State.MADE
     return Outcome(
-        question=item.question_id,
-        cluster=item.cluster,
+        question=numbers[item.question_id],
+        cluster=numbers[item.cluster],
         order=item.order_index,
         sample=item.sample_index,
         letter=item.letter or None,

@@ -4,6 +4,7 @@ import pytest
 
 from pipeline import tasks
 from pipeline.benchmarks.extraction import EXTRACTOR_VERSION
+from pipeline.benchmarks.scoring.comparison import compare
 from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration, Refused
 from pipeline.evaluations import answering
 from pipeline.evaluations.estimate import estimate_evaluation
@@ -180,6 +181,17 @@ def test_only_a_benchmark_is_evaluated():
     questions.save()
     with pytest.raises(InvalidConfiguration, match="is not marked as a benchmark"):
         start_evaluation(factories.plan(questions))
+
+
+def test_the_same_questions_in_another_set_are_paired(monkeypatch):
+    first, _ = factories.answered(monkeypatch, said("Answer: A"))
+    turned = factories.benchmark("copy", reversed(factories.CASES))
+    second, _ = factories.answered(
+        monkeypatch, said("Answer: D"), question_set=turned, endpoint=first.endpoint
+    )
+    pair = compare(answers_of(first), answers_of(second))
+    assert (pair.questions, pair.left_out) == (4, 0)
+    assert (pair.only_first, pair.only_second) == (1, 1)
 
 
 def test_outputs_are_read_again_by_a_later_extractor(monkeypatch):
