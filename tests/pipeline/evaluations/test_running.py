@@ -187,7 +187,7 @@ def test_the_same_questions_in_another_set_are_paired(monkeypatch):
     first, _ = factories.answered(monkeypatch, said("Answer: A"))
     turned = factories.benchmark("copy", reversed(factories.CASES))
     second, _ = factories.answered(
-        monkeypatch, said("Answer: D"), question_set=turned, endpoint=first.endpoint
+        monkeypatch, said("Answer: D"), question_set=turned, endpoint=first.endpoint, replay=False
     )
     pair = compare(answers_of(first), answers_of(second))
     assert (pair.questions, pair.left_out) == (4, 0)
