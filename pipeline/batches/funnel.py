@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
+from pipeline.jobs.progress import Reason, failures_of
 from pipeline.models import Batch, Trace
 
 STAGES = (
@@ -14,18 +15,6 @@ STAGES = (
     ("generation", "Chain of thought written"),
     ("filtering", "Read by the filters"),
 )
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Traces that left the funnel at a stage for one reason."""
-
-    reason: str
-    count: int
-
-    @property
-    def title(self) -> str:
-        return self.reason.replace("_", " ").replace(",", ", ")
 
 
 @dataclass(frozen=True)
@@ -75,34 +64,14 @@ class Funnel:
         return tuple(sorted(reasons, key=lambda reason: -reason.count))
 
 
-@dataclass(frozen=True)
-class Progress:
-    """How far a batch has come: its current traces of every arm, by state."""
-
-    total: int
-    pending: int
-    claimed: int
-    cancelled: int
-
-    @property
-    def settled(self) -> int:
-        return self.total - self.pending - self.claimed - self.cancelled
-
-
-def progress_of(batch: Batch) -> Progress:
-    """Count the batch's current traces, placebo traces too, in one query."""
-    rows = batch.traces.filter(is_current=True).order_by().values_list("state")
-    counts: dict[str, int] = dict(rows.annotate(Count("pk")))
-    states = (Trace.State.PENDING, Trace.State.CLAIMED, Trace.State.CANCELLED)
-    return Progress(sum(counts.values()), *(counts.get(state, 0) for state in states))
+def current_traces(batch: Batch) -> QuerySet[Trace]:
+    """The batch's traces that no later attempt has replaced, those of every arm."""
+    return batch.traces.filter(is_current=True)
 
 
 def placebo_failures(batch: Batch) -> tuple[Reason, ...]:
-    """The failure reasons of current placebo traces, most frequent first, in one query."""
-    rows = batch.traces.filter(is_current=True, state=Trace.State.FAILED)
-    placebos = rows.exclude(arm=Trace.Arm.KEY).order_by().values_list("failure_reason")
-    counted = placebos.annotate(count=Count("pk")).order_by("-count", "failure_reason")
-    return tuple(Reason(reason, count) for reason, count in counted)
+    """Why current placebo traces failed, most frequent first."""
+    return failures_of(current_traces(batch).exclude(arm=Trace.Arm.KEY))
 
 
 def funnel_of(batch: Batch) -> Funnel:

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from pipeline import store
-from pipeline.batches.costs import call_groups, costs_from
 from pipeline.core.errors import InvalidConfiguration
 from pipeline.core.records import Side, TraceRecord
+from pipeline.jobs.costs import costs_of
 from pipeline.models import Batch, LLMCall, Trace
 from pipeline.statistics.intervals import wilson
 
@@ -169,7 +169,8 @@ def _comparison(batches: Sequence[Batch], tally: _Tally) -> PaperComparison:
     sources = tuple(source.line(name) for name, source in sorted(tally.sources.items()))
     settled, made = sum(line.settled for line in sources), sum(line.made for line in sources)
     kept = sum(line.kept for line in sources)
-    costs = costs_from(call_groups(LLMCall.objects.of_key().filter(batch__in=batches)), kept=kept)
+    costs = costs_of(LLMCall.objects.of_key().filter(batch__in=batches))
+    per_kept = costs.per(kept)
     open_states = (Trace.State.PENDING, Trace.State.CLAIMED)
     return PaperComparison(
         batches=tuple(f"{batch.pk} {batch}" for batch in batches),
@@ -186,7 +187,7 @@ def _comparison(batches: Sequence[Batch], tally: _Tally) -> PaperComparison:
         calls=costs.sent,
         currency=costs.total[0] if costs.total else "",
         cost=costs.total[1] if costs.total else None,
-        cost_of_kept=costs.per_kept[1] if costs.per_kept else None,
+        cost_of_kept=per_kept[1] if per_kept else None,
     )
 
 

@@ -21,7 +21,7 @@ from pipeline.batches.preflight import ModelEndpoints
 from pipeline.batches.starting.clones import Clone, clone_of
 from pipeline.batches.summary import summary
 from pipeline.core.errors import InvalidConfiguration
-from pipeline.forms.batches import BatchForm
+from pipeline.forms.jobs.batches import BatchForm
 from pipeline.models import Batch
 from pipeline.refusals import refusals_on, status_of
 from pipeline.tasks import enqueue_pumps
@@ -68,6 +68,7 @@ def batch_missing(request: SignedInRequest) -> HttpResponse:
     form.is_valid()
     choices = _choices(form)
     context = {
+        "noun": "batch",
         "chosen": form.chosen,
         "facts": summary(choices),
         "unchosen": [field.label for field in form if form.has_error(field.name, "required")],

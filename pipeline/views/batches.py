@@ -13,18 +13,20 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.batches import lifecycle
-from pipeline.batches.costs import costs_of
+from pipeline.batches.costs import cost_per_kept
 from pipeline.batches.evaluation.tables import evaluate
-from pipeline.batches.funnel import funnel_of, placebo_failures, progress_of
+from pipeline.batches.funnel import current_traces, funnel_of, placebo_failures
 from pipeline.batches.pauses import pause_of
 from pipeline.batches.starting.clones import clone_of
 from pipeline.batches.starting.short_traces import traces_in_short
 from pipeline.configurations.registry import deviations_of
-from pipeline.forms.batches import BatchForm
-from pipeline.forms.budgets import ChangeBudgetForm
+from pipeline.forms.jobs.batches import BatchForm
+from pipeline.forms.jobs.budgets import ChangeBudgetForm
+from pipeline.jobs.costs import costs_of
 from pipeline.jobs.lifecycle import cancel_job, change_budget, pause_job, resume_job
 from pipeline.jobs.pace import time_left
-from pipeline.models import Batch
+from pipeline.jobs.progress import progress_of
+from pipeline.models import Batch, LLMCall
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from pipeline.tasks import enqueue_pumps
 
@@ -54,7 +56,7 @@ def batch_detail(request: SignedInRequest, batch_id: int) -> HttpResponse:
     if request.htmx:
         context = _context(batch) | _may_steer(request)
         return render(request, "pipeline/batch_detail.html#progress", context)
-    return _page(request, batch, ChangeBudgetForm(batch=batch))
+    return _page(request, batch, ChangeBudgetForm(job=batch))
 
 
 @require_POST
@@ -91,7 +93,7 @@ def batch_cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
 def batch_budget(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Give a running or paused batch other budgets."""
     batch = access.batch_for(request.user, batch_id)
-    form = ChangeBudgetForm(request.POST, batch=batch)
+    form = ChangeBudgetForm(request.POST, job=batch)
     if form.is_valid():
         with refusals_on(form):
             change_budget(batch, **form.cleaned_data, by=request.user)
@@ -130,14 +132,18 @@ def _page(request: SignedInRequest, batch: Batch, budget: ChangeBudgetForm) -> H
 
 
 def _context(batch: Batch) -> dict[str, Any]:
+    asks = not batch.is_demonstration and not batch.is_imported
+    costs = costs_of(LLMCall.objects.of_job(batch)) if asks else None
     return {
         "batch": batch,
         "deviations": deviations_of(batch),
-        "progress": progress_of(batch),
+        "progress": progress_of(current_traces(batch)),
+        "progress_note": ", placebo traces included" if batch.placebo_share else "",
         "placebo_percent": f"{batch.placebo_share * 100:g} %" if batch.placebo_share else "",
         "funnel": funnel_of(batch),
         "placebo_failures": placebo_failures(batch) if batch.placebo_share else (),
-        "costs": None if batch.is_demonstration or batch.is_imported else costs_of(batch),
+        "costs": costs,
+        "per_kept": cost_per_kept(batch, costs) if costs else None,
         "time_left": time_left(batch, now=timezone.now()),
         "running": batch.state == Batch.State.RUNNING,
         "paused": batch.state == Batch.State.PAUSED,

@@ -5,8 +5,9 @@ from typing import Any
 
 from django import forms
 
+from pipeline.forms.sections import FormSection
 from review.forms.grading import ChoicesField, CommentField, ItemForm
-from review.forms.studies import FormSection, StudyForm
+from review.forms.studies import StudyForm
 from review.grading.rubric import Choice, Rubric
 from review.models import Grade, PairJudgement
 from review.models.pairs import CRITERIA

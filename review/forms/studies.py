@@ -1,13 +1,13 @@
 """The form that opens a study."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.db.models import Count, Q, QuerySet
 
 from pipeline.forms.marks import needed
+from pipeline.forms.sections import FormSection
 from pipeline.models import Batch, Trace
 from review.grading import rubric
 from review.models import Control, Reviewer, Study
@@ -21,15 +21,6 @@ MAX_GUIDELINES_LENGTH = 20_000
 
 def _title(name: str) -> str:
     return name.replace("_", " ")
-
-
-@dataclass(frozen=True)
-class FormSection:
-    """A part of a form under a heading."""
-
-    title: str
-    hint: str
-    fields: tuple[forms.BoundField, ...]
 
 
 class BatchesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]  # not generic at run time

@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import numpy as np
 
-from pipeline.batches.costs import Costs, call_groups, costs_from
 from pipeline.batches.funnel import Funnel, funnel_of
+from pipeline.jobs.costs import Costs, costs_of
 from pipeline.models import Batch, LLMCall
 from pipeline.statistics.estimate import Estimate, undefined
 from pipeline.statistics.estimation.ratio_estimator import estimate_ratio, share_ratio
@@ -104,9 +104,8 @@ def _runs(batches: Sequence[Batch]) -> list[SourceRun]:
 
 def _run(source: str, batches: Sequence[Batch]) -> SourceRun:
     funnels = tuple(funnel_of(batch) for batch in batches)
-    groups = call_groups(LLMCall.objects.of_key().filter(batch__in=batches))
-    kept = sum(funnel.kept for funnel in funnels)
-    return SourceRun(source, funnels, costs_from(groups, kept=kept))
+    costs = costs_of(LLMCall.objects.of_key().filter(batch__in=batches))
+    return SourceRun(source, funnels, costs)
 
 
 def _funnel(runs: Sequence[SourceRun]) -> Iterator[Table]:

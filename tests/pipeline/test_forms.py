@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from pipeline.core.records import ReasonerKind
-from pipeline.forms.batches import BatchForm, runnable_configurations
+from pipeline.forms.jobs.batches import BatchForm, runnable_configurations
 from pipeline.forms.questions import QuestionUploadForm
 from pipeline.models import KnowledgeGraph, QuestionSet
 from tests import factories

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from pipeline import store
-from pipeline.batches.costs import Costs, call_groups, costs_from
 from pipeline.core.records import Step
+from pipeline.jobs.costs import Costs, costs_of
 from pipeline.models import Batch, LLMCall, Trace
 
 
@@ -36,4 +36,4 @@ def _short(row: Trace, batch: Batch) -> ShortTrace:
 
 
 def _costs(row: Trace) -> Costs:
-    return costs_from(call_groups(LLMCall.objects.filter(trace=row)), kept=0)
+    return costs_of(LLMCall.objects.filter(trace=row))

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.batches.costs import Costs
 from pipeline.batches.starting.short_traces import ShortTrace, traces_in_short
+from pipeline.jobs.costs import Costs
 from pipeline.models import Batch
 
 

@@ -14,7 +14,7 @@ from pipeline.batches.estimates.estimate import estimate_batch
 from pipeline.batches.estimates.wording import assumptions, rows
 from pipeline.batches.evaluation.tables import evaluate
 from pipeline.batches.evaluation.text import evaluation_lines
-from pipeline.batches.funnel import Funnel, funnel_of, progress_of
+from pipeline.batches.funnel import Funnel, current_traces, funnel_of
 from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.batches.missing import Choices, missing_pieces, require_complete
 from pipeline.batches.preflight import ModelEndpoints, embeddings_of
@@ -178,7 +178,7 @@ class Command(BaseCommand):
         work_here(batch, lambda told: run_batch(batch, threads=threads, on_progress=told))
 
     def _print(self, batch: Batch, funnel: Funnel) -> None:
-        placebos = progress_of(batch).total - funnel.total
+        placebos = current_traces(batch).count() - funnel.total
         beside = f", and {placebos:,} placebo traces" if placebos else ""
         self.stdout.write(f"{batch}: {batch.state}, {funnel.total:,} traces{beside}.")
         for stage in funnel.stages:

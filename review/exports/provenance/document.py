@@ -9,11 +9,11 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 from urllib.parse import urlsplit
 
-from pipeline.batches.costs import costs_of
 from pipeline.core.config import LEXICAL, MethodConfig
 from pipeline.core.embeddings.node_vectors import folder_of, read_meta
 from pipeline.core.errors import Refusal
 from pipeline.core.prompts import load_prompt
+from pipeline.jobs.costs import costs_of
 from pipeline.models import Batch, Endpoint, KnowledgeGraph, LLMCall, Price, QuestionSet
 from pipeline.software import software_version
 from pipeline.sources.open_graphs import vectors_folder
@@ -200,7 +200,7 @@ def _embedding(batch: Batch) -> dict[str, Any] | None:
 
 def _calls(batch: Batch) -> dict[str, Any]:
     """All calls of the batch, those of failed traces and of placebos among them."""
-    costs = costs_of(batch)
+    costs = costs_of(LLMCall.objects.of_job(batch))
     return {
         "sent": costs.sent,
         "failed": costs.failed,

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from django.db.models import Count, Q, Sum
 
-from pipeline.batches.costs import SENT
+from pipeline.jobs.costs import SENT
 from pipeline.models import Batch, LLMCall, Trace
 
 # Stages before or at which a question is linked to the graph.

@@ -17,8 +17,8 @@ from django.template.loader import render_to_string
 import pipeline.forms
 import review.forms
 from pipeline.configurations.registry import configuration_named
-from pipeline.forms.budgets import ChangeBudgetForm
 from pipeline.forms.configurations import ConfigurationForm
+from pipeline.forms.jobs.budgets import ChangeBudgetForm
 from pipeline.models import Batch
 from review.forms.comparison import TwoBatchesForm, TwoStudiesForm
 from review.forms.extension import ExtendForm
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.django_db
 OPTIONAL = "(optional)"
 # What a form is given beside the data.
 GIVEN: dict[str, Callable[[], dict[str, Any]]] = {
-    ChangeBudgetForm.__name__: lambda: {"batch": Batch()},
+    ChangeBudgetForm.__name__: lambda: {"job": Batch()},
     ConfigurationForm.__name__: lambda: {"base": configuration_named("default")},
     ExtendForm.__name__: lambda: {"study": Study(pk=0)},
     NewPasswordForm.__name__: lambda: {"account": "someone"},

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pipeline.batches.funnel import Funnel, Reason, funnel_of
+from pipeline.batches.funnel import Funnel, funnel_of
+from pipeline.jobs.progress import Reason
 from pipeline.models import Batch, Trace
 from tests import factories
 

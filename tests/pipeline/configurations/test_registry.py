@@ -16,7 +16,7 @@ from pipeline.configurations.registry import (
 from pipeline.core.config import PRESETS
 from pipeline.core.errors import InvalidConfiguration, Refusal
 from pipeline.core.settings.changes import with_settings
-from pipeline.forms.batches import runnable_configurations
+from pipeline.forms.jobs.batches import runnable_configurations
 from pipeline.models import Batch, Configuration, Event
 from tests import actors, factories
 

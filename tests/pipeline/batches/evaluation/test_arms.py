@@ -5,12 +5,14 @@ from django.db import IntegrityError, transaction
 
 from pipeline import access, store
 from pipeline.batches import lifecycle
-from pipeline.batches.costs import costs_of
-from pipeline.batches.funnel import funnel_of, progress_of
+from pipeline.batches.costs import cost_per_kept
+from pipeline.batches.funnel import current_traces, funnel_of
 from pipeline.core.config import preset
 from pipeline.core.errors import InvalidConfiguration, Refusal
 from pipeline.core.records import Option
-from pipeline.models import Batch, Event, Trace
+from pipeline.jobs.costs import costs_of
+from pipeline.jobs.progress import progress_of
+from pipeline.models import Batch, Event, LLMCall, Trace
 from review.exports.jsonl import batch_lines
 from review.grading.controls import ExpectedGrade, mark_control
 from review.sampling.draw import population
@@ -148,7 +150,8 @@ def test_a_retry_keeps_the_arm(made):
 
 
 def test_progress_counts_every_arm_and_results_only_the_key(made):
-    assert (progress_of(made).total, progress_of(made).settled) == (12, 12)
+    progress = progress_of(current_traces(made))
+    assert (progress.total, progress.settled) == (12, 12)
     assert funnel_of(made).total == 4
     kept = funnel_of(made).kept
     made.traces.exclude(arm=Arm.KEY).filter(state="made").update(kept=True)
@@ -180,6 +183,7 @@ def test_the_cost_of_a_kept_trace_leaves_the_placebos_out(made):
     made.traces.of_key().update(kept=True, state="made")
     for trace in (of_key, None, placebo, placebo):
         call(made, trace=trace)
-    costs = costs_of(made)
+    costs = costs_of(LLMCall.objects.of_job(made))
     assert costs.sent == 4
-    assert f"{costs.total[1]:.4f} {costs.per_kept[1]:.4f}" == "0.0064 0.0008"
+    per_kept = cost_per_kept(made, costs)
+    assert f"{costs.total[1]:.4f} {per_kept[1]:.4f}" == "0.0064 0.0008"

@@ -11,7 +11,7 @@ from pipeline.configurations.registry import configuration_named, save_configura
 from pipeline.core.config import SimilarityConfig, preset
 from pipeline.core.settings.changes import with_settings
 from pipeline.endpoints.registry import EndpointTerms, change_endpoint, set_active
-from pipeline.forms.batches import BatchForm
+from pipeline.forms.jobs.batches import BatchForm
 from pipeline.models import Batch, Configuration
 from tests import factories
 from tests.factories.endpoints import endpoint, price, reader

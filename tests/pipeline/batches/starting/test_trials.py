@@ -14,7 +14,7 @@ from pipeline.batches.starting.trial_text import trial_lines
 from pipeline.batches.starting.trials import require_no_trial
 from pipeline.core.config import preset
 from pipeline.core.errors import Refusal
-from pipeline.forms.batches import BatchForm
+from pipeline.forms.jobs.batches import BatchForm
 from pipeline.models import Batch, Event
 from review.forms.studies import StudyForm
 from review.studies.lifecycle import StudyPlan, open_study

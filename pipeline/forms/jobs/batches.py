@@ -9,7 +9,7 @@ from django.forms import BoundField
 from pipeline.configurations.registry import all_configurations, configuration_named, describe
 from pipeline.core.config import MethodConfig
 from pipeline.core.settings.check_shares import NAMES, check_shares
-from pipeline.forms.budgets import BudgetForm
+from pipeline.forms.jobs.budgets import BudgetForm
 from pipeline.forms.marks import needed
 from pipeline.models import Configuration, Endpoint, KnowledgeGraph, QuestionSet
 from pipeline.refusals import refusals_on

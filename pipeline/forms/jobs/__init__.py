@@ -1,0 +1,1 @@
+"""Forms that start a job and change its budget."""
