@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from pipeline.batches import preflight
-from pipeline.batches.evaluation.arms import first_traces
+from pipeline.batches.filters.arms import first_traces
 from pipeline.batches.missing import Choices, require_complete
 from pipeline.batches.preflight import ModelEndpoints
 from pipeline.batches.starting.names import require_free, unused_name

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from pipeline.batches.evaluation.other_questions import OtherQuestions
+from pipeline.batches.filters.other_questions import OtherQuestions
 from pipeline.core.chain import Tools, no_other_questions
 from pipeline.core.config import MethodConfig, SimilarityConfig
 from pipeline.core.errors import InvalidConfiguration

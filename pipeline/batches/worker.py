@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline import store
-from pipeline.batches.evaluation.arms import question_of_arm
+from pipeline.batches.filters.arms import question_of_arm
 from pipeline.batches.tools import BatchTools
 from pipeline.core.errors import UnexpectedError
 from pipeline.core.method import make_trace

@@ -14,7 +14,7 @@ from pipeline import access
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
 from pipeline.batches import lifecycle
 from pipeline.batches.costs import cost_per_kept
-from pipeline.batches.evaluation.tables import evaluate
+from pipeline.batches.filters.tables import evaluate
 from pipeline.batches.funnel import current_traces, funnel_of, placebo_failures
 from pipeline.batches.pauses import pause_of
 from pipeline.batches.starting.clones import clone_of

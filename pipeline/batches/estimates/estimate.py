@@ -12,7 +12,7 @@ from functools import reduce
 from statistics import mean
 
 from pipeline import store
-from pipeline.batches.evaluation.arms import PLACEBO_ARMS, drawn_for_placebo
+from pipeline.batches.filters.arms import PLACEBO_ARMS, drawn_for_placebo
 from pipeline.batches.preflight import embeddings_of
 from pipeline.core.config import MethodConfig
 from pipeline.core.dry_run import Asked, DryTrace, WouldAsk, dry_run

@@ -12,8 +12,8 @@ from django.db import transaction
 from pipeline.batches.estimates.against_budget import budget_lines
 from pipeline.batches.estimates.estimate import estimate_batch
 from pipeline.batches.estimates.wording import assumptions, rows
-from pipeline.batches.evaluation.tables import evaluate
-from pipeline.batches.evaluation.text import evaluation_lines
+from pipeline.batches.filters.tables import evaluate
+from pipeline.batches.filters.text import evaluation_lines
 from pipeline.batches.funnel import Funnel, current_traces, funnel_of
 from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.batches.missing import Choices, missing_pieces, require_complete

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from pipeline.batches.evaluation.tables import Evaluation, evaluate
-from pipeline.batches.evaluation.text import evaluation_lines
+from pipeline.batches.filters.tables import Evaluation, evaluate
+from pipeline.batches.filters.text import evaluation_lines
 from pipeline.batches.paper_comparison import (
     PUBLISHED_BY_SOURCE,
     PUBLISHED_COST,

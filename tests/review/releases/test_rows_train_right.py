@@ -102,7 +102,8 @@ def batch(trained):
 
 
 def ids(tokenizer, text: str) -> list[int]:
-    return tokenizer(text, add_special_tokens=False)["input_ids"]
+    found: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return found
 
 
 def expected(tokenizer, template: str, prompt, response: str) -> list[tuple[int, bool]]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from textwrap import wrap
 
-from pipeline.batches.evaluation.tables import Evaluation, Section, Table
+from pipeline.batches.filters.tables import Evaluation, Section, Table
 
 WIDTH = 100
 

@@ -7,8 +7,8 @@ import pytest
 
 from pipeline import store
 from pipeline.batches import lifecycle
-from pipeline.batches.evaluation.tables import Evaluation, evaluate
-from pipeline.batches.evaluation.text import evaluation_lines
+from pipeline.batches.filters.tables import Evaluation, evaluate
+from pipeline.batches.filters.text import evaluation_lines
 from pipeline.batches.funnel import funnel_of
 from pipeline.core.config import ChecksConfig, preset
 from pipeline.core.features import Contrast

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from pipeline.batches.evaluation.breakdown import Breakdown
-from pipeline.batches.evaluation.discrimination import PlaceboReport
-from pipeline.batches.evaluation.readers import ContrastReport, ReaderReport, ReadingLine
+from pipeline.batches.filters.breakdown import Breakdown
+from pipeline.batches.filters.discrimination import PlaceboReport
+from pipeline.batches.filters.readers import ContrastReport, ReaderReport, ReadingLine
 from pipeline.core.features import Contrast
 from pipeline.core.records import ReadingKind
 from pipeline.statistics.discrimination import Comparison, Discrimination

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from pipeline.batches.evaluation import words
-from pipeline.batches.evaluation.breakdown import Breakdown, breakdown_of
-from pipeline.batches.evaluation.discrimination import COMPARED, PlaceboReport, placebo_report
-from pipeline.batches.evaluation.readers import (
+from pipeline.batches.filters import words
+from pipeline.batches.filters.breakdown import Breakdown, breakdown_of
+from pipeline.batches.filters.discrimination import COMPARED, PlaceboReport, placebo_report
+from pipeline.batches.filters.readers import (
     ContrastReport,
     ReaderReport,
     checks_asked,
@@ -15,7 +15,7 @@ from pipeline.batches.evaluation.readers import (
     made_traces,
     reader_report,
 )
-from pipeline.batches.evaluation.words import FEW, Figure, count, percent, points, ratio
+from pipeline.batches.filters.words import FEW, Figure, count, percent, points, ratio
 from pipeline.core.records import ReadingKind
 from pipeline.models import Batch
 from pipeline.statistics.discrimination import Comparison

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline import store
 from pipeline.batches import lifecycle
-from pipeline.batches.evaluation.other_questions import OtherQuestions
+from pipeline.batches.filters.other_questions import OtherQuestions
 from pipeline.batches.tools import open_tools
 from pipeline.core.config import MethodConfig, preset
 from pipeline.core.errors import InvalidConfiguration

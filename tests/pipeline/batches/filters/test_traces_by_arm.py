@@ -15,8 +15,8 @@ READ = re.compile(
 )
 EVERY_ARM = {
     "pipeline/access.py": "a lead looks at any trace; the list of a batch shows one arm",
-    "pipeline/batches/evaluation/discrimination.py": "compares the arms",
-    "pipeline/batches/evaluation/other_questions.py": "which questions a batch has",
+    "pipeline/batches/filters/discrimination.py": "compares the arms",
+    "pipeline/batches/filters/other_questions.py": "which questions a batch has",
     "pipeline/batches/funnel.py": "progress counts all that is made",
     "pipeline/batches/imported/importing.py": "makes traces, all towards the key",
     "pipeline/batches/lifecycle.py": "all are started, tried again and cancelled",
