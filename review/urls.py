@@ -113,6 +113,11 @@ urlpatterns = [
     ),
     path("releases/<slug:name>/download/", files.release_download, name="release_download"),
     path("releases/<slug:name>/bundle/", files.release_bundle, name="release_bundle"),
+    path(
+        "releases/<slug:name>/trainers/",
+        files.release_configurations,
+        name="release_configurations",
+    ),
     path("releases/<slug:name>/withdraw/", releases.release_withdraw, name="release_withdraw"),
     path("people/", people.people_list, name="people"),
     path("people/<int:person_id>/", people.person_detail, name="person"),

@@ -123,6 +123,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:release": ("get", READ_BY_LEADS),
     "review:release_download": ("get", READ_BY_LEADS),
     "review:release_bundle": ("get", READ_BY_LEADS),
+    "review:release_configurations": ("get", READ_BY_LEADS),
     "review:release_withdraw": ("post", {"lead"}),
     "review:release_steer": ("post", {"lead"}),
     "review:people": ("get", READ_BY_LEADS),

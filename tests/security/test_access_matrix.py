@@ -79,7 +79,10 @@ def world(module_db) -> dict[str, str]:
         (disputed.code, "correct"),
         (pair.item.code, "pair pair_draft pair_amend pair_amend_draft"),
         (compared.pk, "pair_history"),
-        (release.name, "release release_download release_bundle release_withdraw"),
+        (
+            release.name,
+            "release release_download release_bundle release_configurations release_withdraw",
+        ),
         (study.pk, "next_item practice history adjudication_study settle_next study study_extend"),
         (study.pk, "study_draw policy_try reports paper study_archive"),
         (grader.user.pk, "person person_roles person_profile person_reset"),

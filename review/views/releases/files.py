@@ -1,13 +1,18 @@
-"""A release's files, handed out: its lines, and its bundle as one ZIP."""
+"""A release's files, handed out: its lines, its bundle as one ZIP, configurations for trainers."""
+
+import io
+import zipfile
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpResponseBase, StreamingHttpResponse
+from django.http import FileResponse, Http404, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
 from pipeline.accounts.roles import Role, SignedInRequest, role_required
+from pipeline.finetuning.refused import Refused
 from review import access
+from review.exports.training.standalone import DEFAULT_BASE, configurations
 from review.models import Release
 from review.releases.lifecycle import lines_of
 from review.releases.zip_file import ask_for_zip, is_awaited, whole_zip
@@ -40,6 +45,28 @@ def release_bundle(request: SignedInRequest, name: str) -> HttpResponseBase:
         _request_repacking(request, release)
         return redirect("review:release", name)
     response = FileResponse(archive.open("rb"), as_attachment=True, filename=f"{name}.zip")
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@require_GET
+@role_required(Role.LEAD)
+def release_configurations(request: SignedInRequest, name: str) -> HttpResponseBase:
+    """Configurations for other trainers as a ZIP, to lie beside the folder of the bundle."""
+    release = _downloadable(request, name)
+    try:
+        files = configurations(
+            release.manifest, base=DEFAULT_BASE, preset="paper", folder=release.name
+        )
+    except Refused as error:
+        messages.error(request, str(error))
+        return redirect("review:release", name)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for file, text in files.items():
+            archive.writestr(zipfile.ZipInfo(file), text)
+    response = HttpResponse(content.getvalue(), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{name}-trainers.zip"'
     response["X-Content-Type-Options"] = "nosniff"
     return response
 

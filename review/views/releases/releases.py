@@ -25,6 +25,8 @@ from review.tasks import enqueue_release
 from review.views.releases.counts import count_context
 
 ARCHIVE = "archive/"
+# Bundles of earlier versions have no such file, and nor has one without rows for training.
+TRAIN_FILE = "data/chat/train.jsonl"
 
 
 @require_GET
@@ -112,6 +114,7 @@ def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
         **_manifest_context(release.manifest),
         "withdrawn": release.state == Release.State.WITHDRAWN,
         "may_download": access.may_download(request.user, release),
+        "may_train": not release.is_demonstration and TRAIN_FILE in release.manifest["files"],
         "form": WithdrawForm(),
     }
     return render(request, "review/release_detail.html", context)
