@@ -14,10 +14,12 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import Any
 
+from .refused import Refused
+
 Messages = Sequence[Mapping[str, Any]]
 
 
-class RowError(ValueError):
+class RowError(Refused):
     """A row cannot be rendered or tokenized; the message names the row and the reason."""
 
 

@@ -53,20 +53,23 @@ class ReleaseFiles:
         name = self.file_name(table, split)
         if name is None:
             return []
-        content = self._content(name)
-        if hashlib.sha256(content).hexdigest() != self.file_sha256(name):
-            raise Refused(f"{name} is not as it was frozen: its sha256 is not the manifest's.")
+        content = self.content(name)
         rows = [json.loads(line) for line in content.splitlines() if line]
         recorded = self.manifest["files"][name]["rows"]
         if len(rows) != recorded:
             raise Refused(f"{name} has {len(rows):,} rows, and the manifest says {recorded:,}.")
         return rows
 
-    def _content(self, name: str) -> bytes:
+    def content(self, name: str) -> bytes:
+        """A file of the bundle. Raises Refused for one that is missing or not as frozen."""
         try:
-            return _read(self.path, name)
+            content = _read(self.path, name)
         except KeyError as error:
             raise Refused(f"{self.path} lacks {name}, which its manifest lists.") from error
+        wanted = self.sha256 if name == MANIFEST else self.file_sha256(name)
+        if hashlib.sha256(content).hexdigest() != wanted:
+            raise Refused(f"{name} is not as it was frozen: its sha256 is not the manifest's.")
+        return content
 
 
 def open_release(path: Path) -> ReleaseFiles:

@@ -6,16 +6,12 @@ from pipeline.finetuning.counting import count_rows
 from pipeline.finetuning.masks import render
 from tests.finetuning.chat_templates import TURNS, pieces, word_tokenizer
 
-ROW = {
-    "trace_id": "t-1",
-    "step": 2,
-    "prompt": [
-        {"role": "user", "content": "Which drug?\n\nAnswer Choices:\nA. one\nB. two"},
-        {"role": "assistant", "content": "+"},
-        {"role": "user", "content": "It is one."},
-    ],
-    "completion": [{"role": "assistant", "content": "-"}],
-}
+PROMPT = [
+    {"role": "user", "content": "Which drug?\n\nAnswer Choices:\nA. one\nB. two"},
+    {"role": "assistant", "content": "+"},
+    {"role": "user", "content": "It is one."},
+]
+ANSWER = [{"role": "assistant", "content": "-"}]
 
 
 @pytest.mark.requires("train", "smollm2")
@@ -26,14 +22,14 @@ def test_smollm2s_template_is_that_of_qwen_with_other_words(smollm2_gguf):
     greeting = template.split("<|im_start|>system\n")[1].split("<|im_end|>")[0]
     turns = TURNS["qwen2.5"]
     turns = turns._replace(begin=turns.begin.replace("You answer.", greeting))
-    texts = [message["content"] for message in (*ROW["prompt"], *ROW["completion"])]
+    texts = [message["content"] for message in (*PROMPT, *ANSWER)]
     tokenizer = word_tokenizer([greeting, *texts], template, turns.end)
-    (row,) = render(tokenizer, ROW["prompt"], [ROW["completion"]])
-    expected = pieces(turns, ROW["prompt"], "-")
+    (row,) = render(tokenizer, PROMPT, [ANSWER])
+    expected = pieces(turns, PROMPT, "-")
     tokens = [
         (token, loss)
         for text, loss in expected
         for token in tokenizer(text, add_special_tokens=False)["input_ids"]
     ]
     assert [(token, place >= row.loss_from) for place, token in enumerate(row.tokens)] == tokens
-    assert count_rows([ROW], tokenizer, None).problems() == []
+    assert count_rows([{"prompt": PROMPT, "completion": ANSWER}], tokenizer, None).problems() == []
