@@ -5,10 +5,12 @@ from decimal import Decimal
 import pytest
 from playwright.sync_api import expect
 
+from pipeline import store
 from pipeline.accounts.roles import Role
 from pipeline.batches.lifecycle import run_batch, start_batch
 from pipeline.core.config import preset
-from pipeline.models import Batch, Price
+from pipeline.models import Batch, Price, QuestionSet
+from pipeline.sources.benchmarks.identities import work_out
 from review.adjudication.settle import lease_item
 from review.evidence.policies import save_policy
 from review.grading.controls import ExpectedGrade, mark_control
@@ -52,6 +54,9 @@ LEADS = (
     "/questions/",
     "/questions/upload/",
     "/questions/sets/{set}/",
+    "/questions/benchmarks/",
+    "/questions/sets/{exam}/",
+    "/questions/sets/{exam}/benchmark/",
     "/graphs/",
     "/endpoints/",
     "/endpoints/new/",
@@ -138,6 +143,7 @@ def world(transactional_db) -> dict[str, object]:
         "batch": batch.pk,
         "trace": slot.item.trace.key,
         "set": batch.question_set.name,
+        "exam": benchmark().name,
         "study": study.pk,
         "release": release.name,
         "item": slot.item.code,
@@ -148,6 +154,16 @@ def world(transactional_db) -> dict[str, object]:
         "disputed": disputed.code,
         "question": disputed.trace.question_id,
     }
+
+
+def benchmark() -> QuestionSet:
+    """A benchmark with a repeat, of which two questions stand in another set too."""
+    exam = factories.question_set(2, name="exam", is_benchmark=True, split="test")
+    turned = factories.question(0).options[::-1]
+    again = factories.question(0, id_in_source="again", options=turned, answer_text="Propranolol")
+    store.question_row(exam, again).save()
+    work_out(exam)
+    return exam
 
 
 def trial_of(batch: Batch) -> Batch:
