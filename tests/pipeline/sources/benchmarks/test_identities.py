@@ -118,12 +118,19 @@ def test_a_set_that_is_loaded_later_is_compared_alone(exam, monkeypatch):
     assert set(BenchmarkIdentity.objects.get().overlaps) == {str(known.pk), str(new.pk)}
 
 
-def test_while_one_worker_is_at_it_another_leaves_it_alone(exam):
+def test_while_one_worker_is_at_it_another_leaves_it_alone(exam, monkeypatch):
     worked_out(exam)
+    work, at_work = identities._work_out, list[str]()
+
+    def noted(identity):
+        at_work.append(str(identity))
+        work(identity)
+
+    monkeypatch.setattr(identities, "_work_out", noted)
     BenchmarkIdentity.objects.update(
         revision=None, lease_token="0" * 32, lease_until=timezone.now() + timedelta(minutes=1)
     )
-    assert worked_out(exam).revision is None
+    assert (worked_out(exam).revision, at_work) == (None, [])
     BenchmarkIdentity.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     row = worked_out(exam)
     assert (row.revision, row.lease_token) == (exam.revision, None)

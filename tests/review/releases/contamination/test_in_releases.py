@@ -60,6 +60,11 @@ def test_each_question_is_found_as_what_it_is(release):
     assert {match.score == 100 for match in matches.values() if match.by == "near"} == {False}
 
 
+def test_of_several_the_most_alike_is_named(release):
+    exam = benchmark(factories.question(0, id_in_source="q3"), source="house")
+    assert found(exam) == {"first": {"q3": ("id", "q3")}}
+
+
 def test_an_id_of_another_source_or_a_place_in_a_file_says_nothing(release):
     assert found(benchmark(factories.question(0, text=OTHER), source="medmcqa")) == {"first": {}}
     QuestionSet.objects.update(source="medqa")
