@@ -108,3 +108,8 @@ def test_a_log_that_is_cut_off_is_refused_whole(cut):
     data = (LOGS / "inspect_own_task.json").read_bytes()
     with pytest.raises(SourceFileError, match=r"not JSON"):
         read(opened(data[: int(len(data) * cut)], "log.json"))
+
+
+def test_a_log_that_goes_on_after_its_end_is_refused_whole():
+    with pytest.raises(SourceFileError, match="goes on after the end"):
+        read(opened((LOGS / "inspect_own_task.json").read_bytes() + b"{}", "log.json"))
