@@ -1,9 +1,15 @@
-"""Reading the answer from an output, blind to the key."""
+"""Reading which option an output states, without the key and without guessing.
 
-from collections.abc import Sequence
+A stage that reads, or a class of what cannot be read, for every output: docs/decisions/0048.
+"""
 
+from typing import Final
+
+from pipeline.benchmarks.extraction.reading import extract
 from pipeline.benchmarks.extraction.stages import READ_STAGES, UNREAD_STAGES, Extracted, stage_title
-from pipeline.core.records import Option
+
+# What an output is read as may change with every version; results name the one they were made by.
+EXTRACTOR_VERSION: Final = "v1"
 
 __all__ = [
     "EXTRACTOR_VERSION",
@@ -13,13 +19,3 @@ __all__ = [
     "extract",
     "stage_title",
 ]
-
-EXTRACTOR_VERSION = "v0"
-
-
-def extract(output: str, options: Sequence[Option]) -> Extracted:
-    """A letter that stands alone on the last line, perhaps behind "Answer:"."""
-    last = (output.strip().splitlines() or [""])[-1].removeprefix("Answer:").strip()
-    if any(option.label == last for option in options):
-        return Extracted(last, "lone_letter")
-    return Extracted(None, "open_ended" if output.strip() else "empty")

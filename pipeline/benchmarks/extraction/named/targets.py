@@ -1,0 +1,197 @@
+"""What is named at a place of the text: an option by letter or by text, several, or none of them.
+
+Letter and text that contradict each other count as several answers, and so do letters joined by
+"and", "or" or a comma. A list of the options, repeated, names none of them.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from pipeline.benchmarks.extraction.named.letters import Letter, letter_at, text_behind
+from pipeline.benchmarks.extraction.named.offered import Offered
+from pipeline.benchmarks.extraction.named.place import Place, place
+
+# Why a place names no single option.
+SEVERAL: Final = "several"
+OUTSIDE: Final = "outside"
+OTHER: Final = "other"
+DENIED: Final = "denied"
+LISTING: Final = "listing"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is named. `label` is an option's; without one, `kind` says why there is none.
+
+    `by_letter`: a letter was written, not the text alone. `end`: where the naming ends. `denied`:
+    which option is said not to be the answer.
+    """
+
+    label: str | None
+    end: int
+    kind: str = ""
+    by_letter: bool = False
+    denied: str | None = None
+
+
+_LEAD: Final = re.compile(
+    r"[\s\"'$:=>]*(?:(?:that|most|very|quite)?\s?(?:likely|probably|clearly|definitely|certainly|"
+    r"therefore|thus|hence|actually|indeed|still|simply|then|obviously|surely)\b,?\s*){0,2}"
+    r"(?P<choice>(?:the\s+)?(?:(?:correct|right|best)\s+)?(?:answer\s+)?(?:option|choice|letter|"
+    r"alternative|answer)\b\s*:?\s*)?[\"']?",
+    re.IGNORECASE,
+)
+_MANY: Final = re.compile(
+    r"(?:both|either|between)\s+(?:options?\s+|choices?\s+)?[(\"]?[A-Z]\b|"
+    r"all\s+of\s+(?:the\s+above|these|them)\b|all\b(?=[.\s]*$)",
+    re.IGNORECASE,
+)
+_NONE: Final = re.compile(
+    r"(?:none|neither)\s+of\s+(?:the|these|those)\b|none\b(?=[.\s]*$)|not\s+(?:listed|among|given)\b",
+    re.IGNORECASE,
+)
+_DENIAL: Final = re.compile(
+    r"(?:not|never|neither|nor|anything\s+but|no\s+longer)\b", re.IGNORECASE
+)
+_BUT: Final = re.compile(
+    r"[)\]\"']?\s*[,;.\u2014]?\s*(?:-\s)?(?:but|rather|instead|it\s+is|it's)\b,?\s*"
+    r"(?:(?:the\s+answer\s+is|it\s+is|it's|is|rather|instead|actually)\s+)?",
+    re.IGNORECASE,
+)
+_JOIN: Final = re.compile(
+    r"[\"')\]}]{0,3}(?: ?\([^()\n]{0,60}\))?"
+    r"(?P<join>[ ]?(?:,[ ]?(?:and[ ]|or[ ])?|/|&|\+|\||>|;[ ]?(?:and[ ]|or[ ])?)[ ]?|"
+    r"[ ](?:and/or|and|or|as[ ]well[ ]as|plus|versus|vs\.?)[ ]|[ ]?\([ ]?(?:and|or)[ ]|\.[ ])"
+    r"(?:(?:maybe|possibly|perhaps|also|even|both|option|choice|letter|potentially)[ ]){0,2}"
+    r"[(\[\"']?(?P<letter>[A-Z])(?P<close>[)\]\"'])?(?![\w+]|-\w|-$|'\w|/(?![A-Z]\b)\w)"
+)
+_OR: Final = re.compile(r"[)\]\"']{0,2},?\s(?:or|versus|vs)\b", re.IGNORECASE)
+_ALONE: Final = re.compile(
+    r"[.)\]\"']{0,3}\s*(?:$|\n|[,;:!?)(\u2014/&]|\.|-\s)|\s(?:and|or|but|because|since|as|if)\b"
+)
+_SENTENCE: Final = re.compile(r"[.)\]\"']{0,3}\s*(?:$|\n|\.)")
+_VERB: Final = re.compile(
+    r"[ ](?:is|are|was|were|would|could|should|can|may|might|has|have|does|do|will|did|had|am|"
+    r"think|believe|choose|know|chose|hope|guess)\b"
+)
+_NEXT_IN_LIST: Final = re.compile(
+    r"[\s.;,)\]\"'*-]{0,6}(?:option[ ]|choice[ ])?[(\[]?([A-Z])[)\].:](?!\w)", re.I
+)
+
+
+def read(place: Place, position: int) -> Target:
+    """What is named at a position, a few words of approach aside ("clearly option")."""
+    lead = _LEAD.match(place.text, position)
+    if lead is None:
+        return Target(None, position, OTHER)
+    chosen = lead.group("choice") is not None
+    target = _read(place, lead.end(), chosen=chosen)
+    if target.kind == OTHER and chosen:
+        target = _read(place, lead.start("choice"), chosen=False)
+    return _denied(place, target.end) if target.kind == DENIED else target
+
+
+def _read(place: Place, start: int, *, chosen: bool) -> Target:
+    by_text = None if chosen else place.offered.whole(place.text, place.words, start)
+    if by_text is None and (without := _without_option(place.text, start)):
+        return without
+    letter = letter_at(place, start, chosen=chosen)
+    if by_text is None:
+        return _by_letter(place, letter) if letter else Target(None, start, OTHER)
+    label = by_text.labels[0] if len(by_text.labels) == 1 else None
+    named = Target(label, by_text.end, "" if label else SEVERAL)
+    if letter is None and by_text.end - start == 1 and place.text[start].isalpha():
+        return Target(None, start, OTHER)  # "B. cereus" is not the blood group
+    if letter is None or letter.label in (None, label):
+        return named
+    return _either(place, start, named, letter)
+
+
+def _without_option(text: str, start: int) -> Target | None:
+    """Words that name no single option: none of them, all of them, not this one."""
+    for kind, words in ((OUTSIDE, _NONE), (DENIED, _DENIAL), (SEVERAL, _MANY)):
+        if match := words.match(text, start):
+            return Target(None, match.end(), kind)
+    return None
+
+
+def _either(place: Place, start: int, by_text: Target, letter: Letter) -> Target:
+    """A place that reads as a text and as a letter: "A" where the texts are blood groups."""
+    if len(place.text[start : by_text.end].strip("()[]\"' .")) > 1:
+        return by_text
+    if letter.own_text is not None:
+        return _by_letter(place, letter)
+    return Target(None, by_text.end, SEVERAL, by_letter=True)
+
+
+def _denied(place: Place, start: int) -> Target:
+    """Behind a "not": A names nothing, "A but C" names C."""
+    what = _read(place, _behind_lead(place.text, start), chosen=False)
+    but = _BUT.match(place.text, what.end) if what.kind not in (OTHER, DENIED) else None
+    if but:
+        meant = _read(place, _behind_lead(place.text, but.end()), chosen=False)
+        if meant.label:
+            return meant
+    return Target(None, what.end, DENIED, denied=what.label)
+
+
+def _behind_lead(text: str, position: int) -> int:
+    lead = _LEAD.match(text, position)
+    return lead.end() if lead else position
+
+
+def _by_letter(place: Place, letter: Letter) -> Target:
+    if letter.contradicted:
+        return Target(None, _line_end(place.text, letter.end), SEVERAL, by_letter=True)
+    if letter.label is None:
+        return Target(None, letter.end, OUTSIDE, by_letter=True)
+    end = letter.own_text or letter.end
+    if _listed(place, letter.label, end):
+        return Target(None, end, LISTING, by_letter=True)
+    kind, end = _joined(place, letter.written, end)
+    return Target(None if kind else letter.label, end, kind, by_letter=True)
+
+
+def _line_end(text: str, position: int) -> int:
+    end = text.find("\n", position)
+    return len(text) if end < 0 else end
+
+
+def _listed(place: Place, label: str, end: int) -> bool:
+    """Whether the next option of the list follows: this is the list, not an answer."""
+    following = _NEXT_IN_LIST.match(place.text, end)
+    if following is None:
+        return False
+    labels = place.offered.labels
+    after = labels[labels.index(label) + 1 :][:1]
+    return place.offered.letters.get(following.group(1).upper()) in after
+
+
+def _joined(place: Place, written: str, end: int) -> tuple[str, int]:
+    """SEVERAL, where other letters are joined: "A and C", "B, D"; OTHER for "B and T cells"."""
+    kind = ""
+    while (join := _JOIN.match(place.text, end)) and join.group("letter") != written:
+        new_sentence = join.group("join").startswith(".")
+        alone = _SENTENCE if new_sentence else _ALONE
+        label = place.offered.letters.get(join.group("letter"))
+        own = text_behind(place, join.end(), label)[0] if label else None
+        if not (own or join.group("close") or alone.match(place.text, join.end())):
+            if new_sentence or "," in join.group("join") or _VERB.match(place.text, join.end()):
+                return kind, end
+            return kind or OTHER, end
+        kind, end = SEVERAL, own or join.end()
+    return (SEVERAL if _OR.match(place.text, end) else kind), end
+
+
+_CLOSING: Final = re.compile(r"[\s.,;:!)\]}\"'>*-]*")
+
+
+def read_alone(text: str, offered: Offered) -> Target:
+    """What a text names that is nothing but a naming: "C", "(C) metformin", "metformin"."""
+    spot = place(text, offered)
+    target = read(spot, 0)
+    closing = _CLOSING.match(text, target.end)
+    if target.kind == OTHER or (closing and closing.end() == len(text)):
+        return target
+    return Target(None, target.end, OTHER)
