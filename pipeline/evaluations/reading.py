@@ -32,17 +32,18 @@ def read_output(
 ) -> Columns:
     """The columns of an item that was answered with this output.
 
-    `shown` holds the source's labels in the order shown. Where the output ended at the token limit
-    and no letter was read, that is the reason.
+    `shown` holds the source's labels in the order shown. Where the output ended at the token limit,
+    its last word may be half a word, and if no letter was read, that is the reason.
     """
-    extracted = extract(output, shown_options(question, shown))
+    cut_off = ended(finish_reason) == "cut"
+    extracted = extract(output, shown_options(question, shown), cut_off=cut_off)
     letter = extracted.letter or ""
     return {
         "state": EvaluationItem.State.MADE,
         "output": output,
         "reasoning": reasoning,
         "finish_reason": finish_reason,
-        "stage": TRUNCATED if ended(finish_reason) == "cut" and not letter else extracted.stage,
+        "stage": TRUNCATED if cut_off and not letter else extracted.stage,
         "letter": letter,
         "label": shown[ascii_uppercase.index(letter)] if letter else "",
         "extractor": EXTRACTOR_VERSION,
