@@ -36,6 +36,7 @@ BY_REASON = {failure.reason: failure for failure in PAID_FAILURES}
 ENDED = "SELECT id FROM pipeline_llmcall WHERE fingerprint = %s AND status IN ('settled', 'failed')"
 # Longer than any call goes on: see RetryPolicy.max_total.
 ABANDONED_AFTER = timedelta(hours=1)
+DEAD_WORKER = "The worker died while the call was in flight."
 
 
 class Obstacle(Enum):
@@ -97,9 +98,16 @@ def open_call(
 
 
 def is_in_flight(call: Call) -> bool:
-    """Whether an equal call has been sent and has not ended."""
+    """Whether an equal call has been sent and has not ended; one of a dead worker ends here.
+
+    Whoever waits for it may be the only process at work: no reaper would end it.
+    """
     in_flight = LLMCall.objects.filter(status=LLMCall.Status.IN_FLIGHT)
-    return in_flight.filter(fingerprint=call.fingerprint).exists()
+    equal = in_flight.filter(fingerprint=call.fingerprint)
+    now = timezone.now()
+    for kind in JOB_ITEMS:
+        _charge(equal.filter(**{f"{kind.kind}__lease_until__lt": now}), DEAD_WORKER)
+    return equal.exists()
 
 
 def replay(call: Call, earlier: LLMCall) -> Answer:
@@ -191,7 +199,7 @@ def count_attempt(row: LLMCall) -> bool:
 def charge_in_flight(items: Iterable[JobItem]) -> None:
     """Charge what is in flight for items of one kind whose worker is gone."""
     calls = LLMCall.objects.of_items(items).filter(status=LLMCall.Status.IN_FLIGHT)
-    _charge(calls, "The worker died while the call was in flight.")
+    _charge(calls, DEAD_WORKER)
 
 
 def charge_abandoned() -> None:

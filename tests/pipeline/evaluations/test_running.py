@@ -134,6 +134,24 @@ def test_a_killed_workers_item_comes_back_and_its_settled_call_is_not_paid_twice
     assert not evaluation.answers.exclude(state="made").exists()
 
 
+def test_an_equal_call_of_a_dead_worker_keeps_nobody_waiting(monkeypatch):
+    model = factories.scripted(said("Answer: A"))
+    monkeypatch.setattr(answering, "open_model", lambda endpoint, question_set: model)
+    evaluation = start_evaluation(factories.plan())
+    dead = claim_item(evaluation)
+    row = evaluation.answers.get(pk=dead.pk)
+    model.outcomes = [KeyboardInterrupt()]
+    with pytest.raises(KeyboardInterrupt):
+        answering.open_answerer(evaluation)(row, ItemCalls())
+    EvaluationItem.objects.filter(pk=dead.pk).update(lease_until="2020-01-01T00:00Z")
+    LLMCall.objects.update(status="in_flight", settled_at=None)
+    model.outcomes = [said("Answer: A")]
+    other = start_evaluation(factories.plan(evaluation.question_set, endpoint=evaluation.endpoint))
+    run_evaluation(other, threads=1)
+    assert not other.answers.exclude(state="made").exists()
+    assert LLMCall.objects.filter(status="uncertain").count() == 1
+
+
 def test_a_budget_pauses_it_and_a_larger_one_goes_on(monkeypatch):
     evaluation, _ = factories.answered(monkeypatch, said("Answer: A"), budget_tokens=100)
     assert evaluation.state == Evaluation.State.PAUSED
