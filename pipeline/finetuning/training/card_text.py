@@ -79,6 +79,11 @@ def _data(card: Mapping[str, Any]) -> Iterator[str]:
     order = card["order"]
     begun = f"seed {order['seed']}, epochs begun: {order['epochs_begun']}"
     yield f"- Order: {order['derived']}; {begun}."
+    if order["filled"]:
+        yield (
+            f"- At the end of each epoch, the first {order['filled']:,} of its rows come again, "
+            "since every device takes as many."
+        )
     yield ""
 
 

@@ -38,7 +38,7 @@ def plan_document(
         "release": release_document(release, settings.table),
         "base": base.document(),
         "chat_template": chat_template,
-        "order": order_document(settings, prepared),
+        "order": order_document(settings, machine, prepared),
         "devices": machine.devices,
         "device": machine.kind,
         "precision": machine.precision,
@@ -57,13 +57,19 @@ def release_document(release: ReleaseFiles, table: str) -> dict[str, Any]:
     }
 
 
-def order_document(settings: Settings, prepared: Prepared) -> dict[str, Any]:
-    """How the order of rows is derived, and its checksum over all epochs that are begun."""
+def order_document(settings: Settings, machine: Machine, prepared: Prepared) -> dict[str, Any]:
+    """How the order of rows is derived, and its checksum over all epochs that are begun.
+
+    `filled`: over several devices, so many rows from an epoch's beginning come again at its end,
+    so that each device has as many.
+    """
+    together = settings.device_batch_size * machine.devices
     epochs = math.ceil(total_steps(settings, prepared) / prepared.steps_per_epoch)
     return {
         "derived": DERIVED,
         "seed": settings.seed,
         "epochs_begun": epochs,
+        "filled": -len(prepared.ids) % together if machine.devices > 1 else 0,
         "sha256": order_sha256(prepared.ids, seed=settings.seed, epochs=epochs),
     }
 
