@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 from enum import Enum, auto
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -37,6 +39,7 @@ ENDED = "SELECT id FROM pipeline_llmcall WHERE fingerprint = %s AND status IN ('
 # Longer than any call goes on: see RetryPolicy.max_total.
 ABANDONED_AFTER = timedelta(hours=1)
 DEAD_WORKER = "The worker died while the call was in flight."
+NOBODY_WAITS = "Nobody waits for the call any more."
 
 
 class Obstacle(Enum):
@@ -97,17 +100,27 @@ def open_call(
     return obstacle or row
 
 
-def is_in_flight(call: Call) -> bool:
+def is_in_flight(call: Call, *, waited: float) -> bool:
     """Whether an equal call has been sent and has not ended; one of a dead worker ends here.
 
-    Whoever waits for it may be the only process at work: no reaper would end it.
+    Whoever waits for it may be the only process at work: no reaper would end it. `waited`: for
+    how many seconds. A cancelled item has no lease to run out, but nor does its worker send
+    another request: no answer takes longer than the endpoint's time limit.
     """
     in_flight = LLMCall.objects.filter(status=LLMCall.Status.IN_FLIGHT)
     equal = in_flight.filter(fingerprint=call.fingerprint)
     now = timezone.now()
     for kind in JOB_ITEMS:
         _charge(equal.filter(**{f"{kind.kind}__lease_until__lt": now}), DEAD_WORKER)
+    if call.served_by is not None and waited > call.served_by.dialect.timeout_seconds:
+        _charge(equal.filter(_unclaimed()), NOBODY_WAITS)
     return equal.exists()
+
+
+def _unclaimed() -> Q:
+    """Calls whose item is in no worker's hands."""
+    claimed = (Q(**{f"{kind.kind}__state": kind.State.CLAIMED}) for kind in JOB_ITEMS)
+    return ~reduce(or_, claimed)
 
 
 def replay(call: Call, earlier: LLMCall) -> Answer:
@@ -209,11 +222,9 @@ def charge_abandoned() -> None:
     neither hold its reservation nor keep an equal call waiting for ever.
     """
     calls = LLMCall.objects.filter(
-        *(~Q(**{f"{kind.kind}__state": kind.State.CLAIMED}) for kind in JOB_ITEMS),
-        status=LLMCall.Status.IN_FLIGHT,
-        sent_at__lt=timezone.now() - ABANDONED_AFTER,
+        _unclaimed(), status=LLMCall.Status.IN_FLIGHT, sent_at__lt=timezone.now() - ABANDONED_AFTER
     )
-    _charge(calls, "Nobody waits for the call any more.")
+    _charge(calls, NOBODY_WAITS)
 
 
 def _charge(calls: Iterable[LLMCall], error: str) -> None:

@@ -85,6 +85,9 @@ class CallRun:
             self._halt(self.permit.refusal, self.failure)
         if not self.row.pk:
             return self.reserve
+        if not budgets.holds_lease(self.call.item):
+            self._settle_unanswered(self.failure)
+            self._halt_without_lease()
         if not call_rows.count_attempt(self.row):
             self._halt_without_lease()
         if self.call.served_by is not None:
@@ -110,7 +113,8 @@ class CallRun:
     def await_duplicate(self) -> State:
         """Wait for an equal call in flight; that is no attempt, and takes no turn."""
         self._poll()
-        return self.await_duplicate if call_rows.is_in_flight(self.call) else self.look_up
+        is_waiting = call_rows.is_in_flight(self.call, waited=self.waited)
+        return self.await_duplicate if is_waiting else self.look_up
 
     def await_room(self) -> State:
         """Wait while the endpoint works on as many calls as it may."""

@@ -1,6 +1,9 @@
 """A model is asked a benchmark through the ledger: nothing is asked twice, nothing is lost."""
 
+from dataclasses import replace
+
 import pytest
+from django.db.models import Sum
 
 from pipeline import tasks
 from pipeline.benchmarks.extraction import EXTRACTOR_VERSION
@@ -16,6 +19,7 @@ from pipeline.jobs.claims import claim_item, release_claim, return_expired_lease
 from pipeline.jobs.lifecycle import cancel_job, pause_job, resume_job
 from pipeline.ledger.call import ItemCalls
 from pipeline.models import Evaluation, EvaluationItem, LLMCall
+from tests.peers.scripted import Time
 from tests.pipeline.evaluations import scripted as factories
 from tests.pipeline.evaluations.scripted import said
 
@@ -150,6 +154,23 @@ def test_an_equal_call_of_a_dead_worker_keeps_nobody_waiting(monkeypatch):
     run_evaluation(other, threads=1)
     assert not other.answers.exclude(state="made").exists()
     assert LLMCall.objects.filter(status="uncertain").count() == 1
+
+
+def test_an_equal_call_of_a_cancelled_evaluation_keeps_nobody_waiting_for_long(monkeypatch):
+    evaluation, model = factories.answered(monkeypatch, said("Answer: A"))
+    EvaluationItem.objects.update(state="cancelled", stage="", letter="", label="")
+    LLMCall.objects.update(status="in_flight", settled_at=None)
+    reserved = LLMCall.objects.aggregate(sum=Sum("reserved_tokens"))["sum"]
+    Evaluation.objects.update(state="cancelled", reserved_tokens=reserved)
+    time = Time()
+    other = start_evaluation(factories.plan(evaluation.question_set, endpoint=evaluation.endpoint))
+    item = other.answers.first()
+    ledgered = replace(answering.open_answerer(other).model, clock=time.clock)
+    answering.ItemAnswerer(other, ledgered)(item, ItemCalls())
+    assert LLMCall.objects.filter(status="uncertain").count() == 1
+    assert len(model.asked) == 5
+    limit = evaluation.endpoint.dialect.timeout_seconds
+    assert limit < sum(time.slept) < 1.1 * limit
 
 
 def test_a_budget_pauses_it_and_a_larger_one_goes_on(monkeypatch):
