@@ -31,6 +31,9 @@ _NEXT_TURN: Final = re.compile(
     r"<\|im_start\|>|<\|start_header_id\|>|<\|user\|>|<start_of_turn>|\[inst\]",
     re.IGNORECASE | re.MULTILINE,
 )
+_WRITER: Final = re.compile(
+    r"\A(?:<\|assistant\|>|\**(?:assistant|ai|model)\**[ ]?:)\s*", re.IGNORECASE
+)
 _FIRST_TURN: Final = re.compile(r"[\s#*>_-]*(?:the[ ])?(?:question|problem|q)\b", re.IGNORECASE)
 
 
@@ -39,7 +42,7 @@ def first_turn(text: str) -> str:
 
     A question at the very beginning is the one that was asked, repeated.
     """
-    stripped = text.lstrip()
+    stripped = _WRITER.sub("", text.lstrip(), count=1)
     repeated = _FIRST_TURN.match(stripped)
     start = repeated.end() if repeated else 0
     turn = next(

@@ -25,8 +25,6 @@ _NONE: Final = re.compile(
 _LIST_LINE: Final = re.compile(r"[\s*-]{0,4}[(\[]?[A-Z][).\]:]")
 _FEWEST_WORDS: Final = 6
 _ENDS: Final = ".!?)]}\"'`\u2026|>"
-# Where a text that was cut off is still whole: nothing that is missing could change what is there.
-_WHOLE: Final = re.compile(r"\n|(?<=\w\w)[.!?](?=\s)|[}>\])*](?=\s)")
 
 
 def is_cut(spot: Place) -> bool:
@@ -39,12 +37,6 @@ def is_cut(spot: Place) -> bool:
     return not any(
         text.words == spot.words.words[-len(text.words) :] for text in spot.offered.texts
     )
-
-
-def whole_part(text: str) -> str:
-    """A text that was cut off, up to where it is certainly whole."""
-    at = max((match.end() for match in _WHOLE.finditer(text)), default=0)
-    return text[:at]
 
 
 def why_unread(text: str, *, cut: bool) -> str:

@@ -71,12 +71,24 @@ def test_a_question_without_options_has_no_letter():
     assert extract("The answer is A.", ()).letter is None
 
 
-def test_a_word_cut_off_at_the_limit_is_no_letter():
-    """ "The answer is C" may go on as "Colchicine", "C." as "C. difficile"."""
+def test_what_was_named_last_before_the_limit_may_have_gone_on():
+    """ "The answer is C" may go on as "Colchicine", "C." as "C. difficile", a line as a list."""
     options = option_lists()["gout"]
-    for output in ("C", "The answer is C", "The answer is C.", "Acute.\n\nB. Colchicine"):
+    for output in ("C", "The answer is C", "The answer is C.", "A. Allopurinol\n", "\\boxed{C}"):
         assert extract(output, options).letter is not None
         assert extract(output, options, cut_off=True).letter is None
-    assert extract("The answer is C.\n\nIt low", options, cut_off=True).letter == "C"
-    assert extract("Answer: **C**\n\nIt low", options, cut_off=True).letter == "C"
-    assert extract("The answer is C, since it lowers urate. It low", options, cut_off=True).letter
+    went_on = "\n\nIt lowers urate in patients who can"
+    for output in ("C", "The answer is C.", "C. Febuxostat", "\\boxed{C}"):
+        assert extract(output + went_on, options, cut_off=True).letter == "C"
+
+
+def test_a_beginning_of_an_output_that_the_server_cut_off_gives_no_other_letter():
+    plain = ("declared", "lone_letter", "labelled_line", "boxed", "json", "tagged", "thoughts")
+    assert not [
+        (case.output[:end], found)
+        for case in CASES
+        if case.style in plain
+        for end in range(0, len(case.output), 3)
+        if (found := extract(case.output[:end], case.options, cut_off=True)).letter
+        not in (None, case.says)
+    ]

@@ -36,7 +36,7 @@ _FOLLOWS: Final = re.compile(
     r"\s?-{1,2}\s|\s\(|[)\]}]|/[A-Z]\b|\s?[&+|]\s?[A-Z]\b|"
     r"\s(?:and|but)(?!\s(?:for|in|if|when|with|otherwise|then|on|after|before|only)\b)|"
     r"\s(?:because|since|as|due|given|which|rather|instead|not|or|over|if|unless|only|when|versus|"
-    r"plus|vs\.?|in\sthis|for\sthis)(?![\w-])|"
+    r"plus|vs\.?|in\sthis|for\sthis|i\.e\.|namely|based\son|among)(?![\w-])|"
     r"选项|選項|因为|因為|です|である|입니다|이다)"
 )
 _SENTENCE: Final = re.compile(r"(?:[^.!?\n;]|\.(?=\w)){0,200}")
@@ -44,6 +44,9 @@ _LONGEST_NAMING: Final = 15
 # Shares of words: from where a text is an option's in other words, and from where it contradicts.
 _NEAR: Final = 0.8
 _NEARER: Final = 0.6
+# A text this short names the other option though half of it is a verb: "C. Start colchicine".
+_FEW: Final = 3
+_HOLDS: Final = 0.5
 # Signs from here on are written without spaces between words.
 _FIRST_CJK: Final = "\u2e80"
 _SEPARATOR: Final = re.compile(r"[\"']?[)\]}]{0,2}\s?(?:[.,:\u2014(]|-{1,2}|\s)?\s?[\"'(]?")
@@ -65,14 +68,14 @@ def letter_at(place: Place, start: int, *, chosen: bool) -> Letter | None:
     label = place.offered.letters.get(written.upper())
     own, other = text_behind(place, match.end(), label)
     if own is not None:
-        return Letter(written.upper(), label, match.end(), own_text=own)
+        return Letter(written, label, match.end(), own_text=own)
     if other and label:
-        return Letter(written.upper(), label, match.end(), contradicted=True)
+        return Letter(written, label, match.end(), contradicted=True)
     if not (_bracketed(match) or _FOLLOWS.match(place.text, match.end())):
         return None
     if _genus(place, match.end()):
         return None
-    return Letter(written.upper(), label, match.end())
+    return Letter(written, label, match.end())
 
 
 def _bracketed(match: re.Match[str]) -> bool:
@@ -95,7 +98,7 @@ def _set_apart(text: str, match: re.Match[str], chosen: bool) -> bool:
         return True
     before = text[: match.start()].rstrip(" \"'")[-1:] if match.end() == len(text) else "."
     word = match.group()[-1:] in "ai"
-    return before in ("", ":", "=", "\n") or (not word and (chosen or before.isalpha()))
+    return before in ("", ":", "=", "\n") or (not word and chosen)
 
 
 def text_behind(place: Place, end: int, label: str | None) -> tuple[int | None, bool]:
@@ -123,7 +126,8 @@ def _alike_behind(place: Place, start: int, label: str | None) -> tuple[int | No
     other = max(shares.values(), default=0.0)
     if own >= _NEAR and own > other:
         return end, False
-    return None, other >= _NEARER and other > own
+    least = _HOLDS if len(words) <= _FEW and not own else _NEARER
+    return None, other >= least and other > own
 
 
 def _genus(place: Place, end: int) -> bool:

@@ -26,6 +26,11 @@ _END: Final = re.compile(
     r"\s(?:because|rather\sthan|instead\sof)\b|"
     r",\s(?:because|since|as|given\sth|which|rather|instead|not|but\snot|if|unless)\b)"
 )
+# "Yes, it was shorter", but not "yes, in adults".
+_STANCE_END: Final = re.compile(
+    r",\s(?!(?:but|if|unless|although|though|however|except|only|in|for|when|or|and|yes|no|maybe|not|"
+    r"at|possibly|perhaps)\b)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +70,6 @@ class Offered:
     def words(self, label: str) -> tuple[str, ...]:
         """The words of an option's text."""
         return next(text.words for text in self.texts if text.label == label)
-
-    def own_letters(self) -> frozenset[str]:
-        """Capitals that are the whole text of an option, as blood groups are."""
-        return frozenset(t.words[0].upper() for t in self.texts if t.words and _is_letter(t.words))
 
     def likeness(self, words: Sequence[str]) -> dict[str, float]:
         """The share of a text's words, those that say nothing aside, that each option has too."""
@@ -125,17 +126,16 @@ def _fits(option: _Text, text: str, words: Words, first: int, whole: bool) -> bo
     end = words.ends[last - 1]
     if text[end : end + 1].isalnum():
         return False
-    return _END.match(text, end) is not None if whole or _is_common(option.words) else True
+    if not whole and not _is_common(option.words):
+        return True
+    stance = option.words[0] in STANCES and len(option.words) == 1
+    return bool(_END.match(text, end) or (stance and _STANCE_END.match(text, end)))
 
 
 def _told_apart(options: list[_Text], written: str) -> tuple[str, ...]:
     """Options of the same words differ in case or signs: AA and Aa."""
     exact = [option.label for option in options if option.written.startswith(written)]
     return tuple(exact) if len(exact) == 1 else tuple(option.label for option in options)
-
-
-def _is_letter(words: Sequence[str]) -> bool:
-    return len(words) == 1 and len(words[0]) == 1 and words[0].isalpha()
 
 
 def _is_common(words: Sequence[str]) -> bool:

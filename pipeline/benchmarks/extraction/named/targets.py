@@ -62,18 +62,19 @@ _BUT: Final = re.compile(
 _JOIN: Final = re.compile(
     r"[\"')\]}]{0,3}(?: ?\([^()\n]{0,60}\))?"
     r"(?P<join>[ ]?(?:,[ ]?(?:and[ ]|or[ ])?|/|&|\+|\||>|;[ ]?(?:and[ ]|or[ ])?)[ ]?|"
-    r"[ ](?:and/or|and|or|as[ ]well[ ]as|plus|versus|vs\.?)[ ]|[ ]?\([ ]?(?:and|or)[ ]|\.[ ])"
+    r"[ ](?:and/or|and|or|as[ ]well[ ]as|plus|versus|vs\.?)[ ]|[ ]?\([ ]?(?:and|or)[ ]|\.[ ]|"
+    r"[ ](?=[(\[][A-Z][)\]]))"
     r"(?:(?:maybe|possibly|perhaps|also|even|both|option|choice|letter|potentially)[ ]){0,2}"
-    r"[(\[\"']?(?P<letter>[A-Z])(?P<close>[)\]\"'])?(?![\w+]|-\w|-$|'\w|/(?![A-Z]\b)\w)"
+    r"[(\[\"']?(?P<letter>[A-Za-z])(?P<close>[)\]\"'])?(?![\w+]|-\w|-$|'\w|/(?![A-Z]\b)\w)"
 )
 _OR: Final = re.compile(r"[)\]\"']{0,2},?\s(?:or|versus|vs)\b", re.IGNORECASE)
 _ALONE: Final = re.compile(
     r"[.)\]\"']{0,3}\s*(?:$|\n|[,;:!?)(\u2014/&]|\.|-\s)|\s(?:and|or|but|because|since|as|if)\b"
 )
 _SENTENCE: Final = re.compile(r"[.)\]\"']{0,3}\s*(?:$|\n|\.)")
+# Another sentence begins with the second letter: "C and A is wrong", "C and I hope this helps".
 _VERB: Final = re.compile(
-    r"[ ](?:is|are|was|were|would|could|should|can|may|might|has|have|does|do|will|did|had|am|"
-    r"think|believe|choose|know|chose|hope|guess)\b"
+    r"[ ](?:is|was|has|does|am|think|believe|choose|know|chose|hope|guess|will|would)\b"
 )
 _NEXT_IN_LIST: Final = re.compile(
     r"[\s.;,)\]\"'*-]{0,6}(?:option[ ]|choice[ ])?[(\[]?([A-Z])[)\].:](?!\w)", re.I
@@ -172,9 +173,11 @@ def _joined(place: Place, written: str, end: int) -> tuple[str, int]:
     """SEVERAL, where other letters are joined: "A and C", "B, D"; OTHER for "B and T cells"."""
     kind = ""
     while (join := _JOIN.match(place.text, end)) and join.group("letter") != written:
+        if join.group("letter").islower() and written.isupper():
+            break
         new_sentence = join.group("join").startswith(".")
         alone = _SENTENCE if new_sentence else _ALONE
-        label = place.offered.letters.get(join.group("letter"))
+        label = place.offered.letters.get(join.group("letter").upper())
         own = text_behind(place, join.end(), label)[0] if label else None
         if not (own or join.group("close") or alone.match(place.text, join.end())):
             if new_sentence or "," in join.group("join") or _VERB.match(place.text, join.end()):

@@ -16,7 +16,8 @@ from pipeline.benchmarks.extraction.stages import Extracted
 FINAL_STAGES: Final = frozenset({"json", "tagged", "boxed", "final_answer"})
 # What takes an answer back, with or without giving another.
 _RETRACTION: Final = re.compile(
-    r"(?:^|[.!?\u2014\n])[ \n\"'*(]{0,3}(?:but |hmm+,? |oh,? |no,? ){0,2}(?:"
+    r"(?:^|[.!?\u2014\n]|[,;-](?= (?:no,? )?(?:wait|hold|scratch|sorry|correction|actually no)))"
+    r"[ \n\"'*(]{0,3}(?:but |hmm+,? |oh,? |no,? ){0,2}(?:"
     r"wait\b(?! (?:and|for|\d|until|times?|list))|hold on\b|scratch that|on second thought|"
     r"correction[:.,!\u2014]|actually\b|no, (?:it|that)(?:'s| is)|(?:my )?apologies|"
     r"(?:sorry,? )?i (?:was wrong|made an? (?:mistake|error)|take (?:that|it) back|misread|"

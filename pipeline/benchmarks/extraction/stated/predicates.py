@@ -16,24 +16,29 @@ from pipeline.benchmarks.extraction.stated.claims import Claim
 from pipeline.benchmarks.extraction.stated.standing import stands
 
 _LONGEST_SUBJECT: Final = 300
+_NOUN: Final = (
+    r"(?:answer|option|choice|one|diagnosis|cause|explanation|response|match|fit|step|treatment|"
+    r"management|selection|alternative|mechanism|etiology|medication|drug|test|therapy|pick)"
+)
 _BEST: Final = re.compile(
     r" (?:is|are|was|(?P<modal>would be)|must be|should be|remains|represents) "
     r"(?:(?:clearly|therefore|thus|indeed|probably|definitely|actually|hence|then|still|"
-    r"certainly|by far|overall) ){0,2}(?:the|our|my) (?:single |one )?"
-    r"(?:(?:most (?:likely|appropriate|probable|suitable|accurate)|"
-    r"best(?! (?:known|studied|described|understood|tolerated|seen))|correct|right|final|"
-    r"only correct)\b(?: (?!(?:for|in|if|when|to|of|because|since|as|and|but|among|unless|only|"
-    r"until)\b)[\w-]{1,30}){0,4}+|answer\b)"
+    r"certainly|by far|overall) ){0,2}(?:the|our|my) (?:single |one |only )?"
+    r"(?:(?:most (?:likely|appropriate|probable|suitable|accurate)|best|correct|right|final)"
+    rf"(?: (?:possible|overall|clinical|underlying|next|supported|answer))?(?: {_NOUN})?|answer)"
+    r"(?: in (?:the )?(?:management|treatment|diagnosis)(?: of (?:this|the) \w{1,15})?)?"
     r"(?: (?:for|in|to|among|of|out of) (?:this|the|our|these|all|her|his|those) "
     r"(?:given |above |listed |clinical |particular )?"
-    r"(?:question|case|patients?|scenario|vignette|situation|options|choices|list)\b)?+"
-    r"(?! (?:for|in|if|when|unless|only|to|among|until|of)\b)",
+    r"(?:question|case|patients?|scenario|vignette|situation|options|choices|list))?"
+    r"(?=\s?(?:[.,;:!?)\]\n\u2014]|$)|"
+    r" (?:because|since|as|given|based|here|due|and|but|which)\b| -)",
     re.IGNORECASE,
 )
 _JUDGED: Final = re.compile(
     r" (?:is|are)(?: (?:clearly|therefore|thus|indeed|definitely|all|both))? "
     r"(?:(?P<wrong>incorrect\b|not correct\b|wrong\b)|"
-    r"correct\b(?! (?:that|in|for|about|to|only|if|when)\b)|right\b(?! [a-z]))",
+    r"(?:correct|right)(?=\s?(?:[.,;!\n\u2014(]|$)|"
+    r" (?:because|since|as (?:the|it|this|he|she))\b))",
     re.IGNORECASE,
 )
 _ALSO: Final = re.compile(
@@ -42,8 +47,9 @@ _ALSO: Final = re.compile(
     re.IGNORECASE,
 )
 _MADE: Final = re.compile(
-    r"\bmak(?:es|ing) (?P<rest>[^\n]{1,120}?) the "
-    r"(?:most likely|most appropriate|best|correct|right) (?:\w{1,20} )?(?:answer|choice|option)\b",
+    r"\b(?:mak(?:es|ing)|leav(?:es|ing)) (?P<rest>[^\n]{1,120}?) (?:as )?the "
+    r"(?:most likely|most appropriate|best|correct|right|only) "
+    r"(?:\w{1,20} )?(?:answer|choice|option)\b",
     re.IGNORECASE,
 )
 _SENTENCE: Final = re.compile(r"(?<!\b[A-Z])[.!?:][\"')]?\s|\n")
@@ -54,7 +60,7 @@ _CONJUNCTION: Final = re.compile(
 )
 _NO_LIST: Final = re.compile(r"(?:\b[A-Z]\b[)\]]?|\b(?:not|nor|and|or)\b[^,]{0,60})\s*,\s*$")
 _OTHERS: Final = re.compile(
-    r"\b(?:others?|rest|remaining)\b(?: (?:options|choices|answers|ones))?$", re.I
+    r"\b(?:others?|rest|remaining)\b(?: (?:options|choices|answers|ones))?$", re.IGNORECASE
 )
 _NAMED: Final = re.compile(
     r"\b(?:[Oo]ption|[Cc]hoice|[Aa]nswer|[Ss]tatement)s? \(?([A-Z])\b|[(\[]([A-Z])[)\]]|"

@@ -40,6 +40,7 @@ _FORCED: Final = re.compile(
 # What the writer does not say in earnest, wherever it stands in the sentence.
 _SEEMING: Final = re.compile(
     r"\b(?:(?:might|may|could|would)\s+(?:\w+\s+)?(?:think|argue|assume|believe|guess|expect)|"
+    r"(?:could|can|might|may|is)\s+(?:be\s+)?(?:argued|said|believed|thought)|"
     r"tempt\w*|at\s+first|first\s+(?:glance|thought|instinct|impression|guess)|glance|"
     r"mistak\w+|misconceptions?|distractors?|traps?|pitfalls?|according\s+to|"
     r"(?:some|others|many|most|users?|students?|residents?|colleagues?|you|they|he|she|people|"
@@ -55,24 +56,32 @@ _OPENING: Final = re.compile(
 )
 # "For children, ..." speaks of others than the patient, as "in this case" does not.
 _SCOPE: Final = re.compile(
-    r"[\W_]{0,6}(?:in|for)\s(?!this\b|these\b|the\b|our\b|your\b|conclusion|summary|short|brief|light|"
-    r"view|fact|addition|all\b|order|his\b|her\b|that\b|sum\b|closing|my\b)",
+    r"[\W_]{0,6}(?:in|for)\s(?:the\s(?:acute|chronic|early|late|absence|elderly|young|second|other)\b|"
+    r"(?!this\b|these\b|the\b|our\b|your\b|conclusion|summary|short|brief|light|"
+    r"view|fact|addition|all\b|order|his\b|her\b|that\b|sum\b|closing|my\b))",
     re.IGNORECASE,
 )
 # Whose word it is, or that it is quoted, right before the statement.
 _QUOTED: Final = re.compile(
     r"\b(?<!I )(?<!we )(?:says?|said|states?|stated|writes?|wrote|suggested|chose|answered|reads|"
     r"such\s+as|like|e\.g\.,?|for\s+example,?|for\s+instance,?|examples?:?|in\s+the\s+form|if|"
-    r"whether|when)[\"'(:\s]*(?:that\s+)?(?:(?:the|my|our|final|correct|right|best)\s+){0,3}"
-    r"[\"'(:\s]*$",
+    r"whether|when|before|until|once|why)[\"'({:\s]*(?:that\s+)?(?:(?:the|my|our|final|correct|right|best)\s+){0,3}"
+    r"[\"'({:\s]*$",
     re.IGNORECASE,
 )
 _BACK: Final = 60
 _TAKEN_BACK: Final = re.compile(
-    r"[\s,;:.)\]}\"'*(\u2014-]{0,4}(?:but\s+)?(?:only\s+)?(?:if|unless|provided|assuming|when|"
-    r"in\s+case|were|except|is\s+(?:incorrect|wrong|false|not)|incorrect|wrong|false|"
-    r"not\s+correct|was\s+wrong|until|depending)\b",
+    r"[ ,;:)\]}\"'*(\u2014-]{0,4}(?:but\s+)?(?:if|unless|provided|assuming|when|in\s+case|were|"
+    r"except|is\s+(?:incorrect|wrong|false|not)|incorrect|wrong|false|not\s+correct|was\s+wrong|"
+    r"until|depending|only|at\s+first|on\s+the\s+surface|in\s+theory|corrected|should\s+be|changed|"
+    r"revised|right\?)\b",
     re.IGNORECASE,
+)
+# "The answer is C, but D would be better" (not: "but D is wrong").
+_BUT_ANOTHER: Final = re.compile(
+    r"[^.!?\n]{0,120}?\b(?:but|however|although|though|yet),?\s(?:option\s|choice\s)?"
+    r"\(?[A-HJ-Z]\)?\s(?:is|would|could|may|might|explains|fits|seems|remains)\b"
+    r"(?!\s(?:wrong|incorrect|not|less|unlikely|clearly\swrong|a\sdistractor))"
 )
 _QUESTION: Final = re.compile(r"[^.!?\n]{0,160}\?")
 
@@ -124,7 +133,8 @@ def stands(text: str, start: int, named: int, end: int, *, modal: bool = False) 
         or _any(found.seeming, sentence, named)
         or _any(found.conditions, bound, start)
     )
-    return not (doubted or _TAKEN_BACK.match(text, end) or _QUESTION.match(text, end))
+    behind = (_TAKEN_BACK, _QUESTION, _BUT_ANOTHER)
+    return not (doubted or any(words.match(text, end) for words in behind))
 
 
 def _last(places: Sequence[int], position: int, least: int) -> int:

@@ -10,14 +10,16 @@ from pipeline.benchmarks.extraction.named.place import Place, place
 from pipeline.benchmarks.extraction.named.targets import OTHER, OUTSIDE, SEVERAL, Target, read_alone
 from pipeline.benchmarks.extraction.stated.claims import Claim, settle
 from pipeline.benchmarks.extraction.stated.declarations import declared
+from pipeline.benchmarks.extraction.stated.standing import stands
 from pipeline.benchmarks.extraction.written.canonical import canonical
 
 _KEYS: Final = frozenset(
     (
         *("answer", "final_answer", "finalanswer", "answer_idx", "answer_index", "answer_letter"),
         *("answer_choice", "answerchoice", "correct_answer", "correct_option", "final_choice"),
-        *("choice", "selected_option", "selected_answer", "option", "letter", "prediction"),
+        *("choice", "selected_option", "selected_answer", "prediction"),
         *("answer_text", "final_decision", "correct_choice", "answer_option", "selection"),
+        *("response", "output", "result", "final"),
     )
 )
 _DEEPEST: Final = 6
@@ -34,16 +36,16 @@ _LONGEST_TAG: Final = 1000
 _DOUBLE_BRACKETS: Final = re.compile(r"\[\[\s?([^\[\]\n]{1,200}?)\s?\]\]")
 
 
-def json_object(text: str) -> dict[str, Any] | None:
-    """The object that a whole text is, fenced or not; None where it is more or less than one."""
+def json_value(text: str) -> dict[str, Any] | list[Any] | None:
+    """The object or list that a whole text is, fenced or not; None where it is something else."""
     inner = _FENCED.sub("", text.strip()).strip()
-    if not (inner.startswith("{") and inner.endswith("}")):
+    if inner[:1] + inner[-1:] not in ("{}", "[]"):
         return None
     try:
         value = json.loads(inner, object_pairs_hook=_all_values)
     except (ValueError, RecursionError):
         return None
-    return value if isinstance(value, dict) else None
+    return value if isinstance(value, dict | list) else None
 
 
 def _all_values(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -54,20 +56,28 @@ def _all_values(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return kept
 
 
-def of_json(value: dict[str, Any], offered: Offered) -> Iterator[Claim]:
-    """What the answer fields of an object name."""
+def of_json(value: dict[str, Any] | list[Any], offered: Offered) -> Iterator[Claim]:
+    """What the answer fields of an object, or of the objects of a list, name."""
     for at, answer in enumerate(_answers(value, _DEEPEST)):
         yield Claim(at, "json", _of_value(answer, offered), firm=True)
 
 
 def _answers(value: Any, deepest: int) -> Iterator[Any]:
-    if not isinstance(value, dict) or not deepest:
+    if isinstance(value, list) and deepest:
+        for inner in value:
+            yield from _answers(inner, deepest - 1)
+    if not isinstance(value, dict) or not deepest or _said_wrong(value):
         return
     for key, inner in value.items():
         if _key(key) not in _KEYS or isinstance(inner, dict):
             yield from _answers(inner, deepest - 1)
         elif isinstance(inner, str) or not _key(key).endswith(("idx", "index")):
             yield inner  # a number under "index" counts options, and from 0 or 1 is unknown
+
+
+def _said_wrong(value: dict[str, Any]) -> bool:
+    """An object that judges a choice: {"choice": "A", "correct": false}."""
+    return any("correct" in _key(key) and inner is False for key, inner in value.items())
 
 
 def _key(written: str) -> str:
@@ -115,12 +125,13 @@ def _fields(spot: Place) -> Iterator[Claim]:
         if _key(match.group("key")) in _KEYS:
             value = match.group("double") or match.group("single") or match.group("bare") or ""
             target = inside(value, spot.offered)
-            if target.kind != OTHER:
+            stated = stands(spot.text, match.start(), match.start(), match.end())
+            if target.kind != OTHER and stated:
                 yield Claim(match.start(), "json", target)
 
 
 def _marked(spot: Place, at: int, content: str, stage: str) -> Iterator[Claim]:
-    if content.strip():
+    if content.strip() and stands(spot.text, at, at, at + len(content)):
         yield Claim(at, stage, inside(content, spot.offered), firm=True)
 
 

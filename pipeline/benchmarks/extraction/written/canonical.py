@@ -47,9 +47,10 @@ _BREAKS: Final = re.compile(
 )
 _TAGS: Final = re.compile(
     r"</?(?:b|strong|i|em|u|span|mark|ul|ol|code|pre|sup|sub|small)(?:\s[^<>]{0,200})?>|</s>|"
-    r"<\|(?:end|eot_id|im_end|endoftext|end_of_text|return)\|>|<end_of_turn>|<eos>",
+    r"<\|[a-z_]{1,30}\|>|<end_of_turn>|<eos>",
     re.IGNORECASE,
 )
+_STRUCK: Final = re.compile(r"~~[^~\n]{1,200}~~|<(?:s|del|strike)>[^<\n]{1,200}</(?:s|del|strike)>")
 _LATEX: Final = re.compile(
     r"\\(?:text(?:bf|it|rm|sf|tt)?|math(?:bf|rm|sf|it|tt|bb)|operatorname|emph|underline|large)"
     r"\s?\{([^{}]{0,400})\}"
@@ -64,6 +65,7 @@ _EMPHASIS = re.compile(r"[*`]+|~~|(?<!\w)_{1,3}|_{1,3}(?!\w)")
 def canonical(text: str) -> str:
     """The text in its one form: lines kept, nothing that was said added or left out."""
     text = plain(text).translate(_FORMS)
+    text = _STRUCK.sub("", text)
     text = _TAGS.sub("", _BREAKS.sub("\n", text))
     for _ in range(2):
         text = _LATEX.sub(r"\1", text)
