@@ -107,7 +107,7 @@ def text_behind(place: Place, end: int, label: str | None) -> tuple[int | None, 
     start = separator.end() if separator else end
     found = place.offered.begun(place.text, place.words, start)
     if found is None:
-        marked = place.text[end:start].strip() != ""
+        marked = place.text[end:start].strip() != "" and "\n" not in place.text[end:start]
         return _alike_behind(place, start, label) if marked else (None, False)
     if label in found.labels:
         return found.end, False

@@ -17,7 +17,12 @@ from pipeline.core.records import Option
 
 STANCES: Final = frozenset({"yes", "no", "maybe", "true", "false", "unclear", "uncertain"})
 # Words that texts share without being alike; letters are, too.
-_EMPTY: Final = {"the", "an", "of", "in", "on", "to", "for", "and", "or", "with", "by", "is", "are"}
+_EMPTY: Final = frozenset(
+    {
+        *("the", "an", "of", "in", "on", "to", "for", "and", "or"),
+        *("with", "by", "is", "are", "not", "no", "do"),
+    }
+)
 # What may stand before an option's text.
 _OPENS: Final = " \"'([{<"
 # How an option's text may go on without becoming another text.

@@ -11,6 +11,7 @@ from typing import Final
 from pipeline.benchmarks.extraction.named.letters import Letter, letter_at, text_behind
 from pipeline.benchmarks.extraction.named.offered import Offered
 from pipeline.benchmarks.extraction.named.place import Place, place
+from pipeline.benchmarks.extraction.named.vocabulary import REJECTS
 
 # Why a place names no single option.
 SEVERAL: Final = "several"
@@ -81,6 +82,9 @@ _NEXT_IN_LIST: Final = re.compile(
 )
 
 
+_LONGEST_LINE: Final = 300
+
+
 def read(place: Place, position: int) -> Target:
     """What is named at a position, a few words of approach aside ("clearly option")."""
     lead = _LEAD.match(place.text, position)
@@ -148,7 +152,7 @@ def _by_letter(place: Place, letter: Letter) -> Target:
     if letter.label is None:
         return Target(None, letter.end, OUTSIDE, by_letter=True)
     end = letter.own_text or letter.end
-    if _listed(place, letter.label, end):
+    if _listed(place, letter, end):
         return Target(None, end, LISTING, by_letter=True)
     kind, end = _joined(place, letter.written, end)
     return Target(None if kind else letter.label, end, kind, by_letter=True)
@@ -159,32 +163,48 @@ def _line_end(text: str, position: int) -> int:
     return len(text) if end < 0 else end
 
 
-def _listed(place: Place, label: str, end: int) -> bool:
-    """Whether the next option of the list follows: this is the list, not an answer."""
+def _listed(place: Place, letter: Letter, end: int) -> bool:
+    """Whether the next option of the list follows: this is the list, not an answer.
+
+    A list has texts, or letters alone, and speaks against none of them.
+    """
     following = _NEXT_IN_LIST.match(place.text, end)
-    if following is None:
+    if following is None or letter.label is None:
         return False
     labels = place.offered.labels
-    after = labels[labels.index(label) + 1 :][:1]
-    return place.offered.letters.get(following.group(1).upper()) in after
+    after = labels[labels.index(letter.label) + 1 :][:1]
+    line = place.text[following.end() : _line_end(place.text, following.end())]
+    alike = letter.own_text is not None or not line.strip() or _NEXT_IN_LIST.match(line)
+    follows = place.offered.letters.get(following.group(1).upper()) in after
+    return follows and bool(alike) and not REJECTS.search(line[:_LONGEST_LINE])
 
 
 def _joined(place: Place, written: str, end: int) -> tuple[str, int]:
     """SEVERAL, where other letters are joined: "A and C", "B, D"; OTHER for "B and T cells"."""
     kind = ""
-    while (join := _JOIN.match(place.text, end)) and join.group("letter") != written:
-        if join.group("letter").islower() and written.isupper():
-            break
+    while (join := _JOIN.match(place.text, end)) and _is_another(join, written):
         new_sentence = join.group("join").startswith(".")
-        alone = _SENTENCE if new_sentence else _ALONE
         label = place.offered.letters.get(join.group("letter").upper())
         own = text_behind(place, join.end(), label)[0] if label else None
-        if not (own or join.group("close") or alone.match(place.text, join.end())):
-            if new_sentence or "," in join.group("join") or _VERB.match(place.text, join.end()):
+        if new_sentence and not _is_added(place.text, own or join.end()):
+            return kind, end
+        closed = join.group("close") and not new_sentence
+        if not (own or closed or _ALONE.match(place.text, join.end())):
+            if "," in join.group("join") or _VERB.match(place.text, join.end()):
                 return kind, end
             return kind or OTHER, end
         kind, end = SEVERAL, own or join.end()
     return (SEVERAL if _OR.match(place.text, end) else kind), end
+
+
+def _is_another(join: re.Match[str], written: str) -> bool:
+    letter = join.group("letter")
+    return letter != written and not (letter.islower() and written.isupper())
+
+
+def _is_added(text: str, end: int) -> bool:
+    """Whether nothing but a letter and its text make a sentence of their own: "C. D. Aspirin." """
+    return _SENTENCE.match(text, end) is not None
 
 
 _CLOSING: Final = re.compile(r"[\s.,;:!)\]}\"'>*-]*")

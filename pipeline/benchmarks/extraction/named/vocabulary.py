@@ -1,5 +1,6 @@
 """Words that tell a letter from an abbreviation, and an answer from what only mentions one."""
 
+import re
 from typing import Final
 
 # Second names of species, by which "E. coli" and "C. Difficile" are told from option and text.
@@ -19,6 +20,13 @@ _SMALL_WORDS = """
     based all both other others another for to
 """
 SMALL_WORDS: Final = frozenset(_SMALL_WORDS.split())
+
+# What a line or a sentence says that speaks against an option.
+REJECTS: Final = re.compile(
+    r"\b(?:incorrect|wrong|not|false|unlikely|less|rule[sd]? out|exclude[sd]?|eliminate[sd]?|"
+    r"unrelated|inappropriate|contraindicated|isn't|doesn't|won't)\b",
+    re.IGNORECASE,
+)
 
 # After these a letter is part of a clinical name: "the most likely type is B".
 LETTERED: Final = (

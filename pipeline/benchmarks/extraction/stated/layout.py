@@ -13,6 +13,7 @@ from typing import Final
 from pipeline.benchmarks.extraction.named.offered import STANCES, Offered
 from pipeline.benchmarks.extraction.named.place import Place, place
 from pipeline.benchmarks.extraction.named.targets import OTHER, SEVERAL, Target, read, read_alone
+from pipeline.benchmarks.extraction.named.vocabulary import REJECTS
 from pipeline.benchmarks.extraction.stated.claims import Claim
 
 _MARKS: Final = re.compile(r"^[ >#*\u2022\u25cf\u2705\u2714\u27a1\u2192=-]{0,12}(?:\d{1,2}[.)] )?")
@@ -23,11 +24,6 @@ _LABEL: Final = re.compile(
 )
 _ANNOUNCES: Final = re.compile(
     r":\s*$|\b(?:options?|choices|one by one|each|following|consider|let's|let us|analy[sz]e)\b",
-    re.IGNORECASE,
-)
-_REJECTS: Final = re.compile(
-    r"\b(?:incorrect|wrong|not|false|unlikely|less|rule[sd]? out|exclude[sd]?|eliminate[sd]?|"
-    r"unrelated|inappropriate|contraindicated|isn't|doesn't|won't)\b",
     re.IGNORECASE,
 )
 _STANCE: Final = re.compile(
@@ -102,7 +98,7 @@ def _is_list(lines: Sequence[_Line]) -> bool:
     if lines[0].target.label is None:
         return first is not None or len({named[at][1] for at in others}) > 1
     headed = any(_OTHERS.search(line.text) for line in lines[1 : others[0]])
-    return not (headed or all(_REJECTS.search(lines[at].text) for at in others))
+    return not (headed or all(REJECTS.search(lines[at].text) for at in others))
 
 
 def _whole(line: _Line, *, alone: bool) -> Claim | None:
@@ -160,7 +156,7 @@ def _rejected(line: _Line, lines: Sequence[_Line]) -> bool:
 
 def _speaks_against(text: str) -> bool:
     sentence = _FIRST_SENTENCE.match(text.lstrip(" .:)-"))
-    return bool(sentence and _REJECTS.search(sentence.group()))
+    return bool(sentence and REJECTS.search(sentence.group()))
 
 
 def _closing(before: _Line, last: _Line) -> Iterator[Claim]:

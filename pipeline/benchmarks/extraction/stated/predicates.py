@@ -13,7 +13,7 @@ from typing import Final
 from pipeline.benchmarks.extraction.named.place import Place
 from pipeline.benchmarks.extraction.named.targets import OTHER, SEVERAL, Target, read_alone
 from pipeline.benchmarks.extraction.stated.claims import Claim
-from pipeline.benchmarks.extraction.stated.standing import stands
+from pipeline.benchmarks.extraction.stated.standing import SENTENCE_END, stands
 
 _LONGEST_SUBJECT: Final = 300
 _NOUN: Final = (
@@ -52,7 +52,7 @@ _MADE: Final = re.compile(
     r"(?:\w{1,20} )?(?:answer|choice|option)\b",
     re.IGNORECASE,
 )
-_SENTENCE: Final = re.compile(r"(?<!\b[A-Z])[.!?:][\"')]?\s|\n")
+_COLON: Final = re.compile(r"[:;] ")
 _CONJUNCTION: Final = re.compile(
     r"\b(?:so|therefore|thus|hence|that|because|since|but|while|whereas|although|think|believe|"
     r"conclude|feel),? ",
@@ -100,7 +100,7 @@ def _subject(place: Place, end: int) -> _Subject | None:
     """The option that a clause begins with and that fills it up to a verb."""
     start = max(0, end - _LONGEST_SUBJECT)
     before = place.text[start:end]
-    for divider in (_SENTENCE, _CONJUNCTION):
+    for divider in (SENTENCE_END, _COLON, _CONJUNCTION):
         at = _last_end(divider, before)
         target = read_alone(before[at:], place.offered)
         if target.kind != OTHER:
@@ -144,7 +144,7 @@ def _called_right(place: Place, match: re.Match[str]) -> str | None:
 
 def _sentence_before(text: str, end: int) -> str:
     before = text[max(0, end - _LONGEST_SUBJECT) : end]
-    return before[_last_end(_SENTENCE, before) :]
+    return before[_last_end(SENTENCE_END, before) :]
 
 
 def _letters_in(sentence: str, place: Place) -> set[str]:

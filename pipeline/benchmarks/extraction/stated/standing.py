@@ -12,8 +12,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-_SENTENCE_END: Final = re.compile(
-    r"(?<!\b[A-Z])(?<!\bDr)(?<!\bvs)(?<!e\.g)(?<!i\.e)(?<!\bSt)(?<!\bNo)[.!?][\"')\]]?\s|\n"
+# Not behind an abbreviation, nor in "E. coli": behind a letter only before a word that begins
+# sentences.
+SENTENCE_END: Final = re.compile(
+    r"(?<!\b[A-Z])(?<!\bDr)(?<!\bvs)(?<!e\.g)(?<!i\.e)(?<!\bSt)(?<!\bNo)[.!?][\"')\]]?\s|\n|"
+    r"(?<=\b[A-Z])[.!?][\"')\]]?\s(?=(?:The|This|That|These|My|So|Therefore|Thus|Hence|In|It|If|"
+    r"However|But|And|Options?|Answer|Choices?|I|We|An|At|For|Because|Since|Final|Correct|Based|"
+    r"Note|Wait|Actually|Both|Some|Many|Most|With|Without|Why|One|Unlike|To|All|There|He|She|They|"
+    r"When|While|Although|No|Not|Neither|Other|Others|You|Let|Also|As|On|Of|Only|Here|Now)\b)"
 )
 _CLAUSE: Final = re.compile(
     r"[,;:\u2014(]|\b(?:so|therefore|thus|hence|but|consequently|because|since|although|though)\b",
@@ -56,11 +62,13 @@ _OPENING: Final = re.compile(
 )
 # "For children, ..." speaks of others than the patient, as "in this case" does not.
 _SCOPE: Final = re.compile(
-    r"[\W_]{0,6}(?:in|for)\s(?:the\s(?:acute|chronic|early|late|absence|elderly|young|second|other)\b|"
-    r"(?!this\b|these\b|the\b|our\b|your\b|conclusion|summary|short|brief|light|"
-    r"view|fact|addition|all\b|order|his\b|her\b|that\b|sum\b|closing|my\b))",
+    r"(?:^|(?<=[.!?;,:] )|(?<=\n))[#*\"'( -]{0,4}(?:(?:and|but|while|whereas|however,)\s)?"
+    r"(?:without|absent|barring|(?:in|for)\s(?:the\s(?:acute|chronic|early|late|absence|elderly|"
+    r"young|second|other)\b|(?!this\b|these\b|the\b|our\b|your\b|conclusion|summary|short|brief|"
+    r"light|view|fact|addition|all\b|order|his\b|her\b|that\b|sum\b|closing|my\b|which\b|whom\b)))",
     re.IGNORECASE,
 )
+_SUPPOSED: Final = re.compile(r"[\W_]{0,6}(?:with|after|given|during|on|under)\s", re.IGNORECASE)
 # Whose word it is, or that it is quoted, right before the statement.
 _QUOTED: Final = re.compile(
     r"\b(?<!I )(?<!we )(?:says?|said|states?|stated|writes?|wrote|suggested|chose|answered|reads|"
@@ -102,8 +110,8 @@ class _Sentences:
 def _sentences(text: str) -> _Sentences:
     """A text looked through once. The latest are kept: all stages read the same."""
     forced = {match.start() for match in _FORCED.finditer(text)}
-    starts = [0, *(match.end() for match in _SENTENCE_END.finditer(text))]
-    scopes = [start for start in starts if _SCOPE.match(text, start)]
+    starts = [0, *(match.end() for match in SENTENCE_END.finditer(text))]
+    scopes = [match.start() for match in _SCOPE.finditer(text)]
     conditions = [m.start() for m in _CONDITION.finditer(text) if m.start() not in forced]
     return _Sentences(
         starts=starts,
@@ -125,6 +133,8 @@ def stands(text: str, start: int, named: int, end: int, *, modal: bool = False) 
     found = _sentences(text)
     sentence = _last(found.starts, start, 0)
     if _OPENING.match(text, sentence, start) or _QUOTED.search(text[max(0, start - _BACK) : start]):
+        return False
+    if modal and _SUPPOSED.match(text, sentence):
         return False
     clause = _last(found.clauses, start, sentence)
     bound = sentence if modal else _last(found.conclusions, start, sentence)
