@@ -26,6 +26,7 @@ ENTRIES = (
     ("Questions", "pipeline:question_sets", LEADS),
     ("Graphs", "pipeline:knowledge_graphs", LEADS),
     ("Endpoints", "pipeline:endpoints", LEADS),
+    ("Evaluations", "pipeline:evaluations", LEADS),
     ("Studies", "review:studies", LEADS | {Role.ADJUDICATOR}),
     ("Adjudication", "review:adjudication", LEADS | {Role.ADJUDICATOR}),
     ("Disputes", "review:disputes", LEADS),

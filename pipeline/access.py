@@ -17,7 +17,10 @@ from pipeline.models import (
     Batch,
     Configuration,
     Endpoint,
+    Evaluation,
+    EvaluationItem,
     FileMapping,
+    JobItem,
     KnowledgeGraph,
     LLMCall,
     Price,
@@ -86,6 +89,29 @@ def attempts_of(trace: Trace) -> QuerySet[Trace]:
     )
 
 
+def evaluations_for(user: User) -> QuerySet[Evaluation]:
+    """Evaluations, as `batches_for`: what benchmarks have as keys, clinicians must not see."""
+    rows = Evaluation.objects.select_related("question_set", "endpoint", "started_by")
+    return rows if _sees_pipeline(user) else rows.none()
+
+
+def evaluation_for(user: User, evaluation_id: int) -> Evaluation:
+    """The evaluation, or Http404."""
+    return get_object_or_404(evaluations_for(user), pk=evaluation_id)
+
+
+def answers_for(user: User, evaluation_id: int) -> QuerySet[EvaluationItem]:
+    """The answers of one evaluation, as `evaluations_for`."""
+    rows = EvaluationItem.objects.filter(evaluation_id=evaluation_id).select_related("question")
+    return rows if _sees_pipeline(user) else rows.none()
+
+
+def answer_for(user: User, key: str) -> EvaluationItem:
+    """The answer with this key, or Http404."""
+    rows = EvaluationItem.objects.select_related("question__question_set", "evaluation")
+    return get_object_or_404(rows if _sees_pipeline(user) else rows.none(), key=key)
+
+
 def configurations_for(user: User) -> list[Configuration]:
     """The presets and the saved configurations, as `batches_for`."""
     return all_configurations() if _sees_pipeline(user) else []
@@ -148,9 +174,9 @@ def price_for(user: User, price_id: int) -> Price:
     return get_object_or_404(prices_for(user), pk=price_id)
 
 
-def calls_for(user: User, trace: Trace) -> QuerySet[LLMCall]:
-    """The calls made for a trace, in order, as `batches_for`."""
-    rows = LLMCall.objects.filter(trace=trace).select_related("replay_of").order_by("pk")
+def calls_for(user: User, item: JobItem) -> QuerySet[LLMCall]:
+    """The calls made for a trace or an answer, in order, as `batches_for`."""
+    rows = LLMCall.objects.of_items([item]).select_related("replay_of").order_by("pk")
     return rows if _sees_pipeline(user) else rows.none()
 
 

@@ -15,6 +15,7 @@ from pipeline.views import (
     trace_lists,
     traces,
 )
+from pipeline.views.evaluations import answers, listing, start, watch
 from pipeline.views.questions import benchmarks, descriptions, sets
 
 app_name = "pipeline"
@@ -53,12 +54,30 @@ urlpatterns = [
         traces.trace_paths,
         name="trace_paths",
     ),
+    path("evaluations/", listing.evaluation_list, name="evaluations"),
+    path("evaluations/new/", start.evaluation_new, name="evaluation_new"),
+    path("evaluations/new/missing/", start.evaluation_missing, name="evaluation_missing"),
     path("evaluations/import/", outputs.outputs_new, name="outputs_new"),
     path(
         "evaluations/import/<slug:upload>/<slug:benchmark>/",
         outputs.outputs_import,
         name="outputs_import",
     ),
+    path("evaluations/<int:evaluation_id>/", watch.evaluation_detail, name="evaluation"),
+    re_path(
+        r"^evaluations/(?P<evaluation_id>[0-9]+)/(?P<action>pause|resume)/$",
+        watch.evaluation_steer,
+        name="evaluation_steer",
+    ),
+    path(
+        "evaluations/<int:evaluation_id>/cancel/", watch.evaluation_cancel, name="evaluation_cancel"
+    ),
+    path(
+        "evaluations/<int:evaluation_id>/budget/", watch.evaluation_budget, name="evaluation_budget"
+    ),
+    path("evaluations/<int:evaluation_id>/retry/", watch.evaluation_retry, name="evaluation_retry"),
+    path("evaluations/<int:evaluation_id>/answers/", answers.answer_list, name="answers"),
+    path("evaluations/answers/<uuid:key>/", answers.answer_detail, name="answer"),
     path("questions/", sets.question_set_list, name="question_sets"),
     path("questions/upload/", sets.question_upload, name="question_upload"),
     path("questions/describe/", descriptions.description_new, name="description_new"),

@@ -77,6 +77,25 @@ def estimate_rows(estimate: EvaluationEstimate) -> list[tuple[str, str]]:
     ]
 
 
+def budget_rows(estimate: EvaluationEstimate, plan: EvaluationPlan) -> list[tuple[str, str]]:
+    """For each budget given, whether the most that the evaluation may take fits into it."""
+    tokens = estimate.input_tokens + estimate.output_tokens
+    rows = []
+    if plan.budget_tokens is not None:
+        title = f"Budget of {plan.budget_tokens:,} tokens"
+        rows.append((title, _fits(tokens <= plan.budget_tokens)))
+    if plan.budget_money is not None and estimate.cost is not None:
+        title = f"Budget of {plan.budget_money} {estimate.currency}"
+        rows.append((title, _fits(estimate.cost <= plan.budget_money)))
+    return rows
+
+
+def _fits(is_enough: bool) -> str:
+    if is_enough:
+        return "enough, even if every answer is as long as it may be"
+    return "may not be enough: the evaluation pauses before it is spent"
+
+
 def _calls(plan: EvaluationPlan, questions: set[int]) -> Iterable[Call]:
     """The calls of all items; the keys of their questions are put into `questions`."""
     model = LedgeredModel(

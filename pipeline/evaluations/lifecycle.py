@@ -9,7 +9,7 @@ from functools import partial
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from pipeline.core.errors import InvalidConfiguration
+from pipeline.core.errors import InvalidConfiguration, Refusal
 from pipeline.db.transitions import move_state
 from pipeline.evaluations.answering import open_answerer, require_endpoint
 from pipeline.jobs.lifecycle import pause_if_running, run_job
@@ -45,8 +45,10 @@ def retry_failed(evaluation: Evaluation, *, reason: str, by: User | None = None)
     """Ask again for each item that failed for `reason`; returns how many.
 
     The ledger keeps the earlier calls. The evaluation runs again, unless it is paused. Raises
-    Refusal for a cancelled one.
+    Refusal for one that is cancelled, or that was imported.
     """
+    if evaluation.is_imported:
+        raise Refusal(f"The evaluation {evaluation} was imported: nothing can be asked again.")
     with transaction.atomic():
         evaluation = Evaluation.objects.select_for_update().get(pk=evaluation.pk)
         failed = evaluation.answers.filter(state=EvaluationItem.State.FAILED, failure_reason=reason)

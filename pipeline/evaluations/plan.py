@@ -9,11 +9,7 @@ from pipeline.core.errors import EndpointRefused, InvalidConfiguration, Refusal
 from pipeline.endpoints.readiness import Untested, require_ready
 from pipeline.jobs.currency import currency_of
 from pipeline.models import Endpoint, QuestionSet
-from pipeline.models.evaluations import MAX_ORDERS
-
-MAX_SAMPLES = 16
-MAX_TEMPERATURE = 2.0
-MAX_OUTPUT_TOKENS = 2048
+from pipeline.models.evaluations import MAX_ORDERS, MAX_OUTPUT_TOKENS, MAX_SAMPLES, MAX_TEMPERATURE
 
 
 @dataclass(frozen=True)

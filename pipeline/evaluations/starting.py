@@ -1,6 +1,7 @@
 """Starting an evaluation: one item for each question, order of its options and sample."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -17,6 +18,11 @@ from pipeline.software import software_version
 
 INSERT_SIZE = 2000
 IS_TAKEN = taken_by(Evaluation)
+CHOSEN = (
+    *("question_set", "question_limit", "endpoint", "model", "base_url", "prompt"),
+    *("prompt_version", "max_output_tokens", "temperature", "samples", "orders", "seed"),
+    *("budget_money", "budget_tokens", "replay"),
+)
 
 
 def start_evaluation(
@@ -61,6 +67,33 @@ def start_evaluation(
             items_sha256=evaluation.items_sha256,
         )
     return evaluation
+
+
+def start_evaluations(
+    plans: Sequence[EvaluationPlan], *, name: str = "", started_by: User, newest: int
+) -> list[Evaluation]:
+    """Start an evaluation for each plan, all or none, as `start_evaluation`.
+
+    `newest` is the number of the newest evaluation when the person chose. What the same person
+    has started since by the same choices is returned as it is: a form sent twice starts one.
+    """
+    with transaction.atomic():
+        sets = QuestionSet.objects.filter(pk__in=[plan.question_set.pk for plan in plans])
+        list(sets.select_for_update().order_by("pk"))
+        since = Evaluation.objects.filter(started_by=started_by, pk__gt=newest)
+        if name:
+            since = since.filter(name=name)
+        return [
+            since.filter(**_chosen(plan)).first()
+            or start_evaluation(plan, name=name, started_by=started_by)
+            for plan in plans
+        ]
+
+
+def _chosen(plan: EvaluationPlan) -> dict[str, Any]:
+    """The columns that say what was chosen."""
+    planned = planned_evaluation(plan)
+    return {column: getattr(planned, column) for column in CHOSEN}
 
 
 def planned_evaluation(plan: EvaluationPlan) -> Evaluation:

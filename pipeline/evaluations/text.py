@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from pipeline.benchmarks.extraction import stage_title
-from pipeline.benchmarks.scoring.outcomes import NOT_ANSWERED
+from pipeline.benchmarks.extraction import READ_STAGES, UNREAD_STAGES, stage_title
+from pipeline.benchmarks.scoring.outcomes import AS_STATED, NOT_ANSWERED
 from pipeline.benchmarks.scoring.scores import Scores
 from pipeline.evaluations.results import scores_of
 from pipeline.models import Evaluation
@@ -24,11 +24,37 @@ def result_lines(evaluation: Evaluation) -> list[str]:
 
 def estimate_text(estimate: Estimate) -> str:
     """A share with its 95 % interval, in percent, or why there is none: "41.2 % (35.8 to 46.8)"."""
-    if estimate.value is None:
-        return f"none: {estimate.reason}"
+    interval = interval_text(estimate)
+    return f"{share_text(estimate)} ({interval})" if interval else share_text(estimate)
+
+
+def share_text(estimate: Estimate) -> str:
+    """A share in percent, or why there is none: "41.2 %"."""
+    return f"none: {estimate.reason}" if estimate.value is None else percent(estimate.value)
+
+
+def interval_text(estimate: Estimate) -> str:
+    """The ends of its interval in percent, or why it has none: "35.8 to 46.8"."""
     if estimate.low is None or estimate.high is None:
-        return f"{estimate.value:.1%} ({estimate.reason})".replace("%", " %", 1)
-    return f"{100 * estimate.value:.1f} % ({100 * estimate.low:.1f} to {100 * estimate.high:.1f})"
+        return "" if estimate.value is None else estimate.reason
+    return f"{100 * estimate.low:.1f} to {100 * estimate.high:.1f}"
+
+
+def stage_words(stage: str) -> str:
+    """A stage in words, one of an earlier extractor and the lack of any output too."""
+    if stage == NOT_ANSWERED:
+        return "no output"
+    known = stage in READ_STAGES or stage in UNREAD_STAGES
+    return stage_title(stage) if known else stage.replace("_", " ")
+
+
+def order_words(order: int) -> str:
+    """An order of the options in words; the first is the source's own."""
+    return "as stated" if order == AS_STATED else f"order {order + 1}"
+
+
+def percent(share: float) -> str:
+    return f"{100 * share:.1f} %"
 
 
 def _accuracy_lines(scores: Scores) -> Iterator[str]:
@@ -37,7 +63,7 @@ def _accuracy_lines(scores: Scores) -> Iterator[str]:
     yield f"  {'of those read':<42}{estimate_text(accuracy.where_read)}"
     yield f"  {'if all unread were right':<42}{estimate_text(accuracy.highest)}"
     if accuracy.chance is not None:
-        yield f"  {'by chance':<42}{100 * accuracy.chance:.1f} %"
+        yield f"  {'by chance':<42}{percent(accuracy.chance)}"
     for sentence in accuracy.cautions:
         yield f"  {sentence}"
 
@@ -46,8 +72,7 @@ def _stage_lines(scores: Scores) -> Iterator[str]:
     for row in scores.funnel.rows:
         if row.items:
             is_read = "read" if row.is_read else "unread"
-            title = "no output" if row.stage == NOT_ANSWERED else stage_title(row.stage)
-            yield f"  {is_read:<8}{title:<68}{row.items:>8,}"
+            yield f"  {is_read:<8}{stage_words(row.stage):<68}{row.items:>8,}"
 
 
 def _order_lines(scores: Scores) -> Iterator[str]:

@@ -1,14 +1,16 @@
-"""The forms above lists of questions and traces: fixed fields, sent by GET."""
+"""The forms above lists of questions, traces, evaluations, answers: fixed fields, sent by GET."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django import forms
 
 from pipeline.core.config import BASE_FILTERS, CHECK_FILTERS
+from pipeline.lists.answers import AnswerSearch
 from pipeline.lists.questions import MAX_CHOICES
 from pipeline.lists.traces import TraceSearch
+from pipeline.models import QuestionSet
 
 _NOT_IN_A_REASON = re.compile(r"[^a-z_]")
 
@@ -73,3 +75,53 @@ class TraceSearchForm(QuestionSearchForm):
     def search(self, *, arm: str) -> TraceSearch:
         """What was asked for, in this arm."""
         return TraceSearch(arm=arm, **self.cleaned_data)
+
+
+class EvaluationSearchForm(forms.Form):
+    """Of which benchmark, and of which model."""
+
+    benchmark = forms.ModelChoiceField(
+        QuestionSet.objects.none(), to_field_name="name", required=False, empty_label="all"
+    )
+    model = forms.ChoiceField(required=False)
+
+    def __init__(self, data: Any, *, models: Iterable[str]) -> None:
+        super().__init__(data)
+        evaluated = QuestionSet.objects.filter(evaluations__isnull=False).distinct()
+        self.fields["benchmark"].queryset = evaluated  # type: ignore[attr-defined]
+        named = [("", "all"), *((name, name) for name in models)]
+        self.fields["model"].choices = named  # type: ignore[attr-defined]
+
+
+class AnswerSearchForm(forms.Form):
+    """Part of the question's text or id, the stage, and under which order it was asked."""
+
+    text = forms.CharField(
+        required=False,
+        max_length=200,
+        label="Text or id",
+        widget=forms.TextInput({"type": "search", "autocomplete": "off"}),
+    )
+    stage = forms.ChoiceField(required=False, label="Read how, or why not")
+    order = forms.TypedChoiceField(
+        required=False, coerce=int, empty_value=None, label="Order of the options"
+    )
+
+    def __init__(
+        self, data: Any, *, stages: Iterable[tuple[str, str]], orders: Sequence[tuple[int, str]]
+    ) -> None:
+        super().__init__(data)
+        self.fields["stage"].choices = [("", "all"), *stages]  # type: ignore[attr-defined]
+        self.fields["order"].choices = [("", "all"), *orders]  # type: ignore[attr-defined]
+        if len(orders) == 1:
+            del self.fields["order"]
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything is looked for."""
+        terms = getattr(self, "cleaned_data", {}).values()
+        return any(term not in ("", None) for term in terms)
+
+    def search(self) -> AnswerSearch:
+        """What was asked for."""
+        return AnswerSearch(**self.cleaned_data)

@@ -7,8 +7,9 @@ from django import forms
 
 @dataclass(frozen=True)
 class FormSection:
-    """A part of a form under a heading."""
+    """A part of a form under a heading; `more` is a template that stands beneath its fields."""
 
     title: str
     hint: str
     fields: tuple[forms.BoundField, ...]
+    more: str = ""

@@ -9,6 +9,10 @@ from pipeline.models.jobs import Job, JobItem
 from pipeline.models.questions import Question, QuestionSet
 
 MAX_ORDERS = 24
+MAX_SAMPLES = 16
+MAX_TEMPERATURE = 2.0
+# Of an answer, where nobody chooses otherwise: room for a model that reasons before it answers.
+MAX_OUTPUT_TOKENS = 2048
 
 
 class Evaluation(Job):
@@ -51,7 +55,7 @@ class Evaluation(Job):
     max_output_tokens = models.PositiveIntegerField(null=True, blank=True)
     temperature = models.FloatField(null=True, blank=True)
     samples = models.PositiveSmallIntegerField(
-        default=1, validators=[MinValueValidator(1), MaxValueValidator(16)]
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_SAMPLES)]
     )
     orders = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_ORDERS)]

@@ -1,6 +1,7 @@
 """Endpoints of language models: list, enter, change, test, take out of use."""
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -30,8 +31,9 @@ def endpoint_list(request: SignedInRequest) -> HttpResponse:
             "answer_format": answer_format_of(row),
             "dialect": () if row.role == Endpoint.Role.EMBEDDINGS else dialect_parts(row),
             "open": _open_circuit(row),
+            "may_be_evaluated": row.is_active and row.role != Endpoint.Role.EMBEDDINGS,
         }
-        for row in access.endpoints_for(request.user)
+        for row in access.endpoints_for(request.user).annotate(evaluated=Count("evaluations"))
     ]
     context = {"rows": rows, "may_change": Role.LEAD in request.roles}
     return render(request, "pipeline/endpoint_list.html", context)

@@ -21,7 +21,7 @@ from pipeline.core.datasets.source_file import ReadLimits
 from pipeline.evaluations.imported.held_against import HeldAgainst, OthersFile, hold_against
 from pipeline.evaluations.imported.importing import ImportPlan, import_outputs
 from pipeline.forms.imports import OutputsFileForm, OutputsImportForm
-from pipeline.models import QuestionSet
+from pipeline.models import Evaluation, QuestionSet
 from pipeline.refusals import refusals_as_messages, refusals_on, status_of
 from pipeline.uploads import keep_upload, remove_upload
 from pipeline.views.questions.descriptions import upload_limits
@@ -58,9 +58,11 @@ def outputs_import(request: SignedInRequest, upload: str, benchmark: str) -> Htt
     with refusals_as_messages(request), _opened(request, path) as file:
         held = hold_against(file, questions)
         form = _form(request, held, file.part)
-        if "send" in request.POST and form.is_valid() and _imported(request, form, questions, file):
-            remove_upload(path)
-            return redirect("pipeline:question_set", questions.name)
+        if "send" in request.POST and form.is_valid():
+            evaluation = _imported(request, form, questions, file)
+            if evaluation is not None:
+                remove_upload(path)
+                return redirect("pipeline:evaluation", evaluation.pk)
         context = {
             "form": form,
             "held": held,
@@ -95,12 +97,12 @@ def _form(request: SignedInRequest, held: HeldAgainst, part: str) -> OutputsImpo
 
 def _imported(
     request: SignedInRequest, form: OutputsImportForm, questions: QuestionSet, file: OthersFile
-) -> bool:
-    """Import the file; False, with the reason on the form, where it cannot be."""
+) -> Evaluation | None:
+    """Import the file; None, with the reason on the form, where it cannot be."""
     data = form.cleaned_data
     with refusals_on(form):
         plan = ImportPlan(data["name"], questions, data["model"])
         evaluation = import_outputs(plan, file, by=request.user)
         messages.success(request, f"The outputs are imported as the evaluation {evaluation}.")
-        return True
-    return False
+        return evaluation
+    return None

@@ -1,14 +1,17 @@
-"""What the making of traces needs: batches, endpoints, question sets."""
+"""What the making of traces and evaluations need: jobs, endpoints, question sets."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from pipeline import access
-from pipeline.batches.pauses import pause_of
-from pipeline.models import Batch, Event, Trace
+from pipeline.batches.pauses import pause_of as pause_of_batch
+from pipeline.evaluations.lifecycle import pause_of as pause_of_evaluation
+from pipeline.jobs.pauses import Pause
+from pipeline.models import Batch, Event, Job, Trace
 from review.needs.need import RECENT, Need, NeedRow, need
 
 UNKNOWN = "unknown"  # the licence of a set whose terms nobody stated
@@ -16,17 +19,21 @@ UNKNOWN = "unknown"  # the licence of a set whose terms nobody stated
 
 def trace_needs(user: User) -> Iterator[Need]:
     """In the order in which a lead works."""
-    yield need("Batches that paused", _paused(user))
+    batches = access.batches_for(user).filter(state=Job.State.PAUSED)
+    yield need("Batches that paused", _paused(batches, pause_of_batch))
+    evaluations = access.evaluations_for(user).filter(state=Job.State.PAUSED)
+    yield need("Evaluations that paused", _paused(evaluations, pause_of_evaluation))
     yield need("Batches that made nothing", _empty(user))
     yield need("Endpoints that do not answer", _endpoints(user))
     yield need("Question sets without terms", _without_terms(user))
 
 
-def _paused(user: User) -> Iterator[NeedRow]:
-    rows = list(access.batches_for(user).filter(state=Batch.State.PAUSED))
+def _paused(jobs: Iterable[Job], pause_of: Callable[[Any], Pause | None]) -> Iterator[NeedRow]:
+    """Paused batches or evaluations; the page of one has the name of its kind."""
+    rows = list(jobs)
     events = Event.objects.filter(
-        action="batch.paused",
-        subject_type=Batch._meta.label_lower,
+        action__in={f"{row.kind}.paused" for row in rows},
+        subject_type__in={row._meta.label_lower for row in rows},
         subject_id__in=[str(row.pk) for row in rows],
     )
     paused_at = dict(events.order_by("pk").values_list("subject_id", "at"))
@@ -34,10 +41,10 @@ def _paused(user: User) -> Iterator[NeedRow]:
         since, pause = paused_at.get(str(row.pk)), pause_of(row)
         mended = pause is not None and pause.is_mended
         yield NeedRow(
-            title=f"Trial of {row}" if row.is_trial else row.name,
+            title=f"Trial of {row}" if isinstance(row, Batch) and row.is_trial else row.name,
             why="mended: resume it" if mended else row.pause_reason or "paused by a lead",
             since=since,
-            page="pipeline:batch",
+            page=f"pipeline:{row.kind}",
             argument=row.pk,
         )
 

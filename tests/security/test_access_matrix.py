@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import get_resolver, reverse
 
 from pipeline.accounts.roles import Role
+from pipeline.evaluations.starting import start_evaluation
 from pipeline.models import FileMapping
 from pipeline.uploads import keep_upload
 from review.evidence.policies import save_policy
@@ -20,6 +21,7 @@ from review.people.password_links import reset_link
 from review.queue.claim import next_slot
 from tests import actors, factories
 from tests.factories import endpoints, make_release
+from tests.pipeline.evaluations.scripted import plan
 from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.pairwise.pairing import judge, pairwise_study
 from tests.review.submitting import submit
@@ -31,6 +33,7 @@ pytestmark = pytest.mark.django_db
 WRITES = (
     *("pipeline:batch_new", "pipeline:batch_cancel", "pipeline:configuration_new"),
     *("pipeline:batch_import", "pipeline:batch_terms", "pipeline:outputs_new"),
+    *("pipeline:evaluation_new", "pipeline:evaluation_cancel"),
     *("pipeline:question_upload", "pipeline:description_new", "pipeline:endpoint_new"),
     *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
     *("review:study_new", "review:pairwise_new", "review:study_extend"),
@@ -90,7 +93,12 @@ def world(module_db) -> dict[str, str]:
     arguments: dict[str, list[object]] = {
         f"review:{name}": [key] for key, names in of_one_row for name in names.split()
     }
+    evaluation = start_evaluation(plan())
+    of_evaluation = "evaluation evaluation_cancel evaluation_budget evaluation_retry answers"
+    arguments |= {f"pipeline:{name}": [evaluation.pk] for name in of_evaluation.split()}
     arguments |= {
+        "pipeline:evaluation_steer": [evaluation.pk, "pause"],
+        "pipeline:answer": [evaluation.answers.first().key],
         "pipeline:batch": [batch.pk],
         "pipeline:batch_steer": [batch.pk, "pause"],
         "pipeline:batch_cancel": [batch.pk],

@@ -18,7 +18,10 @@ from pipeline.accounts.roles import Role
 from pipeline.batches import lifecycle
 from pipeline.core.config import preset
 from pipeline.core.records import Option, ReadAnswer
-from pipeline.models import Trace
+from pipeline.evaluations.reading import read_output
+from pipeline.evaluations.starting import start_evaluation
+from pipeline.jobs.lifecycle import pause_job
+from pipeline.models import EvaluationItem, Trace
 from pipeline.sources.knowledge_graphs import load_graph
 from review.adjudication.settle import lease_item
 from review.grading.sendbacks import send_back
@@ -27,6 +30,7 @@ from review.queue.claim import next_slot
 from review.studies.lifecycle import StudyPlan, open_study
 from tests import actors, factories
 from tests.factories.kg import write_kg
+from tests.pipeline.evaluations.scripted import plan
 from tests.review.disagreeing import grade_row
 from tests.review.submitting import submit
 
@@ -125,10 +129,10 @@ def study(module_db, tmp_path_factory) -> Study:
     lifecycle.run_batch(batch)
     for trace in Trace.objects.all():
         _write_in_arabic(trace)
-    plan = StudyPlan(
+    opened = StudyPlan(
         name="دراسة", batches=[batch], reviewers=[ann], overlap=1, guidelines="# دليل\n\n- ملاحظة"
     )
-    made = open_study(plan, opened_by=lead)
+    made = open_study(opened, opened_by=lead)
     Study.objects.update(reveal_after_submit=True)
     submit(next_slot(made, reviewer=ann), ann, comment="تعليق")
     graded = made.items.get(slots__state=Slot.State.FILLED)
@@ -182,6 +186,28 @@ def test_pages_of_a_lead(study):
         ("review:control_mark", item.trace.key),
     ]
     check("مدير", *plain, *(reverse(name, args=[key]) for name, key in with_row))
+
+
+def test_pages_of_an_evaluation(study):
+    questions = study.batches.get().question_set
+    questions.is_benchmark = True
+    questions.save()
+    name = "تقييم"
+    evaluation = start_evaluation(plan(questions, orders=2), name=name)
+    item = evaluation.answers.last()
+    asked = store.question_record(item.question)
+    columns = read_output("الجواب\n<think>فكر</think>Answer: A", asked, item.shown)
+    EvaluationItem.objects.filter(pk=item.pk).update(**{**columns, "reasoning": "تفكير"})
+    pause_job(evaluation)
+    check(
+        "مدير",
+        reverse("pipeline:evaluations"),
+        reverse("pipeline:evaluation", args=[evaluation.pk]),
+        reverse("pipeline:evaluation_cancel", args=[evaluation.pk]),
+        reverse("pipeline:evaluation_new") + f"?like={evaluation.pk}",
+        reverse("pipeline:answers", args=[evaluation.pk]),
+        reverse("pipeline:answer", args=[item.key]),
+    )
 
 
 def test_pages_of_a_reviewer(study):

@@ -56,7 +56,7 @@ class Accuracy:
             ),
             (
                 self.not_answered,
-                f"The endpoint gave nothing for {self.not_answered:,} of {self.items:,} items: "
+                f"There is no output for {self.not_answered:,} of {self.items:,} items: "
                 "they count as wrong.",
             ),
         )

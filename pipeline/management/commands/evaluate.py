@@ -14,7 +14,7 @@ from pipeline.benchmarks.prompts import FREE, PROMPTS
 from pipeline.core.errors import ReasonerFailure, Refusal
 from pipeline.evaluations.estimate import estimate_evaluation, estimate_rows
 from pipeline.evaluations.lifecycle import run_evaluation
-from pipeline.evaluations.plan import MAX_OUTPUT_TOKENS, EvaluationPlan, require_complete
+from pipeline.evaluations.plan import EvaluationPlan, require_complete
 from pipeline.evaluations.reading_again import read_again
 from pipeline.evaluations.starting import start_evaluation
 from pipeline.evaluations.text import result_lines
@@ -23,6 +23,7 @@ from pipeline.ledger.probe import probe_if_untested
 from pipeline.management.arguments import positive
 from pipeline.management.working import work_here
 from pipeline.models import Endpoint, Evaluation, QuestionSet
+from pipeline.models.evaluations import MAX_OUTPUT_TOKENS
 from pipeline.tasks import enqueue_evaluation
 
 MODEL_DEFAULT = "model"

@@ -56,6 +56,8 @@ def question_set_detail(request: SignedInRequest, name: str) -> HttpResponse:
         "roles": [(column, ROLES[role]) for column, role in roles.items()],
         "mapping": mapping,
         "benchmark": benchmark_facts([row])[0] if row.is_benchmark else None,
+        "evaluations": row.evaluations.count(),
+        "may_steer": Role.LEAD in request.roles,
     }
     return render(request, "pipeline/question_set_detail.html", context)
 

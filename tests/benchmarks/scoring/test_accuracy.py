@@ -33,7 +33,7 @@ def test_what_the_endpoint_did_not_answer_is_asked_and_wrong():
     found = accuracy(answered("A", "A", NOT_ANSWERED, None))
     assert found.headline == proportion(2, 4)
     assert (found.unread, found.not_answered) == (2, 1)
-    assert "The endpoint gave nothing for 1 of 4 items" in found.cautions[0]
+    assert "There is no output for 1 of 4 items" in found.cautions[0]
 
 
 def test_questions_without_an_outcome_are_counted_and_said():

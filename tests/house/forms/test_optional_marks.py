@@ -44,7 +44,7 @@ GIVEN: dict[str, Callable[[], dict[str, Any]]] = {
 DRAWN_ELSEWHERE = {
     *("DescriptionForm", "GradeForm", "AmendForm", "SettleForm", "CorrectionForm", "RulingForm"),
     *("SendBackForm", "ReplyForm", "DeclineForm", "QuestionSearchForm", "TraceSearchForm"),
-    *("PairForm", "PairAmendForm"),
+    *("PairForm", "PairAmendForm", "EvaluationSearchForm", "AnswerSearchForm"),
 }
 
 

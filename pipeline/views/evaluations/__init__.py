@@ -1,0 +1,1 @@
+"""Screens of evaluations: the list, starting, watching and steering one, its answers."""
