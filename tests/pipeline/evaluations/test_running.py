@@ -23,7 +23,7 @@ from tests.peers.scripted import Time
 from tests.pipeline.evaluations import scripted as factories
 from tests.pipeline.evaluations.scripted import said
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.database_dialect]
 
 
 def test_each_question_is_asked_once_and_what_was_read_is_kept(monkeypatch):
