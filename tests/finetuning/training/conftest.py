@@ -14,7 +14,11 @@ from review.exports.tables import BUNDLE_VERSION
 from tests.factories.release import CONSENSUS, MODEL_TRACE, REJECTED, facts, frozen
 from tests.peers.tiny_model import write_tiny_model
 
-WORDS = ("fever", "cough", "rash", "pain", "murmur", "oedema", "anaemia", "syncope", "jaundice")
+WORDS = (
+    *("fever", "cough", "rash", "pain", "murmur", "oedema", "anaemia", "syncope"),
+    # Rows of several lengths: what weighs rows and what weighs tokens come out apart.
+    "jaundice with itching, dark urine, pale stools, and pain under the ribs on the right",
+)
 TRAIN, HELD_OUT = 7, 2
 # Two steps an accumulated batch, so that a step is more than one batch.
 SHORT: dict[str, float | str] = {

@@ -28,6 +28,19 @@ def test_the_most_likely_words_are_those_of_the_weights(finetune, tiny_base, tmp
     assert choice["message"]["content"] != generated(tiny_base, [asked], 30)
 
 
+def test_weights_that_were_not_trained_come_back_as_they_were(tiny_base, tmp_path):
+    """Heads, which the two keep in different orders, too."""
+    import numpy as np
+    from gguf import GGUFReader
+
+    write_tiny_model(tmp_path / "tiny.gguf")
+    write_gguf(tiny_base, origin=tmp_path / "tiny.gguf", target=tmp_path / "again.gguf")
+    before, after = (GGUFReader(tmp_path / name).tensors for name in ("tiny.gguf", "again.gguf"))
+    for was, is_ in zip(before, after, strict=True):
+        assert was.name == is_.name
+        np.testing.assert_allclose(is_.data.astype(np.float32), was.data, atol=2e-3)
+
+
 def generated(folder, messages, tokens: int) -> str:
     """The most likely answer, by transformers."""
     from transformers import AutoModelForCausalLM, AutoTokenizer
