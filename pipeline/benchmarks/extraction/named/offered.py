@@ -20,7 +20,7 @@ STANCES: Final = frozenset({"yes", "no", "maybe", "true", "false", "unclear", "u
 _EMPTY: Final = frozenset(
     {
         *("the", "an", "of", "in", "on", "to", "for", "and", "or"),
-        *("with", "by", "is", "are", "not", "no", "do"),
+        *("with", "by", "is", "are", "not", "do"),
     }
 )
 # What may stand before an option's text.
@@ -31,6 +31,7 @@ _END: Final = re.compile(
     r"\s(?:because|rather\sthan|instead\sof)\b|"
     r",\s(?:because|since|as|given\sth|which|rather|instead|not|but\snot|if|unless)\b)"
 )
+_BREAK: Final = re.compile(r"[.!?:;](?=\s)|\n")
 # "Yes, it was shorter", but not "yes, in adults".
 _STANCE_END: Final = re.compile(
     r",\s(?!(?:but|if|unless|although|though|however|except|only|in|for|when|or|and|yes|no|maybe|not|"
@@ -51,6 +52,7 @@ class _Text:
     label: str
     written: str
     words: tuple[str, ...]
+    breaks: tuple[bool, ...]
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,9 @@ def _fits(option: _Text, text: str, words: Words, first: int, whole: bool) -> bo
     if words.words[first:last] != option.words:
         return False
     end = words.ends[last - 1]
+    breaks = zip(_breaks(text, words, first, last), option.breaks, strict=True)
+    if any(here and not own for here, own in breaks):
+        return False
     if text[end : end + 1].isalnum():
         return False
     if not whole and not _is_common(option.words):
@@ -156,11 +161,20 @@ def offer(options: tuple[Option, ...]) -> Offered:
         if text.words:
             by_first[text.words[0]].append(text)
             if text.words[0] in ARTICLES and len(text.words) > 1:
-                bare = _Text(text.label, text.written.split(maxsplit=1)[-1], text.words[1:])
+                written = text.written.split(maxsplit=1)[-1]
+                bare = _Text(text.label, written, text.words[1:], text.breaks[1:])
                 by_first[bare.words[0]].append(bare)
     return Offered(texts, dict(by_first))
 
 
 def _text(option: Option) -> _Text:
     written = " ".join(canonical(option.text).split())
-    return _Text(option.label, written, words_of(written).words)
+    words = words_of(written)
+    breaks = _breaks(written, words, 0, len(words.words))
+    return _Text(option.label, written, words.words, breaks)
+
+
+def _breaks(text: str, words: Words, first: int, last: int) -> tuple[bool, ...]:
+    """Between which words a sentence or a line ends."""
+    gaps = zip(words.ends[first : last - 1], words.starts[first + 1 : last], strict=True)
+    return tuple(_BREAK.search(text, end, start) is not None for end, start in gaps)

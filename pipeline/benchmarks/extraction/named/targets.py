@@ -25,14 +25,15 @@ LISTING: Final = "listing"
 class Target:
     """What is named. `label` is an option's; without one, `kind` says why there is none.
 
-    `by_letter`: a letter was written, not the text alone. `end`: where the naming ends. `denied`:
-    which option is said not to be the answer.
+    `by_letter`: a letter was written; `with_text`: and the option's text behind it. `end`: where
+    the naming ends. `denied`: which option is said not to be the answer.
     """
 
     label: str | None
     end: int
     kind: str = ""
     by_letter: bool = False
+    with_text: bool = False
     denied: str | None = None
 
 
@@ -68,6 +69,7 @@ _JOIN: Final = re.compile(
     r"(?:(?:maybe|possibly|perhaps|also|even|both|option|choice|letter|potentially)[ ]){0,2}"
     r"[(\[\"']?(?P<letter>[A-Za-z])(?P<close>[)\]\"'])?(?![\w+]|-\w|-$|'\w|/(?![A-Z]\b)\w)"
 )
+_TEXT_JOIN: Final = re.compile(r"[)\"']{0,2} ?(?:,|/|&|\+|and\b|or\b)(?: (?:and|or)\b)? ?[\"']?")
 _OR: Final = re.compile(r"[)\]\"']{0,2},?\s(?:or|versus|vs)\b", re.IGNORECASE)
 _ALONE: Final = re.compile(
     r"[.)\]\"']{0,3}\s*(?:$|\n|[,;:!?)(\u2014/&]|\.|-\s)|\s(?:and|or|but|because|since|as|if)\b"
@@ -154,8 +156,11 @@ def _by_letter(place: Place, letter: Letter) -> Target:
     end = letter.own_text or letter.end
     if _listed(place, letter, end):
         return Target(None, end, LISTING, by_letter=True)
+    if letter.own_text and _text_joined(place, end, letter.label):
+        return Target(None, _line_end(place.text, end), SEVERAL, by_letter=True)
     kind, end = _joined(place, letter.written, end)
-    return Target(None if kind else letter.label, end, kind, by_letter=True)
+    label, with_text = None if kind else letter.label, letter.own_text is not None
+    return Target(label, end, kind, by_letter=True, with_text=with_text)
 
 
 def _line_end(text: str, position: int) -> int:
@@ -195,6 +200,13 @@ def _joined(place: Place, written: str, end: int) -> tuple[str, int]:
             return kind or OTHER, end
         kind, end = SEVERAL, own or join.end()
     return (SEVERAL if _OR.match(place.text, end) else kind), end
+
+
+def _text_joined(place: Place, end: int, label: str) -> bool:
+    """Whether another option's text is joined to the first one's: "A. yes, no"."""
+    join = _TEXT_JOIN.match(place.text, end)
+    found = place.offered.begun(place.text, place.words, join.end()) if join else None
+    return found is not None and label not in found.labels
 
 
 def _is_another(join: re.Match[str], written: str) -> bool:

@@ -48,6 +48,13 @@ _ASKED_FOR: Final = re.compile(
     r"investigation|complication|course|recommendation|study|procedure|statement)\b",
     re.IGNORECASE,
 )
+# "The diagnosis is B. Pericarditis": without "most likely", letter and text must both be there.
+_PLAIN: Final = re.compile(
+    r"\b(?:the|this)[ ](?:[\w'-]{1,20}[ ]){0,3}?"
+    r"(?:diagnosis|cause|step|treatment|management|test|drug|mechanism|pathogen|organism|therapy)"
+    rf"(?P<of>(?:[ ][\w'-]{{1,20}}){{0,6}}?)[ ](?:{COPULA})\b",
+    re.IGNORECASE,
+)
 _NOT_HERE: Final = re.compile(
     rf"\b(?:answers?|options?|choices?|one|letter|response|alternative|selection|not|{LETTERED})\b",
     re.IGNORECASE,
@@ -88,4 +95,8 @@ def superlative(place: Place) -> Iterator[Claim]:
             continue
         claim = claim_of(place, match, "superlative")
         if claim and claim.target.by_letter and (not of or _ASKED_FOR.search(of)):
+            yield claim
+    for match in _PLAIN.finditer(place.text):
+        claim = claim_of(place, match, "superlative")
+        if claim and claim.target.by_letter and claim.target.with_text:
             yield claim

@@ -29,6 +29,17 @@ _ANNOUNCES: Final = re.compile(
 _STANCE: Final = re.compile(
     r"[.!;:\n]| ?\u2014|, (?!but\b|if\b|unless\b|although\b|though\b|however\b|except\b)|$| - "
 )
+_LESSENS: Final = re.compile(
+    r"\b(?:but|however|although|though|possible|plausible|rare\w*|uncommon|might|could|may|"
+    r"sometimes|usually|often|second-line|later|if|unless)\b",
+    re.IGNORECASE,
+)
+# "No, the text does not answer the question" answers nothing.
+_UNANSWERED: Final = re.compile(
+    r"\W{1,4}(?:the|this) (?:text|abstract|passage|context|article|study|information|question)\b"
+    r"[^.!?]{0,60}\b(?:answer|address|provide|mention|specif|contain|enough|possible)",
+    re.IGNORECASE,
+)
 _SET_APART: Final = re.compile(r"[(\[]")
 _OTHERS: Final = re.compile(
     r"^(?:why (?:not|the others?|others?)|(?:the )?(?:other|incorrect|wrong) (?:options|choices|"
@@ -90,7 +101,7 @@ def _label(text: str, offered: Offered) -> str | None:
 
 def _is_list(lines: Sequence[_Line]) -> bool:
     """Whether lines name several options, and it is not the first against all others."""
-    named = [(at, line.label or line.target.label) for at, line in enumerate(lines)]
+    named = [(at, _names(line)) for at, line in enumerate(lines)]
     first = named[0][1]
     others = [at for at, label in named if label and label != first]
     if not others:
@@ -99,6 +110,12 @@ def _is_list(lines: Sequence[_Line]) -> bool:
         return first is not None or len({named[at][1] for at in others}) > 1
     headed = any(_OTHERS.search(line.text) for line in lines[1 : others[0]])
     return not (headed or all(REJECTS.search(lines[at].text) for at in others))
+
+
+def _names(line: _Line) -> str | None:
+    """The label of a line; a line of letter and another's text is of a list of its own."""
+    contradicted = line.label and line.target.kind == SEVERAL
+    return SEVERAL if contradicted else line.label or line.target.label
 
 
 def _whole(line: _Line, *, alone: bool) -> Claim | None:
@@ -119,7 +136,7 @@ def _opening(line: _Line, offered: Offered) -> Claim | None:
     if line.label:
         target = read(spot, 0)
         said = target.label == line.label and target.end > len("Option (C)")
-        own = said and _own_text_ends(spot, target) and not _speaks_against(line.text[target.end :])
+        own = said and _own_text_ends(spot, target) and not _lessens(line.text[target.end :])
         return Claim(line.at, "labelled_line", target) if own else None
     return _stance(line, spot)
 
@@ -136,7 +153,8 @@ def _stance(line: _Line, spot: Place) -> Claim | None:
     for label in spot.offered.labels:
         words = spot.offered.words(label)
         stance = len(words) == 1 and words[0] in STANCES and spot.words.words[:1] == words
-        if stance and _STANCE.match(line.text, spot.words.ends[0]):
+        end = spot.words.ends[0] if stance else 0
+        if stance and _STANCE.match(line.text, end) and not _UNANSWERED.match(line.text, end):
             following = spot.words.words[1:2]
             named = bool(following) and following[0] in STANCES
             return None if named else Claim(line.at, "option_text", Target(label, 0))
@@ -157,6 +175,10 @@ def _rejected(line: _Line, lines: Sequence[_Line]) -> bool:
 def _speaks_against(text: str) -> bool:
     sentence = _FIRST_SENTENCE.match(text.lstrip(" .:)-"))
     return bool(sentence and REJECTS.search(sentence.group()))
+
+
+def _lessens(text: str) -> bool:
+    return _speaks_against(text) or _LESSENS.search(text) is not None
 
 
 def _closing(before: _Line, last: _Line) -> Iterator[Claim]:

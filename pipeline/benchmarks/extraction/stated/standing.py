@@ -47,7 +47,7 @@ _FORCED: Final = re.compile(
 _SEEMING: Final = re.compile(
     r"\b(?:(?:might|may|could|would)\s+(?:\w+\s+)?(?:think|argue|assume|believe|guess|expect)|"
     r"(?:could|can|might|may|is)\s+(?:be\s+)?(?:argued|said|believed|thought)|"
-    r"tempt\w*|at\s+first|first\s+(?:glance|thought|instinct|impression|guess)|glance|"
+    r"(?:i|we)\s+(?:\w+\s+)?(?:thought|assumed|believed|guessed|suspected)|tempt\w*|at\s+first|first\s+(?:glance|thought|instinct|impression|guess)|glance|"
     r"mistak\w+|misconceptions?|distractors?|traps?|pitfalls?|according\s+to|"
     r"(?:some|others|many|most|users?|students?|residents?|colleagues?|you|they|he|she|people|"
     r"someone|one|who|experts?)\s+(?:\w+\s+){0,2}?(?:think|thinks|thought|believe[sd]?|argue[sd]?|"
@@ -82,7 +82,8 @@ _TAKEN_BACK: Final = re.compile(
     r"[ ,;:)\]}\"'*(\u2014-]{0,4}(?:but\s+)?(?:if|unless|provided|assuming|when|in\s+case|were|"
     r"except|is\s+(?:incorrect|wrong|false|not)|incorrect|wrong|false|not\s+correct|was\s+wrong|"
     r"until|depending|only|at\s+first|on\s+the\s+surface|in\s+theory|corrected|should\s+be|changed|"
-    r"revised|right\?)\b",
+    r"revised|right\?|which\s(?:is|was)\s(?:impossible|incorrect|wrong|not\s(?:possible|correct|right|"
+    r"an\soption|given|listed|appropriate|supported)))\b",
     re.IGNORECASE,
 )
 # "The answer is C, but D would be better" (not: "but D is wrong").
