@@ -10,7 +10,7 @@ from pipeline.core.config import BASE_FILTERS, CHECK_FILTERS
 from pipeline.lists.answers import AnswerSearch
 from pipeline.lists.questions import MAX_CHOICES
 from pipeline.lists.traces import TraceSearch
-from pipeline.models import QuestionSet
+from pipeline.models import Evaluation, QuestionSet
 
 _NOT_IN_A_REASON = re.compile(r"[^a-z_]")
 
@@ -87,7 +87,7 @@ class EvaluationSearchForm(forms.Form):
 
     def __init__(self, data: Any, *, models: Iterable[str]) -> None:
         super().__init__(data)
-        evaluated = QuestionSet.objects.filter(evaluations__isnull=False).distinct()
+        evaluated = QuestionSet.objects.filter(pk__in=Evaluation.objects.values("question_set"))
         self.fields["benchmark"].queryset = evaluated  # type: ignore[attr-defined]
         named = [("", "all"), *((name, name) for name in models)]
         self.fields["model"].choices = named  # type: ignore[attr-defined]
