@@ -11,11 +11,11 @@ from django.utils.html import format_html
 from pipeline.core.config import BASE_FILTERS, CHECK_FILTERS
 from pipeline.core.duplicates.splits import MAX_SEED, new_seed, shares_from
 from pipeline.core.features import FILTER_MEANINGS
+from pipeline.core.release_format.creators import EXAMPLE, creators_from
 from pipeline.models import Batch, Trace
 from review.evidence.policies import FILTERS, HARMS, Rules
 from review.grading import rubric
 from review.models import Policy, Study
-from review.models.creators import EXAMPLE, creators_from
 
 LOWEST_GRADE = "The lowest grade that any reviewer gave to any cited path."
 

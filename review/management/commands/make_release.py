@@ -13,11 +13,11 @@ from django.db import models, transaction
 from pipeline.accounts.roles import Role
 from pipeline.core.duplicates.splits import MAX_SEED, new_seed, shares_from
 from pipeline.core.errors import Refusal
+from pipeline.core.release_format.creators import EXAMPLE, creators_from
 from pipeline.models import Batch
 from review.evidence.policies import Rules, rules_of, save_policy
 from review.management.release_text import frozen_lines, preview_lines
 from review.models import Policy, Release, Study
-from review.models.creators import EXAMPLE, creators_from
 from review.releases.lifecycle import begin_release
 from review.releases.making import make
 from review.releases.preview import preview

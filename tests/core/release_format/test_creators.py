@@ -2,7 +2,7 @@
 
 import pytest
 
-from review.models.creators import creators_from
+from pipeline.core.release_format.creators import creators_from
 
 
 def test_a_line_is_a_creator():
