@@ -31,6 +31,7 @@ ENTRIES = (
     ("Adjudication", "review:adjudication", LEADS | {Role.ADJUDICATOR}),
     ("Disputes", "review:disputes", LEADS),
     ("Releases", "review:releases", LEADS),
+    ("Models", "review:models", LEADS),
     ("People", "review:people", LEADS),
     ("Audit", "review:audit", LEADS),
     ("Grading", "review:desk", frozenset({Role.REVIEWER})),

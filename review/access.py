@@ -12,6 +12,7 @@ from pipeline.models import Event, Login, Question
 from review.models import (
     Control,
     Draft,
+    FineTunedModel,
     Grade,
     Invitation,
     Item,
@@ -210,6 +211,19 @@ def release_to_download(user: User, name: str) -> Release:
 def may_download(user: User, release: Release) -> bool:
     """Whether the user may have the release's files, see `release_to_download`."""
     return not release.studies.filter(pk__in=_may_still_grade_in(user)).exists()
+
+
+def finetuned_models_for(user: User) -> QuerySet[FineTunedModel]:
+    """Fine-tuned models, for leads and auditors."""
+    _leads_only(user)
+    return FineTunedModel.objects.select_related(
+        *("release__policy", "endpoint", "base_endpoint", "stated_by", "registered_by")
+    ).prefetch_related("release__studies", "release__batches")
+
+
+def finetuned_model_for(user: User, name: str) -> FineTunedModel:
+    """The model of this name, or Http404."""
+    return get_object_or_404(finetuned_models_for(user), name=name)
 
 
 def policies_for(user: User) -> QuerySet[Policy]:

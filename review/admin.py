@@ -13,6 +13,7 @@ admin.site.register(
         models.Correction,
         models.Decline,
         models.Draft,
+        models.FineTunedModel,
         models.Grade,
         models.Item,
         models.KeyRuling,

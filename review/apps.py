@@ -12,6 +12,7 @@ class ReviewConfig(AppConfig):
         from review.models import (
             Adjudication,
             Correction,
+            FineTunedModel,
             Grade,
             KeyRuling,
             PairJudgement,
@@ -46,5 +47,12 @@ class ReviewConfig(AppConfig):
                 ),
                 AppendOnly(ReleasedTrace),
                 AppendOnly(ReleaseFile),
+                AppendOnly(
+                    FineTunedModel,
+                    may_change=(
+                        *("endpoint_id", "base_endpoint_id"),
+                        *("stated", "stated_by_id", "stated_at"),
+                    ),
+                ),
             ],
         )

@@ -3,7 +3,17 @@
 from django.urls import path, re_path, register_converter
 from django.urls.converters import StringConverter
 
-from review.views import archive, audit, comparisons, controls, home, papers, reports, studies
+from review.views import (
+    archive,
+    audit,
+    comparisons,
+    controls,
+    finetuned,
+    home,
+    papers,
+    reports,
+    studies,
+)
 from review.views.adjudication import corrections, disputes, items, sendbacks
 from review.views.grading import desk, drafts, history, pair_history, pairs, practice
 from review.views.people import invitations, password_links, people
@@ -119,6 +129,11 @@ urlpatterns = [
         name="release_configurations",
     ),
     path("releases/<slug:name>/withdraw/", releases.release_withdraw, name="release_withdraw"),
+    path("models/", finetuned.model_list, name="models"),
+    path("models/new/", finetuned.model_new, name="model_new"),
+    path("models/<slug:name>/", finetuned.model_detail, name="model"),
+    path("models/<slug:name>/endpoints/", finetuned.model_endpoints, name="model_endpoints"),
+    path("models/<slug:name>/run-card.json", finetuned.model_run_card, name="model_run_card"),
     path("people/", people.people_list, name="people"),
     path("people/<int:person_id>/", people.person_detail, name="person"),
     path("people/<int:person_id>/roles/", people.person_roles, name="person_roles"),

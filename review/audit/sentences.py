@@ -5,10 +5,9 @@ and a text that stands only where the value is not empty. A part whose values ar
 is left out. `subject` is the row's name. An action without a sentence is shown as it is stored.
 """
 
+from review.audit.releasing import RELEASING
 from review.audit.rules import rules_in_words
-
-Part = str | tuple[str, str]
-Sentence = tuple[Part, ...]
+from review.audit.values import Sentence
 
 TERMS: Sentence = (
     "terms of {name} changed",
@@ -256,22 +255,6 @@ JUDGING: dict[str, Sentence] = {
     "policy.saved": ("policy {subject} saved", "{rules}"),
     "pair.judged": ("pair {item} judged", *PAIR),
     "pair.amended": ("judgement of pair {item} amended", "because: {reason}", *PAIR),
-    "release.begun": (
-        "release {name} begun",
-        "policy {policy}",
-        "batches: {batches}",
-        "studies: {studies}",
-    ),
-    "release.made": ("release {name} made", "{rows} rows"),
-    "release.failed": ("release {subject} failed", "because: {reason}"),
-    "release.retried": ("release {subject} tried again",),
-    "release.removed": ("release {name} removed, which was never frozen",),
-    "release.published": (
-        "release {subject} uploaded to {repository}",
-        ("private", "private there"),
-        "commit {commit}",
-    ),
-    "release.withdrawn": ("release {subject} withdrawn", "because: {reason}"),
 }
 
 PEOPLE: dict[str, Sentence] = {
@@ -295,6 +278,6 @@ PEOPLE: dict[str, Sentence] = {
     ),
 }
 
-SENTENCES: dict[str, Sentence] = MAKING | JUDGING | PEOPLE
+SENTENCES: dict[str, Sentence] = MAKING | JUDGING | RELEASING | PEOPLE
 # Values that take more than one word each.
 IN_WORDS = {("policy.saved", "rules"): rules_in_words}

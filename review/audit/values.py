@@ -1,8 +1,12 @@
-"""Values of an event's payload as people read them."""
+"""Values of an event's payload as people read them, and the form of sentences that hold them."""
 
 from typing import Any
 
 from django.utils.html import escape
+
+# See sentences.py.
+Part = str | tuple[str, str]
+Sentence = tuple[Part, ...]
 
 
 def is_empty(value: Any) -> bool:

@@ -10,14 +10,14 @@ from django.db import models
 from django.utils.safestring import SafeString, mark_safe
 
 from pipeline.models import Batch, Configuration, Endpoint, Event, KnowledgeGraph
-from review.audit.sentences import IN_WORDS, SENTENCES, Part
-from review.audit.values import Value, in_words, is_empty
-from review.models import Policy, Release, Study
+from review.audit.sentences import IN_WORDS, SENTENCES
+from review.audit.values import Part, Value, in_words, is_empty
+from review.models import FineTunedModel, Policy, Release, Study
 
 # Rows whose names every reader of the audit may see anyway; a type that is not here has a number.
 NAMED: tuple[type[models.Model], ...] = (
     *(Batch, Configuration, Endpoint, KnowledgeGraph),
-    *(Policy, Release, Study, User),
+    *(FineTunedModel, Policy, Release, Study, User),
 )
 
 

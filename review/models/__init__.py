@@ -3,6 +3,7 @@
 from review.models.adjudications import Adjudication, AdjudicationLease, Correction, SendBack
 from review.models.controls import Control
 from review.models.disputes import KeyRuling
+from review.models.finetuned_models import FineTunedModel
 from review.models.grades import Grade, PathGrade, Reveal, StepLabel
 from review.models.items import Item
 from review.models.pairs import PairJudgement
@@ -19,6 +20,7 @@ __all__ = [
     "Correction",
     "Decline",
     "Draft",
+    "FineTunedModel",
     "Grade",
     "Invitation",
     "Item",

@@ -1,6 +1,7 @@
 """A release's bundle: its files rebuilt from the frozen lines, checked, and packed into a ZIP."""
 
 import gzip
+import hashlib
 import shutil
 import tempfile
 import zipfile
@@ -11,7 +12,7 @@ from typing import IO, Any
 from django.db.models import Count, F, QuerySet
 
 from pipeline.core.errors import Refusal
-from review.exports.bundle import MANIFEST_NAME, Bundle, FrozenLine, write_bundle
+from review.exports.bundle import MANIFEST_NAME, Bundle, FrozenLine, manifest_text, write_bundle
 from review.exports.earlier_tables import TABLES_OF_VERSION
 from review.models import Release, ReleasedTrace
 from review.releases.line_file import LineFile
@@ -53,6 +54,11 @@ def write_checked(release: Release, folder: Path) -> None:
     if differing:
         _empty(folder)
         raise Refusal(_why(release, differing))
+
+
+def manifest_sha256(release: Release) -> str:
+    """The sha256 of the bundle's manifest.json, which names the sha256 of every other file."""
+    return hashlib.sha256(manifest_text(release.manifest).encode()).hexdigest()
 
 
 def pack(folder: Path, *, name: str, files: Iterable[str], target: IO[bytes]) -> None:

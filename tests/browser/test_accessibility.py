@@ -27,6 +27,7 @@ from tests.browser.faults import faults, too_wide
 from tests.browser.signed_in import sign_in
 from tests.factories import endpoints, make_release
 from tests.review.disagreeing import disputed_and_sent_back, grade_row, settle
+from tests.review.finetuned.trained import registered_row
 from tests.review.submitting import submit
 
 REVIEWERS = (
@@ -81,6 +82,10 @@ LEADS = (
     "/releases/new/",
     "/releases/policies/new/",
     "/releases/{release}/",
+    "/models/",
+    "/models/new/",
+    "/models/{model}/",
+    "/models/{model}/endpoints/",
     "/people/",
     "/people/{person}/",
     "/people/invitations/new/",
@@ -146,6 +151,7 @@ def world(transactional_db) -> dict[str, object]:
         "exam": benchmark().name,
         "study": study.pk,
         "release": release.name,
+        "model": registered_row(release).name,
         "item": slot.item.code,
         "person": ann.user.pk,
         "token": invite(Role.REVIEWER, meant_for="Ann", days=7, made_by=lead)[1],

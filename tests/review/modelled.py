@@ -1,5 +1,6 @@
 """Studies of a language model's traces, for tests of what demonstration traces are refused."""
 
+import hashlib
 from dataclasses import replace
 
 from django.contrib.auth.models import User
@@ -28,7 +29,8 @@ def model_study(*reviewers: Reviewer, opened_by: User, size: int = 4, samples: i
         trace = store.trace_record(row)
         cot = replace(trace.cot, conclusion=f"{trace.cot.conclusion} {row.sample_index}")
         record = store.trace_text(replace(trace, reasoner_kind=kind, cot=cot))
-        Trace.objects.filter(pk=row.pk).update(record=record)
+        sha256 = hashlib.sha256(record.encode()).hexdigest()
+        Trace.objects.filter(pk=row.pk).update(record=record, record_sha256=sha256)
     batch.refresh_from_db()
     plan = StudyPlan("modelled", batches=[batch], reviewers=reviewers, overlap=1, seed=7)
     return open_study(plan, opened_by=opened_by)

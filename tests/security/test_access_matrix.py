@@ -23,6 +23,7 @@ from tests import actors, factories
 from tests.factories import endpoints, make_release
 from tests.pipeline.evaluations.scripted import plan
 from tests.review.disagreeing import disputed_and_sent_back
+from tests.review.finetuned.trained import registered_row
 from tests.review.pairwise.pairing import judge, pairwise_study
 from tests.review.submitting import submit
 from tests.security.access_table import ROLES, TABLE
@@ -38,7 +39,7 @@ WRITES = (
     *("pipeline:endpoint_change", "pipeline:price_new", "pipeline:price_change"),
     *("review:study_new", "review:pairwise_new", "review:study_extend"),
     *("review:control_mark", "review:release_new", "review:policy_new"),
-    *("review:invitation_new", "review:dispute"),
+    *("review:invitation_new", "review:dispute", "review:model_new", "review:model_endpoints"),
 )
 # What is nobody's work: one's own login, the health check, an invitation of one's own.
 OWN = {name for name in TABLE if ":" not in name} | {
@@ -86,6 +87,7 @@ def world(module_db) -> dict[str, str]:
             release.name,
             "release release_download release_bundle release_configurations release_withdraw",
         ),
+        (registered_row(release).name, "model model_endpoints model_run_card"),
         (study.pk, "next_item practice history adjudication_study settle_next study study_extend"),
         (study.pk, "study_draw policy_try reports paper study_archive"),
         (grader.user.pk, "person person_roles person_profile person_reset"),

@@ -83,7 +83,13 @@ def compare(first: Answers, second: Answers, *, seed: int = 0) -> Comparison:
 
 def compare_all(evaluations: Sequence[Answers], *, seed: int = 0) -> tuple[Comparison, ...]:
     """Every pair, with Holm's correction over all of them."""
-    pairs = [compare(one, other, seed=seed) for one, other in combinations(evaluations, 2)]
+    return holm_over(
+        [compare(one, other, seed=seed) for one, other in combinations(evaluations, 2)]
+    )
+
+
+def holm_over(pairs: Sequence[Comparison]) -> tuple[Comparison, ...]:
+    """The pairs, which are shown together, with Holm's correction over all of them."""
     adjusted = iter(holm([pair.p for pair in pairs if pair.p is not None]))
     tests = sum(pair.p is not None for pair in pairs)
     return tuple(

@@ -1,0 +1,1 @@
+"""Fine-tuned models: registered by run cards, set beside their bases, linked to the grades."""
