@@ -54,7 +54,12 @@ def unpaired_table(shown: SideBySide) -> Table:
         Column("why", "Why it is not compared"),
     )
     rows = tuple(
-        (one.evaluation.name, one.evaluation.question_set.name, one.side, one.why)
+        (
+            Link(one.evaluation.name, "pipeline:evaluation", (one.evaluation.pk,)),
+            one.evaluation.question_set.name,
+            one.side,
+            one.why,
+        )
         for one in shown.unpaired
     )
     return Table("unpaired", "Evaluations that are not compared", columns, rows)

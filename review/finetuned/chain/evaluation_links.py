@@ -14,6 +14,7 @@ from pipeline.models import Evaluation, EvaluationItem, LLMCall
 from review.finetuned.chain.link import ChainLink
 from review.finetuned.pairs import EvaluationPair
 from review.finetuned.side_by_side import Benchmark
+from review.reports.document import Link as PageLink
 
 CHUNK_SIZE = 500
 
@@ -41,7 +42,8 @@ def answers_sha256(*evaluations: Evaluation) -> str:
 
 def _evaluation_link(title: str, evaluation: Evaluation, *, thorough: bool) -> ChainLink:
     what = f"{evaluation}: {evaluation.questions:,} questions of {evaluation.question_set}"
-    link = ChainLink(title, what, evaluation.items_sha256)
+    page = PageLink(evaluation.name, "pipeline:evaluation", (evaluation.pk,))
+    link = ChainLink(title, what, evaluation.items_sha256, page)
     named = _named(evaluation)
     if not thorough:
         return link.unchecked(

@@ -115,6 +115,7 @@ def release_detail(request: SignedInRequest, name: str) -> HttpResponse:
         "withdrawn": release.state == Release.State.WITHDRAWN,
         "may_download": access.may_download(request.user, release),
         "may_train": not release.is_demonstration and TRAIN_FILE in release.manifest["files"],
+        "models": release.finetuned_models.order_by("pk"),
         "form": WithdrawForm(),
     }
     return render(request, "review/release_detail.html", context)

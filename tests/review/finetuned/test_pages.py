@@ -36,6 +36,10 @@ def test_the_list_says_where_each_model_stands(client):
         assert part in told
 
 
+def test_its_release_names_it(client):
+    assert "Models trained on it" in page(client, "release", "first")
+
+
 def test_a_models_page_sets_it_beside_its_base(client):
     told = page(client, "model", "first-sft")
     for part in (
@@ -137,9 +141,9 @@ def test_endpoints_are_stated_by_name_with_who_and_when(client, world):
     assert "Nothing is compared before someone states which endpoint serves the base." in told
 
 
-def test_where_nothing_was_evaluated_the_commands_are_told(client, world):
+def test_where_nothing_was_evaluated_the_way_to_it_is_told(client, world):
     fresh = endpoints.endpoint("fresh", role="evaluated", model="base-9")
     address = reverse("review:model_endpoints", args=["first-sft"])
     client.post(address, {"endpoint": world.tuned.pk, "base_endpoint": fresh.pk})
     told = page(client, "model", "first-sft")
-    assert "manage.py evaluate --endpoint fresh --benchmark NAME --wait" in told
+    assert "of <bdi>fresh</bdi> and one of <bdi>tuned</bdi> with the same settings" in told
