@@ -123,6 +123,14 @@ def end_tokens(base: Base) -> set[int]:
     return set(ends) if isinstance(ends, list) else set() if ends is None else {ends}
 
 
+def max_positions(base: Base) -> int | None:
+    """How many tokens the base can tell apart by their place; None where it does not say."""
+    config = json.loads((base.folder / "config.json").read_text())
+    of_text = config.get("text_config") or config
+    found: int | None = of_text.get("max_position_embeddings")
+    return found
+
+
 def load_model(base: Base, dtype: str) -> Any:
     """The base's weights as a causal language model in `dtype`: `float32` or `bfloat16`."""
     import torch
@@ -135,8 +143,9 @@ def _from_hub(source: str) -> Path:
     from huggingface_hub import snapshot_download
 
     patterns = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja"]
+    twice = ["consolidated*", "original/*"]  # the same weights as their makers name them
     try:
-        return Path(snapshot_download(source, allow_patterns=patterns))
+        return Path(snapshot_download(source, allow_patterns=patterns, ignore_patterns=twice))
     except Exception as error:  # the hub's client raises many classes; all mean the same
         raise Refused(
             f"{source} is no folder and no GGUF file, and no hub has it: {error}"

@@ -103,6 +103,16 @@ def check_accepted(counts: Mapping[str, RowCounts], accept: Collection[str]) -> 
         )
 
 
+def check_positions(counts: Mapping[str, RowCounts], known: int | None) -> None:
+    """Raises Refused for rows with more tokens than the base has positions for."""
+    longest = max(min(one.whole.most, one.max_length or one.whole.most) for one in counts.values())
+    if known is not None and longest > known:
+        raise Refused(
+            f"The longest row has {longest:,} tokens, and the base was made for {known:,}. Choose "
+            f"--max-length {known} or another base."
+        )
+
+
 def _lines(split: str, counts: RowCounts) -> list[str]:
     if not counts.rows:
         return [f"{split}: no row, so there is no held-out loss."]

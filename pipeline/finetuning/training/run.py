@@ -16,9 +16,9 @@ from ..counting import RowCounts
 from ..refused import Refused
 from ..release_files import ReleaseFiles, open_release
 from ..settings import Settings
-from .base import Base, end_tokens, find_base, load_tokenizer
+from .base import Base, end_tokens, find_base, load_tokenizer, max_positions
 from .checkpoints import last_complete, remove_incomplete, step_of
-from .rows import TrainingRows, check_accepted, choose_rows, counted
+from .rows import TrainingRows, check_accepted, check_positions, choose_rows, counted
 
 if TYPE_CHECKING:
     from .trainers import Machine, Prepared
@@ -77,6 +77,7 @@ def finetune(request: Request, say: Say) -> None:
     ready = _ready(request, devices, told)
     if not request.count_only:
         check_accepted(ready.counts, request.accept)
+        check_positions(ready.counts, max_positions(ready.base))
         _train(request, ready, devices, told)
 
 

@@ -57,6 +57,13 @@ def test_a_gguf_file_that_is_not_there_is_told(tmp_path):
 
 
 @pytest.mark.requires("train")
+def test_a_name_that_is_no_model_anywhere_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(Refused, match="nobody/nothing is no folder and no GGUF file, and no hub"):
+        find_base("nobody/nothing", converted=tmp_path / "none")
+
+
+@pytest.mark.requires("train")
 def test_a_gguf_file_gives_its_weights_its_chat_template_and_its_own_checksum(tmp_path):
     import torch
     from gguf import GGUFReader

@@ -1,5 +1,6 @@
 """What training does not begin with, each with a sentence that says what to do."""
 
+import json
 import shutil
 
 import pytest
@@ -39,6 +40,15 @@ def test_a_model_without_a_chat_template_is_refused_and_one_can_be_named(
     with pytest.raises(Refused, match=r"has no chat template.*--chat-template FILE"):
         finetune(base=str(bare), count_only=True)
     finetune(base=str(bare), chat_template=text, count_only=True)
+
+
+def test_rows_longer_than_the_base_knows_positions_are_refused(finetune, tiny_base, tmp_path):
+    short = tmp_path / "short"
+    shutil.copytree(tiny_base, short)
+    config = json.loads((short / "config.json").read_text())
+    (short / "config.json").write_text(json.dumps(config | {"max_position_embeddings": 150}))
+    with pytest.raises(Refused, match=r"tokens, and the base was made for 150"):
+        finetune(base=str(short))
 
 
 def test_a_template_that_never_ends_an_answer_is_refused(finetune):
