@@ -5,10 +5,8 @@ outputs too. Nothing is asked, and no output changes.
 """
 
 from collections.abc import Iterable
-from itertools import islice
 
 from django.contrib.auth.models import User
-from django.db import transaction
 
 from pipeline import store
 from pipeline.benchmarks.extraction import EXTRACTOR_VERSION
@@ -23,25 +21,24 @@ def read_again(evaluation: Evaluation, *, by: User | None = None) -> int:
     """Read every output anew; returns how many letters changed.
 
     What was withheld instead of written stays as it is. What workers are making meanwhile is
-    read by their own version.
+    read by their own version. Written a chunk at a time, so that others can write too: one that is
+    broken off has read some outputs anew, and is begun again.
     """
-    changed = 0
-    with transaction.atomic():
-        Evaluation.objects.select_for_update().get(pk=evaluation.pk)
-        made = evaluation.answers.filter(state=EvaluationItem.State.MADE)
-        earlier = sorted(set(made.values_list("extractor", flat=True)))
-        written = made.exclude(stage=REFUSED, output="").order_by("pk")
-        rows = written.select_related("question__question_set").iterator(CHUNK_SIZE)
-        while chunk := list(islice(rows, CHUNK_SIZE)):
-            changed += _read_chunk(chunk)
-        Event.objects.record(
-            "evaluation.read_again",
-            evaluation,
-            by=by,
-            earlier=earlier,
-            extractor=EXTRACTOR_VERSION,
-            changed=changed,
-        )
+    changed, last = 0, 0
+    made = evaluation.answers.filter(state=EvaluationItem.State.MADE)
+    earlier = sorted(set(made.values_list("extractor", flat=True)))
+    written = made.exclude(stage=REFUSED, output="").order_by("pk")
+    rows = written.select_related("question__question_set")
+    while chunk := list(rows.filter(pk__gt=last)[:CHUNK_SIZE]):
+        changed, last = changed + _read_chunk(chunk), chunk[-1].pk
+    Event.objects.record(
+        "evaluation.read_again",
+        evaluation,
+        by=by,
+        earlier=earlier,
+        extractor=EXTRACTOR_VERSION,
+        changed=changed,
+    )
     return changed
 
 
