@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from pipeline.benchmarks.extraction import READ_STAGES, UNREAD_STAGES
 from pipeline.benchmarks.scoring.outcomes import NOT_ANSWERED, Answers, Asked, Outcome
@@ -10,13 +11,20 @@ from pipeline.benchmarks.scoring.scores import Scores, score
 from pipeline.models import Evaluation, EvaluationItem, Question
 
 SETTLED = (EvaluationItem.State.MADE, EvaluationItem.State.FAILED)
-TEXTS = ("output", "reasoning", "failure_detail")
+# What scoring reads of an item: texts are long, and instances of a model slow.
+COLUMNS = (
+    *("question_id", "cluster", "order_index", "sample_index", "shown"),
+    *("letter", "label", "key_label", "stage", "state"),
+)
 
 
-def answers_of(evaluation: Evaluation) -> Answers:
-    """Every question that the evaluation was to ask, and the outcome of each settled item."""
-    items = list(evaluation.answers.order_by("pk").defer(*TEXTS))
-    questions = asked_questions(evaluation)
+def answers_of(evaluation: Evaluation, questions: Sequence[Question] | None = None) -> Answers:
+    """Every question that the evaluation was to ask, and the outcome of each settled item.
+
+    `questions`: its `asked_questions`, where they were read already.
+    """
+    questions = asked_questions(evaluation) if questions is None else questions
+    items: list[Any] = list(evaluation.answers.order_by("pk").values_list(*COLUMNS, named=True))
     numbers = {question.pk: number for number, question in enumerate(questions)}
     return Answers(
         evaluation.name,
@@ -26,15 +34,22 @@ def answers_of(evaluation: Evaluation) -> Answers:
     )
 
 
-def asked_questions(evaluation: Evaluation) -> list[Question]:
+def asked_questions(
+    evaluation: Evaluation, rows: Iterable[Question] | None = None
+) -> list[Question]:
     """The questions asked, in the order by which the scoring numbers them, from 0.
 
     The order is that of what they ask, so that it is the same in every set that holds the same
-    questions, under whatever ids.
+    questions, under whatever ids. `rows`: all questions of the set, where they were read already.
     """
-    asked = evaluation.answers.order_by().values("question_id")
-    rows = evaluation.question_set.questions.filter(pk__in=asked)
-    return sorted(rows, key=lambda row: (row.asked_sha256, json.dumps(row.options), row.pk))
+    asked = evaluation.answers.order_by().values_list("question_id", flat=True).distinct()
+    if rows is None:
+        rows = evaluation.question_set.questions.filter(pk__in=asked)
+    known = set(asked)
+    return sorted(
+        (row for row in rows if row.pk in known),
+        key=lambda row: (row.asked_sha256, json.dumps(row.options), row.pk),
+    )
 
 
 def scores_of(evaluation: Evaluation) -> Scores:
@@ -43,7 +58,7 @@ def scores_of(evaluation: Evaluation) -> Scores:
 
 
 def _asked(
-    evaluation: Evaluation, questions: Iterable[Question], items: Iterable[EvaluationItem]
+    evaluation: Evaluation, questions: Iterable[Question], items: Iterable[Any]
 ) -> Iterator[Asked]:
     shown: dict[int, dict[int, tuple[str, ...]]] = defaultdict(dict)
     for item in items:
@@ -54,7 +69,7 @@ def _asked(
         yield Asked(number, shown[row.pk], groups)
 
 
-def _outcome(item: EvaluationItem, numbers: Mapping[int, int]) -> Outcome:
+def _outcome(item: Any, numbers: Mapping[int, int]) -> Outcome:
     is_made = item.state == EvaluationItem.State.MADE
     return Outcome(
         question=numbers[item.question_id],

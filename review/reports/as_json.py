@@ -9,8 +9,10 @@ from pipeline.statistics.estimate import Estimate
 from review.reports.document import Cell, Link, Report, Section, Table
 
 
-def report_json(report: Report, imprint: Mapping[str, str]) -> str:
-    """The whole report. ValueError for a NaN, which no report holds."""
+def report_json(
+    report: Report, imprint: Mapping[str, str], further: Mapping[str, Any] | None = None
+) -> str:
+    """The whole report, and what else its file holds. ValueError for a NaN, which none holds."""
     content = {
         "preliminary": _preliminary(report),
         "report": report.key,
@@ -19,6 +21,7 @@ def report_json(report: Report, imprint: Mapping[str, str]) -> str:
         "estimand": report.estimand,
         "cautions": report.cautions,
         "sections": [_section(section) for section in report.sections],
+        **(further or {}),
     }
     return json.dumps(content, ensure_ascii=False, indent=1, allow_nan=False)
 

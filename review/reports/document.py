@@ -30,8 +30,8 @@ class Column:
     """A column's key (for CSV and JSON), what people read above it, and its unit.
 
     `unit`: "share" (0 to 1, shown as a percentage), "points" (of the scale from 1 to 5),
-    "seconds", "items", "coefficient" (up to 1), "figure" (any number), "p" (of a test), a
-    currency, or "" for text.
+    "seconds", "items", "coefficient" (up to 1), "figure" (any number), "plain" (a
+    number as it was set), "p" (of a test), a currency, or "" for text.
     """
 
     key: str

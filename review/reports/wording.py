@@ -18,6 +18,7 @@ UNITS: dict[str, tuple[float, int, str]] = {
     "p": (1, 4, ""),
 }
 MONEY_DECIMALS = 4
+SMALLEST_P = 0.0001
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,11 @@ def cell_text(cell: Cell, unit: str = "") -> CellText:
 
 
 def format_number(value: float, unit: str) -> str:
-    """A number in its unit: 0.824 as a share is "82.4 %"."""
+    """A number in its unit: 0.824 as a share is "82.4 %". No p is written as nought."""
+    if unit == "p" and 0 < value < SMALLEST_P:
+        return f"< {SMALLEST_P}"
+    if unit == "plain":
+        return f"{value:g}"
     factor, decimals, after = UNITS.get(unit, (1, MONEY_DECIMALS, f" {unit}".rstrip()))
     return f"{_digits(value * factor, decimals)}{after}"
 

@@ -127,6 +127,7 @@ TABLE: dict[str, tuple[str, set[str]]] = {
     "review:report_plot": ("get", READ_BY_LEADS | {"adjudicator"}),
     "review:compare_batches": ("get", READ_BY_LEADS),
     "review:compare_studies": ("get", READ_BY_LEADS),
+    "review:evaluation_report": ("get", READ_BY_LEADS),
     "review:releases": ("get", READ_BY_LEADS),
     "review:release_new": ("get", READ_BY_LEADS),
     "review:policy_new": ("get", READ_BY_LEADS),

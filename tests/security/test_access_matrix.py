@@ -11,7 +11,7 @@ from django.urls import get_resolver, reverse
 
 from pipeline.accounts.roles import Role
 from pipeline.evaluations.starting import start_evaluation
-from pipeline.models import FileMapping
+from pipeline.models import Evaluation, FileMapping
 from pipeline.uploads import keep_upload
 from review.evidence.policies import save_policy
 from review.grading.controls import ExpectedGrade, mark_control
@@ -25,6 +25,7 @@ from tests.pipeline.evaluations.scripted import plan
 from tests.review.disagreeing import disputed_and_sent_back
 from tests.review.finetuned.trained import registered_row
 from tests.review.pairwise.pairing import judge, pairwise_study
+from tests.review.reports.evaluation import planted
 from tests.review.submitting import submit
 from tests.security.access_table import ROLES, TABLE
 from tests.security.visitors import addresses_in, came_through, client_for, names
@@ -132,6 +133,7 @@ def world(module_db) -> dict[str, str]:
         "review:study_steer": [study.pk, "pause"],
         "review:release_steer": [release.name, "retry"],
         "review:paper_file": [study.pk, "md"],
+        "review:evaluation_report": [evaluated().items_sha256],
         "review:report": [study.pk, "agreement"],
         "review:report_file": [study.pk, "agreement", "csv"],
         "review:report_table": [study.pk, "agreement", "criteria"],
@@ -142,6 +144,11 @@ def world(module_db) -> dict[str, str]:
         "review:invitation_accept": [token],
     }
     return {name: reverse(name, args=arguments.get(name, [])) for name in TABLE}
+
+
+def evaluated() -> Evaluation:
+    """A finished evaluation, of which there is a report."""
+    return planted.evaluation(planted.benchmark(n=2), "evaluated", planted.right_on(0))
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -14,7 +14,7 @@ from pipeline.statistics.estimate import Estimate
 WIDTH, MARGIN = 360, 14
 HEAD, FOOT = 8, 40
 LINE_HEIGHT, PLOT_HEIGHT, GAP = 14, 16, 12
-LABEL_WIDTH, LABEL_LINES = 54, 3
+LABEL_WIDTH, LABEL_LINES = 48, 3
 MARK = 5
 TICKS = (0, 25, 50, 75, 100)
 REFERENCE_NOTE = f"Published rows: {SCORED_DIFFERENTLY}. Their intervals are {INTERVAL_IS_OURS}."

@@ -65,16 +65,22 @@ class Answers:
     """One evaluation: every question it was to ask, and an outcome for each settled item.
 
     Items of which the endpoint gave nothing are outcomes too. A question without an outcome has
-    not been asked (the evaluation is not finished, or an imported file lacks it). Raises
-    ValueError for records that contradict each other.
+    not been asked (the evaluation is not finished, or an imported file lacks it). `stated` are
+    the outcomes under the order that the source states, `question_ids` the questions that they
+    are of. Raises ValueError for records that contradict each other.
     """
 
     name: str
     items_sha256: str
     asked: tuple[Asked, ...]
     outcomes: tuple[Outcome, ...]
+    stated: tuple[Outcome, ...] = field(init=False, repr=False)
+    question_ids: frozenset[int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        stated = tuple(outcome for outcome in self.outcomes if outcome.order == AS_STATED)
+        object.__setattr__(self, "stated", stated)
+        object.__setattr__(self, "question_ids", frozenset(one.question for one in stated))
         by_question = {asked.question: asked for asked in self.asked}
         _require(len(by_question) == len(self.asked), "a question is there twice")
         items = {(one.question, one.order, one.sample) for one in self.outcomes}
@@ -84,19 +90,14 @@ class Answers:
             asked = by_question.get(outcome.question)
             _require(asked is not None, f"question {outcome.question} was not to be asked")
             _check(outcome, asked.shown.get(outcome.order, ()) if asked else ())
-            stated = of_question.setdefault(outcome.question, (outcome.cluster, outcome.key))
-            same = stated == (outcome.cluster, outcome.key)
+            first = of_question.setdefault(outcome.question, (outcome.cluster, outcome.key))
+            same = first == (outcome.cluster, outcome.key)
             _require(same, f"question {outcome.question} has two keys or clusters")
 
     @property
-    def stated(self) -> tuple[Outcome, ...]:
-        """The outcomes under the order that the source states."""
-        return tuple(outcome for outcome in self.outcomes if outcome.order == AS_STATED)
-
-    @property
-    def question_ids(self) -> frozenset[int]:
-        """The questions asked under the order that the source states."""
-        return frozenset(outcome.question for outcome in self.stated)
+    def as_stated(self) -> "Answers":
+        """The same evaluation under the order that the source states alone."""
+        return replace(self, outcomes=self.stated)
 
     def of_questions(self, questions: Collection[int]) -> "Answers":
         """The same evaluation, of these questions alone."""

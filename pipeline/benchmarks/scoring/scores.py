@@ -27,6 +27,7 @@ class Scores:
 
 def score(answers: Answers, read_stages: Sequence[str], unread_stages: Sequence[str]) -> Scores:
     """Score one evaluation; the stages are the extractor's, in its order."""
+    stated = answers.as_stated
     return Scores(
         answers.name,
         answers.items_sha256,
@@ -34,5 +35,5 @@ def score(answers: Answers, read_stages: Sequence[str], unread_stages: Sequence[
         over_orders(answers),
         letter_following(answers),
         funnel(answers, read_stages, unread_stages),
-        {kind: by_group(answers, kind) for kind in GROUPS},
+        {kind: by_group(stated, kind) for kind in GROUPS},
     )

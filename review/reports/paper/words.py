@@ -39,7 +39,7 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """One paragraph: the guideline's item it answers, a heading, its sentences."""
+    """One paragraph: the guideline's item it answers (0: none), a heading, its sentences."""
 
     item: int
     heading: str
@@ -57,10 +57,16 @@ class Figures:
     written: list[Figure] = field(default_factory=list)
 
     def number(
-        self, name: str, value: float, unit: str = "items", *, place: Place | None = None
+        self,
+        name: str,
+        value: float,
+        unit: str = "items",
+        *,
+        place: Place | None = None,
+        part: str = "value",
     ) -> str:
-        """A number that has no interval."""
-        return self._write(name, value, unit, "value", place)
+        """A number without its interval; `part` of an estimate where its place holds one."""
+        return self._write(name, value, unit, part, place)
 
     def count(self, name: str, value: int, singular: str, plural: str = "") -> str:
         """ "1 rater", "12 raters"."""

@@ -19,8 +19,9 @@ import review.forms
 from pipeline.configurations.registry import configuration_named
 from pipeline.forms.configurations import ConfigurationForm
 from pipeline.forms.jobs.budgets import ChangeBudgetForm
-from pipeline.models import Batch
+from pipeline.models import Batch, Evaluation
 from review.forms.comparison import TwoBatchesForm, TwoStudiesForm
+from review.forms.evaluation_report import EvaluationReportForm
 from review.forms.extension import ExtendForm
 from review.forms.people import NewPasswordForm
 from review.forms.releases import TryPolicyForm
@@ -34,6 +35,10 @@ OPTIONAL = "(optional)"
 GIVEN: dict[str, Callable[[], dict[str, Any]]] = {
     ChangeBudgetForm.__name__: lambda: {"job": Batch()},
     ConfigurationForm.__name__: lambda: {"base": configuration_named("default")},
+    EvaluationReportForm.__name__: lambda: {
+        "evaluations": Evaluation.objects.none(),
+        "others": Evaluation.objects.none(),
+    },
     ExtendForm.__name__: lambda: {"study": Study(pk=0)},
     NewPasswordForm.__name__: lambda: {"account": "someone"},
     TryPolicyForm.__name__: lambda: {"policies": Policy.objects.none()},
