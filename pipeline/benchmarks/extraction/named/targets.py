@@ -84,6 +84,13 @@ _NEXT_IN_LIST: Final = re.compile(
 )
 
 
+# The letter that a text is called by behind it: "glipizide (C)", "glipizide, which is option C".
+_CALLED: Final = re.compile(
+    r"[\"']?(?:\s?[(\[]\s?(?:(?:option|choice|answer|letter)\s)?\(?(?P<bracketed>[A-Z])\s?[)\]]{1,2}|"
+    r"\s?(?:[,;(\[\u2014]|-{1,2})?\s?(?:(?:which|that)\s(?:is|would\sbe)\s|i\.e\.,?\s|or\s)?"
+    r"(?:the\s)?(?:option|choice|answer|letter)\s\(?(?P<written>(?-i:[A-Z]))\b\)?)",
+    re.IGNORECASE,
+)
 _LONGEST_LINE: Final = 300
 
 
@@ -111,7 +118,7 @@ def _read(place: Place, start: int, *, chosen: bool) -> Target:
     if letter is None and by_text.end - start == 1 and place.text[start].isalpha():
         return Target(None, start, OTHER)  # "B. cereus" is not the blood group
     if letter is None or letter.label in (None, label):
-        return named
+        return _called_otherwise(place, named) or named
     return _either(place, start, named, letter)
 
 
@@ -121,6 +128,16 @@ def _without_option(text: str, start: int) -> Target | None:
         if match := words.match(text, start):
             return Target(None, match.end(), kind)
     return None
+
+
+def _called_otherwise(place: Place, by_text: Target) -> Target | None:
+    """SEVERAL, where the letter of another option stands behind a text: "glipizide (option B)"."""
+    called = _CALLED.match(place.text, by_text.end)
+    written = (called.group("bracketed") or called.group("written")) if called else ""
+    label = place.offered.letters.get(written.upper())
+    if called is None or label in (None, by_text.label):
+        return None
+    return Target(None, called.end(), SEVERAL)
 
 
 def _either(place: Place, start: int, by_text: Target, letter: Letter) -> Target:

@@ -34,8 +34,12 @@ _LESSENS: Final = re.compile(
     r"sometimes|usually|often|second-line|later|if|unless)\b",
     re.IGNORECASE,
 )
-# "No, the text does not answer the question" answers nothing.
+# "No, the text does not answer the question" answers nothing, nor does "Yes, I can help".
 _UNANSWERED: Final = re.compile(
+    r"\W{1,4}let(?:'s| me| us)\b|"
+    r"\W{1,4}(?:i|we)(?:'ll|'m|'d| am| will| would| can| could| cannot| can't| need| have)\b"
+    r"[^.!?]{0,40}\b(?:answer|help|assist|provide|analy[sz]|explain|look|start|begin|think|"
+    r"go through|consider|review|understand|see|read|determine|tell|say|sure|certain|know)|"
     r"\W{1,4}(?:the|this) (?:text|abstract|passage|context|article|study|information|question)\b"
     r"[^.!?]{0,60}\b(?:answer|address|provide|mention|specif|contain|enough|possible)",
     re.IGNORECASE,

@@ -107,10 +107,20 @@ def _subject(place: Place, end: int) -> _Subject | None:
             return _Subject(start + at, target)
     at = before.rfind(", ") + 2
     if at > 1 and not _NO_LIST.search(before[max(0, at - 80) : at]):
-        target = read_alone(before[at:], place.offered)
+        target = _in_apposition(before, at, place)
         if target.by_letter:
             return _Subject(start + at, target)
     return None
+
+
+def _in_apposition(text: str, at: int, place: Place) -> Target:
+    """What stands behind the last comma; SEVERAL, where the text of another option is before it."""
+    target = read_alone(text[at:], place.offered)
+    begun = max(_last_end(divider, text) for divider in (SENTENCE_END, _COLON, _CONJUNCTION))
+    before = read_alone(text[begun:at].rstrip(", "), place.offered)
+    if target.label and before.label not in (None, target.label):
+        return replace(target, label=None, kind=SEVERAL)
+    return target
 
 
 def _last_end(divider: re.Pattern[str], text: str) -> int:

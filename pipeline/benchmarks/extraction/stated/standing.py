@@ -15,7 +15,8 @@ from typing import Final
 # Not behind an abbreviation, nor in "E. coli": behind a letter only before a word that begins
 # sentences.
 SENTENCE_END: Final = re.compile(
-    r"(?<!\b[A-Z])(?<!\bDr)(?<!\bvs)(?<!e\.g)(?<!i\.e)(?<!\bSt)(?<!\bNo)[.!?][\"')\]]?\s|\n|"
+    r"(?<!\b[A-Z])(?<!\bDr)(?<!\bvs)(?<!e\.g)(?<!i\.e)(?<!\bSt)(?!(?<=\bNo)\.\s\d)"
+    r"[.!?][\"')\]]?\s|\n|"
     r"(?<=\b[A-Z])[.!?][\"')\]]?\s(?=(?:The|This|That|These|My|So|Therefore|Thus|Hence|In|It|If|"
     r"However|But|And|Options?|Answer|Choices?|I|We|An|At|For|Because|Since|Final|Correct|Based|"
     r"Note|Wait|Actually|Both|Some|Many|Most|With|Without|Why|One|Unlike|To|All|There|He|She|They|"
@@ -86,6 +87,12 @@ _TAKEN_BACK: Final = re.compile(
     r"an\soption|given|listed|appropriate|supported)))\b",
     re.IGNORECASE,
 )
+# "The answer is C. This is wrong."
+_CALLED_WRONG: Final = re.compile(
+    r"[\"')\]*]{0,3}[.;]?[\"')\]*]{0,3}\s(?:but\s|however,\s)?(?:this|that|it)(?:'s|\sis|\swas)\s"
+    r"(?:clearly\s|obviously\s)?(?:incorrect|wrong|false|not\s(?:correct|right|true))\b",
+    re.IGNORECASE,
+)
 # "The answer is C, but D would be better" (not: "but D is wrong").
 _BUT_ANOTHER: Final = re.compile(
     r"[^.!?\n]{0,120}?\b(?:but|however|although|though|yet),?\s(?:option\s|choice\s)?"
@@ -144,7 +151,7 @@ def stands(text: str, start: int, named: int, end: int, *, modal: bool = False) 
         or _any(found.seeming, sentence, named)
         or _any(found.conditions, bound, start)
     )
-    behind = (_TAKEN_BACK, _QUESTION, _BUT_ANOTHER)
+    behind = (_TAKEN_BACK, _CALLED_WRONG, _QUESTION, _BUT_ANOTHER)
     return not (doubted or any(words.match(text, end) for words in behind))
 
 
