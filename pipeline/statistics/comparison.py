@@ -8,9 +8,10 @@ Holm (1979) for several tests at once; Field and Welsh (2007) for the bootstrap 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.statistics.estimate import Estimate, FloatArray, IntArray, OnceSettled, undefined
 from pipeline.statistics.intervals import (
@@ -66,25 +67,51 @@ def mean_of_questions(values: FloatArray) -> Estimate:
     return _mean(values) if len(values) else undefined("no questions")
 
 
+class Resamples:
+    """The bootstrap's draws of whole clusters, by a seed: equal seeds give equal draws.
+
+    Those for the number of clusters asked for first are kept, so that many pairs on the same
+    questions are drawn for once.
+    """
+
+    def __init__(self, seed: int, replicates: int = REPLICATES) -> None:
+        self._seed, self._replicates = seed, replicates
+        self._clusters = 0
+        self._kept: list[NDArray[np.uint16]] = []
+
+    def weights(self, clusters: int) -> Iterator[FloatArray]:
+        """How often each replicate draws each cluster, in blocks (replicates x clusters).
+
+        A block may be overwritten by the next.
+        """
+        if clusters == self._clusters:
+            yield from (block.astype(float) for block in self._kept)
+            return
+        keeps = not self._clusters and clusters < np.iinfo(np.uint16).max
+        kept = []
+        generator = np.random.default_rng(self._seed)
+        for block in multinomial_weights(generator, clusters, self._replicates):
+            if keeps:
+                kept.append(block.astype(np.uint16))
+            yield block
+        if keeps:
+            self._clusters, self._kept = clusters, kept
+
+
 def paired_bootstrap(
-    first: FloatArray,
-    second: FloatArray,
-    clusters: IntArray,
-    *,
-    seed: int,
-    replicates: int = REPLICATES,
+    first: FloatArray, second: FloatArray, clusters: IntArray, resamples: Resamples
 ) -> Estimate:
     """Mean of the first less that of the second, with a percentile interval of whole clusters.
 
     A row for each question, and the cluster that it belongs to: each replicate draws clusters,
-    with both outcomes of all their questions. Equal seeds give equal intervals.
+    with both outcomes of all their questions.
     """
     n, differences = len(first), first - second
     if not n:
         return undefined(NO_PAIRS)
     _, codes = np.unique(clusters, return_inverse=True)
     sums, sizes = np.bincount(codes, weights=differences), np.bincount(codes).astype(float)
-    blocks = multinomial_weights(np.random.default_rng(seed), len(sums), replicates)
+    blocks = resamples.weights(len(sums))
     means = np.concatenate([block @ sums / (block @ sizes) for block in blocks])
     return percentile_interval(float(differences.mean()), means, n)
 

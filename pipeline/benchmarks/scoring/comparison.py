@@ -5,14 +5,16 @@ mean of its samples. Overlapping intervals of two accuracies say nothing about t
 on the same questions only pairs do.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import combinations
 
 from pipeline.benchmarks.scoring.outcomes import Answers, QuestionMeans, question_means
 from pipeline.core.errors import Refusal
 from pipeline.statistics.comparison import (
     REPLICATES,
+    Resamples,
     holm,
     paired_bootstrap,
     share_difference,
@@ -57,12 +59,19 @@ class Comparison:
     tests: int = 1
 
 
-def compare(first: Answers, second: Answers, *, seed: int = 0) -> Comparison:
-    """Compare two evaluations. Raises Refusal unless they are of the same questions and keys."""
+def compare(
+    first: Answers, second: Answers, *, seed: int = 0, resamples: Resamples | None = None
+) -> Comparison:
+    """Compare two evaluations. Raises Refusal unless they are of the same questions and keys.
+
+    `resamples` (of the seed) are given where many pairs share them.
+    """
     _require_same_questions(first, second)
+    resamples = resamples or Resamples(seed)
     asked = first.question_ids, second.question_ids
     one, other = _paired(first, second, asked[0] & asked[1])
-    difference, method = _difference(one, other, seed=seed)
+    bootstrap = paired_bootstrap(one.values, other.values, one.clusters, resamples)
+    difference, method = _difference(one, other, lambda: bootstrap)
     only_first, only_second, test, p = _test(one, other)
     return Comparison(
         first=first.name,
@@ -71,8 +80,8 @@ def compare(first: Answers, second: Answers, *, seed: int = 0) -> Comparison:
         left_out=len(asked[0] ^ asked[1]),
         difference=difference,
         method=method,
-        bootstrap=paired_bootstrap(one.values, other.values, one.clusters, seed=seed),
-        where_read=_difference(*_paired(first, second, _read(first) & _read(second)), seed=seed)[0],
+        bootstrap=bootstrap,
+        where_read=_where_read(first, second, resamples),
         only_first=only_first,
         only_second=only_second,
         test=test,
@@ -81,11 +90,17 @@ def compare(first: Answers, second: Answers, *, seed: int = 0) -> Comparison:
     )
 
 
-def compare_all(evaluations: Sequence[Answers], *, seed: int = 0) -> tuple[Comparison, ...]:
-    """Every pair, with Holm's correction over all of them."""
-    return holm_over(
-        [compare(one, other, seed=seed) for one, other in combinations(evaluations, 2)]
+def compare_all(
+    evaluations: Sequence[Answers], *, against: Answers | None = None, seed: int = 0
+) -> tuple[Comparison, ...]:
+    """Every pair, or the others with the one `against` which they are held, Holm-corrected."""
+    couples = (
+        combinations(evaluations, 2)
+        if against is None
+        else ((one, against) for one in evaluations if one is not against)
     )
+    resamples = Resamples(seed)
+    return holm_over([compare(one, other, resamples=resamples) for one, other in couples])
 
 
 def holm_over(pairs: Sequence[Comparison]) -> tuple[Comparison, ...]:
@@ -133,13 +148,22 @@ def _read(answers: Answers) -> frozenset[int]:
     return answers.question_ids - unread
 
 
-def _difference(first: QuestionMeans, second: QuestionMeans, *, seed: int) -> tuple[Estimate, str]:
+def _where_read(first: Answers, second: Answers, resamples: Resamples) -> Estimate:
+    """The difference on the questions of which both have a letter for every sample."""
+    one, other = _paired(first, second, _read(first) & _read(second))
+    bootstrap = partial(paired_bootstrap, one.values, other.values, one.clusters, resamples)
+    return _difference(one, other, bootstrap)[0]
+
+
+def _difference(
+    first: QuestionMeans, second: QuestionMeans, bootstrap: Callable[[], Estimate]
+) -> tuple[Estimate, str]:
     one, other = first.values, second.values
     if not len(one):
         return undefined(NO_PAIRS), ""
     if first.is_simple and second.is_simple:
         return share_difference(one, other), NEWCOMBE
-    found = paired_bootstrap(one, other, first.clusters, seed=seed)
+    found = bootstrap()
     if found.low is not None:
         repeats = first.distinct < len(one)
         return found, BOOTSTRAP_OF_CLUSTERS if repeats else BOOTSTRAP

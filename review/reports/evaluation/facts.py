@@ -15,7 +15,7 @@ from pipeline import store
 from pipeline.benchmarks.extraction import READ_STAGES, UNREAD_STAGES
 from pipeline.benchmarks.identity import item_sha256, set_sha256
 from pipeline.benchmarks.published import Reference, reference_for
-from pipeline.benchmarks.scoring.comparison import Comparison, compare, compare_all, holm_over
+from pipeline.benchmarks.scoring.comparison import Comparison, compare_all
 from pipeline.benchmarks.scoring.contamination import Contamination, Match, by_contamination
 from pipeline.benchmarks.scoring.outcomes import NOT_ANSWERED, Answers
 from pipeline.benchmarks.scoring.scores import Scores, score
@@ -183,17 +183,11 @@ def read_facts(
     chosen = next((one for one in evaluated if baseline and one.row.pk == baseline.pk), None)
     if chosen is None and len(evaluated) > MOST_PAIRED:
         chosen = evaluated[0]
-    pairs = _pairs(evaluated, chosen)
+    pairs = compare_all(
+        [one.answers for one in evaluated], against=None if chosen is None else chosen.answers
+    )
     checks = tuple(_checks(evaluated, in_releases))
     return EvaluationFacts(evaluated, chosen, pairs, checks, timezone.now())
-
-
-def _pairs(evaluated: Sequence[Evaluated], baseline: Evaluated | None) -> tuple[Comparison, ...]:
-    """Every pair, or each evaluation with the baseline."""
-    if baseline is None:
-        return compare_all([one.answers for one in evaluated])
-    others = (one for one in evaluated if one is not baseline)
-    return holm_over([compare(one.answers, baseline.answers) for one in others])
 
 
 def _hashes(questions: QuestionSet) -> dict[Question, str]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.statistics.comparison import paired_bootstrap, share_difference, sign_test
+from pipeline.statistics.comparison import Resamples, paired_bootstrap, share_difference, sign_test
 from pipeline.statistics.paired import clustered_share
 from tests.statistics.worlds import Coverage
 
@@ -64,7 +64,7 @@ def difference_coverage(
         ease = exam.ease(generator)
         first, second = exam.sit(generator, ease), exam.sit(generator, (1 - lost) * ease)
         truth = lost * exam.share
-        found = paired_bootstrap(first, second, exam.ids, seed=1, replicates=replicates)
+        found = paired_bootstrap(first, second, exam.ids, Resamples(1, replicates))
         coverage["bootstrap"].add(found, truth)
         if not exam.repeated and exam.samples == 1:
             coverage["newcombe"].add(share_difference(first, second), truth)

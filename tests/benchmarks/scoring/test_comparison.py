@@ -28,6 +28,19 @@ def pair(both: int, first: int, second: int, neither: int) -> tuple[Answers, Ans
     return answered(*one, name="one"), answered(*other, name="other")
 
 
+def test_all_pairs_are_what_each_is_alone_and_one_may_be_held_against_all():
+    one, other = pair(36, 12, 2, 0)
+    third, _ = pair(20, 5, 5, 20)
+    all_three = compare_all([one, other, third])
+    assert [(each.bootstrap, each.where_read) for each in all_three] == [
+        (alone.bootstrap, alone.where_read)
+        for alone in (compare(one, other), compare(one, third), compare(other, third))
+    ]
+    against = compare_all([one, other, third], against=other)
+    assert [each.p for each in against] == [compare(one, other).p, compare(third, other).p]
+    assert {each.tests for each in against} == {2}
+
+
 def test_one_sample_a_question_is_newcombe_and_mcnemar():
     found = compare(*pair(36, 12, 2, 0))
     assert found.difference.value == pytest.approx(0.2)

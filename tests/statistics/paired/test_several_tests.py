@@ -6,7 +6,7 @@ from statsmodels.stats.contingency_tables import mcnemar  # type: ignore[import-
 from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
 
-from pipeline.statistics.comparison import holm, mcnemar_exact, paired_bootstrap
+from pipeline.statistics.comparison import Resamples, holm, mcnemar_exact, paired_bootstrap
 from pipeline.statistics.intervals import proportion
 from pipeline.statistics.paired import clustered_share
 
@@ -39,15 +39,19 @@ def test_the_paired_bootstrap_draws_whole_clusters_and_is_seeded():
     generator = np.random.default_rng(5)
     first, second = generator.random(200) < 0.7, generator.random(200) < 0.5
     one, other = first.astype(float), second.astype(float)
-    alone = paired_bootstrap(one, other, np.arange(200), seed=1)
+    alone = paired_bootstrap(one, other, np.arange(200), Resamples(1))
     assert alone.value == pytest.approx((one - other).mean())
-    assert alone == paired_bootstrap(one, other, np.arange(200), seed=1)
-    assert alone != paired_bootstrap(one, other, np.arange(200), seed=2)
+    assert alone == paired_bootstrap(one, other, np.arange(200), Resamples(1))
+    assert alone != paired_bootstrap(one, other, np.arange(200), Resamples(2))
     error = (one - other).std() / np.sqrt(200)
     assert alone.standard_error == pytest.approx(error, rel=0.08)
-    twice = paired_bootstrap(np.tile(one, 2), np.tile(other, 2), np.tile(np.arange(200), 2), seed=1)
+    twice = paired_bootstrap(
+        np.tile(one, 2), np.tile(other, 2), np.tile(np.arange(200), 2), Resamples(1)
+    )
     assert (twice.low, twice.high) == pytest.approx((alone.low, alone.high))
-    assert paired_bootstrap(np.array([]), np.array([]), np.array([], int), seed=1).value is None
+    assert (
+        paired_bootstrap(np.array([]), np.array([]), np.array([], int), Resamples(1)).value is None
+    )
 
 
 def test_shares_without_variation_still_have_an_interval():

@@ -12,10 +12,14 @@ from django.urls import reverse
 
 from pipeline.models import Evaluation
 from pipeline.statistics.estimate import Estimate
+from review.evidence.policies import save_policy
 from review.models import Release
 from review.releases.contamination.benchmarks import Match
 from review.reports.wording import CellText, cell_text
-from tests import actors
+from tests import actors, factories
+from tests.factories import make_release
+from tests.review.releases.contamination.test_left_out import asked
+from tests.review.releases.contamination.test_left_out import benchmark as loaded_later
 from tests.review.reports.evaluation.planted import UNREAD, always, benchmark, evaluation, right_on
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +260,19 @@ def test_only_finished_evaluations_have_a_report(client, exam):
     assert client.get(place).status_code == 200
     Evaluation.objects.filter(pk=one.pk).update(state=Evaluation.State.PAUSED)
     assert client.get(place).status_code == 404
+
+
+def test_what_stands_in_a_real_release_is_found():
+    lead = actors.lead("maker")
+    study = factories.study(actors.reviewer("ann"), opened_by=lead)
+    policy = save_policy("all", rules=factories.UNGRADED, saved_by=lead)
+    release = make_release("first", study=study, policy=policy, made_by=lead)
+    other = "Which nerve supplies the deltoid muscle, and from which cord does it come?"
+    late = loaded_later(factories.question(0, text=other), asked(2), source="house", name="late")
+    evaluation(late, "one", right_on(0))
+    client = actors.signed_in(lead)
+    found = tables_of(get(client, late, "json"))
+    (row,) = found["releases"]["rows"]
+    assert (row["release"], row["exact"], row["id"], row["near"]) == (release.name, 1, 1, 0)
+    page = Page(get(client, late)).tables["marked_questions"]
+    assert {cells[0].strip() for cells in page[1:]} == {"q0", "b2"}
