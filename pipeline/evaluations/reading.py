@@ -51,13 +51,15 @@ def read_output(
 
 
 def withheld(output: str, *, finish_reason: str) -> Columns:
-    """The columns of an item whose output a filter, or the model's own refusal, withheld."""
+    """The columns of an item whose output a filter, or the model's own refusal, withheld.
+
+    The server says so, and no extractor reads what there is of it.
+    """
     return {
         "state": EvaluationItem.State.MADE,
         "output": output,
         "finish_reason": finish_reason,
         "stage": REFUSED,
-        "extractor": EXTRACTOR_VERSION,
     }
 
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from pipeline import store
 from pipeline.benchmarks.extraction import EXTRACTOR_VERSION
-from pipeline.evaluations.reading import REFUSED, read_output
+from pipeline.evaluations.reading import read_output
 from pipeline.models import Evaluation, EvaluationItem, Event
 
 CHUNK_SIZE = 500
@@ -20,15 +20,14 @@ READ = ("stage", "letter", "label", "extractor")
 def read_again(evaluation: Evaluation, *, by: User | None = None) -> int:
     """Read every output anew; returns how many letters changed.
 
-    What was withheld instead of written stays as it is. What workers are making meanwhile is
+    What was withheld was never read, and stays as it is. What workers are making meanwhile is
     read by their own version. Written a chunk at a time, so that others can write too: one that is
     broken off has read some outputs anew, and is begun again.
     """
     changed, last = 0, 0
-    made = evaluation.answers.filter(state=EvaluationItem.State.MADE)
+    made = evaluation.answers.filter(state=EvaluationItem.State.MADE).exclude(extractor="")
     earlier = sorted(set(made.values_list("extractor", flat=True)))
-    written = made.exclude(stage=REFUSED, output="").order_by("pk")
-    rows = written.select_related("question__question_set")
+    rows = made.order_by("pk").select_related("question__question_set")
     while chunk := list(rows.filter(pk__gt=last)[:CHUNK_SIZE]):
         changed, last = changed + _read_chunk(chunk), chunk[-1].pk
     Event.objects.record(

@@ -98,8 +98,9 @@ class EvaluationItem(JobItem):
 
     Once made: `letter` is the letter read as it was shown, `label` the source's label of that
     option, both empty where none was read; `stage` is the rule that read it, or the class of what
-    could not be read; `extractor` the version of those rules. An output that a model refused to
-    give, or gave in part, is made: it is an outcome. `failed` is what got no output at all.
+    could not be read; `extractor` the version of those rules, empty where a filter or the model's
+    own refusal withheld the output. An output that a model refused to give, or gave in part, is
+    made: it is an outcome. `failed` is what got no output at all.
     """
 
     kind, job_kind = "evaluation_item", "evaluation"

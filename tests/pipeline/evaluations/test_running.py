@@ -9,7 +9,7 @@ from pipeline import tasks
 from pipeline.benchmarks.extraction import EXTRACTOR_VERSION
 from pipeline.benchmarks.scoring.comparison import compare
 from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration, Refused
-from pipeline.evaluations import answering
+from pipeline.evaluations import answering, reading
 from pipeline.evaluations.estimate import estimate_evaluation
 from pipeline.evaluations.lifecycle import retry_failed, run_evaluation
 from pipeline.evaluations.reading_again import read_again
@@ -243,3 +243,13 @@ def test_outputs_are_read_again_by_a_later_extractor(monkeypatch):
     assert {item.extractor for item in evaluation.answers.all()} == {EXTRACTOR_VERSION}
     assert len(model.asked) == 4
     assert read_again(evaluation) == 0
+
+
+def test_what_was_withheld_is_not_read_again_by_a_later_extractor(monkeypatch):
+    refused = Refused("declined", stage="evaluation", text="The answer is B.")
+    evaluation, _ = factories.answered(monkeypatch, refused, said("Answer: A"))
+    monkeypatch.setattr(reading, "EXTRACTOR_VERSION", "v9")
+    assert read_again(evaluation) == 0
+    withheld, *others = evaluation.answers.all()
+    assert (withheld.stage, withheld.letter, withheld.output) == ("refused", "", "The answer is B.")
+    assert {item.extractor for item in others} == {"v9"}
