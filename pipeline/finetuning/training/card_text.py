@@ -125,6 +125,11 @@ def _curve(card: Mapping[str, Any]) -> Iterator[str]:
         "in the JSON beside this file. A lower loss says that the rows are likelier to the model; "
         "it does not say that its answers are better."
     )
+    if "held_out_pairs_preferred" in names:
+        yield (
+            "Pairs preferred: the share whose better side gained more over the base than the worse "
+            "one; before the first step neither has gained, and it is 0."
+        )
     yield ""
     if speed:
         yield (
