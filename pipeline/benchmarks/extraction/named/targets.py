@@ -64,7 +64,7 @@ _BUT: Final = re.compile(
 _JOIN: Final = re.compile(
     r"[\"')\]}]{0,3}(?: ?\([^()\n]{0,60}\))?"
     r"(?P<join>[ ]?(?:,[ ]?(?:and[ ]|or[ ])?|/|&|\+|\||>|;[ ]?(?:and[ ]|or[ ])?)[ ]?|"
-    r"[ ](?:and/or|and|or|as[ ]well[ ]as|plus|versus|vs\.?)[ ]|[ ]?\([ ]?(?:and|or)[ ]|\.[ ]|"
+    r"[ ](?:and/or|and|or|to|as[ ]well[ ]as|plus|versus|vs\.?)[ ]|[ ]?\([ ]?(?:and|or)[ ]|\.[ ]|"
     r"[ ](?=[(\[][A-Z][)\]]))"
     r"(?:(?:maybe|possibly|perhaps|also|even|both|option|choice|letter|potentially)[ ]){0,2}"
     r"[(\[\"']?(?P<letter>[A-Za-z])(?P<close>[)\]\"'])?(?![\w+]|-\w|-$|'\w|/(?![A-Z]\b)\w)"
@@ -131,11 +131,16 @@ def _without_option(text: str, start: int) -> Target | None:
 
 
 def _called_otherwise(place: Place, by_text: Target) -> Target | None:
-    """SEVERAL, where the letter of another option stands behind a text: "glipizide (option B)"."""
+    """SEVERAL, where the letter of another option stands behind a text: "glipizide (option B)".
+
+    And where another option's text is joined to text and letter: "glipizide (C) and metformin".
+    """
     called = _CALLED.match(place.text, by_text.end)
     written = (called.group("bracketed") or called.group("written")) if called else ""
     label = place.offered.letters.get(written.upper())
-    if called is None or label in (None, by_text.label):
+    if called is None or label is None:
+        return None
+    if label == by_text.label and not _text_joined(place, called.end(), label):
         return None
     return Target(None, called.end(), SEVERAL)
 

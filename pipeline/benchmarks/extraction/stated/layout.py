@@ -36,12 +36,16 @@ _LESSENS: Final = re.compile(
 )
 # "No, the text does not answer the question" answers nothing, nor does "Yes, I can help".
 _UNANSWERED: Final = re.compile(
-    r"\W{1,4}let(?:'s| me| us)\b|"
+    r"\W{1,4}(?:let(?:'s| me| us)|however|but|although|though|yet|please|thanks?|sorry|doctor|sir|"
+    r"here(?:'s| is| are)|sure|certainly|i (?:understand|see)|"
+    r"(?:this|that|it)(?:'s| is) an? (?:very )?(?:good|great|interesting|important|difficult|hard|"
+    r"excellent|complex))\b|\W{1,4}of course\s?[.!]|\. ?\d|"
     r"\W{1,4}(?:i|we)(?:'ll|'m|'d| am| will| would| can| could| cannot| can't| need| have)\b"
-    r"[^.!?]{0,40}\b(?:answer|help|assist|provide|analy[sz]|explain|look|start|begin|think|"
-    r"go through|consider|review|understand|see|read|determine|tell|say|sure|certain|know)|"
+    r"[^.!?]{0,40}\b(?:answer|help|assist|provide|analy[sz]|happy|glad|explain|look|start|begin|"
+    r"think|go through|consider|review|understand|see|read|determine|tell|say|sure|certain|know)|"
     r"\W{1,4}(?:the|this) (?:text|abstract|passage|context|article|study|information|question)\b"
-    r"[^.!?]{0,60}\b(?:answer|address|provide|mention|specif|contain|enough|possible)",
+    r"[^.!?]{0,60}\b(?:answer|address|provide|mention|specif|contain|enough|possible|"
+    r"insufficient|about\b)",
     re.IGNORECASE,
 )
 _SET_APART: Final = re.compile(r"[(\[]")
