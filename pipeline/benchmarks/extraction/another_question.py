@@ -17,6 +17,7 @@ _LINE: Final = re.compile(
 # Words of a line before a list that asks something; the share of words that makes texts alike.
 _FEWEST_WORDS: Final = 4
 _ALIKE: Final = 0.5
+_LONGEST_LINE: Final = 2000
 _JUDGES: Final = re.compile(
     r"\b(?:correct|incorrect|wrong|right|true|false|this|these|it|is|are|not|would|can|may|because|"
     r"does|do|has|have|should|could|no|yes|causes?|used|likely|unlikely)\b",
@@ -54,11 +55,15 @@ def first_turn(text: str) -> str:
 def this_question(text: str, offered: Offered) -> str:
     """The text up to where options are listed none of which was offered, behind a question."""
     for run in _lists(text, offered):
-        before = text[: run[0].start].rstrip()
-        asked = len(before[before.rfind("\n") + 1 :].split()) >= _FEWEST_WORDS
-        if len(run) > 1 and asked and all(line.foreign for line in run):
+        if len(run) > 1 and all(line.foreign for line in run) and _asked(text, run[0].start):
             return text[: run[0].start]
     return text
+
+
+def _asked(text: str, start: int) -> bool:
+    """Whether the line before a list may be its question."""
+    before = text[max(0, start - _LONGEST_LINE) : start].rstrip()
+    return len(before[before.rfind("\n") + 1 :].split()) >= _FEWEST_WORDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_a_question_without_options_has_no_letter():
 
 
 def test_what_was_named_last_before_the_limit_may_have_gone_on():
-    """ "The answer is C" may go on as "Colchicine", "C." as "C. difficile", a line as a list."""
+    """As "The answer is C" went on as "Colchicine", "C." as "C. difficile", a line as a list."""
     options = option_lists()["gout"]
     for output in ("C", "The answer is C", "The answer is C.", "A. Allopurinol\n", "\\boxed{C}"):
         assert extract(output, options).letter is not None

@@ -45,7 +45,7 @@ _LEAD: Final = re.compile(
     re.IGNORECASE,
 )
 _MANY: Final = re.compile(
-    r"(?:both|either|between)\s+(?:options?\s+|choices?\s+)?[(\"]?[A-Z]\b|"
+    r"(?:both|either|between)\s+(?:options?\s+|choices?\s+)?[(\"]?(?-i:[A-Z])\b|"
     r"all\s+of\s+(?:the\s+above|these|them)\b|all\b(?=[.\s]*$)",
     re.IGNORECASE,
 )
@@ -80,10 +80,8 @@ _VERB: Final = re.compile(
     r"[ ](?:is|was|has|does|am|think|believe|choose|know|chose|hope|guess|will|would)\b"
 )
 _NEXT_IN_LIST: Final = re.compile(
-    r"[\s.;,)\]\"'*-]{0,6}(?:option[ ]|choice[ ])?[(\[]?([A-Z])[)\].:](?!\w)", re.I
+    r"[\s.;,)\]\"'*-]{0,6}(?:option[ ]|choice[ ])?[(\[]?([A-Z])[)\].:](?!\w)", re.IGNORECASE
 )
-
-
 # The letter that a text is called by behind it: "glipizide (C)", "glipizide, which is option C".
 _CALLED: Final = re.compile(
     r"[\"']?(?:\s?[(\[]\s?(?:(?:option|choice|answer|letter)\s)?\(?(?P<bracketed>[A-Z])\s?[)\]]{1,2}|"

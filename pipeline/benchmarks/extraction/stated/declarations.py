@@ -22,7 +22,7 @@ _ANSWER: Final = re.compile(
     r"decision|verdict|conclusion)\b"
     r"(?:\s+(?:choice|option|letter|key|selection))?(?:\s?\((?P<aside>[^()\n]{0,60})\))?"
     r"(?:\s+(?:of|here|(?P<scope>to|for|in|among|from))\b"
-    r"(?P<what>(?:[ ][\w']{1,20}){0,8}?))?[ \"'\])]{0,3}"
+    r"(?P<what>(?:[ ][\w']{1,20}){0,8}?(?:,?[ ]\"[^\"\n]{1,400}\",?)?))?[ \"'\])]{0,3}"
     r"(?:(?P<sign>[:=]|->|=>|\u2192|\u21d2|-{1,2}(?=\s)|\u2014)|"
     r"(?:,[ ](?:therefore|thus|then|hence|of[ ]course),[ ])?"
     rf"\b(?:{COPULA}|(?P<plural>are))\b)",

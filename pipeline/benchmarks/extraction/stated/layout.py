@@ -1,8 +1,8 @@
 """Answers told by where they stand: a letter or an option alone on the first or last line.
 
 A list of the options, repeated or gone through one by one, states nothing: where lines name several
-options, no line is read, unless all others are rejected. A letter alone on the last line may be the
-beginning of a word that was cut off, so it must be set apart there.
+options, no line is read, unless all others are rejected. A letter or a text alone on the last line
+may be the beginning of a word or sentence that was cut off, so it must be set apart or end there.
 """
 
 import re
@@ -48,7 +48,9 @@ _UNANSWERED: Final = re.compile(
     r"insufficient|about\b)",
     re.IGNORECASE,
 )
-_SET_APART: Final = re.compile(r"[(\[]")
+# What tells that a last line did not just begin: a letter set apart, a text with its full stop.
+_COMPLETE: Final = {"lone_letter": re.compile(r"^[(\[]"), "option_text": re.compile(r"[.!]$")}
+_ANYHOW: Final = re.compile("")
 _OTHERS: Final = re.compile(
     r"^(?:why (?:not|the others?|others?)|(?:the )?(?:other|incorrect|wrong) (?:options|choices|"
     r"answers))\b",
@@ -157,7 +159,7 @@ def _own_text_ends(spot: Place, target: Target) -> bool:
 
 
 def _stance(line: _Line, spot: Place) -> Claim | None:
-    """ "Yes, the study shows it." """
+    """A first line such as "Yes, the study shows it."."""
     for label in spot.offered.labels:
         words = spot.offered.words(label)
         stance = len(words) == 1 and words[0] in STANCES and spot.words.words[:1] == words
@@ -192,5 +194,5 @@ def _lessens(text: str) -> bool:
 def _closing(before: _Line, last: _Line) -> Iterator[Claim]:
     if last.target.label and not _ANNOUNCES.search(before.text[-160:]):
         claim = _whole(last, alone=False)
-        if claim and (claim.stage != "lone_letter" or _SET_APART.match(last.text)):
+        if claim and _COMPLETE.get(claim.stage, _ANYHOW).search(last.text):
             yield claim
