@@ -10,6 +10,8 @@ from tests.benchmarks.extraction.cases import cases, lettered, no_answers, optio
 CASES = cases()
 # What the extractor reads of these outputs: lower it only with a reason.
 LEAST_SHARE_READ = 0.98
+# A word of the option is misspelled, and nothing else says that this is the answer.
+KNOWN_UNREAD = {"B. Colchicin"}
 CONSTANT_NON_ANSWERS = (
     "I'm sorry, but I can't help with that.",
     "The patient presents with fever, cough and a history of",
@@ -35,12 +37,12 @@ def test_what_cannot_be_read_is_in_its_class():
     ]
 
 
-def test_most_outputs_that_state_an_answer_are_read():
+def test_outputs_that_state_an_answer_are_read_but_for_those_that_are_known():
     stating = [case for case in CASES if case.states_an_answer]
-    read = [case for case in stating if extract(case.output, case.options).letter == case.says]
+    unread = [case for case in stating if extract(case.output, case.options).letter != case.says]
     assert len(stating) > 400
-    missed = Counter(case.style for case in stating) - Counter(case.style for case in read)
-    assert len(read) / len(stating) >= LEAST_SHARE_READ, missed
+    assert {case.output for case in unread} == KNOWN_UNREAD, Counter(case.style for case in unread)
+    assert 1 - len(unread) / len(stating) >= LEAST_SHARE_READ
 
 
 def test_each_way_of_stating_an_answer_is_a_stage_that_some_output_reaches():
