@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline.core.errors import Refusal
-from review.finetuned.chain.card_links import card_links, endpoint_links
-from review.finetuned.chain.evaluation_links import benchmark_links
+from review.finetuned.chain.benchmarks import benchmark_links
+from review.finetuned.chain.cards import card_links, endpoint_links
+from review.finetuned.chain.graded_line import sample_links
 from review.finetuned.chain.link import ChainLink, State
-from review.finetuned.chain.release_links import release_links
+from review.finetuned.chain.releases import release_links
 from review.finetuned.chain.sample import sample_of
-from review.finetuned.chain.sample_links import sample_links
 from review.finetuned.run_card import read_card
 from review.finetuned.side_by_side import Benchmark
 from review.models import FineTunedModel

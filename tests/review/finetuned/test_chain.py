@@ -12,11 +12,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pipeline import store
-from pipeline.models import EvaluationItem, Event, LLMCall, Question, Trace
-from review.finetuned.chain import ChainLink, State, chain_of
-from review.finetuned.chain.evaluation_links import answers_sha256
+from pipeline.models import Endpoint, EvaluationItem, Event, LLMCall, Question, Trace
+from review.finetuned.chain import ChainLink, State, chain_of, releases
+from review.finetuned.chain.benchmarks import answers_sha256
+from review.finetuned.chain.graded_line import sample_links
 from review.finetuned.chain.sample import sample_of
-from review.finetuned.chain.sample_links import sample_links
 from review.finetuned.side_by_side import side_by_side
 from review.models import FineTunedModel, Grade, PathGrade, Release, ReleasedTrace
 from review.releases.lifecycle import withdraw_release
@@ -55,7 +55,7 @@ def test_everything_holds_but_what_nobody_can_prove(world, tmp_path):
 
 
 def test_it_begins_with_an_edge_that_a_rater_graded(world):
-    edge, grade, trace, line = links()[:4]
+    edge, grade, trace, line = links(thorough=False)[:4]
     row = world.release.lines.get(position=1)
     assert edge.what.startswith("Propranolol, contraindication, asthma: the path that holds it has")
     assert edge.sha256 == json.loads(row.line)["graph"]["checksum"]
@@ -211,12 +211,15 @@ EVALUATIONS = {"An evaluation of the base", "An evaluation of the model"}
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_what_was_changed_breaks_its_link(world, tamper: Callable[[], None], found):
+def test_what_was_changed_breaks_its_link(world, monkeypatch, tamper: Callable[[], None], found):
+    if not found & LINES:  # no line was changed: to build the bundle anew would find nothing
+        monkeypatch.setattr(releases, "write_checked", lambda release, folder: None)
     tamper()
     assert broken() == found
 
 
-def test_other_weights_in_the_folder_break_their_link(world, tmp_path):
+def test_other_weights_in_the_folder_break_their_link(world, tmp_path, monkeypatch):
+    monkeypatch.setattr(releases, "write_checked", lambda release, folder: None)
     folder = trained.weights_folder(tmp_path)
     (folder / "adapter" / "adapter_model.safetensors").write_bytes(b"others")
     assert broken(weights=folder) == {"The trained weights (adapter)"}
@@ -231,8 +234,8 @@ def test_the_checksum_of_the_answers_changes_with_a_letter(world):
 
 
 def test_an_endpoint_that_was_changed_since_says_so_and_is_still_a_statement(world):
-    type(world.tuned).objects.filter(pk=world.tuned.pk).update(model="tuned-2")
-    link = next(link for link in links() if link.title == "The endpoint of the model")
+    Endpoint.objects.filter(pk=world.tuned.pk).update(model="tuned-2")
+    link = next(link for link in links(thorough=False) if link.title == "The endpoint of the model")
     assert link.state is State.STATED
     assert "The endpoint was changed since" in link.why
     assert "tuned-1" in link.what
@@ -240,7 +243,7 @@ def test_an_endpoint_that_was_changed_since_says_so_and_is_still_a_statement(wor
 
 def test_answers_of_both_that_name_one_model_are_told(world):
     LLMCall.objects.update(answer_model="what a server says")
-    assert "name the same model (what a server says)" in links()[-1].why
+    assert "name the same model (what a server says)" in links(thorough=False)[-1].why
 
 
 def verify(**options: object) -> str:

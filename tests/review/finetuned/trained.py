@@ -5,6 +5,7 @@ The run card has the form that training writes; the weights are a few bytes.
 
 import hashlib
 import json
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from pipeline.models import Endpoint, Evaluation, QuestionSet
 from review.evidence.policies import Rules, save_policy
 from review.finetuned.registering import register_model, state_endpoints
 from review.models import FineTunedModel, Release
-from review.releases.bundle import manifest_sha256
+from review.releases.zip_file import whole_zip
 from tests import actors
 from tests.factories import endpoints, make_release
 from tests.peers.scripted import Scripted
@@ -67,7 +68,7 @@ def card(release: Release, *, method: str = "sft", **changes: Any) -> dict[str, 
         "where": {},
         "release": {
             "name": release.name,
-            "manifest_sha256": manifest_sha256(release),
+            "manifest_sha256": _manifest_sha256(release),
             "lines_sha256": release.sha256,
             "files": files,
         },
@@ -88,6 +89,14 @@ def card(release: Release, *, method: str = "sft", **changes: Any) -> dict[str, 
     }
     document["weights"][0]["sha256"] = weights_sha256(trained)
     return document | changes
+
+
+def _manifest_sha256(release: Release) -> str:
+    """Of the file in the bundle, which is what training reads."""
+    packed = whole_zip(release)
+    assert packed is not None
+    with zipfile.ZipFile(packed) as bundle:
+        return hashlib.sha256(bundle.read(f"{release.name}/manifest.json")).hexdigest()
 
 
 def _rows(release: Release, table: str, split: str) -> dict[str, Any]:
