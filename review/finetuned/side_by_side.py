@@ -14,7 +14,7 @@ from pipeline.benchmarks.scoring.contamination import (
 from pipeline.benchmarks.scoring.outcomes import Answers
 from pipeline.core.errors import Refusal
 from pipeline.evaluations.results import answers_of, asked_questions
-from pipeline.models import Evaluation
+from pipeline.models import Question, QuestionSet
 from pipeline.statistics.estimate import Estimate
 from review.finetuned.pairs import TUNED, EvaluationPair, Unpaired, paired_evaluations
 from review.models import FineTunedModel, Release
@@ -73,29 +73,31 @@ def side_by_side(model: FineTunedModel) -> SideBySide:
 
 
 def _benchmark(pair: EvaluationPair, release: Release) -> Benchmark:
-    base, tuned = answers_of(pair.base), answers_of(pair.tuned)
+    questions = asked_questions(pair.tuned)
+    base, tuned = answers_of(pair.base), answers_of(pair.tuned, questions)
     return Benchmark(
         pair,
         accuracy(base),
         accuracy(tuned),
         compare(tuned, base),
-        _seen_before(tuned, base, _matches(pair.tuned, release)),
+        _seen_before(tuned, base, _matches(pair.tuned.question_set, questions, release)),
     )
 
 
-def _matches(evaluation: Evaluation, release: Release) -> list[Match]:
-    """Questions of the evaluation that stand in the release, as the scoring numbers them."""
-    matches = release_contamination(evaluation.question_set).get(release, {})
-    numbers = {row.pk: number for number, row in enumerate(asked_questions(evaluation))}
+def _matches(
+    benchmark: QuestionSet, questions: Sequence[Question], release: Release
+) -> list[Match]:
+    """Questions asked that stand in the release, as the scoring numbers them."""
+    matches = release_contamination(benchmark).get(release, {})
     return [
-        Match(numbers[pk], KINDS[match.by], release.name, match.question)
-        for pk, match in matches.items()
-        if pk in numbers
+        Match(number, KINDS[match.by], release.name, match.question)
+        for number, row in enumerate(questions)
+        if (match := matches.get(row.pk))
     ]
 
 
 def _seen_before(tuned: Answers, base: Answers, matches: Sequence[Match]) -> SeenBefore:
-    marks = by_contamination(tuned, matches).marks
+    marks = by_contamination(tuned.as_stated, matches).marks
     clean = tuned.question_ids - marks.keys()
     without = None
     if marks and clean:

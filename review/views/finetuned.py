@@ -21,6 +21,7 @@ from review.finetuned.run_card import RunCard, read_card
 from review.finetuned.side_by_side import SideBySide, side_by_side
 from review.forms.finetuned import RunCardForm, StatedEndpointsForm
 from review.models import FineTunedModel, Release
+from review.reports.evaluation.pairs import in_words
 
 # A page works everything out anew for releases up to this many rows: some seconds.
 MOST_VERIFIED_HERE = 2000
@@ -120,11 +121,13 @@ def _shown_to(
 
 
 def _compared(shown: SideBySide) -> dict[str, Any]:
+    unpaired = tables.unpaired_table(shown) if shown.unpaired else None
+    if not shown.benchmarks:
+        return {"unpaired": unpaired}
     return {
-        "compared": [tables.accuracy_table(shown), tables.tests_table(shown)]
-        if shown.benchmarks
-        else [],
-        "unpaired": tables.unpaired_table(shown) if shown.unpaired else None,
+        "unpaired": unpaired,
+        "in_words": [(in_words(one.comparison), one.pair) for one in shown.benchmarks],
+        "compared": [tables.accuracy_table(shown), tables.tests_table(shown)],
     }
 
 

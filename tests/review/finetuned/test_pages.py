@@ -40,10 +40,12 @@ def test_its_release_names_it(client):
     assert "Models trained on it" in page(client, "release", "first")
 
 
-def test_a_models_page_sets_it_beside_its_base(client):
+def test_a_models_page_sets_it_beside_its_base(client, world):
     told = page(client, "model", "first-sft")
     for part in (
         '50.0 %</span> <span class="figure__interval">(-10.2 to 85.0), n = 4',
+        "Of the same 4 questions, &quot;tuned-1 on drugs, free&quot; answers 50.0 percentage",
+        f"{world.of_base.items_sha256}/?evaluation={world.of_base.pk}&amp;evaluation=",
         "Exact tests",
         "none of 4",
         "Held-out loss: 3.1000 at step 0, 1.4582 at step 60.",
