@@ -12,8 +12,8 @@ from pipeline.core.datasets.fields import InvalidRecord
 from pipeline.core.datasets.sameness import same_text
 from pipeline.core.records import Option, Question
 
-# "A. ", "A) ", "(A) ", "A: ", after a space or at the beginning.
-_MARKERS = re.compile(r"(?:^|(?<=\s))\(?([A-Z])[.):]\s+")
+# "A. ", "(a) ", "[A] ", "A: ", "A - ", "**A.** ", after a space or at the beginning.
+_MARKERS = re.compile(r"(?:^|(?<=\s))[*_]{0,2}[(\[]?([A-Za-z])(?:[.):\]]|\s-)[*_]{0,2}\s+")
 # "B", "(b)", "B." and "B. text".
 _LETTER = re.compile(r"\(?([A-Za-z])[.):]*(?:\s+(.+))?", re.DOTALL)
 
@@ -47,7 +47,7 @@ def listed_in_prompt(prompt: str, options: Sequence[Option]) -> dict[str, str]:
     found: dict[str, str] = {}
     for marker in _MARKERS.finditer(text):
         if label := _option_at(text, marker.end(), options):
-            found[marker[1]] = label
+            found[marker[1].upper()] = label
     return found
 
 

@@ -117,6 +117,10 @@ PROMPT = "Example. A. Propranolol B. Iron C. Salbutamol. Now: Which drug slows t
         "A. Iron\nB. Propranolol\nC. Salbutamol",
         "(A) Iron (B) Propranolol (C) Salbutamol",
         "A) Iron\n\nB)  Propranolol\n\nC) Salbutamol\n\nThink. Vitamin A. Iron it.",
+        "a. Iron\nb. Propranolol\nc. Salbutamol",
+        "[A] Iron [B] Propranolol [C] Salbutamol",
+        "A - Iron\nB - Propranolol\nC - Salbutamol",
+        "**A.** Iron\n**B.** Propranolol\n**C)** Salbutamol",
     ],
 )
 def test_the_prompt_says_how_options_were_shown_and_its_last_list_counts(listing):
