@@ -34,8 +34,8 @@ _NEGATION: Final = re.compile(
     re.IGNORECASE,
 )
 _CONDITION: Final = re.compile(
-    r"\b(?:if|unless|whether|suppos(?:e|ing)|assuming|imagine|otherwise|in\s+case|provided\s+that|"
-    r"hypothetical\w*|would\s+have\s+been|had\s+(?:the|she|he|it|they|this)|in\s+which\s+case|"
+    r"\b(?:if|unless|whether|suppos(?:e|ing)|assuming|let(?:'s|\s+us)\s+assume|imagine|"
+    r"otherwise|in\s+case|provided\s+that|hypothetical\w*|would\s+have\s+been|had\s+(?:the|she|he|it|they|this)|in\s+which\s+case|"
     r"in\s+that\s+case|as\s+long\s+as)\b",
     re.IGNORECASE,
 )
@@ -72,8 +72,8 @@ _SCOPE: Final = re.compile(
 _SUPPOSED: Final = re.compile(r"[\W_]{0,6}(?:with|after|given|during|on|under)\s", re.IGNORECASE)
 # Whose word it is, or that it is quoted, right before the statement.
 _QUOTED: Final = re.compile(
-    r"\b(?<!I )(?<!we )(?:says?|said|states?|stated|writes?|wrote|suggested|chose|answered|reads|"
-    r"such\s+as|like|e\.g\.,?|for\s+example,?|for\s+instance,?|examples?:?|in\s+the\s+form|if|"
+    r"\b(?<!\bI )(?<!\bwe )(?:says?|said|states?|stated|writes?|wrote|suggested|chose|answered|"
+    r"reads|such\s+as|like|e\.g\.,?|for\s+example,?|for\s+instance,?|examples?:?|in\s+the\s+form|if|"
     r"whether|when|before|until|once|why)[\"'({:\s]*(?:that\s+)?(?:(?:the|my|our|final|correct|right|best)\s+){0,3}"
     r"[\"'({:\s]*$",
     re.IGNORECASE,
@@ -98,6 +98,13 @@ _BUT_ANOTHER: Final = re.compile(
     r"[^.!?\n]{0,120}?\b(?:but|however|although|though|yet),?\s(?:option\s|choice\s)?"
     r"\(?[A-HJ-Z]\)?\s(?:is|would|could|may|might|explains|fits|seems|remains)\b"
     r"(?!\s(?:wrong|incorrect|not|less|unlikely|clearly\swrong|a\sdistractor))"
+)
+# "The answer is C. Or D." and "The answer is C. D is also correct."
+_OR_ANOTHER: Final = re.compile(
+    r"[\"')\]*]{0,3}[.;,]\s(?:(?i:or|alternatively|otherwise|no)\b,?\s(?:maybe\s|possibly\s|"
+    r"perhaps\s)?(?:option\s|choice\s)?\(?[A-HJ-Z](?=[\s.,;)!?]|$)|"
+    r"(?i:but\s|however,?\s|and\s)?(?i:option\s|choice\s)?\(?[A-HJ-Z]\)?\s"
+    r"(?:is|would\sbe|could\sbe|may\sbe)\s(?:also|equally|better|more)\b)"
 )
 _QUESTION: Final = re.compile(r"[^.!?\n]{0,160}\?")
 
@@ -151,7 +158,7 @@ def stands(text: str, start: int, named: int, end: int, *, modal: bool = False) 
         or _any(found.seeming, sentence, named)
         or _any(found.conditions, bound, start)
     )
-    behind = (_TAKEN_BACK, _CALLED_WRONG, _QUESTION, _BUT_ANOTHER)
+    behind = (_TAKEN_BACK, _CALLED_WRONG, _QUESTION, _BUT_ANOTHER, _OR_ANOTHER)
     return not (doubted or any(words.match(text, end) for words in behind))
 
 
