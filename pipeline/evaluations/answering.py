@@ -9,6 +9,7 @@ from pipeline import store
 from pipeline.benchmarks.prompts import evaluation_messages
 from pipeline.core.errors import (
     InvalidConfiguration,
+    NoAnswer,
     ReasonerFailure,
     Refused,
     TruncatedOutput,
@@ -49,6 +50,11 @@ class ItemAnswerer:
             answer = self.model.for_item(row, calls).ask(request)
         except TruncatedOutput as cut:
             return read_output(cut.text, question, row.shown, finish_reason=cut.finish_reason)
+        except NoAnswer as failure:
+            # A model that finished and said nothing, each time, has answered: with nothing.
+            if failure.finish_reason:
+                return read_output("", question, row.shown, finish_reason=failure.finish_reason)
+            return failed(failure.stage, failure.reason, failure.detail)
         except Refused as failure:
             return withheld(failure.text, finish_reason=failure.finish_reason)
         except ReasonerFailure as failure:

@@ -48,7 +48,7 @@ def asked_questions(
     known = set(asked)
     return sorted(
         (row for row in rows if row.pk in known),
-        key=lambda row: (row.asked_sha256, json.dumps(row.options), row.pk),
+        key=lambda row: (row.asked_sha256, json.dumps(row.options), row.answer_label, row.pk),
     )
 
 

@@ -114,7 +114,7 @@ def failure_of_prompt(
             "to this one. Ask whoever runs the endpoint, or leave this question out."
         )
         return Refused(detail, stage=failure.stage)
-    return NoAnswer(detail, stage=failure.stage)
+    return NoAnswer(detail, stage=failure.stage, finish_reason=failure.finish_reason)
 
 
 def failure_of_endpoint(

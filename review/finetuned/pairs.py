@@ -1,7 +1,7 @@
 """Evaluations of a fine-tuned model and of its base that may be set side by side.
 
 Two are a pair only where everything that decides an answer but the model is equal. Of several that
-were asked alike the first that finished counts: who runs an evaluation again until it looks better
+were asked alike the one started first counts: who runs an evaluation again until it looks better
 gains nothing by it.
 """
 
@@ -64,7 +64,7 @@ def paired_evaluations(
             asked = _Asked(evaluation, conditions_of(evaluation))
             first = found[side].setdefault(asked.key, asked)
             if first is not asked:
-                why = f"asked again under the same conditions: {first.evaluation} finished first"
+                why = f"asked again under the same conditions: {first.evaluation} was started first"
                 unpaired.append(Unpaired(evaluation, side, why))
     pairs = [
         EvaluationPair(found[BASE][key].evaluation, tuned.evaluation)
@@ -76,9 +76,9 @@ def paired_evaluations(
 
 
 def evaluations_at(endpoint: Endpoint | None) -> QuerySet[Evaluation]:
-    """Every evaluation that asked the endpoint, the first that finished first."""
+    """Every evaluation that asked the endpoint, in the order in which they were started."""
     rows = Evaluation.objects.filter(endpoint=endpoint).select_related("question_set")
-    return rows.order_by("finished_at", "pk") if endpoint else rows.none()
+    return rows.order_by("pk") if endpoint else rows.none()
 
 
 def conditions_of(evaluation: Evaluation) -> Conditions:

@@ -8,7 +8,7 @@ from django.db.models import Sum
 from pipeline import tasks
 from pipeline.benchmarks.extraction import EXTRACTOR_VERSION
 from pipeline.benchmarks.scoring.comparison import compare
-from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration, Refused
+from pipeline.core.errors import EndpointUnavailable, InvalidConfiguration, NoAnswer, Refused
 from pipeline.evaluations import answering, reading
 from pipeline.evaluations.estimate import estimate_evaluation
 from pipeline.evaluations.lifecycle import retry_failed, run_evaluation
@@ -18,6 +18,7 @@ from pipeline.evaluations.starting import start_evaluation
 from pipeline.jobs.claims import claim_item, release_claim, return_expired_leases
 from pipeline.jobs.lifecycle import cancel_job, pause_job, resume_job
 from pipeline.ledger.call import ItemCalls
+from pipeline.ledger.ledgered_model import LedgeredModel
 from pipeline.models import Evaluation, EvaluationItem, LLMCall
 from tests.peers.scripted import Time
 from tests.pipeline.evaluations import scripted as factories
@@ -253,3 +254,19 @@ def test_what_was_withheld_is_not_read_again_by_a_later_extractor(monkeypatch):
     withheld, *others = evaluation.answers.all()
     assert (withheld.stage, withheld.letter, withheld.output) == ("refused", "", "The answer is B.")
     assert {item.extractor for item in others} == {"v9"}
+
+
+def test_a_model_that_says_nothing_each_time_has_answered_with_nothing(monkeypatch):
+    nothing = NoAnswer("It is empty.", stage="evaluation", finish_reason="stop", may_be_prompt=True)
+    monkeypatch.setattr(LedgeredModel, "ask", _raising(nothing))
+    evaluation = start_evaluation(factories.plan())
+    run_evaluation(evaluation, threads=1)
+    assert {(item.state, item.stage) for item in evaluation.answers.all()} == {("made", "empty")}
+    assert scores_of(evaluation).accuracy.not_answered == 0
+
+
+def _raising(failure):
+    def ask(self, request):
+        raise failure
+
+    return ask
