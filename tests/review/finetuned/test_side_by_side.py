@@ -82,7 +82,7 @@ def test_the_first_that_finished_counts_whatever_a_later_one_says(world, monkeyp
     (one,) = shown().benchmarks
     assert one.pair.base == world.of_base
     assert reasons() == {
-        again.name: f"asked again under the same conditions: {world.of_base} finished first"
+        again.name: f"asked again under the same conditions: {world.of_base} was started first"
     }
 
 
