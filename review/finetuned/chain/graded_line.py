@@ -22,6 +22,8 @@ from review.releases.manifest import audit_heads_of
 from review.reports.document import Link as PageLink
 
 GRADED = ("grade.submitted", "grade.amended")
+# What the event of a grade repeats of it.
+IN_EVENTS = ("decision", "cot_precision", "cot_coherence", "revision")
 # What only the line holds: where the trace stands, terms as they were, and grades.
 OF_THE_LINE = (
     *("trace_id", "licence", "graph", "preset", "question_id", "cluster", "split"),
@@ -128,8 +130,7 @@ def _event_fault(event: Event, grade: ReleasedGrade, release: Release) -> str:
     """What is wrong with the event of a grade; empty where nothing is."""
     if event.digest != event.computed_digest():
         return "The event of the grade was changed after it was written."
-    said = {name: event.payload.get(name) for name in ("cot_precision", "cot_coherence")}
-    if said != {"cot_precision": grade.cot_precision, "cot_coherence": grade.cot_coherence}:
+    if any(event.payload.get(name) != getattr(grade, name) for name in IN_EVENTS):
         return "The event of the grade says another thing than the line."
     heads = {head["chain"]: head["length"] for head in audit_heads_of(release.manifest)}
     if event.position > heads.get(event.chain.name, 0):

@@ -96,6 +96,19 @@ def other_event_of_the_grade() -> None:
     event.save()
 
 
+def another_word_in_the_event_of_the_grade() -> None:
+    event = Event.objects.get(action=GRADED, subject_id=str(_grade(sample()).pk))
+    event.payload["reason"] = "Read again."
+    event.save()
+
+
+def an_event_written_anew_without_the_grade() -> None:
+    event = Event.objects.get(action=GRADED, subject_id=str(_grade(sample()).pk))
+    event.payload["decision"] = "reject"
+    event.digest = event.computed_digest()
+    event.save()
+
+
 def no_grade() -> None:
     Grade.objects.filter(pk=_grade(sample()).pk).update(revision=7, amend_reason="Again.")
 
@@ -192,6 +205,14 @@ EVALUATIONS = {"An evaluation of the base", "An evaluation of the model"}
         (other_edge, {"A graded edge", "Its released line", *LINES}),
         (other_grade, {"Its grade"}),
         (other_event_of_the_grade, {"Its grade", "An audit that the release rests on"}),
+        (
+            another_word_in_the_event_of_the_grade,
+            {"Its grade", "An audit that the release rests on"},
+        ),
+        (
+            an_event_written_anew_without_the_grade,
+            {"Its grade", "An audit that the release rests on"},
+        ),
         (no_grade, {"Its grade"}),
         (other_trace, {"Its trace", "Its released line"}),
         (other_trace_with_its_sum, {"Its released line"}),
