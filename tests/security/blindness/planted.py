@@ -24,7 +24,7 @@ from pipeline.core.records import (
     Support,
     Verdict,
 )
-from pipeline.models import Batch, LLMCall, Trace
+from pipeline.models import Batch, Endpoint, Evaluation, EvaluationItem, LLMCall, Trace
 from review.adjudication.corrections import approve_correction
 from review.evidence.key_disputes import dispute_of, rule_on_key
 from review.grading.controls import ExpectedGrade, mark_control
@@ -35,6 +35,8 @@ from tests.factories import endpoints
 from tests.review.disagreeing import grade_row, settle
 from tests.review.submitting import grade_all
 
+# The hash of the questions that the planted evaluation asked.
+EVALUATED = "e" * 64
 PLANTED = "planted-secret"
 SECRETS = (
     "verdict-explanation",
@@ -123,6 +125,7 @@ def _mark_batch(batch: Batch) -> None:
         reasoner_kind="language_model",
         reasoner_endpoint=asked,
     )
+    _mark_evaluation(batch, asked)
     LLMCall.objects.create(
         batch=batch,
         stage="generation",
@@ -132,6 +135,29 @@ def _mark_batch(batch: Batch) -> None:
         prompt_name="generate",
         prompt_version="v1",
         messages=[],
+    )
+
+
+def _mark_evaluation(batch: Batch, asked: Endpoint) -> None:
+    """What another model answered to the very questions that are being graded."""
+    question = batch.question_set.questions.first()
+    evaluation = Evaluation.objects.create(
+        name=f"{PLANTED}-evaluation",
+        question_set=batch.question_set,
+        items_sha256=EVALUATED,
+        questions=1,
+        model=f"{PLANTED}-model-name",
+        endpoint=asked,
+    )
+    EvaluationItem.objects.create(
+        evaluation=evaluation,
+        question=question,
+        cluster=question.pk,
+        shown=[label for label, _ in question.options],
+        key_label=question.answer_label,
+        state="made",
+        stage="open_ended",
+        output=f"{PLANTED}-output",
     )
 
 

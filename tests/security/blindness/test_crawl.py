@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 
-from pipeline.models import Batch, LLMCall, Trace
+from pipeline.models import Batch, Evaluation, EvaluationItem, LLMCall, Trace
 from review.evidence.policies import save_policy
 from review.grading.practice import submit_practice
 from review.grading.practice_cases import SOUND
@@ -29,7 +29,7 @@ from tests.security.blindness.crawler import (
     steady,
     write_everywhere,
 )
-from tests.security.blindness.planted import FIGURES, PLANTED, planted_study
+from tests.security.blindness.planted import EVALUATED, FIGURES, PLANTED, planted_study
 
 pytestmark = [pytest.mark.django_db, pytest.mark.long]
 
@@ -78,6 +78,8 @@ def arguments(study: Study) -> dict[str, Sequence[object]]:
         file_name=f"{PLANTED}-file", added=1, known=0, rejected=0
     )
     items = study.items.select_related("trace")
+    traces = [str(item.trace.key) for item in items]
+    answers = map(str, EvaluationItem.objects.values_list("key", flat=True))
     anyone: list[object] = list(Reviewer.objects.values_list("user", flat=True))
     return {
         "study_id": [study.pk, 10**6],
@@ -87,7 +89,16 @@ def arguments(study: Study) -> dict[str, Sequence[object]]:
         "form": ["csv", "json", "svg", "png", "md", "tex"],
         "graph_id": [1],
         "table": ["criteria", "pace"],
-        "key": ["steps", "agreement", "workload", *(str(item.trace.key) for item in items)],
+        "key": [
+            "steps",
+            "agreement",
+            "workload",
+            *(str(item.trace.key) for item in items),
+            *answers,
+        ],
+        "evaluation_id": list(Evaluation.objects.values_list("pk", flat=True)),
+        "items_sha256": [EVALUATED],
+        "benchmark": [batch.question_set.name],
         "upload": ["unknown"],
         "name": [batch.question_set.name, "released", "unknown"],
         "action": ["pause", "resume", "close", "cancel", "deactivate", "codes", "on"],
