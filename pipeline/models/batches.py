@@ -7,7 +7,7 @@ from django.db.models import Q
 from pipeline.core.records import ReasonerKind
 from pipeline.models.configurations import Configuration
 from pipeline.models.endpoints import Endpoint
-from pipeline.models.jobs import Job, JobItem
+from pipeline.models.jobs import Job
 from pipeline.models.knowledge_graphs import KnowledgeGraph
 from pipeline.models.questions import QuestionSet
 
@@ -26,7 +26,8 @@ class Batch(Job):
     how many did not and why, line by line; `text_licence` is the licence of those texts.
     """
 
-    kind = "batch"
+    kind, items_name = "batch", "traces"
+    endpoint_names = ("reasoner_endpoint", "reader_endpoint", "embeddings_endpoint")
 
     question_set = models.ForeignKey(QuestionSet, models.PROTECT, related_name="batches")
     knowledge_graph = models.ForeignKey(
@@ -80,16 +81,6 @@ class Batch(Job):
                 name="batch_graph_unless_imported",
             ),
         )
-
-    @property
-    def items(self) -> models.QuerySet[JobItem]:
-        """Its traces, placebos too."""
-        return self.traces.all()
-
-    @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        asked = (self.reasoner_endpoint, self.reader_endpoint, self.embeddings_endpoint)
-        return tuple(endpoint for endpoint in asked if endpoint is not None)
 
     @property
     def asks_models(self) -> bool:

@@ -33,7 +33,7 @@ class Evaluation(Job):
     the settings that it states.
     """
 
-    kind = "evaluation"
+    kind, items_name, endpoint_names = "evaluation", "answers", ("endpoint",)
 
     class Prompt(models.TextChoices):
         FREE = "free", "free: the question and its options"
@@ -70,18 +70,6 @@ class Evaluation(Job):
                 name="evaluation_asked_or_imported",
             ),
         )
-
-    @property
-    def items(self) -> models.QuerySet[JobItem]:
-        return self.answers.all()
-
-    @property
-    def endpoints(self) -> tuple[Endpoint, ...]:
-        return (self.endpoint,) if self.endpoint else ()
-
-    @property
-    def asks_models(self) -> bool:
-        return True
 
     @property
     def is_imported(self) -> bool:
@@ -155,15 +143,3 @@ class EvaluationItem(JobItem):
 
     def __str__(self) -> str:
         return f"{self.question} in {self.evaluation}"
-
-    @classmethod
-    def job_model(cls) -> type[Evaluation]:
-        return Evaluation
-
-    @property
-    def job(self) -> Evaluation:
-        return self.evaluation
-
-    @property
-    def job_id(self) -> int:
-        return self.evaluation_id

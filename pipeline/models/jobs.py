@@ -4,7 +4,7 @@ A batch of traces is one, an evaluation of a model is another. Both go through t
 """
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.conf import settings
 from django.db import models
@@ -22,10 +22,13 @@ class Job(models.Model):
     settled calls of other jobs answer equal ones of this, and the reverse. `pause_reason` says
     why a job paused itself. `software_version` is that of this program at the start (empty: begun
     before it was recorded). `kind` is the column of a ledger row that names the job, and what
-    its events are called by.
+    its events are called by; `items_name` is the relation to its items, `endpoint_names` the
+    columns of its endpoints.
     """
 
     kind: ClassVar[str]
+    items_name: ClassVar[str]
+    endpoint_names: ClassVar[tuple[str, ...]]
 
     class State(models.TextChoices):
         RUNNING = "running"
@@ -61,17 +64,19 @@ class Job(models.Model):
     @property
     def items(self) -> "models.QuerySet[JobItem]":
         """All its items."""
-        raise NotImplementedError
+        rows: models.QuerySet[JobItem] = getattr(self, self.items_name).all()
+        return rows
 
     @property
     def endpoints(self) -> tuple[Endpoint, ...]:
         """The endpoints that it asks."""
-        raise NotImplementedError
+        named = (getattr(self, name) for name in self.endpoint_names)
+        return tuple(endpoint for endpoint in named if endpoint is not None)
 
     @property
     def asks_models(self) -> bool:
         """Whether its items wait for a model, so that threads make them side by side."""
-        raise NotImplementedError
+        return True
 
 
 class JobItem(Leased):
@@ -108,17 +113,17 @@ class JobItem(Leased):
     @classmethod
     def job_model(cls) -> type[Job]:
         """The kind of job that such items belong to."""
-        raise NotImplementedError
+        return cast(type[Job], cls._meta.get_field(cls.job_kind).related_model)
 
     @property
     def job(self) -> Job:
         """The job that it belongs to."""
-        raise NotImplementedError
+        return cast(Job, getattr(self, self.job_kind))
 
     @property
     def job_id(self) -> int:
         """The job's primary key, without reading the job."""
-        raise NotImplementedError
+        return cast(int, getattr(self, f"{self.job_kind}_id"))
 
     @property
     def failure_title(self) -> str:

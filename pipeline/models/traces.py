@@ -88,18 +88,6 @@ class Trace(JobItem):
     def __str__(self) -> str:
         return f"{self.question} #{self.sample_index + 1}"
 
-    @classmethod
-    def job_model(cls) -> type[Batch]:
-        return Batch
-
-    @property
-    def job(self) -> Batch:
-        return self.batch
-
-    @property
-    def job_id(self) -> int:
-        return self.batch_id
-
     @property
     def milliseconds(self) -> int | None:
         """How long it took to make, null before that."""

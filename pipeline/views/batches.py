@@ -23,15 +23,14 @@ from pipeline.configurations.registry import deviations_of
 from pipeline.forms.jobs.batches import BatchForm
 from pipeline.forms.jobs.budgets import ChangeBudgetForm
 from pipeline.jobs.costs import costs_of
-from pipeline.jobs.lifecycle import cancel_job, change_budget, pause_job, resume_job
 from pipeline.jobs.pace import time_left
 from pipeline.jobs.progress import progress_of
 from pipeline.models import Batch, LLMCall
-from pipeline.refusals import refusals_as_messages, refusals_on, status_of
+from pipeline.refusals import refusals_as_messages, status_of
 from pipeline.tasks import enqueue_pumps
+from pipeline.views import jobs
 
 PAGE_SIZE = 25
-AT_WORK = (Batch.State.RUNNING, Batch.State.PAUSED)
 
 
 @require_GET
@@ -64,11 +63,7 @@ def batch_detail(request: SignedInRequest, batch_id: int) -> HttpResponse:
 def batch_steer(request: SignedInRequest, batch_id: int, action: str) -> HttpResponse:
     """Pause or resume."""
     batch = access.batch_for(request.user, batch_id)
-    steer = {"pause": pause_job, "resume": resume_job}[action]
-    with refusals_as_messages(request), transaction.atomic():
-        steer(batch, by=request.user)
-        if action == "resume":
-            transaction.on_commit(lambda: enqueue_pumps(batch.pk))
+    jobs.steer(request, batch, action, enqueue=enqueue_pumps)
     return redirect("pipeline:batch", batch.pk)
 
 
@@ -77,15 +72,13 @@ def batch_steer(request: SignedInRequest, batch_id: int, action: str) -> HttpRes
 def batch_cancel(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Say what is lost and what stays; cancel when that is confirmed."""
     batch = access.batch_for(request.user, batch_id)
-    if batch.state not in AT_WORK:
-        # Sent twice, or ended meanwhile: nothing is left to cancel, and that is no error.
-        messages.info(request, f"The batch is {batch.state}.")
+    if jobs.is_over(request, batch):
         return redirect("pipeline:batch", batch.pk)
     if request.method == "POST":
-        with refusals_as_messages(request):
-            cancel_job(batch, by=request.user)
+        jobs.cancel(request, batch)
         return redirect("pipeline:batch", batch.pk)
-    return render(request, "pipeline/batch_cancel.html", _context(batch) | _may_steer(request))
+    context = _context(batch) | jobs.to_cancel(batch) | _may_steer(request)
+    return render(request, "pipeline/batch_cancel.html", context)
 
 
 @require_POST
@@ -94,11 +87,8 @@ def batch_budget(request: SignedInRequest, batch_id: int) -> HttpResponse:
     """Give a running or paused batch other budgets."""
     batch = access.batch_for(request.user, batch_id)
     form = ChangeBudgetForm(request.POST, job=batch)
-    if form.is_valid():
-        with refusals_on(form):
-            change_budget(batch, **form.cleaned_data, by=request.user)
-            messages.success(request, "The budget is changed.")
-            return redirect("pipeline:batch", batch.pk)
+    if jobs.takes_budget(request, batch, form):
+        return redirect("pipeline:batch", batch.pk)
     return _page(request, batch, form)
 
 
@@ -119,7 +109,7 @@ def batch_retry(request: SignedInRequest, batch_id: int) -> HttpResponse:
 
 def _page(request: SignedInRequest, batch: Batch, budget: ChangeBudgetForm) -> HttpResponse:
     """The whole page; htmx exchanges neither the budget's form nor what takes long to count."""
-    at_work = batch.state in AT_WORK
+    at_work = batch.state in jobs.AT_WORK
     steers = _may_steer(request)
     shown = steers["may_steer"] and at_work and not batch.is_demonstration
     context = _context(batch) | steers

@@ -19,10 +19,12 @@ CONVERTED_FROM = "converted_from.json"
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A model on disk. `source` as it was asked for; `files`: its weight files and their sha256.
+    """A model on disk. `files`: its weight files and their sha256.
 
-    `sha256` is that of the only file, or of all as `weights_sha256` joins them. `gguf`: the
-    folder's weights were converted from such a file, to which `files` then refers.
+    `source` is its name: a hub's ORGANISATION/NAME, or what its folder or file is called, since
+    where it lies is one machine's own. `sha256` is that of the only file, or of all as
+    `weights_sha256` joins them. `gguf`: the folder's weights were converted from such a file, to
+    which `files` then refers.
     """
 
     source: str
@@ -52,7 +54,8 @@ def find_base(source: str, *, converted: Path) -> Base:
     if path.suffix == ".gguf":
         return _from_gguf(path, converted)
     folder = path if path.is_dir() else _from_hub(source)
-    return Base(source, folder, weight_files(folder))
+    name = path.resolve().name if path.is_dir() else source
+    return Base(name, folder, weight_files(folder))
 
 
 def weight_files(folder: Path) -> dict[str, str]:
@@ -160,7 +163,7 @@ def _from_gguf(path: Path, converted: Path) -> Base:
     if not mark.is_file() or json.loads(mark.read_text()) != files:
         _convert(path, converted)
         mark.write_text(json.dumps(files))
-    return Base(str(path), converted, files, gguf=True)
+    return Base(path.name, converted, files, gguf=True)
 
 
 def _convert(path: Path, folder: Path) -> None:

@@ -22,14 +22,12 @@ from pipeline.evaluations.page.funnel import funnel_of, sections_of
 from pipeline.evaluations.results import scores_of
 from pipeline.forms.jobs.budgets import ChangeBudgetForm
 from pipeline.jobs.costs import costs_of
-from pipeline.jobs.lifecycle import cancel_job, change_budget, pause_job, resume_job
 from pipeline.jobs.pace import time_left
 from pipeline.jobs.progress import failures_of, progress_of
 from pipeline.models import Evaluation, LLMCall
-from pipeline.refusals import refusals_as_messages, refusals_on, status_of
+from pipeline.refusals import refusals_as_messages, status_of
 from pipeline.tasks import enqueue_evaluation
-
-AT_WORK = (Evaluation.State.RUNNING, Evaluation.State.PAUSED)
+from pipeline.views import jobs
 
 
 @require_GET
@@ -48,11 +46,7 @@ def evaluation_detail(request: SignedInRequest, evaluation_id: int) -> HttpRespo
 def evaluation_steer(request: SignedInRequest, evaluation_id: int, action: str) -> HttpResponse:
     """Pause or resume."""
     evaluation = access.evaluation_for(request.user, evaluation_id)
-    steer = {"pause": pause_job, "resume": resume_job}[action]
-    with refusals_as_messages(request), transaction.atomic():
-        steer(evaluation, by=request.user)
-        if action == "resume":
-            transaction.on_commit(lambda: enqueue_evaluation(evaluation.pk))
+    jobs.steer(request, evaluation, action, enqueue=enqueue_evaluation)
     return redirect("pipeline:evaluation", evaluation.pk)
 
 
@@ -61,19 +55,12 @@ def evaluation_steer(request: SignedInRequest, evaluation_id: int, action: str) 
 def evaluation_cancel(request: SignedInRequest, evaluation_id: int) -> HttpResponse:
     """Say what is lost and what stays; cancel when that is confirmed."""
     evaluation = access.evaluation_for(request.user, evaluation_id)
-    if evaluation.state not in AT_WORK:
-        # Sent twice, or ended meanwhile: nothing is left to cancel, and that is no error.
-        messages.info(request, f"The evaluation is {evaluation.state}.")
+    if jobs.is_over(request, evaluation):
         return redirect("pipeline:evaluation", evaluation.pk)
     if request.method == "POST":
-        with refusals_as_messages(request):
-            cancel_job(evaluation, by=request.user)
+        jobs.cancel(request, evaluation)
         return redirect("pipeline:evaluation", evaluation.pk)
-    context = {
-        "evaluation": evaluation,
-        "progress": progress_of(evaluation.answers.all()),
-        "running": evaluation.state == Evaluation.State.RUNNING,
-    }
+    context = {"progress": progress_of(evaluation.answers.all())} | jobs.to_cancel(evaluation)
     return render(request, "pipeline/evaluation_cancel.html", context | _may_steer(request))
 
 
@@ -83,11 +70,8 @@ def evaluation_budget(request: SignedInRequest, evaluation_id: int) -> HttpRespo
     """Give a running or paused evaluation other budgets."""
     evaluation = access.evaluation_for(request.user, evaluation_id)
     form = ChangeBudgetForm(request.POST, job=evaluation)
-    if form.is_valid():
-        with refusals_on(form):
-            change_budget(evaluation, **form.cleaned_data, by=request.user)
-            messages.success(request, "The budget is changed.")
-            return redirect("pipeline:evaluation", evaluation.pk)
+    if jobs.takes_budget(request, evaluation, form):
+        return redirect("pipeline:evaluation", evaluation.pk)
     return _page(request, evaluation, form)
 
 
@@ -110,7 +94,7 @@ def _page(
 ) -> HttpResponse:
     """The whole page; htmx exchanges neither the budget's form nor what was asked."""
     steers = _may_steer(request)
-    shown = steers["may_steer"] and evaluation.state in AT_WORK
+    shown = steers["may_steer"] and evaluation.state in jobs.AT_WORK
     said = evaluation.imported_from or {}
     context = _context(evaluation) | steers
     context |= {

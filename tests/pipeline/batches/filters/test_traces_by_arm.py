@@ -21,7 +21,6 @@ EVERY_ARM = {
     "pipeline/batches/imported/importing.py": "makes traces, all towards the key",
     "pipeline/batches/lifecycle.py": "all are started, tried again and cancelled",
     "pipeline/batches/make_again.py": "makes traces towards the key",
-    "pipeline/models/batches.py": "workers make all",
     "review/exports/jsonl.py": "traces that a release has chosen already, by number",
     "review/management/commands/import_chains.py": "an imported batch has no other arm",
     "review/pairwise/draw.py": "texts of traces that are drawn already, by number",
