@@ -94,7 +94,7 @@ class OutputsFileForm(forms.Form):
     benchmark = forms.ModelChoiceField(
         QuestionSet.objects.none(),
         to_field_name="name",
-        help_text="All its questions count. Those that the file lacks are not right.",
+        help_text="All its questions count: those that the file lacks count as wrong.",
     )
     format = forms.ChoiceField(
         required=False, choices=[("", "as the content shows"), *TITLES.items()]

@@ -20,8 +20,8 @@ SECTIONS = (
     ("How it is asked", "", ("prompt", "max_output_tokens", "temperature", "own_temperature")),
     (
         "How often",
-        "More orders show whether answers follow the letter or the content. More answers to each "
-        "question narrow the interval little: most of what varies lies between questions.",
+        "Several orders show whether answers follow the letter or the content. Several answers to "
+        "each question narrow the interval only a little: questions differ more than answers do.",
         ("orders", "samples", "seed"),
     ),
     (
@@ -56,7 +56,7 @@ class EvaluationForm(BudgetForm):
         help_text="For one benchmark. Leave empty to make one from the choices above.",
     )
     endpoint = EndpointField(
-        Endpoint.objects.none(), help_text="Any that answers in words. It must have been tested."
+        Endpoint.objects.none(), help_text="Any tested endpoint of a language model."
     )
     benchmarks = BenchmarksField(
         QuestionSet.objects.none(),
@@ -68,8 +68,8 @@ class EvaluationForm(BudgetForm):
         min_value=1,
         max_value=MAX_QUESTIONS,
         required=False,
-        help_text="The first so many of each benchmark. Leave empty for all: figures of a part are "
-        "not compared with figures of the whole.",
+        help_text="Only so many of each benchmark, from its beginning. Leave empty for all: "
+        "figures of a part cannot be compared with those of the whole.",
     )
     prompt = forms.ChoiceField(
         choices=Evaluation.Prompt.choices, initial=FREE, widget=forms.RadioSelect
@@ -79,15 +79,16 @@ class EvaluationForm(BudgetForm):
         min_value=1,
         max_value=MAX_TOKENS,
         initial=MAX_OUTPUT_TOKENS,
-        help_text="Of an answer. One that ends here without an answer counts as wrong. The "
-        "endpoint's own limit, where its settings state one, is taken instead.",
+        help_text="The longest that an answer may be: one that is cut off before it names "
+        "an option counts as wrong. A limit in the endpoint's settings takes precedence.",
     )
     temperature = forms.FloatField(
         min_value=0,
         max_value=MAX_TEMPERATURE,
         required=False,
         widget=forms.NumberInput(attrs={"step": "any"}),
-        help_text="Leave empty for 0: the likeliest word each time. Several answers need more.",
+        help_text="Leave empty for 0, the likeliest word each time. Several answers to a question "
+        "need a temperature above 0.",
     )
     own_temperature = forms.BooleanField(
         label="Leave the temperature to the model",
@@ -99,15 +100,15 @@ class EvaluationForm(BudgetForm):
         min_value=1,
         max_value=MAX_ORDERS,
         initial=1,
-        help_text="Under how many each question is asked: first as its source states them, then "
-        "as drawn by seed.",
+        help_text="In how many orders each question is asked: the source's first, then others that "
+        "the seed draws.",
     )
     samples = forms.IntegerField(
         label="Answers to a question",
         min_value=1,
         max_value=MAX_SAMPLES,
         initial=1,
-        help_text="Under each order. A question counts by the mean of its answers.",
+        help_text="In each order. A question counts with the mean of its answers.",
     )
     seed = forms.IntegerField(
         min_value=0, max_value=MAX_SEED, initial=0, help_text="The same seed draws the same orders."

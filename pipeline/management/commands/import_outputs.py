@@ -72,7 +72,7 @@ def _preview(held: HeldAgainst) -> Iterator[str]:
     yield f"{TITLES[held.facts.format]}; model: {held.facts.model or 'not stated'}."
     yield (
         f"{held.counts.matched:,} outputs fit, on {held.answered:,} of {len(held.questions):,} "
-        f"questions. {held.missing:,} are not in the file and would count as not right."
+        f"questions. {held.missing:,} are not in the file and would count as wrong."
     )
     for part, number in sorted(held.facts.parts.items()):
         if part:
@@ -88,7 +88,7 @@ def _report(evaluation: Evaluation) -> Iterator[str]:
     yield (
         f"Evaluation {evaluation.pk}, {evaluation}: {said['matched']:,} outputs of "
         f"{evaluation.model} on {evaluation.questions:,} questions, a letter read in {read:,}. "
-        f"{said['missing']:,} questions are not in the file and count as not right."
+        f"{said['missing']:,} questions are not in the file and count as wrong."
     )
     yield from said["notes"]
     yield from _listed(said["left_out"], said["unusable"] + said["rejected"])

@@ -39,6 +39,14 @@ def test_the_files_that_an_index_names_count_and_no_others(tmp_path):
     }
 
 
+@pytest.mark.parametrize("named", ["{}", "{}/", "{}/../" + "{name}"])
+def test_a_base_is_named_without_the_folders_above_it(tmp_path, named):
+    folder = model_folder(tmp_path, "model.safetensors")
+    source = named.format(folder, name=folder.name)
+    document = find_base(source, converted=tmp_path / "none").document()
+    assert document["source"] == folder.name
+
+
 def test_pickled_weights_are_not_read(tmp_path):
     folder = model_folder(tmp_path, "pytorch_model.bin")
     with pytest.raises(Refused, match="never from pickled files"):
