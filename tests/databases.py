@@ -26,6 +26,7 @@ SOURCES = (
     "*/apps.py",
     "pipeline/audit/append_only.py",
     "requirements/base.txt",
+    "tests/databases.py",
 )
 TEMPLATES = "medreason_template_"
 
@@ -39,7 +40,9 @@ def _digest(root: Path) -> str:
 
 
 def _migrate(root: Path, data: Path, database_url: str = "") -> None:
-    environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"}
+    # Without a broker: where Redis counts limits, no table of the cache is made, and tests want it.
+    elsewhere = {"DATABASE_URL", "CELERY_BROKER_URL"}
+    environment = {name: value for name, value in os.environ.items() if name not in elsewhere}
     environment |= {
         "DJANGO_SETTINGS_MODULE": "medreason_web.settings",
         "MEDREASON_DATA_DIR": str(data),
